@@ -1,0 +1,246 @@
+// A variational autoencoder (D. P. Kingma and M. Welling, 2014, https://arxiv.org/abs/1312.6114) of
+// real handwritten digits. A pixel is a count of ink points out of 16, and modelled as just that:
+//
+//   prior      p(z)     = Independent(Normal(0, 1))
+//   encoder    q(z | x) = Independent(Normal(loc(x), scale(x)))
+//   decoder    p(x | z) = Independent(Binomial(16, logits(z)))
+//   objective  ELBO(x)  = E_q[log p(x | z)] - KL(q(z | x), p(z))
+
+#include <torch/distributions.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/command_line.h"
+#include "support/image.h"
+#include "support/progress.h"
+
+namespace {
+
+namespace dist = torch::distributions;
+namespace nn = torch::nn;
+using torch::Tensor;
+
+constexpr int64_t kSide = 8;  // an image has 8 x 8 pixels
+constexpr int64_t kPixels = kSide * kSide;
+constexpr int64_t kMaxCount = 16;  // ink points in a full pixel
+constexpr int64_t kClasses = 10;   // the digits 0 to 9
+
+struct Options : example::CommonOptions {
+  int64_t epochs = 200;
+  int64_t batch_size = 64;
+  double learning_rate = 2e-3;
+  std::string data = EXAMPLE_DATA_DIR "/digits.csv";
+  std::string output = "vae.png";
+};
+
+struct Digits {
+  Tensor images;  ///< ink counts, [digits, kPixels]
+  Tensor labels;  ///< [digits]
+
+  Digits slice(int64_t begin, int64_t end) const {
+    return {.images = images.slice(0, begin, end), .labels = labels.slice(0, begin, end)};
+  }
+};
+
+/// The digits of a file, in random order.
+Digits load(const std::string& path, torch::Device device) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  std::vector<float> numbers;
+  for (float number; file >> number; file.ignore()) numbers.push_back(number);
+  constexpr int64_t kColumns = kPixels + 1;  // the last one is the label
+  const auto count = static_cast<int64_t>(numbers.size());
+  if (count == 0 || count % kColumns != 0) {
+    throw std::runtime_error(path + " does not hold lines of " + std::to_string(kColumns) +
+                             " numbers");
+  }
+  const Tensor rows = torch::tensor(numbers).view({-1, kColumns});
+  const Tensor shuffled = rows.index_select(0, torch::randperm(rows.size(0))).to(device);
+  return {.images = shuffled.narrow(1, 0, kPixels), .labels = shuffled.select(1, kPixels)};
+}
+
+struct VaeImpl : nn::Module {
+  static constexpr int64_t kLatent = 8;
+  static constexpr int64_t kHidden = 256;
+  static constexpr double kDropout = 0.1;
+
+  VaeImpl() {
+    register_module("encoder", encoder);
+    register_module("decoder", decoder);
+  }
+
+  static nn::Sequential network(int64_t inputs, int64_t outputs) {
+    return nn::Sequential(nn::Linear(inputs, kHidden), nn::SiLU(), nn::Dropout(kDropout),
+                          nn::Linear(kHidden, kHidden), nn::SiLU(), nn::Dropout(kDropout),
+                          nn::Linear(kHidden, outputs));
+  }
+
+  /// p(z).
+  static dist::Independent prior(torch::Device device) {
+    return {dist::Normal(torch::zeros({kLatent}, device), 1.0), 1};
+  }
+
+  /// q(z | x).
+  dist::Independent encode(const Tensor& images) {
+    const auto parameters = encoder->forward(images / kMaxCount).chunk(2, -1);
+    return {dist::Normal(parameters[0], parameters[1].exp()), 1};
+  }
+
+  /// p(x | z).
+  dist::Independent decode(const Tensor& latent) {
+    return {dist::Binomial(kMaxCount, {.logits = decoder->forward(latent)}), 1};
+  }
+
+  /// An unbiased estimate, from one sample, of each image's evidence lower bound in nats.
+  Tensor elbo(const Tensor& images) {
+    const dist::Independent posterior = encode(images);
+    const Tensor log_likelihood = decode(posterior.rsample()).log_prob(images);
+    return log_likelihood - dist::kl_divergence(posterior, prior(images.device()));
+  }
+
+  nn::Sequential encoder = network(kPixels, 2 * kLatent);
+  nn::Sequential decoder = network(kLatent, kPixels);
+};
+TORCH_MODULE(Vae);
+
+/// Returns the mean ELBO on `held_out` before the first epoch and after the last one.
+std::pair<double, double> train(Vae& vae, const Tensor& images, const Tensor& held_out,
+                                const Options& options) {
+  const auto evaluate = [&] {
+    const torch::NoGradGuard no_grad;
+    vae->eval();
+    const double elbo = vae->elbo(held_out).mean().item<double>();
+    vae->train();
+    return elbo;
+  };
+  torch::optim::Adam optimizer(vae->parameters(), options.learning_rate);
+  const auto last_third = static_cast<unsigned>(std::max<int64_t>(1, options.epochs * 2 / 3));
+  torch::optim::StepLR schedule(optimizer, last_third, /*gamma=*/0.2);
+  example::Progress progress("epoch", options.epochs);
+  const double before = evaluate();
+  double after = before;
+  progress.update(0, "ELBO on held-out digits " + example::fixed(before, 2));
+  for (int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
+    double sum = 0.0;
+    const Tensor order = torch::randperm(images.size(0)).to(images.device());
+    for (const Tensor& batch : order.split(options.batch_size)) {
+      const Tensor elbo = vae->elbo(images.index_select(0, batch));
+      optimizer.zero_grad();
+      (-elbo.mean()).backward();
+      optimizer.step();
+      sum += elbo.sum().item<double>();
+    }
+    schedule.step();
+    after = evaluate();
+    progress.update(epoch, "ELBO train " +
+                               example::fixed(sum / static_cast<double>(images.size(0)), 2) +
+                               "  held-out " + example::fixed(after, 2));
+  }
+  return {before, after};
+}
+
+/// A labelled row of a picture: `images` holds ink counts, [columns, kPixels].
+struct Row {
+  std::string label;
+  Tensor images;
+};
+
+/// Draws rows of as many digits each, dark on white, magnified by bicubic interpolation.
+void draw(const std::vector<Row>& rows, const std::string& path) {
+  constexpr int kMagnification = 10, kGap = 10, kLabelWidth = 180, kTextScale = 2;
+  constexpr int kCell = static_cast<int>(kSide) * kMagnification;
+  constexpr int kTextHeight = 8 * kTextScale;
+  constexpr uint8_t kWhite = 255, kBlack = 0;
+  const auto columns = static_cast<int>(rows.front().images.size(0));
+  example::Image picture(kLabelWidth + columns * (kCell + kGap),
+                         static_cast<int>(rows.size()) * (kCell + kGap) + kGap, kWhite);
+  int top = kGap;
+  for (const Row& row : rows) {
+    picture.text(kGap, top + (kCell - kTextHeight) / 2, row.label, kTextScale, kBlack);
+    const Tensor magnified =
+        nn::functional::interpolate(row.images.view({-1, 1, kSide, kSide}).to(torch::kCPU),
+                                    nn::functional::InterpolateFuncOptions()
+                                        .size(std::vector<int64_t>{kCell, kCell})
+                                        .mode(torch::kBicubic)
+                                        .align_corners(false));
+    const Tensor levels =
+        ((1 - magnified.squeeze(1) / kMaxCount) * kWhite).clamp(kBlack, kWhite).to(torch::kByte);
+    const auto level = levels.accessor<uint8_t, 3>();
+    for (int column = 0; column < columns; ++column) {
+      for (int y = 0; y < kCell; ++y) {
+        for (int x = 0; x < kCell; ++x) {
+          picture.set(kLabelWidth + column * (kCell + kGap) + x, top + y, level[column][y][x]);
+        }
+      }
+    }
+    top += kCell + kGap;
+  }
+  picture.write_png(path);
+}
+
+/// One digit of each kind as it is and as the model sees it, and digits that nobody wrote: the mean
+/// counts of latent vectors drawn from the prior.
+void draw_digits(Vae& vae, const Digits& digits, const std::string& path) {
+  const torch::NoGradGuard no_grad;
+  vae->eval();
+  std::vector<Tensor> one_of_each;
+  for (int64_t label = 0; label < kClasses; ++label) {
+    const Tensor found = (digits.labels == label).nonzero();
+    one_of_each.push_back(digits.images[found[0].item<int64_t>()]);
+  }
+  const Tensor originals = torch::stack(one_of_each);
+  std::vector<Row> rows = {{"originals", originals},
+                           {"reconstructions", vae->decode(vae->encode(originals).mean()).mean()}};
+  for (const std::string label : {"samples", "", ""}) {
+    const Tensor latent = VaeImpl::prior(originals.device()).sample({kClasses});
+    rows.push_back({label, vae->decode(latent).mean()});
+  }
+  draw(rows, path);
+}
+
+int run(Options options) {
+  // Matrices this small are done before a second thread has started.
+  torch::set_num_threads(1);
+  torch::manual_seed(static_cast<uint64_t>(options.seed));
+  if (options.brief) options.epochs = 3;
+
+  const Digits digits = load(options.data, options.device);
+  const int64_t count = digits.images.size(0), held_out_count = count / 10;
+  const Digits held_out = digits.slice(0, held_out_count);
+  const Digits training = digits.slice(held_out_count, count);
+  Vae vae;
+  vae->to(options.device);
+  const auto [before, after] = train(vae, training.images, held_out.images, options);
+  if (!(after > before)) throw std::runtime_error("the model has not learnt anything");
+
+  draw_digits(vae, held_out, options.output);
+  std::cout << "ELBO on " << held_out_count << " held-out digits: " << example::fixed(before, 1)
+            << " before, " << example::fixed(after, 1) << " after training (nats)\n"
+            << "wrote " << std::filesystem::absolute(options.output).string() << '\n';
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return example::run([=] {
+    Options options;
+    example::CommandLine line("Trains a variational autoencoder on handwritten digits.");
+    options.add_to(line);
+    line.add("epochs", options.epochs, "passes over the digits");
+    line.add("batch-size", options.batch_size, "digits in a step");
+    line.add("learning-rate", options.learning_rate, "of Adam; a fifth of it in the last third");
+    line.add("data", options.data, "the digits: 64 ink counts and a label a line");
+    line.add("output", options.output, "the picture to write (PNG)");
+    return line.parse(argc, argv) ? run(options) : 0;
+  });
+}

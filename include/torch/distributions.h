@@ -1,0 +1,45 @@
+#pragma once
+
+/// \file
+/// Every public header of TorchDistributions: `torch.distributions` for C++.
+
+#include <torch/distributions/bernoulli.h>
+#include <torch/distributions/beta.h>
+#include <torch/distributions/binomial.h>
+#include <torch/distributions/categorical.h>
+#include <torch/distributions/chi2.h>
+#include <torch/distributions/constraint_registry.h>
+#include <torch/distributions/constraints/bounded.h>
+#include <torch/distributions/constraints/constraint.h>
+#include <torch/distributions/constraints/dependent.h>
+#include <torch/distributions/constraints/discrete.h>
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/matrix.h>
+#include <torch/distributions/constraints/mixture_same_family.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/constraints/simplex.h>
+#include <torch/distributions/dirichlet.h>
+#include <torch/distributions/exponential.h>
+#include <torch/distributions/gamma.h>
+#include <torch/distributions/independent.h>
+#include <torch/distributions/kl.h>
+#include <torch/distributions/log_normal.h>
+#include <torch/distributions/mixture_same_family.h>
+#include <torch/distributions/multivariate_normal.h>
+#include <torch/distributions/normal.h>
+#include <torch/distributions/one_hot_categorical.h>
+#include <torch/distributions/transformed_distribution.h>
+#include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/compose.h>
+#include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/transforms/identity_transform.h>
+#include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/sigmoid.h>
+#include <torch/distributions/transforms/softmax.h>
+#include <torch/distributions/transforms/softplus.h>
+#include <torch/distributions/transforms/stick_breaking.h>
+#include <torch/distributions/transforms/tanh.h>
+#include <torch/distributions/transforms/transform.h>
+#include <torch/distributions/uniform.h>
+#include <torch/distributions/utils.h>

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/distributions/core/probs_or_logits.h>
+#include <torch/distributions/core/scalar_family.h>
+
+namespace torch::distributions {
+
+/// Binomial distribution: the number of successes in \f$n\f$ (`total_count`) trials of probability
+/// \f$p\f$ (`probs`, or `logits` \f$\log\frac{p}{1-p}\f$): \f[ P(k) = \binom{n}{k} p^k (1-p)^{n-k},
+/// \quad k \in \{0, \dots, n\}. \f] `enumerate_support` needs one `total_count` for the whole
+/// batch, else it throws c10::NotImplementedError.
+class TORCH_DISTRIBUTIONS_API Binomial : public ScalarFamily<Binomial>, public HasProbs {
+ public:
+  static const Signature<Binomial>& signature();
+
+  Binomial(Param total_count, Param probs, Validate validate_args = {});
+  Binomial(Param total_count, ProbsOrLogits probs_or_logits, Validate validate_args = {});
+
+  const Tensor& total_count() const { return total_count_; }
+
+ private:
+  Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  Tensor do_entropy() const override;
+  Tensor do_enumerate_support(bool expand) const override;
+
+  Tensor total_count_;
+};
+
+}  // namespace torch::distributions

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <torch/distributions/core/implements.h>
+#include <torch/distributions/core/probs_or_logits.h>
+
+namespace torch::distributions {
+
+/// Categorical distribution over \f$0, \ldots, K-1\f$, given along the last dimension by weights
+/// (`probs`) or by logarithms of weights (`logits`); both are normalised:
+/// \f[ P(x = k) = p_k = \frac{w_k}{\sum_j w_j}. \f]
+///
+/// Samples are int64. A weight of 0, or a logit of -inf, masks a category: its log probability is
+/// -inf, it is never drawn, and every gradient stays finite. The gradient in `probs` goes through
+/// the normalisation. Mean and variance are NaN.
+///
+/// \throws c10::ValueError for parameters without a dimension; under validation, for weights that
+/// are
+///     negative, not finite or all zero.
+class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, public HasProbs {
+ public:
+  static const Signature<Categorical>& signature();
+
+  explicit Categorical(Param probs, Validate validate_args = {});
+  explicit Categorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
+
+ private:
+  friend class OneHotCategorical;  // for the parameter as it was given
+
+  Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  Tensor do_log_prob(const Tensor& value) const override;
+  Tensor do_mean() const override;
+  Tensor do_mode() const override;
+  Tensor do_variance() const override;
+  Tensor do_entropy() const override;
+  Tensor do_enumerate_support(bool expand) const override;
+
+  int64_t num_events() const { return given().size(-1); }
+};
+
+}  // namespace torch::distributions

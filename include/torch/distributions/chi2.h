@@ -1,0 +1,18 @@
+#pragma once
+
+#include <torch/distributions/gamma.h>
+
+namespace torch::distributions {
+
+/// Chi-squared distribution with \f$\nu\f$ degrees of freedom (`df`), the sum of \f$\nu\f$ squared
+/// standard normals: Gamma(df / 2, 1 / 2).
+class TORCH_DISTRIBUTIONS_API Chi2 : public Implements<Chi2, Gamma> {
+ public:
+  static const Signature<Chi2>& signature();
+
+  explicit Chi2(Param df, Validate validate_args = {});
+
+  Tensor df() const { return concentration() * 2; }
+};
+
+}  // namespace torch::distributions

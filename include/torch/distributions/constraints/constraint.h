@@ -1,0 +1,49 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+#include <torch/distributions/core/export.h>
+#include <torch/distributions/core/param.h>
+#include <torch/distributions/core/shared.h>
+
+namespace torch::distributions {
+
+/// A set of values: what a parameter may be, or the support of a distribution.
+class TORCH_DISTRIBUTIONS_API Constraint {
+ public:
+  virtual ~Constraint() = default;
+
+  virtual bool is_discrete() const { return false; }
+
+  /// Number of rightmost dimensions of a value that are checked together.
+  virtual int64_t event_dim() const { return 0; }
+
+  /// For each event of `value` whether it lies in the set: a bool tensor of `value`'s shape less
+  /// its last `event_dim()` dimensions (broadcast with the constraint's own bounds).
+  virtual Tensor check(const Tensor& value) const = 0;
+
+  /// Row-major position in `check(value)` of the first event outside the set, or nothing. On the
+  /// CPU the element-wise constraints make one pass, stop early and allocate nothing.
+  virtual std::optional<int64_t> first_violation(const Tensor& value) const;
+
+  /// Writes Python's repr, such as `GreaterThan(lower_bound=0.0)`.
+  virtual void print(std::ostream& out) const = 0;
+
+ protected:
+  Constraint() = default;
+  Constraint(const Constraint&) = default;
+  Constraint& operator=(const Constraint&) = default;
+};
+
+using ConstraintPtr = Shared<Constraint>;
+
+TORCH_DISTRIBUTIONS_API std::ostream& operator<<(std::ostream& out, const Constraint& constraint);
+
+/// What fmt prints.
+TORCH_DISTRIBUTIONS_API std::string format_as(const Constraint& constraint);
+
+}  // namespace torch::distributions

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/distributions/constraints/constraint.h>
+
+namespace torch::distributions::constraints {
+
+/// The support of a mixture: the union of its components' supports, of which `base_constraint` has
+/// a batch with the components along its last dimension.
+class TORCH_DISTRIBUTIONS_API MixtureSameFamilyConstraint final : public Constraint {
+ public:
+  /// \param weights the components' probabilities: a component of weight 0 adds nothing; undefined
+  /// when all count.
+  explicit MixtureSameFamilyConstraint(ConstraintPtr base_constraint, Tensor weights = {});
+
+  const ConstraintPtr& base_constraint() const noexcept { return base_; }
+
+  bool is_discrete() const override { return base_->is_discrete(); }
+  int64_t event_dim() const override { return base_->event_dim(); }
+  /// \throws c10::ValueError when `value` has fewer than `event_dim()` dimensions.
+  Tensor check(const Tensor& value) const override;
+  std::optional<int64_t> first_violation(const Tensor& value) const override;
+  void print(std::ostream& out) const override;
+
+ private:
+  ConstraintPtr base_;
+  Tensor weights_;
+};
+
+}  // namespace torch::distributions::constraints

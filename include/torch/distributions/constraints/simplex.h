@@ -1,0 +1,20 @@
+#pragma once
+
+#include <torch/distributions/constraints/constraint.h>
+
+namespace torch::distributions::constraints {
+
+/// Vectors x with x >= 0 and |sum(x) - 1| < max(1e-6, 2 eps + sqrt(n) 2^-23 + n s / 2), where n is
+/// the length and eps and s are the epsilon and the least positive number of the dtype: Python's
+/// 1e-6, widened where rounding moves the sum by more.
+class TORCH_DISTRIBUTIONS_API Simplex final : public Constraint {
+ public:
+  int64_t event_dim() const override { return 1; }
+  Tensor check(const Tensor& value) const override;
+  std::optional<int64_t> first_violation(const Tensor& value) const override;
+  void print(std::ostream& out) const override;
+};
+
+inline const Simplex simplex;
+
+}  // namespace torch::distributions::constraints

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <torch/distributions/core/export.h>
+#include <torch/distributions/core/param.h>
+
+namespace torch::distributions {
+
+/// A change that a copy of a distribution or transform makes to every tensor that it holds: expand
+/// the batch shape, move or convert, detach.
+class TORCH_DISTRIBUTIONS_API Change {
+ public:
+  static Change expand(IntArrayRef batch_shape);
+  static Change to(const TensorOptions& options);
+  static Change detach();
+
+  /// The changed tensor, of which the last `event_dim` dimensions belong to the event.
+  Tensor operator()(const Tensor& tensor, int64_t event_dim) const;
+
+  /// The changed batch shape.
+  at::DimVector batch_shape(IntArrayRef old) const;
+
+  /// The same change for a component whose batch shape has `extra` more dimensions, at its end,
+  /// than that of the distribution which holds it.
+  Change within(int64_t extra) const;
+
+  bool is_expand() const noexcept { return kind_ == Kind::kExpand; }
+
+ private:
+  enum class Kind : char { kExpand, kTo, kDetach };
+  explicit Change(Kind kind) : kind_(kind) {}
+
+  Kind kind_;
+  at::DimVector batch_shape_;
+  TensorOptions options_;
+  int64_t kept_ = 0;  // trailing batch dimensions of a component that expanding leaves alone
+};
+
+}  // namespace torch::distributions

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include <torch/distributions/core/distribution.h>
+
+namespace torch::distributions {
+
+/// A family with the density \f$ p(x) = \exp(\langle t(x), \theta \rangle - F(\theta) + k(x)) \f$:
+/// natural parameters \f$\theta\f$, log normalizer \f$F\f$ and carrier measure \f$k\f$.
+///
+/// It gives an entropy and a KL divergence within one family, both from the gradient of \f$F\f$ (F.
+/// Nielsen and R. Nock, "Entropies and cross-entropies of exponential families", 2010), to classes
+/// that state the three.
+class TORCH_DISTRIBUTIONS_API ExponentialFamily : public Distribution {
+ public:
+  static const Type& static_type();
+
+  std::vector<Tensor> natural_params() const { return do_natural_params(); }
+  Tensor log_normalizer(at::TensorList natural_params) const {
+    return do_log_normalizer(natural_params);
+  }
+  /// The expectation of the carrier measure \f$k(x)\f$.
+  double mean_carrier_measure() const { return do_mean_carrier_measure(); }
+
+ protected:
+  using Distribution::Distribution;
+
+  virtual std::vector<Tensor> do_natural_params() const;
+  virtual Tensor do_log_normalizer(at::TensorList natural_params) const;
+  virtual double do_mean_carrier_measure() const;
+
+  /// \f$F(\theta) - \langle \theta, \nabla F(\theta) \rangle - E[k(X)]\f$, differentiable in the
+  /// parameters.
+  Tensor do_entropy() const override;
+};
+
+/// The gradient of `family`'s log normalizer at `natural_params`: the expectations of the
+/// sufficient statistics, differentiable when grad mode is on and a natural parameter requires a
+/// gradient.
+TORCH_DISTRIBUTIONS_API std::vector<Tensor> mean_params(const ExponentialFamily& family,
+                                                        const std::vector<Tensor>& natural_params);
+
+}  // namespace torch::distributions

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace torch::distributions::ops {
+
+/// The functions that a formula has, as a scalar family calls them; null where it has none.
+struct FormulaTable {
+  using OfValue = at::Tensor (*)(const at::Tensor& value, const at::Tensor* const* parameters);
+  using OfParameters = at::Tensor (*)(const at::Tensor* const* parameters);
+
+  OfValue log_prob, cdf, icdf;
+  OfParameters mean, mode, variance, stddev, entropy;
+};
+
+}  // namespace torch::distributions::ops

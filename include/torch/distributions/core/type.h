@@ -1,0 +1,27 @@
+#pragma once
+
+#include <typeindex>
+
+namespace torch::distributions {
+
+/// A distribution class and its line of bases, for the dispatch of KL divergences.
+///
+/// Compared by `id` alone, so that a class is the same class in every shared library.
+struct Type {
+  std::type_index id;
+  const char* name;
+  const Type* base;  // nullptr for Distribution
+
+  bool operator==(const Type& other) const noexcept { return id == other.id; }
+
+  /// Number of steps from this class up to `ancestor`, or -1 when it is none.
+  int distance_to(std::type_index ancestor) const noexcept {
+    int steps = 0;
+    for (const Type* type = this; type != nullptr; type = type->base, ++steps) {
+      if (type->id == ancestor) return steps;
+    }
+    return -1;
+  }
+};
+
+}  // namespace torch::distributions

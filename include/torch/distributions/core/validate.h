@@ -1,0 +1,45 @@
+#pragma once
+
+#include <concepts>
+#include <optional>
+
+#include <torch/distributions/core/export.h>
+
+namespace torch::distributions {
+
+/// Python's `validate_args` argument: true, false, or (default) whatever is in force at each call.
+class Validate {
+ public:
+  Validate() = default;
+  // Only a bool converts, so that a misplaced numeric parameter is a compile-time error.
+  template <std::same_as<bool> Bool>
+  Validate(Bool on)
+      : state_(on ? State::kOn : State::kOff) {}  // NOLINT(google-explicit-constructor)
+
+  std::optional<bool> value() const noexcept {
+    return state_ == State::kDefault ? std::nullopt : std::optional<bool>(state_ == State::kOn);
+  }
+
+ private:
+  enum class State : char { kDefault, kOn, kOff };
+  State state_ = State::kDefault;
+};
+
+/// Turns validation on or off on this thread for as long as the guard lives, for every distribution
+/// that was not given a `validate_args` of its own.
+class TORCH_DISTRIBUTIONS_API ValidateArgsGuard {
+ public:
+  explicit ValidateArgsGuard(bool on);
+  ~ValidateArgsGuard();
+  ValidateArgsGuard(const ValidateArgsGuard&) = delete;
+  ValidateArgsGuard& operator=(const ValidateArgsGuard&) = delete;
+
+ private:
+  std::optional<bool> previous_;
+};
+
+/// Whether validation is on here: by the innermost guard of this thread, else by
+/// `Distribution::set_default_validate_args`, which is on at first.
+TORCH_DISTRIBUTIONS_API bool validate_args_in_force() noexcept;
+
+}  // namespace torch::distributions

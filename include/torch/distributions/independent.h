@@ -1,0 +1,49 @@
+#pragma once
+
+#include <torch/distributions/core/implements.h>
+
+namespace torch::distributions {
+
+/// A distribution of which the last `reinterpreted_batch_ndims` batch dimensions belong to the
+/// event: its log probabilities and entropies are summed over them. `Independent(Normal(loc,
+/// scale), 1)` is a diagonal multivariate normal distribution.
+///
+/// The base checks values, so that an error speaks of it; `validate_args = true` checks the shape
+/// and support of the whole as well. cdf and icdf are not implemented.
+///
+/// \throws c10::ValueError unless the base has that many batch dimensions.
+class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
+ public:
+  static const Signature<Independent>& signature();
+
+  Independent(DistributionPtr base_distribution, int64_t reinterpreted_batch_ndims,
+              Validate validate_args = {});
+
+  const DistributionPtr& base_dist() const { return base_dist_; }
+  int64_t reinterpreted_batch_ndims() const { return reinterpreted_batch_ndims_; }
+
+  bool has_rsample() const override { return base_dist_->has_rsample(); }
+  bool has_enumerate_support() const override {
+    return reinterpreted_batch_ndims_ == 0 && base_dist_->has_enumerate_support();
+  }
+  void print(std::ostream& out) const override;
+
+ private:
+  Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  Tensor do_log_prob(const Tensor& value) const override;
+  Tensor do_mean() const override { return base_dist_->mean(); }
+  Tensor do_mode() const override { return base_dist_->mode(); }
+  Tensor do_variance() const override { return base_dist_->variance(); }
+  Tensor do_stddev() const override { return base_dist_->stddev(); }
+  Tensor do_entropy() const override;
+  Tensor do_enumerate_support(bool expand) const override;
+  void change(const Change& change) override;
+
+  IntArrayRef sample_shape(IntArrayRef shape) const;
+
+  DistributionPtr base_dist_;
+  int64_t reinterpreted_batch_ndims_;
+};
+
+}  // namespace torch::distributions

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <torch/distributions/categorical.h>
+#include <torch/distributions/core/implements.h>
+
+namespace torch::distributions {
+
+/// Categorical distribution over the one-hot vectors of length \f$K\f$, given as `Categorical` is:
+/// \f[ P(x = e_k) = p_k. \f]
+/// Samples have the dtype of the parameters.
+class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCategorical> {
+ public:
+  static const Signature<OneHotCategorical>& signature();
+
+  explicit OneHotCategorical(Param probs, Validate validate_args = {});
+  explicit OneHotCategorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
+
+  /// Normalised.
+  Tensor probs() const { return categorical_.probs(); }
+  /// Normalised.
+  Tensor logits() const { return categorical_.logits(); }
+  IntArrayRef param_shape() const { return categorical_.param_shape(); }
+  /// The distribution of the index of the one.
+  const Categorical& categorical() const { return categorical_; }
+
+ protected:
+  Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  Tensor do_log_prob(const Tensor& value) const override;
+  Tensor do_mean() const override;
+  Tensor do_mode() const override;
+  Tensor do_variance() const override;
+  Tensor do_entropy() const override;
+  Tensor do_enumerate_support(bool expand) const override;
+  void change(const Change& change) override;
+
+ private:
+  Categorical categorical_;
+};
+
+/// `OneHotCategorical` whose `rsample` passes gradients straight through to `probs`: a sample plus
+/// probs minus its own value (Y. Bengio, N. Leonard and A. Courville, "Estimating or propagating
+/// gradients through stochastic neurons for conditional computation", 2013).
+class TORCH_DISTRIBUTIONS_API OneHotCategoricalStraightThrough
+    : public Implements<OneHotCategoricalStraightThrough, OneHotCategorical> {
+ public:
+  static const Signature<OneHotCategoricalStraightThrough>& signature();
+
+  explicit OneHotCategoricalStraightThrough(Param probs, Validate validate_args = {});
+  explicit OneHotCategoricalStraightThrough(ProbsOrLogits probs_or_logits,
+                                            Validate validate_args = {});
+
+ private:
+  Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+};
+
+}  // namespace torch::distributions

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <torch/distributions/core/param.h>
+#include <torch/distributions/transforms/transform.h>
+
+namespace torch::distributions::inline transforms {
+
+/// \f$y = \mathrm{loc} + \mathrm{scale} \cdot x\f$, element by element; \f$\log |\det| = \sum \log
+/// |\mathrm{scale}|\f$ over the event.
+class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform<AffineTransform> {
+ public:
+  /// \param event_dim the number of last dimensions that form an event.
+  AffineTransform(Param loc, Param scale, int64_t event_dim = 0, int64_t cache_size = 0);
+
+  /// The parameters; a number becomes a zero-dimensional tensor of the other one's dtype, else of
+  /// the default one.
+  Tensor loc() const { return loc_.tensor(common_options({&loc_, &scale_})); }
+  Tensor scale() const { return scale_.tensor(common_options({&loc_, &scale_})); }
+
+  bool bijective() const override { return true; }
+  ConstraintPtr domain() const override;
+  ConstraintPtr codomain() const override;
+  int64_t event_dim() const override { return event_dim_; }
+  /// The sign of `scale`.
+  Tensor sign() const override;
+  std::vector<int64_t> forward_shape(IntArrayRef shape) const override;
+  std::vector<int64_t> inverse_shape(IntArrayRef shape) const override;
+
+ private:
+  Tensor do_forward(const Tensor& x) const override;
+  Tensor do_inverse(const Tensor& y) const override;
+  Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  bool do_equals(const Transform& other) const override;
+  void change(const Change& change) override;
+
+  Param loc_, scale_;
+  int64_t event_dim_;
+};
+
+}  // namespace torch::distributions::inline transforms

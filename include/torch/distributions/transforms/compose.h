@@ -1,0 +1,45 @@
+#pragma once
+
+#include <torch/distributions/transforms/transform.h>
+
+namespace torch::distributions::inline transforms {
+
+/// One transform after the other: `ComposeTransform({f, g})(x)` is `g(f(x))`. Without any it is the
+/// identity.
+///
+/// The parts cache, not the whole. An event has as many dimensions as the parts need at most.
+class TORCH_DISTRIBUTIONS_API ComposeTransform final
+    : public ImplementsTransform<ComposeTransform> {
+ public:
+  /// \param cache_size when not 0, that of every part; when 0 the parts keep theirs.
+  explicit ComposeTransform(std::vector<TransformPtr> parts, int64_t cache_size = 0);
+
+  const std::vector<TransformPtr>& parts() const noexcept { return parts_; }
+
+  bool bijective() const override;
+  ConstraintPtr domain() const override;
+  ConstraintPtr codomain() const override;
+  /// The product of the parts' signs.
+  Tensor sign() const override;
+  /// The inverses of the parts in reverse order.
+  TransformPtr inv() const override;
+  int64_t cache_size() const override { return cache_size_; }
+  std::vector<int64_t> forward_shape(IntArrayRef shape) const override;
+  std::vector<int64_t> inverse_shape(IntArrayRef shape) const override;
+  void print(std::ostream& out) const override;
+
+ private:
+  Tensor do_forward(const Tensor& x) const override;
+  Tensor do_inverse(const Tensor& y) const override;
+  Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  bool do_equals(const Transform& other) const override;
+  void set_cache_size(int64_t cache_size) override;
+  void change(const Change& change) override;
+
+  int64_t domain_event_dim() const;
+
+  std::vector<TransformPtr> parts_;
+  int64_t cache_size_;
+};
+
+}  // namespace torch::distributions::inline transforms

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <torch/distributions/transforms/transform.h>
+
+namespace torch::distributions::inline transforms {
+
+/// From real vectors of length K - 1 to the simplex of K numbers: with \f$z_i =
+/// \mathrm{sigmoid}(x_i - \log(K - i))\f$, \f$y_i = z_i \prod_{j<i} (1 - z_j)\f$ and \f$y_K =
+/// \prod_j (1 - z_j)\f$, so that x = 0 is mapped to equal numbers; \f$\log |\det| = \sum_i \log z_i
+/// + (K - i) \log(1 - z_i)\f$.
+///
+/// Bijective, which suits Hamiltonian Monte Carlo; a coordinate depends on all before it, which
+/// suits optimisers less. Carpenter et al., "Stan: a probabilistic programming language" (2017). z
+/// and 1 - z are each computed with small relative errors, and the inverse sums what is left of the
+/// stick from its end, so that a round trip keeps its digits.
+class TORCH_DISTRIBUTIONS_API StickBreakingTransform final
+    : public ImplementsTransform<StickBreakingTransform> {
+ public:
+  explicit StickBreakingTransform(int64_t cache_size = 0) : ImplementsTransform(cache_size) {}
+
+  bool bijective() const override { return true; }
+  ConstraintPtr domain() const override;
+  ConstraintPtr codomain() const override;
+  std::vector<int64_t> forward_shape(IntArrayRef shape) const override;
+  std::vector<int64_t> inverse_shape(IntArrayRef shape) const override;
+
+ private:
+  Tensor do_forward(const Tensor& x) const override;
+  Tensor do_inverse(const Tensor& y) const override;
+  Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  bool do_equals(const Transform& /*other*/) const override { return true; }
+};
+
+}  // namespace torch::distributions::inline transforms

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <torch/distributions/transforms/transform.h>
+
+namespace torch::distributions::inline transforms {
+
+/// \f$y = \tanh x\f$, from the reals to [-1, 1]; \f$\log |y'| = 2 (\log 2 - x -
+/// \mathrm{softplus}(-2x))\f$.
+///
+/// The result rounds to 1 for an x that is not even large, and the inverse of 1 is infinite: with a
+/// cache of size 1 the inverse of what was computed is exact. The form of log|y'| is TensorFlow
+/// Probability's.
+class TORCH_DISTRIBUTIONS_API TanhTransform final : public ImplementsTransform<TanhTransform> {
+ public:
+  explicit TanhTransform(int64_t cache_size = 0) : ImplementsTransform(cache_size) {}
+
+  bool bijective() const override { return true; }
+  ConstraintPtr domain() const override;
+  ConstraintPtr codomain() const override;
+  Tensor sign() const override;
+
+ private:
+  Tensor do_forward(const Tensor& x) const override;
+  Tensor do_inverse(const Tensor& y) const override;
+  Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  bool do_equals(const Transform& /*other*/) const override { return true; }
+};
+
+}  // namespace torch::distributions::inline transforms

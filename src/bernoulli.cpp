@@ -1,0 +1,47 @@
+#include <torch/distributions/bernoulli.h>
+
+#include <torch/distributions/constraints/discrete.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include "ops/evaluate.h"
+#include "ops/formulas/bernoulli.h"
+#include "ops/special/special.h"
+
+namespace torch::distributions {
+
+const Signature<Bernoulli>& Bernoulli::signature() {
+  static const Signature<Bernoulli> s{
+      .name = "Bernoulli",
+      .fields = {{"probs", &Bernoulli::probs_, constraints::unit_interval, Presence::kAlternative},
+                 {"logits", &Bernoulli::logits_, constraints::real, Presence::kAlternative}},
+      .support = constraints::boolean,
+      .has_enumerate_support = true,
+      .formulas = {{ops::table<ops::formulas::Bernoulli>(), {&Bernoulli::probs_}},
+                   {ops::table<ops::formulas::BernoulliLogits>(), {&Bernoulli::logits_}}}};
+  return s;
+}
+
+Bernoulli::Bernoulli(Param probs, Validate validate_args)
+    : Bernoulli(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
+
+Bernoulli::Bernoulli(ProbsOrLogits given, Validate validate_args)
+    : ScalarFamily(validate_args), HasProbs(Kind::kBinary, signature().name, given) {
+  initialize(given.probs, given.logits);
+}
+
+Tensor Bernoulli::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return at::bernoulli(probs().expand(shape), std::move(generator));
+}
+
+Tensor Bernoulli::do_enumerate_support(bool expand) const {
+  return enumerate_range(2, given().options(), expand);
+}
+
+std::vector<Tensor> Bernoulli::do_natural_params() const { return {logits()}; }
+
+Tensor Bernoulli::do_log_normalizer(at::TensorList natural_params) const {
+  return ops::special::softplus(natural_params[0]);
+}
+
+}  // namespace torch::distributions

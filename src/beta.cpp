@@ -1,0 +1,42 @@
+#include <torch/distributions/beta.h>
+
+#include <torch/distributions/constraints/interval.h>
+
+#include "ops/evaluate.h"
+#include "ops/formulas/beta.h"
+#include "ops/sampling.h"
+#include "ops/special/special.h"
+
+namespace torch::distributions {
+
+const Signature<Beta>& Beta::signature() {
+  static const Signature<Beta> s{
+      .name = "Beta",
+      .fields = {{"concentration1", &Beta::concentration1_, constraints::positive},
+                 {"concentration0", &Beta::concentration0_, constraints::positive}},
+      .support = constraints::unit_interval,
+      .has_rsample = true,
+      .formulas = {
+          {ops::table<ops::formulas::Beta>(), {&Beta::concentration1_, &Beta::concentration0_}}}};
+  return s;
+}
+
+Beta::Beta(Param concentration1, Param concentration0, Validate validate_args)
+    : ScalarFamily(validate_args) {
+  initialize(concentration1, concentration0);
+}
+
+Tensor Beta::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const Tensor concentration = at::stack({concentration1_, concentration0_}, -1);
+  at::DimVector vectors(shape);
+  vectors.push_back(2);
+  return ops::sample_dirichlet(concentration.expand(vectors), std::move(generator)).select(-1, 0);
+}
+
+std::vector<Tensor> Beta::do_natural_params() const { return {concentration1_, concentration0_}; }
+
+Tensor Beta::do_log_normalizer(at::TensorList natural_params) const {
+  return ops::special::lbeta(natural_params[0], natural_params[1]);
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,141 @@
+#include <torch/distributions/categorical.h>
+
+#include <ATen/ExpandUtils.h>
+#include <ATen/OpMathType.h>
+
+#include <cmath>
+#include <ostream>
+
+#include <torch/distributions/constraints/discrete.h>
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/simplex.h>
+
+#include "constraints/scan.h"
+#include "ops/constants.h"
+#include "ops/sampling.h"
+#include "ops/special/special.h"
+
+namespace torch::distributions {
+namespace {
+
+/// What normalising makes a point of the simplex: weights that are not negative, finite and not all
+/// zero. The normalised ones are not checked: negative weights would pass, and a long vector in a
+/// short dtype would miss the sum of 1.
+class Weights final : public Constraint {
+ public:
+  int64_t event_dim() const override { return 1; }
+
+  Tensor check(const Tensor& value) const override {
+    const Tensor sum =
+        value.detach().sum(-1, /*keepdim=*/false, at::toOpMathType(value.scalar_type()));
+    return value.ge(0).all(-1).logical_and(sum.gt(0)).logical_and(sum.isfinite());
+  }
+
+  std::optional<int64_t> first_violation(const Tensor& value) const override {
+    return constraints::scan::first_violation_of_events(
+        *this, value, [n = value.size(-1)]<class T>(const T* weights) {
+          T sum = 0;
+          bool good = true;
+          for (int64_t k = 0; k < n; ++k) {
+            good &= weights[k] >= T{0};
+            sum += weights[k];
+          }
+          return good && sum > T{0} && std::isfinite(static_cast<double>(sum));
+        });
+  }
+
+  void print(std::ostream& out) const override { constraints::simplex.print(out); }
+};
+
+/// log p, and -inf where p is 0, with a gradient of 0 there.
+Tensor masked_log(const Tensor& p) {
+  const Tensor impossible = p == 0;
+  return p.masked_fill(impossible, 1).log().masked_fill(impossible, -ops::kInfinity);
+}
+
+}  // namespace
+
+const Signature<Categorical>& Categorical::signature() {
+  static const Signature<Categorical> s{
+      .name = "Categorical",
+      .fields = {{"probs", &Categorical::probs_, constraints::simplex, Presence::kAlternative},
+                 {"logits", &Categorical::logits_, constraints::real_vector,
+                  Presence::kAlternative}},
+      .support =
+          [](const Categorical& c) { return constraints::integer_interval(0, c.num_events() - 1); },
+      .has_enumerate_support = true};
+  return s;
+}
+
+Categorical::Categorical(Param probs, Validate validate_args)
+    : Categorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
+
+Categorical::Categorical(ProbsOrLogits given_params, Validate validate_args)
+    : Implements(validate_args), HasProbs(Kind::kCategorical, signature().name, given_params) {
+  assign_members(given_params.probs, given_params.logits);
+  TORCH_CHECK_VALUE(given().dim() > 0, "Categorical: `", probs_.defined() ? "probs" : "logits",
+                    "` parameter must be at least one-dimensional.");
+  const auto sizes = given().sizes();
+  set_batch_shape(sizes.slice(0, sizes.size() - 1));
+  if (probs_.defined() && validates()) validate_parameter("probs", probs_, Weights());
+  normalize();
+  if (logits_.defined() && validates())
+    validate_parameter("logits", logits_, constraints::real_vector);
+}
+
+Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const int64_t count = c10::multiply_integers(shape.slice(0, shape.size() - batch_shape().size()));
+  return ops::sample_categorical(probs(), count, std::move(generator)).reshape(shape);
+}
+
+Tensor Categorical::do_log_prob(const Tensor& value) const {
+  // Where validation has not looked, an index outside the support must not be read.
+  Tensor index = value, outside;
+  if (!validates()) {
+    outside = (value < 0) | (value >= num_events());
+    if (value.is_floating_point()) outside = outside | (value != value.floor());
+    index = value.masked_fill(outside, 0);
+  }
+  index = index.to(at::kLong);
+
+  const auto shape = at::infer_size_dimvector(index.sizes(), batch_shape());
+  Tensor selected;
+  if (batch_shape() == IntArrayRef(shape)) {
+    selected = given().gather(-1, index.expand(shape).unsqueeze(-1)).squeeze(-1);
+  } else {
+    // More values than vectors: out of one flat table, of which no copy is made for each value.
+    const int64_t vectors = c10::multiply_integers(batch_shape());
+    const Tensor start =
+        at::arange(vectors, index.options()).mul_(num_events()).view(batch_shape());
+    selected = given().reshape(-1).gather(0, (index + start).reshape(-1)).view(shape);
+  }
+  const Tensor log_prob = probs_.defined() ? masked_log(selected) : selected;
+  return outside.defined() ? log_prob.masked_fill(outside, -ops::kInfinity) : log_prob;
+}
+
+Tensor Categorical::do_mean() const {
+  return at::full(batch_shape(), ops::kNaN, given().options());
+}
+
+Tensor Categorical::do_mode() const { return given().argmax(-1); }
+
+Tensor Categorical::do_variance() const { return do_mean(); }
+
+Tensor Categorical::do_entropy() const {
+  const auto dtype = given().scalar_type();
+  const Tensor wide = given().to(at::toOpMathType(dtype));
+  Tensor p_log_p;
+  if (probs_.defined()) {
+    p_log_p = ops::special::xlogy(wide, wide);
+  } else {
+    // 0 log 0 = 0: masked before it is multiplied.
+    p_log_p = wide.exp() * wide.masked_fill(wide == -ops::kInfinity, 0);
+  }
+  return p_log_p.sum(-1).neg().to(dtype);
+}
+
+Tensor Categorical::do_enumerate_support(bool expand) const {
+  return enumerate_range(num_events(), given().options().dtype(at::kLong), expand);
+}
+
+}  // namespace torch::distributions

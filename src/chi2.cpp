@@ -1,0 +1,21 @@
+#include <torch/distributions/chi2.h>
+
+#include <torch/distributions/constraints/interval.h>
+
+namespace torch::distributions {
+
+const Signature<Chi2>& Chi2::signature() {
+  static const Signature<Chi2> s{.name = "Chi2",
+                                 .fields = {{"df", &Chi2::df, constraints::positive}},
+                                 .support = constraints::nonnegative,
+                                 .has_rsample = true};
+  return s;
+}
+
+// Checked as a Chi2, so that an error speaks of df.
+Chi2::Chi2(Param df, Validate validate_args) : Implements(df.tensor() / 2, 0.5, Validate(false)) {
+  set_validate_args(validate_args);
+  validate_fields();
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <torch/distributions/core/param.h>
+
+/// Comparisons of a tensor with a bound that may be a number.
+namespace torch::distributions::constraints {
+
+inline at::Scalar scalar(const Param& number) {
+  return number.is_integer() ? at::Scalar(static_cast<int64_t>(number.number()))
+                             : at::Scalar(number.number());
+}
+
+inline Tensor greater(const Tensor& x, const Param& bound) {
+  return bound.is_number() ? x.gt(scalar(bound)) : x.gt(bound.tensor());
+}
+inline Tensor greater_equal(const Tensor& x, const Param& bound) {
+  return bound.is_number() ? x.ge(scalar(bound)) : x.ge(bound.tensor());
+}
+inline Tensor less(const Tensor& x, const Param& bound) {
+  return bound.is_number() ? x.lt(scalar(bound)) : x.lt(bound.tensor());
+}
+inline Tensor less_equal(const Tensor& x, const Param& bound) {
+  return bound.is_number() ? x.le(scalar(bound)) : x.le(bound.tensor());
+}
+
+}  // namespace torch::distributions::constraints

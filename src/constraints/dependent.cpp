@@ -1,0 +1,34 @@
+#include <torch/distributions/constraints/dependent.h>
+
+#include <c10/util/Exception.h>
+
+#include <ostream>
+
+namespace torch::distributions::constraints {
+
+Dependent Dependent::operator()(std::optional<bool> is_discrete,
+                                std::optional<int64_t> event_dim) const {
+  return Dependent(is_discrete ? is_discrete : is_discrete_, event_dim ? event_dim : event_dim_);
+}
+
+bool Dependent::is_discrete() const {
+  TORCH_CHECK_NOT_IMPLEMENTED(is_discrete_, ".is_discrete cannot be determined statically");
+  return *is_discrete_;
+}
+
+int64_t Dependent::event_dim() const {
+  TORCH_CHECK_NOT_IMPLEMENTED(event_dim_, ".event_dim cannot be determined statically");
+  return *event_dim_;
+}
+
+Tensor Dependent::check(const Tensor& /*value*/) const {
+  TORCH_CHECK_VALUE(false, "Cannot determine validity of dependent constraint");
+}
+
+void Dependent::print(std::ostream& out) const { out << "Dependent()"; }
+
+bool is_dependent(const Constraint& constraint) {
+  return dynamic_cast<const Dependent*>(&constraint) != nullptr;
+}
+
+}  // namespace torch::distributions::constraints

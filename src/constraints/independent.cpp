@@ -1,0 +1,31 @@
+#include <torch/distributions/constraints/independent.h>
+
+#include <c10/util/Exception.h>
+
+#include <ostream>
+
+namespace torch::distributions::constraints {
+
+IndependentConstraint::IndependentConstraint(ConstraintPtr base_constraint,
+                                             int64_t reinterpreted_batch_ndims)
+    : base_(std::move(base_constraint)), ndims_(reinterpreted_batch_ndims) {
+  TORCH_CHECK_VALUE(ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ", ndims_);
+}
+
+Tensor IndependentConstraint::check(const Tensor& value) const {
+  const Tensor good = base_->check(value);
+  TORCH_CHECK_VALUE(good.dim() >= ndims_, "Expected value.dim() >= ", event_dim(), " but got ",
+                    value.dim());
+  return ndims_ == 0 ? good : good.flatten(good.dim() - ndims_).all(-1);
+}
+
+std::optional<int64_t> IndependentConstraint::first_violation(const Tensor& value) const {
+  if (value.dim() >= event_dim() && !base_->first_violation(value)) return std::nullopt;
+  return Constraint::first_violation(value);
+}
+
+void IndependentConstraint::print(std::ostream& out) const {
+  out << "IndependentConstraint(" << *base_ << ", " << ndims_ << ')';
+}
+
+}  // namespace torch::distributions::constraints

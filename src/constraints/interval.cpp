@@ -1,0 +1,51 @@
+#include <torch/distributions/constraints/interval.h>
+
+#include "constraints/compare.h"
+#include "constraints/scan.h"
+
+// The comparisons ask for what is right, so that NaN, for which every comparison is false, is
+// wrong.
+namespace torch::distributions::constraints {
+
+Tensor GreaterThan::check(const Tensor& value) const { return greater(value, lower()); }
+
+std::optional<int64_t> GreaterThan::first_violation(const Tensor& value) const {
+  return scan::first_violation(
+      *this, value, [](auto x, auto low) { return x > low; }, lower());
+}
+
+Tensor GreaterThanEq::check(const Tensor& value) const { return greater_equal(value, lower()); }
+
+std::optional<int64_t> GreaterThanEq::first_violation(const Tensor& value) const {
+  return scan::first_violation(
+      *this, value, [](auto x, auto low) { return x >= low; }, lower());
+}
+
+Tensor LessThan::check(const Tensor& value) const { return less(value, upper()); }
+
+std::optional<int64_t> LessThan::first_violation(const Tensor& value) const {
+  return scan::first_violation(
+      *this, value, [](auto x, auto high) { return x < high; }, upper());
+}
+
+Tensor Interval::check(const Tensor& value) const {
+  return greater_equal(value, lower()).bitwise_and(less_equal(value, upper()));
+}
+
+std::optional<int64_t> Interval::first_violation(const Tensor& value) const {
+  return scan::first_violation(
+      *this, value, [](auto x, auto low, auto high) { return (low <= x) & (x <= high); }, lower(),
+      upper());
+}
+
+Tensor HalfOpenInterval::check(const Tensor& value) const {
+  return greater_equal(value, lower()).bitwise_and(less(value, upper()));
+}
+
+std::optional<int64_t> HalfOpenInterval::first_violation(const Tensor& value) const {
+  return scan::first_violation(
+      *this, value, [](auto x, auto low, auto high) { return (low <= x) & (x < high); }, lower(),
+      upper());
+}
+
+}  // namespace torch::distributions::constraints

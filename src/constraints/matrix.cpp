@@ -1,0 +1,226 @@
+#include <torch/distributions/constraints/matrix.h>
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linalg_cholesky_ex.h>
+#include <ATen/ops/linalg_eigvalsh.h>
+#include <ATen/ops/linalg_vector_norm.h>
+
+#include <array>
+#include <cmath>
+#include <ostream>
+
+#include "constraints/scan.h"
+#include "core/float_limits.h"
+
+namespace torch::distributions::constraints {
+namespace {
+
+constexpr int64_t kCorrRowNormUlps =
+    10;  // a row norm of a matrix with n columns may be 10 n eps from 1
+
+double epsilon(const Tensor& value) { return float_limits(value.scalar_type()).epsilon; }
+
+/// How far entries that mirror each other may be apart: Python's tolerances, widened to what
+/// rounding the entries of a matrix of the dtype leaves between them.
+struct SymmetryTolerance {
+  explicit SymmetryTolerance(const Tensor& value) : relative(std::max(1e-5, 4 * epsilon(value))) {}
+  double absolute(double largest) const { return std::max(1e-6, relative * largest); }
+
+  double relative;
+};
+
+/// `value` in a dtype that the matrix decompositions take.
+Tensor decomposable(const Tensor& value) {
+  const auto dtype = value.scalar_type();
+  return dtype == at::kDouble || dtype == at::kFloat ? value : value.to(at::kFloat);
+}
+
+template <class T>
+bool is_lower_triangular(const T* x, int64_t rows, int64_t columns) {
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) {
+      const T entry = x[i * columns + j];
+      if (!(entry == (j > i ? T{0} : entry))) return false;
+    }
+  }
+  return true;
+}
+
+template <class T>
+bool has_positive_diagonal(const T* x, int64_t rows, int64_t columns) {
+  for (int64_t i = 0; i < std::min(rows, columns); ++i) {
+    if (!(x[i * columns + i] > T{0})) return false;
+  }
+  return true;
+}
+
+template <class T>
+bool is_symmetric(const T* x, int64_t n, const SymmetryTolerance& tolerance) {
+  double largest = 0;
+  for (int64_t i = 0; i < n * n; ++i)
+    largest = std::max(largest, std::abs(static_cast<double>(x[i])));
+  const double absolute = tolerance.absolute(largest);
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      const auto a = static_cast<double>(x[i * n + j]), b = static_cast<double>(x[j * n + i]);
+      const bool close = a == b || (std::isfinite(b) &&
+                                    std::abs(a - b) <= absolute + tolerance.relative * std::abs(b));
+      if (!close) return false;
+    }
+  }
+  return true;
+}
+
+constexpr int64_t kSmall = 8;
+
+/// Whether the lower triangle of the small matrix `x` has a Cholesky factor.
+template <class T>
+bool has_cholesky(const T* x, int64_t n) {
+  std::array<T, kSmall * kSmall> factor;
+  const auto at = [n](int64_t i, int64_t j) { return static_cast<std::size_t>(i * n + j); };
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j <= i; ++j) {
+      T rest = x[at(i, j)];
+      for (int64_t k = 0; k < j; ++k) rest -= factor[at(i, k)] * factor[at(j, k)];
+      if (i == j) {
+        if (!(rest > T{0})) return false;
+        factor[at(i, i)] = static_cast<T>(std::sqrt(rest));
+      } else {
+        factor[at(i, j)] = rest / factor[at(j, j)];
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Tensor LowerTriangular::check(const Tensor& value) const {
+  return value.tril().eq(value).flatten(-2).all(-1);
+}
+
+std::optional<int64_t> LowerTriangular::first_violation(const Tensor& value) const {
+  if (value.dim() < 2) return Constraint::first_violation(value);
+  return scan::first_violation_of_events(
+      *this, value, [rows = value.size(-2), columns = value.size(-1)](const auto* x) {
+        return is_lower_triangular(x, rows, columns);
+      });
+}
+
+void LowerTriangular::print(std::ostream& out) const { out << "LowerTriangular()"; }
+
+Tensor LowerCholesky::check(const Tensor& value) const {
+  return lower_triangular.check(value).bitwise_and(value.diagonal(0, -2, -1).gt(0).all(-1));
+}
+
+std::optional<int64_t> LowerCholesky::first_violation(const Tensor& value) const {
+  if (value.dim() < 2) return Constraint::first_violation(value);
+  return scan::first_violation_of_events(
+      *this, value, [rows = value.size(-2), columns = value.size(-1)](const auto* x) {
+        return is_lower_triangular(x, rows, columns) && has_positive_diagonal(x, rows, columns);
+      });
+}
+
+void LowerCholesky::print(std::ostream& out) const { out << "LowerCholesky()"; }
+
+Tensor CorrCholesky::check(const Tensor& value) const {
+  const at::NoGradGuard no_grad;
+  const double tolerance = epsilon(value) * static_cast<double>(kCorrRowNormUlps * value.size(-1));
+  const Tensor norms = at::linalg_vector_norm(value, 2, at::IntArrayRef{-1});
+  return lower_cholesky.check(value).bitwise_and(norms.sub(1).abs().le(tolerance).all(-1));
+}
+
+std::optional<int64_t> CorrCholesky::first_violation(const Tensor& value) const {
+  if (value.dim() < 2) return Constraint::first_violation(value);
+  const int64_t rows = value.size(-2), columns = value.size(-1);
+  const double tolerance = epsilon(value) * static_cast<double>(kCorrRowNormUlps * columns);
+  return scan::first_violation_of_events(*this, value, [=](const auto* x) {
+    if (!is_lower_triangular(x, rows, columns) || !has_positive_diagonal(x, rows, columns))
+      return false;
+    for (int64_t i = 0; i < rows; ++i) {
+      double sum = 0;
+      for (int64_t j = 0; j < columns; ++j) {
+        const auto entry = static_cast<double>(x[i * columns + j]);
+        sum += entry * entry;
+      }
+      if (!(std::abs(std::sqrt(sum) - 1) <= tolerance)) return false;
+    }
+    return true;
+  });
+}
+
+void CorrCholesky::print(std::ostream& out) const { out << "CorrCholesky()"; }
+
+Tensor Square::check(const Tensor& value) const {
+  TORCH_CHECK_VALUE(value.dim() >= 2, "Expected value.dim() >= 2 but got ", value.dim());
+  const auto batch = value.sizes().slice(0, static_cast<std::size_t>(value.dim() - 2));
+  return at::full(batch, value.size(-2) == value.size(-1), value.options().dtype(at::kBool));
+}
+
+void Square::print(std::ostream& out) const { out << "Square()"; }
+
+Tensor Symmetric::check(const Tensor& value) const {
+  const Tensor squares = Square::check(value);
+  if (value.size(-2) != value.size(-1) || value.numel() == 0) return squares;
+  const at::NoGradGuard no_grad;
+  const SymmetryTolerance tolerance(value);
+  const Tensor mirrored = value.mT();
+  const Tensor absolute =
+      value.abs().amax({-2, -1}, /*keepdim=*/true).mul(tolerance.relative).clamp_min(1e-6);
+  const Tensor close =
+      value.sub(mirrored).abs().le(mirrored.abs().mul(tolerance.relative).add(absolute));
+  return close.bitwise_and(mirrored.isfinite()).bitwise_or(value.eq(mirrored)).flatten(-2).all(-1);
+}
+
+std::optional<int64_t> Symmetric::first_violation(const Tensor& value) const {
+  if (value.dim() < 2 || value.size(-2) != value.size(-1))
+    return Constraint::first_violation(value);
+  return scan::first_violation_of_events(
+      *this, value, [n = value.size(-1), tolerance = SymmetryTolerance(value)](const auto* x) {
+        return is_symmetric(x, n, tolerance);
+      });
+}
+
+void Symmetric::print(std::ostream& out) const { out << "Symmetric()"; }
+
+Tensor PositiveSemidefinite::check(const Tensor& value) const {
+  const Tensor symmetric_ones = Symmetric::check(value);
+  if (value.size(-2) != value.size(-1) || value.numel() == 0) return symmetric_ones;
+  const at::NoGradGuard no_grad;
+  const Tensor matrices = decomposable(value).masked_fill(value.isfinite().bitwise_not(), 0);
+  const Tensor eigenvalues = at::linalg_eigvalsh(matrices);
+  const double rounding = epsilon(matrices) * static_cast<double>(value.size(-1));
+  const Tensor least = eigenvalues.abs().amax(-1, /*keepdim=*/true).mul(-rounding);
+  return symmetric_ones.bitwise_and(eigenvalues.ge(least).all(-1))
+      .bitwise_and(value.isfinite().flatten(-2).all(-1));
+}
+
+std::optional<int64_t> PositiveSemidefinite::first_violation(const Tensor& value) const {
+  return Constraint::first_violation(value);
+}
+
+void PositiveSemidefinite::print(std::ostream& out) const { out << "PositiveSemidefinite()"; }
+
+Tensor PositiveDefinite::check(const Tensor& value) const {
+  const Tensor symmetric_ones = Symmetric::check(value);
+  if (value.size(-2) != value.size(-1) || value.numel() == 0) return symmetric_ones;
+  const at::NoGradGuard no_grad;
+  const Tensor info = std::get<1>(at::linalg_cholesky_ex(decomposable(value)));
+  return symmetric_ones.bitwise_and(info.eq(0));
+}
+
+std::optional<int64_t> PositiveDefinite::first_violation(const Tensor& value) const {
+  if (value.dim() < 2 || value.size(-2) != value.size(-1) || value.size(-1) > kSmall ||
+      !value.is_floating_point()) {
+    return Constraint::first_violation(value);
+  }
+  return scan::first_violation_of_events(
+      *this, value, [n = value.size(-1), tolerance = SymmetryTolerance(value)](const auto* x) {
+        return is_symmetric(x, n, tolerance) && has_cholesky(x, n);
+      });
+}
+
+void PositiveDefinite::print(std::ostream& out) const { out << "PositiveDefinite()"; }
+
+}  // namespace torch::distributions::constraints

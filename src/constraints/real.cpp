@@ -1,0 +1,17 @@
+#include <torch/distributions/constraints/real.h>
+
+#include <ostream>
+
+#include "constraints/scan.h"
+
+namespace torch::distributions::constraints {
+
+Tensor Real::check(const Tensor& value) const { return value.eq(value); }
+
+std::optional<int64_t> Real::first_violation(const Tensor& value) const {
+  return scan::first_violation(*this, value, [](auto x) { return x == x; });
+}
+
+void Real::print(std::ostream& out) const { out << "Real()"; }
+
+}  // namespace torch::distributions::constraints

@@ -1,0 +1,57 @@
+#include <torch/distributions/constraints/simplex.h>
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+#include <ostream>
+
+#include "constraints/scan.h"
+#include "core/float_limits.h"
+
+namespace torch::distributions::constraints {
+namespace {
+
+/// How far from 1 the sum of `n` probabilities of this dtype may be.
+///
+/// Each was rounded, to eps / 2 of itself or to half a subnormal, and so was the sum that they were
+/// divided by, by an amount that grows as sqrt(n) in the arithmetic that made them, which is that
+/// of float at least.
+double tolerance(at::ScalarType dtype, int64_t n) {
+  constexpr double kPython = 1e-6;
+  if (dtype == at::kDouble || !at::isFloatingType(dtype)) return kPython;
+  const FloatLimits limits = float_limits(dtype);
+  const auto count = static_cast<double>(n);
+  return std::max(kPython, 2 * limits.epsilon +
+                               float_limits(at::kFloat).epsilon * std::sqrt(count) +
+                               limits.least / 2 * count);
+}
+
+}  // namespace
+
+Tensor Simplex::check(const Tensor& value) const {
+  const at::NoGradGuard no_grad;
+  const at::ScalarType dtype = value.scalar_type();
+  const bool narrow = dtype == at::kHalf || dtype == at::kBFloat16;
+  const Tensor sum = narrow ? value.sum(-1, /*keepdim=*/false, at::kFloat) : value.sum(-1);
+  const int64_t n = value.dim() == 0 ? 1 : value.size(-1);
+  return value.ge(0).all(-1).bitwise_and(sum.sub(1).abs().lt(tolerance(dtype, n)));
+}
+
+std::optional<int64_t> Simplex::first_violation(const Tensor& value) const {
+  if (value.dim() < 1) return Constraint::first_violation(value);
+  const int64_t n = value.size(-1);
+  return scan::first_violation_of_events(
+      *this, value, [n, most = tolerance(value.scalar_type(), n)]<class T>(const T* x) {
+        double sum = 0;
+        bool negative = false;
+        for (int64_t i = 0; i < n; ++i) {
+          negative |= !(x[i] >= T{0});
+          sum += static_cast<double>(x[i]);
+        }
+        return !negative && std::abs(sum - 1) < most;
+      });
+}
+
+void Simplex::print(std::ostream& out) const { out << "Simplex()"; }
+
+}  // namespace torch::distributions::constraints

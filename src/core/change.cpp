@@ -1,0 +1,60 @@
+#include <torch/distributions/core/change.h>
+
+#include <ATen/ExpandUtils.h>
+
+#include <algorithm>
+
+#include <torch/distributions/core/repr.h>
+
+namespace torch::distributions {
+
+Change Change::expand(IntArrayRef batch_shape) {
+  Change change(Kind::kExpand);
+  change.batch_shape_ = batch_shape;
+  return change;
+}
+
+Change Change::to(const TensorOptions& options) {
+  Change change(Kind::kTo);
+  change.options_ = options;
+  return change;
+}
+
+Change Change::detach() { return Change(Kind::kDetach); }
+
+Change Change::within(int64_t extra) const {
+  Change change(*this);
+  change.kept_ += extra;
+  return change;
+}
+
+Tensor Change::operator()(const Tensor& tensor, int64_t event_dim) const {
+  switch (kind_) {
+    case Kind::kDetach:
+      return tensor.detach();
+    case Kind::kTo:
+      // Counts and masks keep their dtype, as they are no numbers of the computation's precision.
+      return tensor.to(tensor.is_floating_point() || !options_.has_dtype()
+                           ? options_
+                           : options_.dtype(tensor.scalar_type()));
+    case Kind::kExpand:
+      break;
+  }
+  at::DimVector shape(batch_shape_);
+  const auto own = tensor.sizes();
+  const auto trailing = std::min<int64_t>(event_dim + kept_, tensor.dim());
+  shape.append(own.end() - trailing, own.end());
+  if (own == IntArrayRef(shape)) return tensor;
+  TORCH_CHECK_VALUE(at::is_expandable_to(own, shape), "expand: a parameter of shape ", repr(own),
+                    " does not expand to ", repr(IntArrayRef(shape)));
+  return tensor.expand(shape);
+}
+
+at::DimVector Change::batch_shape(IntArrayRef old) const {
+  if (kind_ != Kind::kExpand) return at::DimVector(old);
+  at::DimVector shape(batch_shape_);
+  shape.append(old.end() - std::min<int64_t>(kept_, static_cast<int64_t>(old.size())), old.end());
+  return shape;
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,233 @@
+#include <torch/distributions/core/distribution.h>
+
+#include <ATen/ExpandUtils.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <ostream>
+#include <sstream>
+
+#include <torch/distributions/constraints/dependent.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/core/repr.h>
+
+namespace torch::distributions {
+namespace {
+
+std::string tuple(IntArrayRef shape) {
+  return fmt::format("({}{})", fmt::join(shape.begin(), shape.end(), ", "),
+                     shape.size() == 1 ? "," : "");
+}
+
+/// The index of the element at a row-major position.
+at::DimVector unravel(int64_t position, IntArrayRef shape) {
+  at::DimVector index(shape.size());
+  for (std::size_t d = shape.size(); d-- > 0;) {
+    index[d] = position % shape[d];
+    position /= shape[d];
+  }
+  return index;
+}
+
+/// "the first is -1.0 at index [2]": the event that violates a constraint, for an error message.
+std::string first_invalid(const Tensor& value, const Constraint& constraint, int64_t position) {
+  const Tensor valid = constraint.check(value);
+  const auto index = unravel(position, valid.sizes());
+  // Bounds of a larger batch than the value broadcast it.
+  at::DimVector shape(valid.sizes());
+  const auto event =
+      value.sizes().slice(value.sizes().size() - static_cast<std::size_t>(constraint.event_dim()));
+  shape.append(event.begin(), event.end());
+  Tensor offender = value.detach().expand(shape);
+  for (const int64_t i : index) offender = offender.select(0, i);
+  return fmt::format("the first is {} at index [{}]", repr(offender), fmt::join(index, ", "));
+}
+
+bool broadcasts(IntArrayRef a, IntArrayRef b) {
+  for (std::size_t i = 1; i <= std::min(a.size(), b.size()); ++i) {
+    const int64_t m = a[a.size() - i], n = b[b.size() - i];
+    if (m != 1 && n != 1 && m != n) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const Type& Distribution::static_type() {
+  static const Type type{typeid(Distribution), "Distribution", nullptr};
+  return type;
+}
+
+Tensor Distribution::sample(IntArrayRef sample_shape, std::optional<Generator> generator) const {
+  const at::NoGradGuard no_grad;
+  return do_sample(extended_shape(sample_shape), std::move(generator));
+}
+
+Tensor Distribution::rsample(IntArrayRef sample_shape, std::optional<Generator> generator) const {
+  if (!has_rsample()) not_implemented("rsample");
+  return do_rsample(extended_shape(sample_shape), std::move(generator));
+}
+
+Tensor Distribution::log_prob(const Tensor& value) const {
+  if (validates()) validate_sample(value);
+  return do_log_prob(value);
+}
+
+Tensor Distribution::cdf(const Tensor& value) const {
+  // A value outside the support has a cdf, 0 or 1: only its shape can be wrong, or a NaN.
+  if (validates()) {
+    validate_shape(value);
+    validate_parameter("value", value, constraints::real);
+  }
+  return do_cdf(value);
+}
+
+Tensor Distribution::icdf(const Tensor& probability) const {
+  if (validates()) {
+    validate_shape(probability);
+    validate_parameter("value", probability, constraints::unit_interval);
+  }
+  return do_icdf(probability);
+}
+
+Tensor Distribution::perplexity() const { return entropy().exp(); }
+
+Tensor Distribution::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
+  if (!has_rsample()) not_implemented("sample");
+  return do_rsample(shape, std::move(generator));
+}
+
+Tensor Distribution::do_rsample(IntArrayRef, std::optional<Generator>) const {
+  not_implemented("rsample");
+}
+Tensor Distribution::do_log_prob(const Tensor&) const { not_implemented("log_prob"); }
+Tensor Distribution::do_cdf(const Tensor&) const { not_implemented("cdf"); }
+Tensor Distribution::do_icdf(const Tensor&) const { not_implemented("icdf"); }
+Tensor Distribution::do_mean() const { not_implemented("mean"); }
+Tensor Distribution::do_mode() const { not_implemented("mode"); }
+Tensor Distribution::do_variance() const { not_implemented("variance"); }
+Tensor Distribution::do_stddev() const { return variance().sqrt(); }
+Tensor Distribution::do_entropy() const { not_implemented("entropy"); }
+Tensor Distribution::do_enumerate_support(bool) const { not_implemented("enumerate_support"); }
+
+void Distribution::change(const Change& change) {
+  const auto changed = change.batch_shape(batch_shape_);
+  TORCH_CHECK_VALUE(!change.is_expand() || at::is_expandable_to(batch_shape_, changed), type().name,
+                    "::expand: a batch of shape ", repr(batch_shape()), " does not expand to ",
+                    repr(IntArrayRef(changed)));
+  batch_shape_ = changed;
+}
+
+at::DimVector Distribution::extended_shape(IntArrayRef sample_shape) const {
+  at::DimVector shape(sample_shape);
+  for (const int64_t size : sample_shape) {
+    TORCH_CHECK_VALUE(size >= 0, type().name, ": a sample_shape has no negative size, got ",
+                      repr(sample_shape));
+  }
+  shape.append(batch_shape_.begin(), batch_shape_.end());
+  shape.append(event_shape_.begin(), event_shape_.end());
+  return shape;
+}
+
+Tensor Distribution::enumerate_range(int64_t count, const TensorOptions& options,
+                                     bool expand) const {
+  at::DimVector shape(batch_shape_.size() + 1, 1);
+  shape[0] = count;
+  const Tensor values = at::arange(count, options).view(shape);
+  if (!expand) return values;
+  std::copy(batch_shape_.begin(), batch_shape_.end(), shape.begin() + 1);
+  return values.expand(shape);
+}
+
+void Distribution::validate_shape(const Tensor& value) const {
+  const auto sizes = value.sizes();
+  TORCH_CHECK_VALUE(sizes.size() >= event_shape_.size() &&
+                        sizes.slice(sizes.size() - event_shape_.size()) == event_shape(),
+                    "The right-most size of value must match event_shape: ", repr(sizes), " vs ",
+                    repr(event_shape()), ", in ", type().name, ".");
+  at::DimVector expected(batch_shape_);
+  expected.append(event_shape_.begin(), event_shape_.end());
+  TORCH_CHECK_VALUE(broadcasts(sizes, expected),
+                    "Value is not broadcastable with batch_shape+event_shape: ", repr(sizes),
+                    " vs ", repr(IntArrayRef(expected)), ", in ", type().name, ".");
+}
+
+void Distribution::validate_sample(const Tensor& value) const {
+  validate_shape(value);
+  const ConstraintPtr set = support();
+  const auto position = set->first_violation(value);
+  if (!position) return;
+  std::ostringstream text;
+  text << "Expected value argument (Tensor of shape " << tuple(value.sizes())
+       << ") to be within the support (" << *set << ") of the distribution " << *this
+       << ", but found invalid values: " << first_invalid(value, *set, *position);
+  TORCH_CHECK_VALUE(false, text.str());
+}
+
+void Distribution::validate_parameter(const char* name, const Tensor& value,
+                                      const Constraint& constraint) const {
+  if (constraints::is_dependent(constraint)) return;
+  const auto position = constraint.first_violation(value);
+  if (!position) return;
+  std::ostringstream text;
+  text << "Expected parameter " << name << " (Tensor of shape " << tuple(value.sizes())
+       << ") of distribution " << *this << " to satisfy the constraint " << constraint
+       << ", but found invalid values: " << first_invalid(value, constraint, *position);
+  TORCH_CHECK_VALUE(false, text.str());
+}
+
+void Distribution::assign(std::initializer_list<const Param*> params,
+                          c10::ArrayRef<Member> members) const {
+  TORCH_INTERNAL_ASSERT(params.size() == members.size(), type().name, ": one parameter a member");
+  const TensorOptions options = common_options(params);
+  auto member = members.begin();
+  for (const Param* param : params) {
+    TORCH_CHECK_VALUE(param->defined() || !member->required, type().name, ": the parameter ",
+                      member->name, " is missing");
+    if (param->defined()) {
+      const Tensor tensor = param->tensor(options);
+      *member->tensor = tensor.is_floating_point() ? tensor : tensor.to(options.dtype());
+    }
+    ++member;
+  }
+}
+
+void Distribution::join_batch(c10::ArrayRef<Member> members) {
+  const auto batch_of = [&](const Member& member) {
+    const auto sizes = member.tensor->sizes();
+    TORCH_CHECK_VALUE(member.tensor->dim() >= member.event_dim, type().name, ": the parameter ",
+                      member.name, " needs at least ", member.event_dim,
+                      " dimension(s), got shape ", repr(sizes));
+    return sizes.slice(0, sizes.size() - static_cast<std::size_t>(member.event_dim));
+  };
+  at::DimVector joined(batch_shape_);
+  for (const Member& member : members) {
+    const auto batch = batch_of(member);
+    if (batch == IntArrayRef(joined)) continue;
+    TORCH_CHECK_VALUE(broadcasts(joined, batch), type().name, ": the batch shape ", repr(batch),
+                      " of ", member.name, " does not broadcast with ", repr(IntArrayRef(joined)));
+    joined = at::infer_size_dimvector(joined, batch);
+  }
+  const Change expand = Change::expand(joined);
+  for (const Member& member : members) *member.tensor = expand(*member.tensor, member.event_dim);
+  batch_shape_ = joined;
+}
+
+void Distribution::not_implemented(const char* method) const {
+  C10_THROW_ERROR(NotImplementedError,
+                  fmt::format("{}::{} is not implemented", type().name, method));
+}
+
+std::ostream& operator<<(std::ostream& out, const Distribution& distribution) {
+  distribution.print(out);
+  return out;
+}
+
+std::string format_as(const Distribution& distribution) {
+  std::ostringstream text;
+  text << distribution;
+  return text.str();
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,134 @@
+#include <torch/distributions/dirichlet.h>
+
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/simplex.h>
+
+#include "core/supported.h"
+#include "ops/constants.h"
+#include "ops/sampling.h"
+#include "ops/special/scalar.h"
+#include "ops/special/special.h"
+#include "ops/sum_of_others.h"
+
+namespace torch::distributions {
+namespace {
+
+namespace special = ops::special;
+
+/// log B(a) = sum lgamma(a) - lgamma(sum a), from what Stirling's formula leaves of each lgamma, as
+/// their differences cancel. What is left of them beside this is sum a log a - A log A, for A = sum
+/// a.
+Tensor log_beta_beside_entropy(const Tensor& a) {
+  const Tensor total = a.sum(-1);
+  return (special::stirling_remainder(a) - a.log()).sum(-1) - special::stirling_remainder(total) +
+         total.log();
+}
+
+/// sum x - 1, to a double's precision at 0 and not at 1: the high parts of the terms add up
+/// exactly.
+Tensor excess(const Tensor& x) {
+  constexpr double kGrid = 1 << 26;
+  const Tensor high = (x.detach() * kGrid).floor() / kGrid;
+  return (high.sum(-1) - 1) + (x - high).sum(-1);
+}
+
+/// The density by deviances, in which nothing large cancels: with m = A x, where A = sum a,
+/// sum (a - 1) log x - log B(a) = -sum bd0(a, m) + A (sum x - 1) - sum log x - what is beside sum a
+/// log a - A log A.
+Tensor log_density_by_deviance(const Tensor& a, const Tensor& x) {
+  const Tensor total = a.sum(-1, /*keepdim=*/true);
+  const auto [m, rest] = special::kernels::two_product(total, x);
+  const Tensor deviance = special::bd0(a, m) + rest * (1 - a / m);
+  return total.squeeze(-1) * excess(x) - (deviance + x.log()).sum(-1) - log_beta_beside_entropy(a);
+}
+
+/// The textbook's density, whose derivatives are exact where its value is not. B(a) is a product of
+/// Beta functions of two arguments, each a concentration and the sum of those before it: their
+/// derivatives do not cancel.
+Tensor log_density(const Tensor& a, const Tensor& x) {
+  const Tensor log_beta = special::lbeta(a.cumsum(-1).slice(-1, 0, -1), a.slice(-1, 1)).sum(-1);
+  return special::xlogy(a - 1, x).sum(-1) - log_beta;
+}
+
+}  // namespace
+
+const Signature<Dirichlet>& Dirichlet::signature() {
+  static const Signature<Dirichlet> s{
+      .name = "Dirichlet",
+      .fields = {{"concentration", &Dirichlet::concentration_,
+                  constraints::independent(constraints::positive, 1)}},
+      .support = constraints::simplex,
+      .has_rsample = true};
+  return s;
+}
+
+Dirichlet::Dirichlet(Param concentration, Validate validate_args) : Implements(validate_args) {
+  assign_members(concentration);
+  TORCH_CHECK_VALUE(concentration_.dim() > 0,
+                    "Dirichlet: `concentration` parameter must be at least one-dimensional.");
+  set_event_shape(concentration_.sizes().slice(static_cast<std::size_t>(concentration_.dim()) - 1));
+  initialize();
+}
+
+// In double, as everything here: sums and differences of concentrations lose digits of small ones
+// beside large ones.
+Tensor Dirichlet::precise() const { return concentration_.to(at::kDouble); }
+
+Tensor Dirichlet::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return ops::sample_dirichlet(concentration_.expand(shape), std::move(generator));
+}
+
+Tensor Dirichlet::do_log_prob(const Tensor& value) const {
+  const auto draw = [&] { return draw_apart(*this, value.device()); };
+  const auto [inside, outside] =
+      validates() ? Supported{value, {}} : supported(constraints::simplex, value, draw);
+  const Tensor a = precise(), x = inside.to(at::kDouble);
+  Tensor log_prob = log_density(a, x);
+  // The correction is of the size of the textbook's rounding: a constant to every derivative.
+  log_prob =
+      log_prob +
+      (log_density_by_deviance(a.detach(), x.detach()) - log_prob.detach()).nan_to_num(0, 0, 0);
+  if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
+  return log_prob.to(at::result_type(concentration_, value));
+}
+
+Tensor Dirichlet::do_mean() const {
+  const Tensor a = precise();
+  return (a / a.sum(-1, /*keepdim=*/true)).to(concentration_.scalar_type());
+}
+
+Tensor Dirichlet::do_mode() const {
+  const Tensor beyond = (precise() - 1).clamp_min(0);
+  const Tensor interior = beyond / beyond.sum(-1, /*keepdim=*/true);
+  const Tensor vertex =
+      at::zeros_like(beyond).scatter_(-1, concentration_.argmax(-1, /*keepdim=*/true), 1);
+  const Tensor unbounded = (concentration_ < 1).all(-1, /*keepdim=*/true);
+  return at::where(unbounded, vertex, interior).to(concentration_.scalar_type());
+}
+
+Tensor Dirichlet::do_variance() const {
+  const Tensor a = precise(), total = a.sum(-1, /*keepdim=*/true);
+  return (a / total * (ops::sum_of_others(a) / total) / (total + 1))
+      .to(concentration_.scalar_type());
+}
+
+// log B(a) + (A - K) psi(A) - sum (a - 1) psi(a), with logarithms taken out of lgamma and psi, as
+// most of them cancel.
+Tensor Dirichlet::do_entropy() const {
+  const Tensor a = precise(), total = a.sum(-1);
+  const auto size = static_cast<double>(event_shape().front());
+  const Tensor terms = special::stirling_remainder(a) + (a - 1) * special::log_minus_digamma(a, a);
+  return (terms.sum(-1) - special::stirling_remainder(total) - (size - 1) * total.log() -
+          (total - size) * special::log_minus_digamma(total, total))
+      .to(concentration_.scalar_type());
+}
+
+std::vector<Tensor> Dirichlet::do_natural_params() const { return {concentration_}; }
+
+Tensor Dirichlet::do_log_normalizer(at::TensorList natural_params) const {
+  const Tensor& a = natural_params[0];
+  return special::lgamma(a).sum(-1) - special::lgamma(a.sum(-1));
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,34 @@
+#include <torch/distributions/exponential.h>
+
+#include <torch/distributions/constraints/interval.h>
+
+#include "ops/evaluate.h"
+#include "ops/formulas/exponential.h"
+
+namespace torch::distributions {
+
+const Signature<Exponential>& Exponential::signature() {
+  static const Signature<Exponential> s{
+      .name = "Exponential",
+      .fields = {{"rate", &Exponential::rate_, constraints::positive}},
+      .support = constraints::nonnegative,
+      .has_rsample = true,
+      .formulas = {{ops::table<ops::formulas::Exponential>(), {&Exponential::rate_}}}};
+  return s;
+}
+
+Exponential::Exponential(Param rate, Validate validate_args) : ScalarFamily(validate_args) {
+  initialize(rate);
+}
+
+Tensor Exponential::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return at::empty(shape, rate_.options()).exponential_(1, std::move(generator)) / rate_;
+}
+
+std::vector<Tensor> Exponential::do_natural_params() const { return {-rate_}; }
+
+Tensor Exponential::do_log_normalizer(at::TensorList natural_params) const {
+  return -(-natural_params[0]).log();
+}
+
+}  // namespace torch::distributions

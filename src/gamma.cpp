@@ -1,0 +1,39 @@
+#include <torch/distributions/gamma.h>
+
+#include <torch/distributions/constraints/interval.h>
+
+#include "ops/evaluate.h"
+#include "ops/formulas/gamma.h"
+#include "ops/sampling.h"
+#include "ops/special/special.h"
+
+namespace torch::distributions {
+
+const Signature<Gamma>& Gamma::signature() {
+  static const Signature<Gamma> s{
+      .name = "Gamma",
+      .fields = {{"concentration", &Gamma::concentration_, constraints::positive},
+                 {"rate", &Gamma::rate_, constraints::positive}},
+      .support = constraints::nonnegative,
+      .has_rsample = true,
+      .formulas = {{ops::table<ops::formulas::Gamma>(), {&Gamma::concentration_, &Gamma::rate_}}}};
+  return s;
+}
+
+Gamma::Gamma(Param concentration, Param rate, Validate validate_args)
+    : ScalarFamily(validate_args) {
+  initialize(concentration, rate);
+}
+
+Tensor Gamma::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return ops::sample_gamma(concentration_.expand(shape), rate_.expand(shape), std::move(generator));
+}
+
+std::vector<Tensor> Gamma::do_natural_params() const { return {concentration_ - 1, -rate_}; }
+
+Tensor Gamma::do_log_normalizer(at::TensorList natural_params) const {
+  const Tensor &x = natural_params[0], &y = natural_params[1];
+  return ops::special::lgamma(x + 1) + (x + 1) * (-y.reciprocal()).log();
+}
+
+}  // namespace torch::distributions

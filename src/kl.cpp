@@ -1,0 +1,135 @@
+#include <torch/distributions/kl.h>
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <tuple>
+#include <typeindex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "kl/table.h"
+
+namespace torch::distributions {
+namespace {
+
+using TypePair = std::pair<std::type_index, std::type_index>;
+
+struct TypePairHash {
+  std::size_t operator()(const TypePair& pair) const noexcept {
+    constexpr std::size_t kOddMultiplier = 0x9e3779b97f4a7c15;  // 2^64 over the golden ratio
+    return pair.first.hash_code() * kOddMultiplier + pair.second.hash_code();
+  }
+};
+
+/// The rules, and what look-ups have found: a rule, or null, for each pair of dynamic types seen so
+/// far.
+class Registry {
+ public:
+  /// Never destroyed, so that destructors of static objects may still compute divergences.
+  static Registry& instance() {
+    static Registry& registry = *new Registry;
+    return registry;
+  }
+
+  void add(const Type& p, const Type& q, KlRule rule) {
+    auto owned = std::make_shared<const KlRule>(std::move(rule));
+    decltype(found_)
+        forgotten;  // like the rule that is replaced, destroyed after the lock: it is foreign code
+    const std::unique_lock lock(mutex_);
+    insert(p, q, owned);
+    found_.swap(forgotten);
+  }
+
+  /// The rule for two types, or null.
+  std::shared_ptr<const KlRule> find(const Type& p, const Type& q) {
+    const TypePair key(p.id, q.id);
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto it = found_.find(key); it != found_.end()) return it->second;
+    }
+    std::string warning;
+    std::shared_ptr<const KlRule> rule;
+    {
+      const std::unique_lock lock(mutex_);
+      if (const auto it = found_.find(key); it != found_.end())
+        return it->second;  // another thread was faster
+      rule = resolve(p, q, warning);
+      found_.emplace(key, rule);
+    }
+    // A handler of warnings is foreign code, which may well ask for a divergence.
+    if (!warning.empty()) TORCH_WARN(warning);
+    return rule;
+  }
+
+ private:
+  struct Entry {
+    Type p, q;
+    std::shared_ptr<const KlRule> rule;
+  };
+
+  Registry() {
+    for (const auto& built_in : kl::built_in_rules()) {
+      auto rule = std::make_shared<const KlRule>(built_in.rule);
+      insert(*built_in.p, *built_in.q, rule);
+    }
+  }
+
+  /// Adds `rule`, or exchanges it for the one that there is.
+  void insert(const Type& p, const Type& q, std::shared_ptr<const KlRule>& rule) {
+    for (Entry& entry : entries_) {
+      if (entry.p == p && entry.q == q) {
+        entry.rule.swap(rule);
+        return;
+      }
+    }
+    entries_.push_back({p, q, std::move(rule)});
+  }
+
+  /// The entry nearest to `p`, then to `q`. Where it is not also the one nearest to `q`, then to
+  /// `p`, the two disagree about which argument counts more.
+  std::shared_ptr<const KlRule> resolve(const Type& p, const Type& q, std::string& warning) const {
+    const Entry *left = nullptr, *right = nullptr;
+    std::pair<int, int> left_distance, right_distance;
+    for (const Entry& entry : entries_) {
+      const int p_distance = p.distance_to(entry.p.id), q_distance = q.distance_to(entry.q.id);
+      if (p_distance < 0 || q_distance < 0) continue;
+      const std::pair from_left(p_distance, q_distance), from_right(q_distance, p_distance);
+      if (left == nullptr || from_left < left_distance)
+        std::tie(left, left_distance) = std::pair(&entry, from_left);
+      if (right == nullptr || from_right < right_distance) {
+        std::tie(right, right_distance) = std::pair(&entry, from_right);
+      }
+    }
+    if (left == nullptr) return nullptr;
+    if (left != right) {
+      warning = c10::str("Ambiguous kl_divergence(", p.name, ", ", q.name, "). Please register_kl(",
+                         left->p.name, ", ", right->q.name, ")");
+    }
+    return left->rule;
+  }
+
+  std::shared_mutex mutex_;
+  std::vector<Entry> entries_;
+  std::unordered_map<TypePair, std::shared_ptr<const KlRule>, TypePairHash> found_;
+};
+
+}  // namespace
+
+Tensor kl_divergence(const Distribution& p, const Distribution& q) {
+  // No lock is held while a rule runs: rules of combinators ask for the divergence of their parts.
+  const auto rule = Registry::instance().find(p.type(), q.type());
+  if (rule == nullptr) kl::not_implemented(p, q);
+  return (*rule)(p, q);
+}
+
+void register_kl(const Type& p, const Type& q, KlRule rule) {
+  TORCH_CHECK_VALUE(rule != nullptr, "register_kl: the rule for (", p.name, ", ", q.name,
+                    ") is empty");
+  Registry::instance().add(p, q, std::move(rule));
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,89 @@
+#include <torch/distributions/multivariate_normal.h>
+
+#include <ATen/OpMathType.h>
+
+#include <torch/distributions/independent.h>
+#include <torch/distributions/normal.h>
+
+#include "kl/rules.h"
+#include "kl/table.h"
+#include "ops/special/bregman.h"
+
+namespace torch::distributions::kl {
+namespace {
+
+/// A mean and a lower Cholesky factor of the covariance.
+struct Gaussian {
+  Tensor loc, scale_tril;
+};
+
+/// The tensor without the copies that expanding made of its batch dimensions, all but the last
+/// `event_dim`.
+Tensor unexpanded(Tensor tensor, int64_t event_dim) {
+  for (int64_t d = 0; d < tensor.dim() - event_dim; ++d) {
+    if (tensor.stride(d) == 0 && tensor.size(d) > 1) tensor = tensor.narrow(d, 0, 1);
+  }
+  return tensor;
+}
+
+Gaussian gaussian(const MultivariateNormal& d) { return {d.loc(), unexpanded(d.scale_tril(), 2)}; }
+
+/// `d` as a multivariate normal distribution. `p` and `q`, one of which it is, are for the error
+/// when it is none.
+Gaussian gaussian(const Independent& d, const Distribution& p, const Distribution& q) {
+  if (d.reinterpreted_batch_ndims() != 1 || d.base_dist()->type().distance_to(typeid(Normal)) < 0) {
+    not_implemented(p, q,
+                    "the base of Independent is not a Normal with one reinterpreted dimension");
+  }
+  const auto& base = static_cast<const Normal&>(*d.base_dist());
+  return {base.loc(), unexpanded(base.scale(), 1).diag_embed()};
+}
+
+/// Solves `factor x = vector` for vectors along the last dimension.
+Tensor solve(const Tensor& factor, const Tensor& vectors) {
+  const int64_t n = vectors.size(-1);
+  if (factor.numel() == n * n) {  // one factor meets all vectors at once
+    const Tensor columns = vectors.reshape({-1, n}).mT();
+    return at::linalg_solve_triangular(factor.reshape({n, n}), columns, /*upper=*/false)
+        .mT()
+        .reshape(vectors.sizes());
+  }
+  return at::linalg_solve_triangular(factor, vectors.unsqueeze(-1), /*upper=*/false).squeeze(-1);
+}
+
+/// With \f$M = L_q^{-1} (L_p - L_q)\f$ the divergence is
+/// \f$ \frac12 (\|M\|^2 + \|L_q^{-1} (\mu_p - \mu_q)\|^2) + \sum_i (r_i - 1 - \log r_i) \f$, r
+/// being the ratio of the diagonals: a sum of terms none of which is negative, and of differences
+/// between p and q.
+Tensor divergence(const Gaussian& p, const Gaussian& q) {
+  const auto dtype = at::promote_types(p.loc.scalar_type(), q.loc.scalar_type());
+  const auto compute_dtype = at::toOpMathType(dtype);
+  const Tensor factor_p = p.scale_tril.to(compute_dtype), factor_q = q.scale_tril.to(compute_dtype);
+  const Tensor difference = (factor_p - factor_q).tril();
+  const Tensor m = factor_q.numel() == difference.size(-1) * difference.size(-1)
+                       ? solve(factor_q, difference.mT())
+                       : at::linalg_solve_triangular(factor_q, difference, /*upper=*/false);
+  const Tensor shift = solve(factor_q, p.loc.to(compute_dtype) - q.loc.to(compute_dtype));
+  const Tensor ratios =
+      ops::special::itakura_saito(factor_p.diagonal(0, -2, -1), factor_q.diagonal(0, -2, -1));
+  return (0.5 * (m.square().sum({-2, -1}) + shift.square().sum(-1)) + ratios.sum(-1)).to(dtype);
+}
+
+}  // namespace
+
+Tensor divergence(const MultivariateNormal& p, const MultivariateNormal& q) {
+  require_equal_event_shapes(p, q);
+  return divergence(gaussian(p), gaussian(q));
+}
+
+Tensor divergence(const MultivariateNormal& p, const Independent& q) {
+  require_equal_event_shapes(p, q);
+  return divergence(gaussian(p), gaussian(q, p, q));
+}
+
+Tensor divergence(const Independent& p, const MultivariateNormal& q) {
+  require_equal_event_shapes(p, q);
+  return divergence(gaussian(p, p, q), gaussian(q));
+}
+
+}  // namespace torch::distributions::kl

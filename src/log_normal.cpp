@@ -1,0 +1,41 @@
+#include <torch/distributions/log_normal.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/normal.h>
+#include <torch/distributions/transforms/exp.h>
+
+#include "ops/evaluate.h"
+#include "ops/formulas/log_normal.h"
+
+namespace torch::distributions {
+namespace {
+
+const Normal& base(const LogNormal& distribution) {
+  return static_cast<const Normal&>(*distribution.base_dist());
+}
+
+}  // namespace
+
+const Signature<LogNormal>& LogNormal::signature() {
+  static const Signature<LogNormal> s{
+      .name = "LogNormal",
+      .fields = {{"loc", &LogNormal::loc, constraints::real},
+                 {"scale", &LogNormal::scale, constraints::positive}},
+      .support = constraints::positive,
+      .has_rsample = true,
+      .formulas = {{ops::table<ops::formulas::LogNormal>(), {&LogNormal::loc, &LogNormal::scale}}}};
+  return s;
+}
+
+// Checked as a LogNormal, so that an error speaks of it.
+LogNormal::LogNormal(Param loc, Param scale, Validate validate_args)
+    : ScalarFamily(Normal(std::move(loc), std::move(scale), false), ExpTransform(), validate_args) {
+  validate_fields();
+}
+
+const Tensor& LogNormal::loc() const { return base(*this).loc(); }
+
+const Tensor& LogNormal::scale() const { return base(*this).scale(); }
+
+}  // namespace torch::distributions

@@ -1,0 +1,46 @@
+#include <torch/distributions/normal.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include <numbers>
+
+#include "ops/evaluate.h"
+#include "ops/formulas/normal.h"
+
+namespace torch::distributions {
+
+const Signature<Normal>& Normal::signature() {
+  static const Signature<Normal> s{
+      .name = "Normal",
+      .fields = {{"loc", &Normal::loc_, constraints::real},
+                 {"scale", &Normal::scale_, constraints::positive}},
+      .support = constraints::real,
+      .has_rsample = true,
+      .formulas = {{ops::table<ops::formulas::Normal>(), {&Normal::loc_, &Normal::scale_}}}};
+  return s;
+}
+
+Normal::Normal(Param loc, Param scale, Validate validate_args) : ScalarFamily(validate_args) {
+  initialize(loc, scale);
+}
+
+Tensor Normal::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return at::normal(loc_.expand(shape), scale_.expand(shape), std::move(generator));
+}
+
+Tensor Normal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const Tensor noise = at::empty(shape, loc_.options()).normal_(0, 1, std::move(generator));
+  return loc_ + noise * scale_;
+}
+
+std::vector<Tensor> Normal::do_natural_params() const {
+  return {loc_ / scale_.square(), -0.5 * scale_.square().reciprocal()};
+}
+
+Tensor Normal::do_log_normalizer(at::TensorList natural_params) const {
+  const Tensor &x = natural_params[0], &y = natural_params[1];
+  return -0.25 * x.square() / y + 0.5 * (-std::numbers::pi / y).log();
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,106 @@
+#include <torch/distributions/one_hot_categorical.h>
+
+#include <torch/distributions/constraints/discrete.h>
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/simplex.h>
+
+#include "ops/constants.h"
+
+namespace torch::distributions {
+namespace {
+
+Tensor one_hot(const Tensor& index, int64_t size, const TensorOptions& options) {
+  at::DimVector shape(index.sizes());
+  shape.push_back(size);
+  return at::zeros(shape, options).scatter_(-1, index.unsqueeze(-1), 1);
+}
+
+}  // namespace
+
+const Signature<OneHotCategorical>& OneHotCategorical::signature() {
+  static const Signature<OneHotCategorical> s{
+      .name = "OneHotCategorical",
+      .fields = {{"probs", &OneHotCategorical::probs, constraints::simplex},
+                 {"logits", &OneHotCategorical::logits, constraints::real_vector}},
+      .support = constraints::one_hot,
+      .has_enumerate_support = true};
+  return s;
+}
+
+OneHotCategorical::OneHotCategorical(Param probs, Validate validate_args)
+    : OneHotCategorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
+
+// The categorical distribution has checked the fields.
+OneHotCategorical::OneHotCategorical(ProbsOrLogits given, Validate validate_args)
+    : Implements(validate_args), categorical_(std::move(given), validate_args) {
+  set_batch_shape(categorical_.batch_shape());
+  set_event_shape(categorical_.param_shape().slice(categorical_.batch_shape().size()));
+}
+
+Tensor OneHotCategorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const auto sample_shape = shape.slice(0, shape.size() - categorical_.param_shape().size());
+  return one_hot(categorical_.sample(sample_shape, std::move(generator)), shape.back(),
+                 categorical_.given().options());
+}
+
+Tensor OneHotCategorical::do_log_prob(const Tensor& value) const {
+  const Tensor log_prob = categorical_.log_prob(value.argmax(-1));
+  return validates() ? log_prob
+                     : at::where(constraints::one_hot.check(value), log_prob, -ops::kInfinity);
+}
+
+Tensor OneHotCategorical::do_mean() const { return probs(); }
+
+Tensor OneHotCategorical::do_mode() const {
+  return one_hot(categorical_.mode(), event_shape().front(), categorical_.given().options());
+}
+
+Tensor OneHotCategorical::do_variance() const {
+  const Tensor p = probs();
+  return p * (1 - p);
+}
+
+Tensor OneHotCategorical::do_entropy() const { return categorical_.entropy(); }
+
+Tensor OneHotCategorical::do_enumerate_support(bool expand) const {
+  const int64_t size = event_shape().front();
+  at::DimVector shape{size};
+  shape.append(batch_shape().size(), 1);
+  shape.push_back(size);
+  const Tensor values = at::eye(size, categorical_.given().options()).view(shape);
+  if (!expand) return values;
+  std::copy(batch_shape().begin(), batch_shape().end(), shape.begin() + 1);
+  return values.expand(shape);
+}
+
+void OneHotCategorical::change(const Change& change) {
+  Implements::change(change);
+  categorical_ = static_cast<const Categorical&>(*categorical_.changed(change));
+}
+
+const Signature<OneHotCategoricalStraightThrough>& OneHotCategoricalStraightThrough::signature() {
+  using Self = OneHotCategoricalStraightThrough;
+  static const Signature<Self> s{.name = "OneHotCategoricalStraightThrough",
+                                 .fields = {{"probs", &Self::probs, constraints::simplex},
+                                            {"logits", &Self::logits, constraints::real_vector}},
+                                 .support = constraints::one_hot,
+                                 .has_rsample = true,
+                                 .has_enumerate_support = true};
+  return s;
+}
+
+OneHotCategoricalStraightThrough::OneHotCategoricalStraightThrough(Param probs,
+                                                                   Validate validate_args)
+    : Implements(std::move(probs), validate_args) {}
+
+OneHotCategoricalStraightThrough::OneHotCategoricalStraightThrough(ProbsOrLogits given,
+                                                                   Validate validate_args)
+    : Implements(std::move(given), validate_args) {}
+
+Tensor OneHotCategoricalStraightThrough::do_rsample(IntArrayRef shape,
+                                                    std::optional<Generator> generator) const {
+  const Tensor p = probs();
+  return do_sample(shape, std::move(generator)) + (p - p.detach());
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+
+namespace torch::distributions::ops::formulas {
+
+struct Bernoulli {  // of the probability of 1
+  static constexpr std::size_t kParameters = 1;
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  static auto log_prob(const auto& p) {
+    return [=](const auto& x) {
+      return select(x == 0.0 || x == 1.0 || isnan(x), xlogy(x, p) + xlog1py(1.0 - x, -p),
+                    -kInfinity);
+    };
+  }
+  static auto mean(const auto& p) { return p; }
+  static auto mode(const auto& p) { return select(p == 0.5, kNaN, select(p > 0.5, 1.0, 0.0 * p)); }
+  static auto variance(const auto& p) { return p * (1.0 - p); }
+  static auto entropy(const auto& p) { return -(xlogy(p, p) + xlog1py(1.0 - p, -p)); }
+};
+
+struct BernoulliLogits {  // of the log-odds of 1
+  static constexpr std::size_t kParameters = 1;
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  static auto log_prob(const auto& logits) {
+    const auto certain = abs(logits) == kInfinity;
+    const auto finite = select(certain, 0.0, logits);
+    return [=](const auto& x) {
+      const auto possible = x == select(logits > 0.0, 1.0, 0.0 * x);
+      return select(x == 0.0 || x == 1.0 || isnan(x),
+                    select(certain, select(possible, 0.0, -kInfinity + 0.0 * x),
+                           log_sigmoid((2.0 * x - 1.0) * finite)),
+                    -kInfinity);
+    };
+  }
+  static auto mean(const auto& logits) { return sigmoid(logits); }
+  static auto mode(const auto& logits) {
+    return select(logits == 0.0, kNaN, select(logits > 0.0, 1.0, 0.0 * sigmoid(logits)));
+  }
+  static auto variance(const auto& logits) { return sigmoid(logits) * sigmoid(-logits); }
+  static auto entropy(const auto& logits) {
+    const auto certain = abs(logits) == kInfinity;
+    const auto l = select(certain, 0.0, logits);
+    return select(certain, 0.0, sigmoid(l) * softplus(-l) + sigmoid(-l) * softplus(l));
+  }
+};
+
+}  // namespace torch::distributions::ops::formulas

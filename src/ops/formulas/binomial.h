@@ -1,0 +1,84 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+
+namespace torch::distributions::ops::formulas {
+
+/// Whether k is a possible number of successes in n trials, or NaN.
+inline auto is_count(const auto& k, const auto& n) {
+  return (k >= 0.0 && k <= n && floor(k) == k) || isnan(k);
+}
+
+/// The entropy of Binomial(n, p) for a variance v = n p (1 - p) of at least 100, from s = p (1 -
+/// p): the asymptotic series log(2 pi e v)/2 + sum over m of c_m(s) v^-m, exact to a unit.
+inline auto binomial_entropy_series(const auto& v, const auto& s) {
+  const auto u = 1.0 / v;
+  const auto c1 = s / 3.0 - 1.0 / 12;
+  const auto c2 = (-s / 12.0 + 1.0 / 6) * s - 1.0 / 24;
+  const auto c3 = ((s / 90.0 - 1.0 / 3) * s + 17.0 / 60) * s - 19.0 / 360;
+  const auto c4 = (((s / 120.0 + 2.0 / 3) * s - 22.0 / 15) * s + 23.0 / 30) * s - 9.0 / 80;
+  const auto c5 =
+      ((((-s / 210.0 - 4.0 / 3) * s + 41.0 / 6) * s - 949.0 / 126) * s + 715.0 / 252) * s -
+      863.0 / 2520;
+  const auto c6 =
+      (((((-s / 252.0 + 8.0 / 3) * s - 181.0 / 6) * s + 3932.0 / 63) * s - 3803.0 / 84) * s +
+       373.0 / 28) *
+          s -
+      1375.0 / 1008;
+  const auto c7 =
+      ((((((s / 210.0 - 16.0 / 3) * s + 3871.0 / 30) * s - 2352.0 / 5) * s + 8761.0 / 15) * s -
+        4712.0 / 15) *
+           s +
+       27289.0 / 360) *
+          s -
+      33953.0 / 5040;
+  const auto c8 =
+      (((((((s / 240.0 + 32.0 / 3) * s - 16229.0 / 30) * s + 150302.0 / 45) * s - 598937.0 / 90) *
+             s +
+         261626.0 / 45) *
+            s -
+        223093.0 / 90) *
+           s +
+       45617.0 / 90) *
+          s -
+      57281.0 / 1440;
+  return kNormalEntropy + 0.5 * log(v) +
+         u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * (c5 + u * (c6 + u * (c7 + u * c8)))))));
+}
+
+struct Binomial {  // of the number of trials and the probability of success
+  static constexpr std::size_t kParameters = 2;
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  static auto log_prob(const auto& n, const auto& p) {
+    return [=](const auto& k) {
+      const auto inside = is_count(k, n);
+      return select(inside, binomial_log_kernel(select(inside, k, 0.0), n, p), -kInfinity);
+    };
+  }
+  static auto mean(const auto& n, const auto& p) { return n * p; }
+  static auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), n); }
+  static auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
+};
+
+struct BinomialLogits {  // of the number of trials and the log-odds of success
+  static constexpr std::size_t kParameters = 2;
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  static auto log_prob(const auto& n, const auto& logits) {
+    return [=](const auto& k) {
+      const auto inside = is_count(k, n);
+      return select(inside, binomial_log_kernel_logits(select(inside, k, 0.0), n, logits),
+                    -kInfinity);
+    };
+  }
+  static auto mean(const auto& n, const auto& logits) { return n * sigmoid(logits); }
+  static auto mode(const auto& n, const auto& logits) {
+    return min(floor((n + 1.0) * sigmoid(logits)), n);
+  }
+  static auto variance(const auto& n, const auto& logits) {
+    return n * sigmoid(logits) * sigmoid(-logits);
+  }
+};
+
+}  // namespace torch::distributions::ops::formulas

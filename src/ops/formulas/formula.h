@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+
+#include "ops/constants.h"
+
+namespace torch::distributions::ops {
+
+/// Which functions of a formula compute float inputs in double: where float's own rounding of an
+/// intermediate result would show. Only `cdf` and `icdf` where just the tails suffer; all where
+/// log-gammas or counts are involved.
+enum class InDouble : char { kNever, kCdf, kAlways };
+
+}  // namespace torch::distributions::ops

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+
+/// KL(Bernoulli || Bernoulli), by the form in which each was given.
+
+namespace torch::distributions::ops::formulas {
+
+/// log(p / (1 - p)), infinite and without a gradient at 0 and 1.
+inline auto logit_of_probability(const auto& p) {
+  const auto certain = p == 0.0 || p == 1.0;
+  const auto uncertain = select(certain, 0.5, p);
+  return select(certain, select(p == 0.0, -kInfinity, kInfinity + 0.0 * p),
+                log(uncertain) - log1p(-uncertain));
+}
+
+struct BernoulliBernoulli {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  /// p log(p / q) + (1 - p) log((1 - p) / (1 - q)), where what the two terms have in common is left
+  /// out of each.
+  static auto kl(const auto& p, const auto& q) {
+    const auto d = p - q;
+    return deviance(p, q, d) + deviance(1.0 - p, 1.0 - q, -d);
+  }
+  static auto impossible(const auto& p) { return p == 0.0; }
+};
+
+struct BernoulliLogitsBernoulliLogits {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  static auto kl(const auto& p, const auto& q) { return softplus_divergence(q, p); }
+  static auto impossible(const auto& p) { return p == -kInfinity; }
+};
+
+struct BernoulliBernoulliLogits {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  static auto kl(const auto& p, const auto& q) {
+    return softplus_divergence(q, logit_of_probability(p));
+  }
+  static auto impossible(const auto& p) { return p == 0.0; }
+};
+
+struct BernoulliLogitsBernoulli {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  static auto kl(const auto& p, const auto& q) {
+    return softplus_divergence(logit_of_probability(q), p);
+  }
+  static auto impossible(const auto& p) { return p == -kInfinity; }
+};
+
+/// KL(Binomial || Binomial) of as many trials or fewer on the right: so many times that of one
+/// trial, `Trial`.
+template <class Trial>
+struct BinomialBinomial {
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  static auto kl(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
+    // With fewer trials on the right some counts are impossible there, which only a p that never
+    // succeeds does without.
+    const auto beyond = n_p > n_q && !Trial::impossible(p);
+    const auto none = n_q == 0.0;
+    return select(beyond, kInfinity, n_q * select(none, 0.0, Trial::kl(p, q)));
+  }
+};
+
+}  // namespace torch::distributions::ops::formulas

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+#include "ops/formulas/normal.h"
+
+/// KL(Beta || ...). Below, a and b are the shapes and n = a + b.
+
+namespace torch::distributions::ops::formulas {
+
+struct BetaBeta {
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  /// The Bregman divergence of log B(a, b) = lgamma(a) + lgamma(b) - lgamma(n): of the divergences
+  /// of lgamma, the part that is that of x log x - x adds up to the deviances of a and b from their
+  /// shares of n.
+  static auto kl(const auto& a_p, const auto& b_p, const auto& a_q, const auto& b_q) {
+    const auto da = a_q - a_p, db = b_q - b_p;
+    const auto n_p = a_p + b_p, n_q = a_q + b_q;
+    const auto growth = n_q / n_p;
+    // From the differences of the parameters, unless those are the larger numbers.
+    const auto is_near = abs(da) * b_p + abs(db) * a_p < a_q * b_p + b_q * a_p;
+    const auto excess = select(is_near, da * b_p - db * a_p, a_q * b_p - b_q * a_p) / n_p;
+    return nonnegative(deviance(a_q, a_p * growth, excess) + deviance(b_q, b_p * growth, -excess) +
+                       stirling_divergence(a_q, a_p, da) + stirling_divergence(b_q, b_p, db) -
+                       stirling_divergence(n_q, n_p, da + db));
+  }
+};
+
+struct BetaGamma {
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  /// The divergence from Gamma(a, n), which has the mean of the Beta, and what the concentration
+  /// and mean of `q` add.
+  static auto kl(const auto& a, const auto& b, const auto& concentration, const auto& rate) {
+    const auto n = a + b;
+    const auto d = concentration - a;
+    return nonnegative(from_gamma(a, b, n) + stirling_divergence(concentration, a, d) -
+                       d * log_minus_digamma(n, n) +
+                       concentration * itakura_saito(rate * (a / n), concentration));
+  }
+
+ private:
+  /// KL(Beta(a, b) || Gamma(a, n)) = F(n) - F(b) + log(n/b) + (b - 1) (F'(b) - F'(n)), F(x) being
+  /// lgamma(x) - x log x + x.
+  static auto from_gamma(const auto& a, const auto& b, const auto& n) {
+    const auto slope = (b - 1.0) * stirling_slope_difference(b, n, -a);
+    return select(a < b,
+                  stirling_divergence(n, b, a) - a * log_minus_digamma(b, b) + log1p(a / b) + slope,
+                  stirling_remainder(n) - stirling_remainder(b) + slope);
+  }
+};
+
+struct BetaExponential {
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  static auto kl(const auto& a, const auto& b, const auto& rate) {
+    return BetaGamma::kl(a, b, 0.0 * rate + 1.0, rate);
+  }
+};
+
+struct BetaNormal {
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  /// The divergence from the normal distribution of the same mean and variance, and that between
+  /// the two normals.
+  static auto kl(const auto& a, const auto& b, const auto& loc, const auto& scale) {
+    const auto n = a + b;
+    const auto mean = a / n;
+    const auto stddev = sqrt(mean * (b / n) / (n + 1.0));
+    return nonnegative(negentropy(a, b, n)) + Normal::kl(mean, stddev, loc, scale);
+  }
+
+ private:
+  /// log(2 pi e variance)/2 - entropy, of which Stirling's formula leaves little.
+  static auto negentropy(const auto& a, const auto& b, const auto& n) {
+    return 0.5 * (1.0 / a + 1.0 / b) - 1.0 / n - 0.5 * log1p(1.0 / n) + stirlerr(n) - stirlerr(a) -
+           stirlerr(b) + (a - 1.0) * stirlerr_slope(a) + (b - 1.0) * stirlerr_slope(b) -
+           (n - 2.0) * stirlerr_slope(n);
+  }
+};
+
+struct BetaUniform {
+  static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  static auto kl(const auto& a, const auto& b, const auto& low, const auto& high) {
+    const auto covered = low <= 0.0 && high >= 1.0;
+    const auto one = 0.0 * a + 1.0;
+    const auto beyond = select(covered, (high - 1.0) - low, 0.0);
+    return select(covered, BetaBeta::kl(a, b, one, one) + log1p(beyond), kInfinity);
+  }
+};
+
+}  // namespace torch::distributions::ops::formulas

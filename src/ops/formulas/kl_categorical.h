@@ -1,0 +1,37 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+
+/// What one category adds to KL(Categorical || Categorical), by the form in which each was given: p
+/// log(p / q) - p + q. The last two add up to nothing, but with them no part is negative, and
+/// probabilities that add up to one only within rounding do not matter.
+
+namespace torch::distributions::ops::formulas {
+
+/// log p, which at 0 has no gradient.
+inline auto log_of_probability(const auto& p) {
+  const auto none = p == 0.0;
+  return select(none, -kInfinity, log(select(none, 1.0, p)));
+}
+
+struct CategoryCategory {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+  static auto kl(const auto& p, const auto& q) { return deviance(p, q, p - q); }
+};
+
+struct CategoryLogitsCategoryLogits {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+  static auto kl(const auto& p, const auto& q) { return exp_divergence(q, p); }
+};
+
+struct CategoryCategoryLogits {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+  static auto kl(const auto& p, const auto& q) { return exp_divergence(q, log_of_probability(p)); }
+};
+
+struct CategoryLogitsCategory {
+  static constexpr InDouble kInDouble = InDouble::kNever;
+  static auto kl(const auto& p, const auto& q) { return exp_divergence(log_of_probability(q), p); }
+};
+
+}  // namespace torch::distributions::ops::formulas

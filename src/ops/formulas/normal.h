@@ -1,0 +1,34 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+
+namespace torch::distributions::ops::formulas {
+
+struct Normal {
+  static constexpr std::size_t kParameters = 2;
+  static constexpr InDouble kInDouble = InDouble::kCdf;
+
+  static auto log_prob(const auto& loc, const auto& scale) {
+    return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
+      return -0.5 * square((x - loc) / scale) - log_normalizer;
+    };
+  }
+  static auto cdf(const auto& loc, const auto& scale) {
+    return [=](const auto& x) { return ndtr((x - loc) / scale); };
+  }
+  static auto icdf(const auto& loc, const auto& scale) {
+    return [=](const auto& p) { return loc + scale * ndtri(p); };
+  }
+  static auto mean(const auto& loc, const auto&) { return loc; }
+  static auto mode(const auto& loc, const auto&) { return loc; }
+  static auto variance(const auto&, const auto& scale) { return square(scale); }
+  static auto stddev(const auto&, const auto& scale) { return scale; }
+  static auto entropy(const auto&, const auto& scale) { return kNormalEntropy + log(scale); }
+
+  static auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q, const auto& scale_q) {
+    return 0.5 * (square((loc_p - loc_q) / scale_q) + square((scale_p - scale_q) / scale_q)) +
+           itakura_saito(scale_p, scale_q);
+  }
+};
+
+}  // namespace torch::distributions::ops::formulas

@@ -1,0 +1,195 @@
+#include "ops/sampling.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/OpMathType.h>
+#include <ATen/core/DistributionsHelper.h>
+#include <ATen/native/Distributions.h>
+
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "ops/beta_draw.h"
+#include "ops/special/differentiable.h"
+#include "ops/special/special.h"
+#include "ops/sum_of_others.h"
+
+namespace torch::distributions::ops {
+namespace {
+
+/// at::multinomial's.
+constexpr int64_t kMaxCategories = int64_t{1} << 24;
+
+/// The draw x of Gamma(a, 1) as a function of a: with F its distribution function and f its
+/// density, dx/da is -(dF/da) / f, as F(x) stays the same (M. Figurnov, S. Mohamed and A. Mnih,
+/// "Implicit reparameterization gradients", 2018). Within the derivative the draw is a function of
+/// a again, so that higher orders are right.
+Tensor gamma_draw(const Tensor& a, const Tensor& draw);
+
+Tensor density(const Tensor& a, const Tensor& x) {
+  return special::gamma_log_kernel(x, a, at::ones({}, a.options())).exp();
+}
+
+Tensor gamma_draw_da(at::TensorList args) {
+  const Tensor &a = args[0], x = gamma_draw(a, args[1]);
+  return -special::gammainc_da(a, x) / density(a, x);
+}
+
+Tensor drawn(at::TensorList args) { return args[1].alias(); }
+
+constexpr special::Rule kGammaDraw{"the gamma sampler", drawn, {gamma_draw_da, nullptr}};
+
+/// 0, with the derivative of the Beta draw in the concentration (args[0]) of its coordinate
+/// (args[2]); the concentrations of the others (args[1]) are constant.
+constexpr special::Rule kBetaDraw{
+    "the Dirichlet sampler",
+    [](at::TensorList args) { return at::zeros_like(args[2]); },
+    {[](at::TensorList args) { return beta_draw_da(args[2], args[0], args[1]); }, nullptr,
+     nullptr}};
+
+Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
+  return special::differentiable(kGammaDraw, {a, draw.detach()});
+}
+
+/// Draws of Gamma(a, 1); where one underflowed, their logarithms too.
+struct GammaDraws {
+  Tensor x, log_x;
+};
+
+/// For contiguous doubles. The stream and the draws are those of at::_sample_dirichlet.
+GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
+  auto* const random = at::get_generator_or_default<at::CPUGeneratorImpl>(
+      generator, at::detail::getDefaultCPUGenerator());
+  const std::lock_guard<std::mutex> lock(random->mutex_);
+  // Both are kept to find the logarithm of a draw that underflows.
+  bool boosts = false;
+  double boost = 0, last_normal = 0;
+  const auto draw_uniform = [random] {
+    return at::uniform_real_distribution<double>(0, 1)(random);
+  };
+  const auto uniform = [&] { return std::exchange(boosts, false) ? boost : draw_uniform(); };
+  const auto normal = [&] { return last_normal = at::normal_distribution<double>(0, 1)(random); };
+  BaseSampler<double, decltype(uniform)> standard_uniform(uniform);
+  BaseSampler<double, decltype(normal)> standard_normal(normal);
+
+  const Tensor x = at::empty_like(concentration);
+  const double* const as = concentration.const_data_ptr<double>();
+  double* const xs = x.mutable_data_ptr<double>();
+  std::vector<std::pair<int64_t, double>> underflown;
+  for (int64_t i = 0; i < x.numel(); ++i) {
+    if (!(as[i] > 0)) {
+      xs[i] = std::numeric_limits<double>::quiet_NaN();
+      continue;
+    }
+    // Below 1 the first uniform makes a draw of Gamma(a + 1) one of Gamma(a), by a factor U^(1/a).
+    boosts = as[i] < 1;
+    if (boosts) boost = draw_uniform();
+    xs[i] = sample_gamma<double, double>(as[i], standard_uniform, standard_normal);
+    if (xs[i] >= std::numeric_limits<double>::min()) continue;
+    // Marsaglia and Tsang's d (1 + x / sqrt(9 d))^3.
+    const double d = as[i] + 1 - 1.0 / 3;
+    underflown.emplace_back(i, std::log1p(-boost) / as[i] + std::log(d) +
+                                   3 * std::log1p(last_normal / std::sqrt(9 * d)));
+  }
+  if (underflown.empty()) return {x, {}};
+  const Tensor log_x = x.log();
+  for (const auto& [i, log] : underflown) log_x.mutable_data_ptr<double>()[i] = log;
+  return {x, log_x};
+}
+
+/// Logarithms of draws of Gamma(a, 1) on any device.
+Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
+  const Tensor boosted = concentration < 1;
+  const Tensor boost = at::empty_like(concentration).exponential_(1, generator).div_(concentration);
+  return at::_standard_gamma(concentration + boosted, generator)
+      .log_()
+      .sub_(boost.masked_fill_(boosted.logical_not(), 0));
+}
+
+/// As Python: inside the open interval.
+Tensor clamp_to_open_unit_interval(const Tensor& x) {
+  return AT_DISPATCH_FLOATING_TYPES_AND2(
+      at::kHalf, at::kBFloat16, x.scalar_type(), "clamp_to_open_unit_interval", [&] {
+        constexpr auto kSmallest = std::numeric_limits<scalar_t>::min();
+        constexpr auto kEpsilon = std::numeric_limits<scalar_t>::epsilon();
+        return x.clamp(static_cast<double>(kSmallest), 1 - static_cast<double>(kEpsilon) / 2);
+      });
+}
+
+}  // namespace
+
+Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
+                    std::optional<Generator> generator) {
+  const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
+  const auto compute = at::toOpMathType(dtype);
+  const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
+  const Tensor a = concentration.to(compute).expand(shape);
+  const Tensor draw = at::_standard_gamma(a.detach(), std::move(generator));
+  const Tensor x = (gamma_draw(a, draw) / rate.to(compute)).to(dtype);
+  // Outside autograd: where the draw underflows its gradient is that of the draw.
+  AT_DISPATCH_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, dtype, "sample_gamma", [&] {
+    x.detach().clamp_min_(static_cast<double>(std::numeric_limits<scalar_t>::min()));
+  });
+  return x;
+}
+
+Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator) {
+  const auto dtype = concentration.scalar_type();
+  Tensor x;
+  {
+    const at::NoGradGuard no_grad;
+    const Tensor a = concentration.to(at::kDouble);
+    if (a.device().is_cpu()) {
+      const GammaDraws draws = draw_gammas(a.contiguous(), generator);
+      // Divided unless something underflows, to have Python's numbers to the bit.
+      x = draws.log_x.defined() ? draws.log_x.softmax(-1)
+                                : draws.x / draws.x.sum(-1, /*keepdim=*/true);
+    } else {
+      x = draw_log_gammas(a, generator).softmax(-1);
+    }
+    x = clamp_to_open_unit_interval(x.to(dtype));
+  }
+  if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;
+  // Each coordinate has a Beta distribution; what one gains, the others lose in proportion.
+  const Tensor a = concentration.to(at::kDouble), draw = x.to(at::kDouble);
+  const Tensor gain = special::differentiable(kBetaDraw, {a, sum_of_others(a.detach()), draw});
+  return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(dtype);
+}
+
+Tensor sample_categorical(const Tensor& probs, int64_t count, std::optional<Generator> generator) {
+  const int64_t categories = probs.size(-1);
+  const auto rows = probs.sizes().slice(0, probs.sizes().size() - 1);
+  at::DimVector shape{count};
+  shape.append(rows.begin(), rows.end());
+  const Tensor table = probs.to(at::toOpMathType(probs.scalar_type())).reshape({-1, categories});
+  if (count == 0 || table.numel() == 0) return at::empty(shape, probs.options().dtype(at::kLong));
+
+  const bool standard = probs.device().is_cpu() && categories <= kMaxCategories;
+  if (count == 1) {
+    // A race of exponential clocks, which needs no sums. On a device without at::multinomial's
+    // checks, which wait for it.
+    return (standard
+                ? at::multinomial(table, 1, /*replacement=*/true, std::move(generator))
+                : (table / at::empty_like(table).exponential_(1, std::move(generator))).argmax(-1))
+        .reshape(shape);
+  }
+  // In double: sums in float lose what is rarer than 1e-7.
+  const Tensor weights = table.to(at::kDouble);
+  if (standard)
+    return at::multinomial(weights, count, /*replacement=*/true, std::move(generator))
+        .t()
+        .reshape(shape);
+  const Tensor sums = weights.cumsum(-1);
+  const Tensor total = sums.slice(-1, categories - 1);
+  const Tensor at_most = at::nextafter(total, at::zeros_like(total));
+  const Tensor uniform = at::rand({table.size(0), count}, std::move(generator), sums.options());
+  return at::searchsorted(sums, (uniform * total).minimum(at_most), /*out_int32=*/false,
+                          /*right=*/true)
+      .t()
+      .reshape(shape);
+}
+
+}  // namespace torch::distributions::ops

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+/// Samplers that several distributions share. Half and bfloat16 are drawn in float.
+namespace torch::distributions::ops {
+
+using at::Generator;
+using at::Tensor;
+
+/// Draws of Gamma(concentration, rate), one an element of the parameters broadcast with each other,
+/// differentiable in both by exact implicit differentiation; at least the dtype's smallest normal
+/// number.
+Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
+                    std::optional<Generator> generator);
+
+/// Draws of Dirichlet(concentration), one a vector along the last dimension, inside the open unit
+/// interval. Differentiable in the concentration along the path of least variance (M. Jankowiak and
+/// F. Obermeyer, "Pathwise derivatives beyond the reparameterization trick", 2018), by exact
+/// implicit differentiation of the Beta marginals; not twice.
+///
+/// Gammas of concentration below 0.1 or so underflow, and normalising them would pile mass up at
+/// 1/K: what underflows is drawn as its logarithm. The stream on the CPU is that of
+/// `at::_sample_dirichlet`, and so are the numbers, to the bit, unless a gamma underflows.
+Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator);
+
+/// `count` indices a row of `probs` (rows along all dimensions but the last, each of non-negative
+/// numbers), of shape `[count] + rows`: a category of weight 0 is never drawn, and one of any other
+/// weight as often as that says, since the weights are summed in double.
+///
+/// On the CPU, and for up to 2^24 categories, the stream is that of `at::multinomial` with
+/// replacement.
+Tensor sample_categorical(const Tensor& probs, int64_t count, std::optional<Generator> generator);
+
+}  // namespace torch::distributions::ops

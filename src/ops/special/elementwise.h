@@ -1,0 +1,85 @@
+#pragma once
+
+#include <ATen/TensorIterator.h>
+#include <ATen/core/Tensor.h>
+#include <c10/util/Exception.h>
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+namespace torch::distributions::ops::special {
+
+using at::Tensor;
+
+/// While one of these lives, this thread computes special functions by tensor operations even on
+/// the CPU: how tests reach what other devices run.
+class TensorOperationsGuard {
+ public:
+  TensorOperationsGuard() : previous_(std::exchange(active_, true)) {}
+  ~TensorOperationsGuard() { active_ = previous_; }
+  TensorOperationsGuard(const TensorOperationsGuard&) = delete;
+  TensorOperationsGuard& operator=(const TensorOperationsGuard&) = delete;
+
+  static bool active() { return active_; }
+
+ private:
+  inline static thread_local bool active_ = false;
+  bool previous_;
+};
+
+namespace detail {
+
+template <typename Scalar, typename Function, size_t... i>
+void elementwise_loop(at::TensorIterator& iterator, const Function& f, std::index_sequence<i...>) {
+  // Elements here cost tens to thousands of cycles, so that small chunks already pay for a thread.
+  constexpr int64_t kGrainSize = 1024;
+  constexpr size_t kOperands = 1 + sizeof...(i);
+  iterator.for_each(
+      [&f](char** data, const int64_t* strides, int64_t columns, int64_t rows) {
+        for (int64_t row = 0; row < rows; ++row) {
+          const auto address = [&](size_t operand, int64_t column) {
+            return data[operand] + row * strides[kOperands + operand] + column * strides[operand];
+          };
+          const auto load = [&](size_t operand, int64_t column) {
+            Scalar element;
+            std::memcpy(&element, address(operand, column), sizeof element);
+            return static_cast<double>(element);
+          };
+          for (int64_t column = 0; column < columns; ++column) {
+            const auto result = static_cast<Scalar>(f(load(i + 1, column)...));
+            std::memcpy(address(0, column), &result, sizeof result);
+          }
+        }
+      },
+      kGrainSize);
+}
+
+}  // namespace detail
+
+/// Applies `f`, a function generic over `double` and `Tensor` (see scalar.h), to float or double
+/// tensors of one dtype, broadcasting them. It computes in double; on the CPU by one parallel loop
+/// over the elements, elsewhere by tensor operations.
+template <typename Function, typename... Tensors>
+Tensor elementwise(const Function& f, const Tensor& first, const Tensors&... rest) {
+  const auto dtype = first.scalar_type();
+  if (!(first.is_cpu() && ... && rest.is_cpu()) || TensorOperationsGuard::active()) {
+    const bool has_doubles = !(first.is_mps() || ... || rest.is_mps());
+    const auto compute_dtype = has_doubles ? at::kDouble : dtype;
+    return f(first.to(compute_dtype), rest.to(compute_dtype)...).to(dtype);
+  }
+  at::TensorIteratorConfig config;
+  config.add_owned_output(Tensor()).add_owned_const_input(first);
+  (config.add_owned_const_input(rest), ...);
+  auto iterator = config.check_all_same_dtype(true).build();
+  constexpr auto kInputs = std::make_index_sequence<1 + sizeof...(rest)>();
+  if (dtype == at::kDouble) {
+    detail::elementwise_loop<double>(iterator, f, kInputs);
+  } else {
+    TORCH_INTERNAL_ASSERT(dtype == at::kFloat);
+    detail::elementwise_loop<float>(iterator, f, kInputs);
+  }
+  return iterator.output();
+}
+
+}  // namespace torch::distributions::ops::special

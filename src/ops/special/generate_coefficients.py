@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Writes coefficients.h: the polynomials of the special functions, interpolated at Chebyshev nodes with mpmath.
+
+  generate_coefficients.py            rewrites the header beside this script
+  generate_coefficients.py --check    fails where the header differs from what would be written
+"""
+
+import pathlib
+import sys
+from fractions import Fraction
+
+from mpmath import cos, digamma, log, loggamma, mp, mpf, pi, psi
+
+mp.dps = 60
+
+
+def chebyshev_as_monomials(function, count):
+    """Coefficients in u of the Chebyshev interpolant of `function` on [-1, 1], truncated to `count` terms."""
+    nodes = [cos(pi * (k + mpf(1) / 2) / (2 * count)) for k in range(2 * count)]
+    values = [function(u) for u in nodes]
+    chebyshev = [
+        (2 if j else 1) * sum(v * cos(pi * j * (k + mpf(1) / 2) / (2 * count)) for k, v in enumerate(values))
+        / (2 * count)
+        for j in range(count)
+    ]
+    before, current = [mpf(1)], [mpf(0), mpf(1)]
+    monomials = [mpf(0)] * count
+    for j, c in enumerate(chebyshev):
+        polynomial = before if j == 0 else current
+        for i, p in enumerate(polynomial):
+            monomials[i] += c * p
+        if j > 0:
+            following = [mpf(0)] + [2 * p for p in current]
+            for i, p in enumerate(before):
+                following[i] -= p
+            before, current = current, following
+    return monomials
+
+
+def from_one_to_infinity(function):
+    """x * function(x) for x in [1, infinity) as a function of u = (3 - x) / (1 + x) in (-1, 1]."""
+    def of_u(u):
+        x = (3 - u) / (1 + u)
+        return x * function(x)
+    return of_u
+
+
+def stirling_error(x):
+    return loggamma(x + 1) - (x + mpf(1) / 2) * log(x) + x - log(2 * pi) / 2
+
+
+def lgamma1p_factor(u):
+    x = (u + 1) / 2
+    return loggamma(x + 1) / (x * (x - 1))
+
+
+TABLES = [
+    ("kStirlingError", "x stirlerr(x) on [1, infinity), in u = (3 - x) / (1 + x)",
+     from_one_to_infinity(stirling_error), 21),
+    ("kLogMinusDigamma", "x (log x - psi(x)) on [1, infinity), in u = (3 - x) / (1 + x)",
+     from_one_to_infinity(lambda x: log(x) - digamma(x)), 21),
+    ("kTrigamma", "x psi'(x) on [1, infinity), in u = (3 - x) / (1 + x)",
+     from_one_to_infinity(lambda x: psi(1, x)), 24),
+    ("kLogGamma1p", "lgamma(x + 1) / (x (x - 1)) on [0, 1], in u = 2 x - 1", lgamma1p_factor, 22),
+]
+
+
+TEMME_ROWS, TEMME_BOUND = 14, Fraction(34, 100)
+
+
+def temme(rows, bound):
+    """The expansion of Q(a, x) for large a: Temme (1979), DLMF 8.12.
+
+    With lambda = x / a, mu = lambda - 1 and eta^2 / 2 = mu - log(1 + mu), returns mu / eta and the c_k of DLMF 8.12.8, each a
+    power series in eta, cut where its terms are below 1e-18 for a >= 30 and |eta| <= bound.
+    """
+    size = 70
+    # mu mu' = eta (1 + mu), solved term by term for mu = eta + ...
+    mu = [Fraction(0), Fraction(1)]
+    for n in range(2, size):
+        mu.append(Fraction(0))
+        rest = sum(j * mu[j] * mu[n + 1 - j] for j in range(2, n))
+        mu[n] = (mu[n - 1] - rest) / (n + 1)
+    mu_over_eta = mu[1:]
+    eta_over_mu = [Fraction(1)]
+    for n in range(1, size - 1):
+        eta_over_mu.append(-sum(mu_over_eta[j] * eta_over_mu[n - j] for j in range(1, n + 1)))
+    # gamma_k of Stirling's series for Gamma itself, from that of its logarithm.
+    bernoulli = [Fraction(1)]
+    for m in range(1, rows + 2):
+        choose, total = 1, Fraction(0)
+        for j in range(m):
+            total += choose * bernoulli[j]
+            choose = choose * (m + 1 - j) // (j + 1)
+        bernoulli.append(-total / (m + 1))
+    log_series = [Fraction(0)] * (rows + 1)
+    for k in range(1, rows + 1, 2):
+        log_series[k] = bernoulli[k + 1] / (k * (k + 1))
+    stirling = [Fraction(1)]
+    for n in range(1, rows + 1):
+        stirling.append(sum(j * log_series[j] * stirling[n - j] for j in range(1, n + 1)) / n)
+    # As Laurent series from eta^-1 on; the poles cancel.
+    c = [[eta_over_mu[0] - 1] + eta_over_mu[1:]]
+    for k in range(1, rows):
+        previous = c[-1]
+        derivative = [(n - 1) * previous[n] for n in range(len(previous))]  # of eta^(n-1), at eta^(n-2)
+        divided = derivative[1:]  # over eta: at eta^(n-3); the first two entries vanish
+        sign = -1 if k % 2 else 1
+        row = [a + sign * stirling[k] * b for a, b in zip(divided[1:], eta_over_mu)]
+        c.append(row)
+
+    def cut(series, weight):
+        last = max((n for n, term in enumerate(series) if abs(term) * bound**n * weight > Fraction(1, 10**18)), default=1)
+        return series[:max(last, 1) + 1]
+
+    assert all(row[0] == 0 for row in c)
+    return cut(mu_over_eta, 1), [cut(row[1:], Fraction(1, 30**k)) for k, row in enumerate(c)]
+
+
+def array(name, description, coefficients):
+    lines = [f"/// {description}.", f"inline constexpr double {name}[] = {{"]
+    row = "   "
+    for c in coefficients:
+        item = f" {float(c)!r},"
+        if len(row) + len(item) > 100:
+            lines.append(row)
+            row = "   "
+        row += item
+    return lines + [row[:-1] + "};", ""]
+
+
+def header():
+    lines = ["#pragma once", "", "// Written by generate_coefficients.py.", "// clang-format off", "",
+             "namespace torch::distributions::ops::special::kernels {", ""]
+    for name, description, function, count in TABLES:
+        lines += array(name, description, chebyshev_as_monomials(function, count))
+    mu_over_eta, c = temme(TEMME_ROWS, TEMME_BOUND)
+    lines += array("kMuOverEta", "mu / eta in powers of eta, for |eta| <= 0.34 (DLMF 8.12.1)", mu_over_eta)
+    for k, row in enumerate(c):
+        lines += array(f"kTemme{k}", f"c_{k}(eta) of DLMF 8.12.8 in powers of eta, for |eta| <= 0.34 and a >= 30", row)
+    lines += ["}  // namespace torch::distributions::ops::special::kernels", ""]
+    return "\n".join(lines)
+
+
+def main():
+    path = pathlib.Path(__file__).with_name("coefficients.h")
+    if "--check" in sys.argv[1:]:
+        if path.read_text() != header():
+            sys.exit(f"{path} is not what this script writes")
+    else:
+        path.write_text(header())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+#include <torch/distributions/transforms/compose.h>
+
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include <torch/distributions/constraints/independent.h>
+
+#include "ops/sum_rightmost.h"
+
+namespace torch::distributions::inline transforms {
+namespace {
+
+/// `constraint` with as many of the batch's last dimensions as make its events
+/// `event_dim`-dimensional.
+ConstraintPtr raised(const ConstraintPtr& constraint, int64_t event_dim) {
+  const int64_t extra = event_dim - constraint->event_dim();
+  if (extra == 0) return constraint;
+  return constraints::independent(constraint, extra);
+}
+
+}  // namespace
+
+ComposeTransform::ComposeTransform(std::vector<TransformPtr> parts, int64_t cache_size)
+    : parts_(std::move(parts)), cache_size_(0) {
+  if (cache_size != 0) ComposeTransform::set_cache_size(cache_size);
+}
+
+bool ComposeTransform::bijective() const {
+  return std::ranges::all_of(parts_, [](const TransformPtr& part) { return part->bijective(); });
+}
+
+int64_t ComposeTransform::domain_event_dim() const {
+  int64_t event_dim = parts_.empty() ? 0 : parts_.back()->codomain()->event_dim();
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) {
+    const int64_t before = (*part)->domain()->event_dim(), after = (*part)->codomain()->event_dim();
+    event_dim = std::max(event_dim + before - after, before);
+  }
+  return event_dim;
+}
+
+ConstraintPtr ComposeTransform::domain() const {
+  if (parts_.empty()) return constraints::real;
+  return raised(parts_.front()->domain(), domain_event_dim());
+}
+
+ConstraintPtr ComposeTransform::codomain() const {
+  if (parts_.empty()) return constraints::real;
+  int64_t event_dim = parts_.front()->domain()->event_dim();
+  for (const TransformPtr& part : parts_) {
+    const int64_t before = part->domain()->event_dim(), after = part->codomain()->event_dim();
+    event_dim = std::max(event_dim + after - before, after);
+  }
+  return raised(parts_.back()->codomain(), event_dim);
+}
+
+Tensor ComposeTransform::sign() const {
+  Tensor sign = at::ones({});
+  for (const TransformPtr& part : parts_) sign = sign * part->sign();
+  return sign;
+}
+
+TransformPtr ComposeTransform::inv() const {
+  std::vector<TransformPtr> inverses;
+  inverses.reserve(parts_.size());
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part)
+    inverses.push_back((*part)->inv());
+  ComposeTransform inverse(std::move(inverses));
+  inverse.cache_size_ = cache_size_;
+  return inverse;
+}
+
+std::vector<int64_t> ComposeTransform::forward_shape(IntArrayRef shape) const {
+  std::vector<int64_t> mapped = shape.vec();
+  for (const TransformPtr& part : parts_) mapped = part->forward_shape(mapped);
+  return mapped;
+}
+
+std::vector<int64_t> ComposeTransform::inverse_shape(IntArrayRef shape) const {
+  std::vector<int64_t> mapped = shape.vec();
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part)
+    mapped = (*part)->inverse_shape(mapped);
+  return mapped;
+}
+
+void ComposeTransform::print(std::ostream& out) const {
+  out << "ComposeTransform(\n    ";
+  const char* separator = "";
+  for (const TransformPtr& part : parts_) {
+    out << separator << *part;
+    separator = ",\n    ";
+  }
+  out << "\n)";
+}
+
+Tensor ComposeTransform::do_forward(const Tensor& x) const {
+  Tensor y = x;
+  for (const TransformPtr& part : parts_) y = part(y);
+  return y;
+}
+
+Tensor ComposeTransform::do_inverse(const Tensor& y) const { return inv()(y); }
+
+Tensor ComposeTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
+  if (parts_.empty()) return at::zeros_like(x);
+  Tensor sum, input = x;
+  int64_t event_dim = domain_event_dim();
+  for (const TransformPtr& part : parts_) {
+    // At no cost where the part has a cache.
+    const Tensor output = &part == &parts_.back() ? y : part(input);
+    const int64_t before = part->domain()->event_dim(), after = part->codomain()->event_dim();
+    const Tensor term =
+        ops::sum_rightmost(part->log_abs_det_jacobian(input, output), event_dim - before);
+    sum = sum.defined() ? sum + term : term;
+    event_dim += after - before;
+    input = output;
+  }
+  return sum;
+}
+
+bool ComposeTransform::do_equals(const Transform& other) const {
+  return std::ranges::equal(parts_, static_cast<const ComposeTransform&>(other).parts_,
+                            [](const TransformPtr& a, const TransformPtr& b) { return *a == *b; });
+}
+
+void ComposeTransform::set_cache_size(int64_t cache_size) {
+  check_cache_size(cache_size);
+  cache_size_ = cache_size;
+  for (TransformPtr& part : parts_) part = part->with_cache(cache_size);
+}
+
+void ComposeTransform::change(const Change& change) {
+  for (TransformPtr& part : parts_) part = part->changed(change);
+}
+
+}  // namespace torch::distributions::inline transforms

@@ -1,0 +1,24 @@
+#include <torch/distributions/transforms/exp.h>
+
+#include <ATen/ops/ones.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+namespace torch::distributions::inline transforms {
+
+ConstraintPtr ExpTransform::domain() const { return constraints::real; }
+
+ConstraintPtr ExpTransform::codomain() const { return constraints::positive; }
+
+Tensor ExpTransform::sign() const { return at::ones({}); }
+
+Tensor ExpTransform::do_forward(const Tensor& x) const { return x.exp(); }
+
+Tensor ExpTransform::do_inverse(const Tensor& y) const { return y.log(); }
+
+Tensor ExpTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
+  return x;
+}
+
+}  // namespace torch::distributions::inline transforms

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <torch/distributions/transforms/transform.h>
+
+namespace torch::distributions::inline transforms {
+
+/// The inverse of a transform, as a view: it holds the transform, which does not know of it.
+class InverseTransform final : public ImplementsTransform<InverseTransform> {
+ public:
+  explicit InverseTransform(TransformPtr base) : base_(std::move(base)) {}
+
+  bool bijective() const override { return base_->bijective(); }
+  ConstraintPtr domain() const override { return base_->codomain(); }
+  ConstraintPtr codomain() const override { return base_->domain(); }
+  int64_t event_dim() const override { return base_->event_dim(); }
+  Tensor sign() const override { return base_->sign(); }
+  TransformPtr inv() const override { return base_; }
+  int64_t cache_size() const override { return base_->cache_size(); }
+  std::vector<int64_t> forward_shape(IntArrayRef shape) const override {
+    return base_->inverse_shape(shape);
+  }
+  std::vector<int64_t> inverse_shape(IntArrayRef shape) const override {
+    return base_->forward_shape(shape);
+  }
+  void print(std::ostream& out) const override;
+
+ private:
+  Tensor do_forward(const Tensor& x) const override { return base_->inverse(x); }
+  Tensor do_inverse(const Tensor& y) const override { return (*base_)(y); }
+  Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override {
+    return base_->log_abs_det_jacobian(y, x).neg();
+  }
+  bool do_equals(const Transform& other) const override {
+    return *base_ == *static_cast<const InverseTransform&>(other).base_;
+  }
+  void set_cache_size(int64_t cache_size) override { base_ = base_->with_cache(cache_size); }
+  void change(const Change& change) override { base_ = base_->changed(change); }
+
+  TransformPtr base_;
+};
+
+}  // namespace torch::distributions::inline transforms

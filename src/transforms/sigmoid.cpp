@@ -1,0 +1,45 @@
+#include <torch/distributions/transforms/sigmoid.h>
+
+#include <ATen/ops/ones.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include "core/float_limits.h"
+#include "ops/special/elementary.h"
+
+namespace torch::distributions::inline transforms {
+namespace {
+
+/// The nearest of the numbers that lie strictly between 0 and 1.
+Tensor interior(const Tensor& y) {
+  const FloatLimits limits = float_limits(y.scalar_type());
+  return y.clamp(limits.least, limits.below_one());
+}
+
+}  // namespace
+
+ConstraintPtr SigmoidTransform::domain() const { return constraints::real; }
+
+ConstraintPtr SigmoidTransform::codomain() const { return constraints::unit_interval; }
+
+Tensor SigmoidTransform::sign() const { return at::ones({}); }
+
+Tensor SigmoidTransform::do_forward(const Tensor& x) const {
+  const Tensor y = ops::special::sigmoid(x);
+  // LibTorch's is 0 from where exp(-x) overflows on; so far down it is exp(x).
+  const Tensor value = y.maximum(x.clamp_max(-40).exp());
+  // Rounding has no derivative of its own, where a clamp would have a derivative of 0.
+  return y + (interior(value) - y).detach();
+}
+
+Tensor SigmoidTransform::do_inverse(const Tensor& y) const {
+  const Tensor inner = interior(y);
+  return inner.log() - inner.neg().log1p();
+}
+
+Tensor SigmoidTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
+  return ops::special::log_sigmoid(x) + ops::special::log_sigmoid(x.neg());
+}
+
+}  // namespace torch::distributions::inline transforms

@@ -1,0 +1,28 @@
+#include <torch/distributions/transforms/softplus.h>
+
+#include <ATen/ops/ones.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include "ops/special/elementary.h"
+
+namespace torch::distributions::inline transforms {
+
+ConstraintPtr SoftplusTransform::domain() const { return constraints::real; }
+
+ConstraintPtr SoftplusTransform::codomain() const { return constraints::positive; }
+
+Tensor SoftplusTransform::sign() const { return at::ones({}); }
+
+Tensor SoftplusTransform::do_forward(const Tensor& x) const { return ops::special::softplus(x); }
+
+Tensor SoftplusTransform::do_inverse(const Tensor& y) const {
+  return y + ops::special::log1mexp(y.neg());
+}
+
+Tensor SoftplusTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
+  return ops::special::log_sigmoid(x);
+}
+
+}  // namespace torch::distributions::inline transforms

@@ -1,0 +1,72 @@
+#include <torch/distributions/transforms/stick_breaking.h>
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <c10/util/Exception.h>
+
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/simplex.h>
+
+#include "core/float_limits.h"
+#include "ops/special/elementary.h"
+
+namespace torch::distributions::inline transforms {
+namespace {
+
+/// K - 1, K - 2, ..., 1: how many numbers of the simplex come after each one.
+Tensor remaining(int64_t n, const Tensor& like) { return at::arange(n, 0, -1, like.options()); }
+
+/// `y` with its last dimension reversed; unlike `flip`, gathering is known to meta tensors.
+Tensor reversed(const Tensor& y) {
+  const Tensor positions = at::arange(y.size(-1) - 1, -1, -1, y.options().dtype(at::kLong));
+  return y.gather(-1, positions.expand(y.sizes()));
+}
+
+}  // namespace
+
+ConstraintPtr StickBreakingTransform::domain() const { return constraints::real_vector; }
+
+ConstraintPtr StickBreakingTransform::codomain() const { return constraints::simplex; }
+
+std::vector<int64_t> StickBreakingTransform::forward_shape(IntArrayRef shape) const {
+  TORCH_CHECK_VALUE(!shape.empty(), "Too few dimensions on input");
+  std::vector<int64_t> longer = shape.vec();
+  ++longer.back();
+  return longer;
+}
+
+std::vector<int64_t> StickBreakingTransform::inverse_shape(IntArrayRef shape) const {
+  TORCH_CHECK_VALUE(!shape.empty(), "Too few dimensions on input");
+  TORCH_CHECK_VALUE(shape.back() > 0, "A simplex has at least one number");
+  std::vector<int64_t> shorter = shape.vec();
+  --shorter.back();
+  return shorter;
+}
+
+Tensor StickBreakingTransform::do_forward(const Tensor& x) const {
+  TORCH_CHECK_VALUE(x.dim() >= 1, "Too few dimensions on input");
+  const Tensor logits = x - remaining(x.size(-1), x).log();
+  const Tensor taken = ops::special::sigmoid(logits);
+  const Tensor left = ops::special::sigmoid(logits.neg()).cumprod(-1);
+  const Tensor one = x.new_ones(1).expand(forward_shape(x.sizes())).narrow(-1, 0, 1);
+  return at::cat({taken, one}, -1) * at::cat({one, left}, -1);
+}
+
+Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
+  TORCH_CHECK_VALUE(y.dim() >= 1 && y.size(-1) > 0, "Too few dimensions on input");
+  const int64_t n = y.size(-1) - 1;
+  // From the end, where the numbers may be tiny, so that none is lost beside the large ones of the
+  // start.
+  const Tensor left = reversed(reversed(y).cumsum(-1)).narrow(-1, 1, n);
+  const Tensor positive = left.clamp_min(float_limits(y.scalar_type()).least);
+  return y.narrow(-1, 0, n).log() - positive.log() + remaining(n, y).log();
+}
+
+Tensor StickBreakingTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
+  const Tensor count = remaining(x.size(-1), x);
+  const Tensor logits = x - count.log();
+  return (ops::special::log_sigmoid(logits) + count * ops::special::log_sigmoid(logits.neg()))
+      .sum(-1);
+}
+
+}  // namespace torch::distributions::inline transforms

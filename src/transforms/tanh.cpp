@@ -1,0 +1,26 @@
+#include <torch/distributions/transforms/tanh.h>
+
+#include <ATen/ops/ones.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include "ops/special/elementary.h"
+
+namespace torch::distributions::inline transforms {
+
+ConstraintPtr TanhTransform::domain() const { return constraints::real; }
+
+ConstraintPtr TanhTransform::codomain() const { return constraints::interval(-1.0, 1.0); }
+
+Tensor TanhTransform::sign() const { return at::ones({}); }
+
+Tensor TanhTransform::do_forward(const Tensor& x) const { return ops::special::tanh(x); }
+
+Tensor TanhTransform::do_inverse(const Tensor& y) const { return ops::special::atanh(y); }
+
+Tensor TanhTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
+  return -2 * ops::special::log_cosh(x);
+}
+
+}  // namespace torch::distributions::inline transforms

@@ -1,0 +1,188 @@
+#include <torch/distributions/transforms/transform.h>
+
+#include <ATen/core/grad_mode.h>
+#include <c10/util/Exception.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <ostream>
+#include <sstream>
+#include <utility>
+
+#include "core/class_name.h"
+#include "transforms/inverse_transform.h"
+
+namespace torch::distributions::inline transforms {
+
+/// The last pair (x, y). Whichever of the two a caller has is the key to the other one.
+class Transform::Cache {
+ public:
+  enum Side : std::size_t { kX, kY };
+
+  /// The partner of `key`, which `compute` works out unless it is at hand.
+  template <class Compute>
+  Tensor partner(Side side, const Tensor& key, Compute compute) {
+    const Side other = side == kX ? kY : kX;
+    const std::optional<Pair> pair = find(side, key);
+    if (pair) {
+      const Tensor& kept = pair->tensors[other];
+      if (!at::GradMode::is_enabled()) return kept;
+      if (pair->with_graph) {
+        // The key may have become a leaf that requires a gradient since.
+        if (key.requires_grad() == pair->requires_grad[side]) return kept;
+      } else if (Tensor fresh = compute(); fresh.requires_grad() || kept.requires_grad()) {
+        // The pair was made without a graph, and it makes a difference.
+        keep(side, key, fresh);
+        return fresh;
+      } else {
+        return kept;
+      }
+    }
+    Tensor fresh = compute();
+    keep(side, key, fresh);
+    return fresh;
+  }
+
+ private:
+  struct Pair {
+    std::array<Tensor, 2> tensors;
+    std::array<std::uint32_t, 2> versions;
+    std::array<bool, 2> requires_grad;
+    bool with_graph;  // whether it was made in grad mode
+  };
+
+  /// Counts the modifications in place; inference tensors are not watched.
+  static std::uint32_t version(const Tensor& tensor) {
+    return tensor.is_inference() ? 0 : static_cast<std::uint32_t>(tensor._version());
+  }
+
+  std::optional<Pair> find(Side side, const Tensor& key) {
+    const std::lock_guard lock(mutex_);
+    if (!pair_ || !pair_->tensors[side].is_same(key)) return std::nullopt;
+    if (version(pair_->tensors[kX]) != pair_->versions[kX]) return std::nullopt;
+    if (version(pair_->tensors[kY]) != pair_->versions[kY]) return std::nullopt;
+    return pair_;
+  }
+
+  void keep(Side side, const Tensor& key, const Tensor& value) {
+    std::optional<Pair> pair(std::in_place);
+    pair->tensors = side == kX ? std::array{key, value} : std::array{value, key};
+    for (const Side each : {kX, kY}) {
+      pair->versions[each] = version(pair->tensors[each]);
+      pair->requires_grad[each] = pair->tensors[each].requires_grad();
+    }
+    pair->with_graph = at::GradMode::is_enabled();
+    // Swapped, so that the old pair, and maybe a whole graph with it, is destroyed outside the
+    // lock.
+    const std::lock_guard lock(mutex_);
+    pair_.swap(pair);
+  }
+
+  std::mutex mutex_;
+  std::optional<Pair> pair_;
+};
+
+namespace {
+
+std::uint64_t next_identity() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
+Transform::Transform(int64_t cache_size) : identity_(next_identity()) {
+  Transform::set_cache_size(cache_size);
+}
+
+void Transform::check_cache_size(int64_t cache_size) {
+  TORCH_CHECK_VALUE(cache_size == 0 || cache_size == 1, "cache_size must be 0 or 1, got ",
+                    cache_size);
+}
+
+void Transform::set_cache_size(int64_t cache_size) {
+  check_cache_size(cache_size);
+  cache_ = cache_size == 0 ? nullptr : std::make_shared<Cache>();
+}
+
+void Transform::change(const Change& /*change*/) {}
+
+int64_t Transform::event_dim() const {
+  const int64_t event_dim = domain()->event_dim();
+  TORCH_CHECK_VALUE(event_dim == codomain()->event_dim(),
+                    "Please use either .domain.event_dim or .codomain.event_dim");
+  return event_dim;
+}
+
+Tensor Transform::sign() const { not_implemented("sign"); }
+
+TransformPtr Transform::inv() const { return InverseTransform(TransformPtr(copy())); }
+
+TransformPtr Transform::with_cache(int64_t cache_size) const {
+  const std::shared_ptr<Transform> other = copy();
+  if (cache_size != this->cache_size()) other->set_cache_size(cache_size);
+  return TransformPtr(other);
+}
+
+TransformPtr Transform::changed(const Change& change) const {
+  const std::shared_ptr<Transform> other = copy();
+  if (!change.is_expand()) {
+    if (other->cache_) other->cache_ = std::make_shared<Cache>();
+    other->change(change);
+  }
+  return TransformPtr(other);
+}
+
+Tensor Transform::operator()(const Tensor& x) const {
+  if (!cache_) return do_forward(x);
+  return cache_->partner(Cache::kX, x, [&] { return do_forward(x); });
+}
+
+Tensor Transform::inverse(const Tensor& y) const {
+  if (!cache_) return do_inverse(y);
+  return cache_->partner(Cache::kY, y, [&] { return do_inverse(y); });
+}
+
+Tensor Transform::log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
+  return do_log_abs_det_jacobian(x, y);
+}
+
+Tensor Transform::do_forward(const Tensor& /*x*/) const { not_implemented("operator()"); }
+
+Tensor Transform::do_inverse(const Tensor& /*y*/) const { not_implemented("inv"); }
+
+Tensor Transform::do_log_abs_det_jacobian(const Tensor& /*x*/, const Tensor& /*y*/) const {
+  not_implemented("log_abs_det_jacobian");
+}
+
+bool Transform::do_equals(const Transform& other) const { return identity_ == other.identity_; }
+
+void Transform::print(std::ostream& out) const { out << class_name(typeid(*this)) << "()"; }
+
+void Transform::not_implemented(const char* method) const {
+  TORCH_CHECK_NOT_IMPLEMENTED(false, class_name(typeid(*this)), "::", method,
+                              " is not implemented");
+}
+
+void InverseTransform::print(std::ostream& out) const {
+  out << "_InverseTransform(" << *base_ << ')';
+}
+
+bool operator==(const Transform& a, const Transform& b) {
+  return &a == &b || (typeid(a) == typeid(b) && a.do_equals(b));
+}
+
+std::ostream& operator<<(std::ostream& out, const Transform& transform) {
+  transform.print(out);
+  return out;
+}
+
+std::string format_as(const Transform& transform) {
+  std::ostringstream out;
+  out << transform;
+  return std::move(out).str();
+}
+
+}  // namespace torch::distributions::inline transforms

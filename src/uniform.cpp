@@ -1,0 +1,31 @@
+#include <torch/distributions/uniform.h>
+
+#include <torch/distributions/constraints/interval.h>
+
+#include "ops/evaluate.h"
+#include "ops/formulas/uniform.h"
+
+namespace torch::distributions {
+
+const Signature<Uniform>& Uniform::signature() {
+  static const Signature<Uniform> s{
+      .name = "Uniform",
+      .fields = {{"low", &Uniform::low_,
+                  [](const Uniform& u) { return constraints::less_than(u.high_); }},
+                 {"high", &Uniform::high_,
+                  [](const Uniform& u) { return constraints::greater_than(u.low_); }}},
+      .support = [](const Uniform& u) { return constraints::interval(u.low_, u.high_); },
+      .has_rsample = true,
+      .formulas = {{ops::table<ops::formulas::Uniform>(), {&Uniform::low_, &Uniform::high_}}}};
+  return s;
+}
+
+Uniform::Uniform(Param low, Param high, Validate validate_args) : ScalarFamily(validate_args) {
+  initialize(low, high);
+}
+
+Tensor Uniform::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return low_ + at::rand(shape, std::move(generator), low_.options()) * (high_ - low_);
+}
+
+}  // namespace torch::distributions

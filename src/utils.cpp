@@ -1,0 +1,85 @@
+#include <torch/distributions/utils.h>
+
+#include <ATen/ops/broadcast_tensors.h>
+#include <ATen/ops/tril_indices.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/float_limits.h"
+
+namespace torch::distributions {
+namespace {
+
+/// Positions, in a flat n x n matrix, of the entries on and below its `diag`-th diagonal, row by
+/// row.
+Tensor tril_positions(int64_t n, int64_t diag, const Tensor& like) {
+  const Tensor indices = at::tril_indices(n, n, diag, like.options().dtype(at::kLong));
+  return indices[0] * n + indices[1];
+}
+
+/// How many they are.
+int64_t tril_size(int64_t n, int64_t diag) {
+  int64_t size = 0;
+  for (int64_t row = 0; row < n; ++row) size += std::clamp<int64_t>(row + diag + 1, 0, n);
+  return size;
+}
+
+}  // namespace
+
+std::vector<Tensor> broadcast_all(const std::vector<Param>& values) {
+  TensorOptions options = common_options({});
+  for (const Param& value : values) {
+    if (value.is_number()) continue;
+    options = common_options({&value});
+    if (value.tensor().is_floating_point()) break;
+  }
+  std::vector<Tensor> tensors;
+  tensors.reserve(values.size());
+  for (const Param& value : values) tensors.push_back(value.tensor(options));
+  return at::broadcast_tensors(tensors);
+}
+
+Tensor logits_to_probs(const Tensor& logits, bool is_binary) {
+  return is_binary ? logits.sigmoid() : logits.softmax(-1);
+}
+
+Tensor clamp_probs(const Tensor& probs) {
+  const double eps = float_limits(probs.scalar_type()).epsilon;
+  return probs.clamp(eps, 1 - eps);
+}
+
+Tensor probs_to_logits(const Tensor& probs, bool is_binary) {
+  const Tensor clamped = clamp_probs(probs);
+  return is_binary ? clamped.log() - clamped.neg().log1p() : clamped.log();
+}
+
+Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag) {
+  TORCH_CHECK_VALUE(mat.dim() >= 2 && mat.size(-1) == mat.size(-2),
+                    "Expected square matrices, got shape ", mat.sizes());
+  const int64_t n = mat.size(-1);
+  TORCH_CHECK_VALUE(-n <= diag && diag < n, "diag (", diag, ") provided is outside [", -n, ", ",
+                    n - 1, "].");
+  return mat.flatten(-2).index_select(-1, tril_positions(n, diag, mat));
+}
+
+Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag) {
+  TORCH_CHECK_VALUE(vec.dim() >= 1, "Expected vectors, got a number");
+  // The root of n^2 + (1 + 2 diag) n = 2 size + |diag| (diag + 1).
+  const int64_t size = vec.size(-1);
+  const auto b = static_cast<double>(1 + 2 * diag);
+  const auto c = static_cast<double>(8 * size + 4 * std::abs(diag) * (diag + 1));
+  const auto n = static_cast<int64_t>(std::llround((std::sqrt(b * b + c) - b) / 2));
+  TORCH_CHECK_VALUE(
+      tril_size(n, diag) == size, "The size of last dimension is ", size,
+      " which cannot be expressed as the lower triangular part of a square D x D matrix.");
+  std::vector<int64_t> shape = vec.sizes().vec();
+  shape.back() = n * n;
+  const Tensor flat = vec.new_zeros(shape).index_copy(-1, tril_positions(n, diag, vec), vec);
+  shape.back() = n;
+  shape.push_back(n);
+  return flat.view(shape);
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,34 @@
+#include <gmock/gmock.h>
+
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/distributions/bernoulli.h>
+
+namespace torch::distributions {
+namespace {
+
+TEST(Bernoulli, CertaintyIsExact) {
+  const Bernoulli bernoulli(at::tensor({0.0, 1.0}));
+  EXPECT_TRUE(bernoulli.log_prob(at::ones({})).equal(at::tensor({-INFINITY, 0.0F})));
+  const Bernoulli logits({.logits = at::tensor({-INFINITY, INFINITY})});
+  EXPECT_TRUE(logits.log_prob(at::ones({})).equal(at::tensor({-INFINITY, 0.0F})));
+  EXPECT_TRUE(logits.entropy().equal(at::zeros({2})));
+}
+
+TEST(Bernoulli, ARareEventKeepsItsProbability) {
+  EXPECT_NEAR(Bernoulli(1e-12).log_prob(at::ones({})).item<double>(), -27.6310211, 2e-6);
+}
+
+TEST(Bernoulli, GradientsAtTheEndsAreFinite) {
+  const Tensor probs = at::tensor({0.0, 1.0}).requires_grad_();
+  const Tensor gradient =
+      torch::autograd::grad({Bernoulli(probs).log_prob(at::tensor({0.0, 1.0})).sum()}, {probs})[0];
+  EXPECT_TRUE(gradient.equal(at::tensor({-1.0, 1.0})));
+}
+
+TEST(Bernoulli, TheModeOfAFairCoinIsNaN) {
+  EXPECT_TRUE(Bernoulli(0.5).mode().isnan().item<bool>());
+  EXPECT_TRUE(Bernoulli({.logits = 0.0}).mode().isnan().item<bool>());
+}
+
+}  // namespace
+}  // namespace torch::distributions

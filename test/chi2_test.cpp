@@ -1,0 +1,27 @@
+#include <gmock/gmock.h>
+
+#include <torch/distributions/chi2.h>
+
+namespace torch::distributions {
+namespace {
+
+TEST(Chi2, IsAGamma) {
+  const Chi2 chi2(at::tensor({1.0, 5.0}));
+  EXPECT_TRUE(chi2.df().equal(at::tensor({1.0, 5.0})));
+  EXPECT_TRUE(chi2.concentration().equal(at::tensor({0.5, 2.5})));
+  EXPECT_TRUE(chi2.rate().equal(at::tensor({0.5, 0.5})));
+  const Chi2 wide = chi2.expand({3, 2});
+  EXPECT_EQ(wide.df().size(0), 3);
+}
+
+TEST(Chi2, AnErrorSpeaksOfDf) {
+  try {
+    Chi2(-1);
+    FAIL();
+  } catch (const c10::ValueError& error) {
+    EXPECT_THAT(error.what_without_backtrace(), ::testing::HasSubstr("parameter df"));
+  }
+}
+
+}  // namespace
+}  // namespace torch::distributions

@@ -1,0 +1,159 @@
+#include <torch/distributions/constraint_registry.h>
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <thread>
+
+#include <torch/distributions/constraints/dependent.h>
+#include <torch/distributions/constraints/discrete.h>
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/matrix.h>
+#include <torch/distributions/constraints/mixture_same_family.h>
+#include <torch/distributions/constraints/simplex.h>
+#include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/transforms/identity_transform.h>
+#include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/sigmoid.h>
+#include <torch/distributions/transforms/softmax.h>
+#include <torch/distributions/transforms/softplus.h>
+#include <torch/distributions/transforms/stick_breaking.h>
+#include <torch/distributions/transforms/tanh.h>
+
+namespace torch::distributions {
+namespace {
+
+using constraints::half_open_interval;
+using constraints::interval;
+
+TEST(ConstraintRegistry, RulesOfBoth) {
+  const auto exp_then = [](Param loc, Param scale) {
+    return TransformPtr(
+        ComposeTransform({ExpTransform(), AffineTransform(std::move(loc), std::move(scale))}));
+  };
+  const auto sigmoid_then = [](Param loc, Param scale) {
+    return TransformPtr(
+        ComposeTransform({SigmoidTransform(), AffineTransform(std::move(loc), std::move(scale))}));
+  };
+  const Tensor low = at::tensor({0.0, -1.0}), high = at::tensor({1.0, 2.0});
+  const std::vector<std::pair<ConstraintPtr, TransformPtr>> rules{
+      {constraints::real, identity_transform},
+      {constraints::positive, exp_then(0, 1)},
+      {constraints::nonnegative, exp_then(0, 1)},
+      {constraints::greater_than(low), exp_then(low, 1)},
+      {constraints::less_than(3), exp_then(3, -1)},
+      {constraints::unit_interval, SigmoidTransform()},
+      {interval(0, 1), SigmoidTransform()},
+      {half_open_interval(0, 1), SigmoidTransform()},
+      {interval(-1, 3), sigmoid_then(-1, 4)},
+      {half_open_interval(-1, 3), sigmoid_then(-1, 4)},
+      {interval(at::zeros({}), 1), sigmoid_then(0, 1)},
+      {interval(low, high), sigmoid_then(low, at::tensor({1.0, 3.0}))},
+      {interval(low, 2), sigmoid_then(low, at::tensor({2.0, 3.0}))},
+      {constraints::real_vector, IndependentTransform(identity_transform, 1)},
+      {constraints::independent(constraints::positive, 2),
+       IndependentTransform(exp_then(0, 1), 2)}};
+  for (const auto& [constraint, transform] : rules) {
+    for (const ConstraintRegistry* registry : {&biject_to, &transform_to}) {
+      const TransformPtr found = (*registry)(constraint);
+      EXPECT_TRUE(found == transform) << *constraint << ": " << *found;
+      EXPECT_TRUE(found->bijective());
+      const Tensor x = at::tensor({0.3, -0.2}).view({1, 2});
+      if (constraint->event_dim() <= 1) {
+        EXPECT_TRUE(constraint->check(found(x)).all().item<bool>()) << *constraint;
+        EXPECT_TRUE(found->inv()(found(x)).allclose(x, 1e-4, 1e-6)) << *constraint;
+      }
+    }
+  }
+}
+
+TEST(ConstraintRegistry, RulesOfEach) {
+  EXPECT_TRUE(biject_to(constraints::simplex) == StickBreakingTransform());
+  EXPECT_TRUE(transform_to(constraints::simplex) == SoftmaxTransform());
+  EXPECT_TRUE(biject_to(constraints::independent(constraints::simplex, 1)) ==
+              IndependentTransform(StickBreakingTransform(), 1));
+  EXPECT_TRUE(transform_to(constraints::independent(constraints::simplex, 1)) ==
+              IndependentTransform(SoftmaxTransform(), 1));
+}
+
+TEST(ConstraintRegistry, WhatHasNoRuleIsNamed) {
+  const std::vector<ConstraintPtr> none{constraints::boolean,
+                                        constraints::one_hot,
+                                        constraints::nonnegative_integer,
+                                        constraints::integer_interval(0, 3),
+                                        constraints::multinomial(3),
+                                        constraints::lower_triangular,
+                                        constraints::square,
+                                        constraints::symmetric,
+                                        constraints::dependent,
+                                        constraints::MixtureSameFamilyConstraint(constraints::real),
+                                        constraints::independent(constraints::boolean, 1)};
+  for (const ConstraintPtr& constraint : none) {
+    EXPECT_THROW(biject_to(constraint), c10::NotImplementedError) << *constraint;
+    EXPECT_THROW(transform_to(constraint), c10::NotImplementedError) << *constraint;
+  }
+  try {
+    biject_to(constraints::one_hot);
+    FAIL();
+  } catch (const c10::NotImplementedError& error) {
+    EXPECT_STREQ(error.what_without_backtrace(), "Cannot transform OneHot constraints");
+  }
+}
+
+/// A user's constraint, and one derived from it.
+class Even : public Constraint {
+ public:
+  Tensor check(const Tensor& value) const override { return value.remainder(2).eq(0); }
+  void print(std::ostream& out) const override { out << "Even()"; }
+};
+class EvenPositive final : public Even {};
+
+TEST(ConstraintRegistry, LooksUpTheVeryClass) {
+  ConstraintRegistry mine;
+  mine.add<Even>([](const Even&) { return TanhTransform(); });
+  EXPECT_TRUE(mine(Even()) == TanhTransform());
+  EXPECT_THROW(mine(EvenPositive()), c10::NotImplementedError);
+  EXPECT_THROW(mine(constraints::real), c10::NotImplementedError);
+}
+
+TEST(ConstraintRegistry, ASingletonNamesItsClass) {
+  ConstraintRegistry mine;
+  mine.add(constraints::positive,
+           [](const auto& constraint) { return AffineTransform(constraint.lower(), 1); });
+  EXPECT_TRUE(mine(constraints::greater_than(3)) == AffineTransform(3, 1));
+  mine.add(constraints::positive, [](const auto&) { return SoftplusTransform(); });
+  EXPECT_TRUE(mine(constraints::positive) == SoftplusTransform()) << "a later rule replaces";
+}
+
+TEST(ConstraintRegistry, ARuleMayUseTheRegistry) {
+  ConstraintRegistry mine;
+  mine.add<Even>([&mine](const Even&) {
+    mine.add<EvenPositive>([](const EvenPositive&) { return ExpTransform(); });
+    return mine(EvenPositive());
+  });
+  EXPECT_TRUE(mine(Even()) == ExpTransform());
+}
+
+TEST(ConstraintRegistry, TakesManyThreads) {
+  ConstraintRegistry mine;
+  mine.add(constraints::positive, [](const auto&) { return ExpTransform(); });
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int k = 0; k < 8; ++k) {
+    threads.emplace_back([&, k] {
+      for (int i = 0; i < 300; ++i) {
+        if (k % 4 == 0) mine.add(constraints::positive, [](const auto&) { return ExpTransform(); });
+        if (!(mine(constraints::positive) == ExpTransform())) ++wrong;
+        if (!(biject_to(constraints::simplex) == StickBreakingTransform())) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
+}  // namespace torch::distributions

@@ -1,0 +1,145 @@
+#include <torch/distributions/constraints/matrix.h>
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+
+#include "support/constraints.h"
+
+namespace torch::distributions::constraints {
+namespace {
+
+using ::testing::ElementsAre;
+
+const std::vector<at::ScalarType> kFloating{at::kDouble, at::kFloat, at::kHalf, at::kBFloat16};
+
+TEST(LowerTriangular, HasZerosAboveTheDiagonal) {
+  const Tensor x = at::tensor({1., 0., 5., -2., 1., 1e-30, 0., 1., NAN, 0., 0., 1., 0., 0., 0., 0.})
+                       .view({4, 2, 2});
+  EXPECT_THAT(test::checked(lower_triangular, x), ElementsAre(true, false, false, true));
+  test::expect_consistent(lower_triangular, at::ones({2, 3, 2}).tril());
+  test::expect_consistent(lower_triangular, at::ones({2, 2, 3}));
+}
+
+TEST(LowerCholesky, HasAPositiveDiagonalToo) {
+  const Tensor x =
+      at::tensor({1., 0., 5., 2., 1., 0., 5., -2., 1., 0., 5., 0., 1., 2., 0., 1., 1., 0., 0., NAN})
+          .view({5, 2, 2});
+  for (const auto dtype : kFloating) {
+    EXPECT_THAT(test::checked(lower_cholesky, x.to(dtype)),
+                ElementsAre(true, false, false, false, false));
+  }
+}
+
+TEST(CorrCholesky, HasRowsOfLengthOne) {
+  const Tensor good = at::tensor({1., 0., .6, .8}, at::kDouble).view({2, 2}),
+               bad = at::tensor({1., 0., .6, 1.}, at::kDouble).view({2, 2});
+  for (const auto dtype : kFloating) {
+    EXPECT_THAT(test::checked(corr_cholesky, at::stack({good, bad, good.t()}).to(dtype)),
+                ElementsAre(true, false, false));
+  }
+}
+
+TEST(Square, HasAsManyRowsAsColumns) {
+  EXPECT_THAT(test::checked(square, at::ones({2, 3, 3})), ElementsAre(true, true));
+  EXPECT_THAT(test::checked(square, at::ones({2, 3, 2})), ElementsAre(false, false));
+  EXPECT_THROW(square.check(at::ones({3})), c10::ValueError);
+}
+
+TEST(Symmetric, AllowsForRounding) {
+  for (const auto dtype : kFloating) {
+    const double eps = dtype == at::kDouble  ? 1e-6
+                       : dtype == at::kFloat ? 1e-5
+                       : dtype == at::kHalf  ? 2e-3
+                                             : 1e-2;
+    const Tensor x = at::tensor({2., .3, .3, 1.}, at::kDouble).view({2, 2});
+    Tensor near = x.clone(), far = x.clone();
+    near[0][1].add_(eps);
+    far[0][1].add_(100 * eps);
+    EXPECT_THAT(test::checked(symmetric, at::stack({x, near, far}).to(dtype)),
+                ElementsAre(true, true, false))
+        << dtype;
+  }
+}
+
+TEST(Symmetric, IsNeverStricterThanPython) {
+  at::manual_seed(0);
+  for (const double scale : {1e-8, 1.0, 1e8}) {
+    const Tensor a = at::randn({500, 3, 3}, at::kDouble) * scale;
+    const Tensor x = at::matmul(a, a.mT()) + 2e-6 * scale * at::randn({500, 3, 3}, at::kDouble);
+    const Tensor python = at::isclose(x, x.mT(), 1e-5, 1e-6).flatten(-2).all(-1);
+    EXPECT_FALSE(python.logical_and(symmetric.check(x).logical_not()).any().item<bool>()) << scale;
+    test::expect_consistent(symmetric, x.slice(0, 0, 20));
+  }
+}
+
+TEST(Symmetric, NonfiniteMatrices) {
+  const Tensor x = at::tensor({1., INFINITY, INFINITY, 1., 1., INFINITY, 0., 1., NAN, 0., 0., 1.})
+                       .view({3, 2, 2});
+  EXPECT_THAT(test::checked(symmetric, x), ElementsAre(true, false, false));
+  EXPECT_THAT(test::checked(symmetric, at::ones({2, 3, 2})), ElementsAre(false, false));
+}
+
+TEST(PositiveDefinite, HasACholeskyFactor) {
+  const Tensor x = at::tensor({2., .5, .5, 1., 1.,  2., 2., 1., 1.,  1., 1., 1.,
+                               2., .5, .4, 1., NAN, 0., 0., 1., -1., 0., 0., 1.})
+                       .view({6, 2, 2});
+  for (const auto dtype : kFloating) {
+    EXPECT_THAT(test::checked(positive_definite, x.to(dtype)),
+                ElementsAre(true, false, false, false, false, false))
+        << dtype;
+  }
+  EXPECT_EQ(positive_definite.first_violation(at::ones({2, 3, 2})), 0);
+  EXPECT_EQ(positive_definite.first_violation(at::empty({0, 2, 2})), std::nullopt);
+}
+
+TEST(PositiveDefinite, AgreesWithTheDecompositionAtEverySize) {
+  at::manual_seed(0);
+  for (const int64_t n : {1, 2, 3, 7, 8, 9, 20}) {
+    for (const auto dtype : {at::kDouble, at::kFloat}) {
+      const Tensor a = at::randn({50, n, n}, dtype),
+                   shift = at::linspace(-2, 2, 50, dtype).view({50, 1, 1});
+      const Tensor x = at::matmul(a, a.mT()) / static_cast<double>(n) + shift * at::eye(n, dtype);
+      const Tensor good = at::linalg_eigvalsh(x).gt(0).all(-1);
+      ASSERT_TRUE(n == 1 || (good.any().item<bool>() && !good.all().item<bool>()));
+      for (int64_t i = 0; i < 50; ++i) {
+        EXPECT_EQ(!positive_definite.first_violation(x[i]), good[i].item<bool>())
+            << n << ' ' << dtype << ' ' << i;
+      }
+      test::expect_consistent(positive_definite, x);
+    }
+  }
+}
+
+TEST(PositiveSemidefinite, MayBeSingular) {
+  const Tensor x = at::tensor({1., -1. / 3, -1. / 3, 1. / 9, 1., 2., 2.,  1., 0., 0.,
+                               0., 0.,      1.,      0.,     .1, 1., NAN, 0., 0., 1.},
+                              at::kDouble)
+                       .view({5, 2, 2});
+  EXPECT_THAT(test::checked(positive_semidefinite, x),
+              ElementsAre(true, false, true, false, false));
+  EXPECT_THAT(test::checked(positive_semidefinite, x.to(at::kFloat)),
+              ElementsAre(true, false, true, false, false));
+  EXPECT_EQ(positive_semidefinite.first_violation(at::ones({2, 3, 2})), 0);
+}
+
+TEST(Matrices, HaveTwoDimensionsAndAreChained) {
+  const std::vector<std::pair<ConstraintPtr, const char*>> all{
+      {lower_triangular, "LowerTriangular()"},
+      {lower_cholesky, "LowerCholesky()"},
+      {corr_cholesky, "CorrCholesky()"},
+      {square, "Square()"},
+      {symmetric, "Symmetric()"},
+      {positive_semidefinite, "PositiveSemidefinite()"},
+      {positive_definite, "PositiveDefinite()"}};
+  for (const auto& [constraint, text] : all) {
+    EXPECT_EQ(constraint->event_dim(), 2) << text;
+    EXPECT_FALSE(constraint->is_discrete()) << text;
+    EXPECT_EQ(format_as(constraint), text);
+    EXPECT_EQ(constraint->first_violation(at::empty({2, 3, 3}, at::kMeta)), std::nullopt) << text;
+  }
+  EXPECT_NE(dynamic_cast<const Symmetric*>(&*all.back().first), nullptr);
+  EXPECT_NE(dynamic_cast<const Square*>(&*all.back().first), nullptr);
+}
+
+}  // namespace
+}  // namespace torch::distributions::constraints

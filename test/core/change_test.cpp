@@ -1,0 +1,39 @@
+#include <gmock/gmock.h>
+
+#include <torch/distributions/core/change.h>
+#include <torch/distributions/core/repr.h>
+
+namespace torch::distributions {
+namespace {
+
+TEST(Change, ExpandsBeforeTheEvent) {
+  const Change change = Change::expand({4, 3});
+  EXPECT_EQ(repr(change(at::ones({3}), 0).sizes()), "torch.Size([4, 3])");
+  EXPECT_EQ(repr(change(at::ones({3, 2, 2}), 2).sizes()), "torch.Size([4, 3, 2, 2])");
+  EXPECT_EQ(repr(IntArrayRef(change.batch_shape({3}))), "torch.Size([4, 3])");
+}
+
+TEST(Change, KeepsTheExtraBatchDimensionsOfAComponent) {
+  const Change change = Change::expand({4}).within(1);
+  EXPECT_EQ(repr(change(at::ones({1, 5, 2}), 1).sizes()), "torch.Size([4, 5, 2])");
+  EXPECT_EQ(repr(IntArrayRef(change.batch_shape({1, 5}))), "torch.Size([4, 5])");
+}
+
+TEST(Change, ExpandingToTheSameShapeIsTheSameTensor) {
+  const Tensor tensor = at::ones({2, 3});
+  EXPECT_TRUE(Change::expand({2, 3})(tensor, 0).is_same(tensor));
+}
+
+TEST(Change, ConvertsNumbersAndLeavesCounts) {
+  const Change change = Change::to(at::kDouble);
+  EXPECT_EQ(change(at::ones({2}), 0).scalar_type(), at::kDouble);
+  EXPECT_EQ(change(at::ones({2}, at::kLong), 0).scalar_type(), at::kLong);
+  EXPECT_EQ(Change::to(at::kMeta)(at::ones({2}, at::kLong), 0).device(), at::kMeta);
+}
+
+TEST(Change, Detaches) {
+  EXPECT_FALSE(Change::detach()(at::ones({2}).requires_grad_() * 2, 0).requires_grad());
+}
+
+}  // namespace
+}  // namespace torch::distributions

@@ -1,0 +1,80 @@
+#include <gmock/gmock.h>
+
+#include <fmt/format.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/core/implements.h>
+
+namespace torch::distributions {
+namespace {
+
+/// Given by a location, or by its negative; with a matrix, to see what belongs to the batch.
+class Point : public Implements<Point> {
+ public:
+  static const Signature<Point>& signature() {
+    static const Signature<Point> s{
+        .name = "Point",
+        .fields = {{"loc", &Point::loc_, constraints::real, Presence::kAlternative},
+                   {"negative", &Point::negative_, constraints::real, Presence::kAlternative},
+                   {"width", &Point::width_,
+                    [](const Point& p) { return constraints::greater_than(p.low()); }},
+                   {"low", &Point::low, constraints::nonnegative}},
+        .support = [](const Point& p) { return constraints::interval(p.low(), 10); }};
+    return s;
+  }
+  Point(Param loc, Param negative, Param width, Validate validate_args = {})
+      : Implements(validate_args) {
+    initialize(loc, negative, width);
+  }
+  Tensor low() const { return width_ - 1; }
+  const Tensor& loc() const { return loc_; }
+  const Tensor& width() const { return width_; }
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override { return value * width_; }
+  Tensor loc_, negative_, width_;
+};
+
+TEST(Implements, BroadcastsExpandsAndKeepsTheClass) {
+  const Point point(at::zeros({2, 1}), {}, at::full({3}, 2.0));
+  EXPECT_EQ(repr(point.batch_shape()), "torch.Size([2, 3])");
+  EXPECT_EQ(repr(point.loc().sizes()), "torch.Size([2, 3])");
+  const Point wide = point.expand({4, 2, 3});
+  EXPECT_EQ(repr(wide.width().sizes()), "torch.Size([4, 2, 3])");
+  EXPECT_EQ(wide.width().data_ptr(), point.width().data_ptr());
+  EXPECT_THROW(point.expand({2, 4}), c10::ValueError);
+  EXPECT_EQ(repr(point.batch_shape()), "torch.Size([2, 3])");
+}
+
+TEST(Implements, PrintsTheMembersThatAreGiven) {
+  EXPECT_EQ(fmt::format("{}", Point(0, {}, 2)), "Point(loc: 0.0, width: 2.0)");
+  EXPECT_EQ(fmt::format("{}", Point({}, at::zeros({2}), 2)),
+            "Point(negative: torch.Size([2]), width: torch.Size([2]))");
+}
+
+TEST(Implements, ListsTheConstraintsInTheConstructorsOrder) {
+  std::vector<std::string> names;
+  for (const auto& [name, constraint] : Point(0, {}, 2).arg_constraints()) names.push_back(name);
+  EXPECT_THAT(names, ::testing::ElementsAre("loc", "negative", "width", "low"));
+  EXPECT_EQ(fmt::format("{}", *Point(0, {}, 2).support()),
+            "Interval(lower_bound=1.0, upper_bound=10)");
+}
+
+TEST(Implements, ChecksEveryFieldThatIsGiven) {
+  EXPECT_THROW(Point(NAN, {}, 2), c10::ValueError);
+  EXPECT_THROW(Point({}, NAN, 2), c10::ValueError);
+  EXPECT_THROW(Point(0, {}, 0.5), c10::ValueError);  // the accessor `low` is negative
+  EXPECT_NO_THROW(Point(0, {}, 0.5, false));
+  EXPECT_THROW(Point(0, {}, {}), c10::ValueError);  // a required argument is missing
+  EXPECT_THROW(Point(at::zeros({2}), {}, at::ones({3})), c10::ValueError);
+}
+
+TEST(Implements, GivesNumbersTheTensorsDtypeAndIntegersTheDefaultOne) {
+  EXPECT_EQ(Point(at::zeros({2}, at::kDouble), {}, 2).width().scalar_type(), at::kDouble);
+  EXPECT_EQ(Point(at::zeros({1}, at::kLong), {}, 2.5).width().item<double>(), 2.5);
+  EXPECT_EQ(Point(at::zeros({1}, at::kLong), {}, 2.5).loc().scalar_type(), at::kFloat);
+  EXPECT_EQ(Point(0, {}, 2).to(at::kDouble).width().scalar_type(), at::kDouble);
+}
+
+}  // namespace
+}  // namespace torch::distributions

@@ -1,0 +1,28 @@
+#include <gmock/gmock.h>
+
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/distributions/gamma.h>
+
+namespace torch::distributions {
+namespace {
+
+TEST(Gamma, KeepsItsAccuracyForLargeShapes) {
+  EXPECT_NEAR(Gamma(1e8, 1).log_prob(at::full({}, 99990000.0)).item<double>(), -10.6292122, 1e-5);
+  EXPECT_NEAR(Gamma(1e8, 1).entropy().item<double>(), 10.6292789, 1e-5);
+}
+
+TEST(Gamma, TheEdgeOfShapeOneHasAFiniteGradient) {
+  const Tensor x = at::zeros({}).requires_grad_();
+  EXPECT_EQ(torch::autograd::grad({Gamma(1, 2).log_prob(x)}, {x})[0].item<double>(), -2);
+}
+
+TEST(Gamma, CdfIsDifferentiableInItsShape) {
+  const Tensor concentration = at::full({}, 2.0, at::kDouble).requires_grad_();
+  const Tensor cdf = Gamma(concentration, 1.0).cdf(at::full({}, 1.5, at::kDouble));
+  // mpmath: diff(lambda a: gammainc(a, 0, 1.5, regularized=True), 2)
+  EXPECT_NEAR(torch::autograd::grad({cdf}, {concentration})[0].item<double>(), -0.31348863782507932,
+              1e-13);
+}
+
+}  // namespace
+}  // namespace torch::distributions

@@ -1,0 +1,461 @@
+// What torch.distributions has (inventory.json) against what this library has, by its own tables.
+// What is not yet built stands in pending.json, which must list exactly that: a hole is a line
+// there, and a line there is a hole. Prints the whole matrix.
+
+#include <c10/util/Exception.h>
+#include <gmock/gmock.h>
+#include <torch/distributions.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "kl/table.h"
+#include "support/golden.h"
+
+namespace torch::distributions::test {
+namespace {
+
+using nlohmann::json;
+using Names = std::set<std::string>;
+namespace fs = std::filesystem;
+
+const fs::path kTests = TORCH_DISTRIBUTIONS_TEST_DIR;
+const fs::path kHeaders = kTests / "../include/torch/distributions";
+const fs::path kReadme = kTests / "../README.md";
+
+constexpr const char* kMethods[] = {
+    "mean", "mode", "variance",          "stddev", "entropy", "perplexity", "log_prob",
+    "cdf",  "icdf", "enumerate_support", "sample", "rsample", "expand"};
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path);
+  EXPECT_TRUE(in) << "cannot read " << path;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+const json& inventory() {
+  static const json data = json::parse(read(kTests / "golden/inventory.json"));
+  return data;
+}
+
+const json& pending() {
+  static const json data = json::parse(read(kTests / "golden/pending.json"));
+  return data;
+}
+
+Names names_of(const json& list) { return list.get<Names>(); }
+
+Names keys_of(const json& object) {
+  Names keys;
+  for (const auto& [key, value] : object.items()) keys.insert(key);
+  return keys;
+}
+
+/// Those of `wanted` that no header declares: in a line of the text `before`, the name, `after`.
+Names undeclared(const fs::path& folder, const Names& wanted, const std::string& before,
+                 const std::string& after) {
+  std::string text;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".h") text += read(entry.path());
+  }
+  Names missing;
+  for (const std::string& name : wanted) {
+    if (!std::regex_search(text, std::regex(before + name + after))) missing.insert(name);
+  }
+  return missing;
+}
+
+Names minus(const Names& all, const Names& without) {
+  Names rest;
+  std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
+                      std::inserter(rest, rest.end()));
+  return rest;
+}
+
+/// Names of the distribution classes that are declared.
+Names built_distributions() {
+  const Names all = keys_of(inventory()["distributions"]);
+  return minus(all, undeclared(kHeaders, all, R"(class\s+(TORCH_DISTRIBUTIONS_API\s+)?)",
+                               R"(\s+(final\s*)?:)"));
+}
+
+std::string text_of(const auto& printable) {
+  std::ostringstream out;
+  out << printable;
+  return out.str();
+}
+
+/// Of a repr, what does not depend on the parameters of an example:
+/// `Interval(lower_bound=tensor(...` is `Interval`.
+std::string without_tensors(const std::string& repr) {
+  return repr.find("tensor") == std::string::npos ? repr : repr.substr(0, repr.find('('));
+}
+
+std::string without_spaces(std::string text) {
+  std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
+  return text;
+}
+
+std::vector<Case> cases_of_class(const std::string& name) {
+  std::vector<Case> cases;
+  for (const Case& golden : all_cases()) {
+    if (golden.distribution == name) cases.push_back(golden);
+  }
+  return cases;
+}
+
+/// "ok", "raises" (NotImplementedError), "nan" or "inf" (the only value): what a method of a class
+/// does, over all its cases.
+std::string status(const std::vector<Case>& cases, const std::string& method) {
+  bool works = false, finite = false, infinite = false;
+  for (const Case& golden : cases) {
+    const DistributionPtr d = golden.make(false);
+    const std::map<std::string, std::function<Tensor()>> calls{
+        {"mean", [&] { return d->mean(); }},
+        {"mode", [&] { return d->mode(); }},
+        {"variance", [&] { return d->variance(); }},
+        {"stddev", [&] { return d->stddev(); }},
+        {"entropy", [&] { return d->entropy(); }},
+        {"perplexity", [&] { return d->perplexity(); }},
+        {"log_prob",
+         [&] { return d->log_prob(golden.values().defined() ? golden.values() : golden.edges()); }},
+        {"cdf",
+         [&] { return d->cdf(golden.values().defined() ? golden.values() : golden.edges()); }},
+        {"icdf", [&] { return d->icdf(golden.probabilities().slice(0, 0, 1)); }},
+        {"enumerate_support", [&] { return d->enumerate_support(); }},
+        {"sample", [&] { return d->sample(); }},
+        {"rsample", [&] { return d->rsample(); }},
+        {"expand", [&] { return d->expand(d->batch_shape())->sample(); }}};
+    try {
+      const Tensor value = calls.at(method)();
+      works = true;
+      finite = finite || value.isfinite().any().item<bool>();
+      infinite = infinite || value.isinf().any().item<bool>();
+    } catch (const c10::NotImplementedError&) {
+    }
+    if (works && finite) break;
+  }
+  return !works ? "raises" : finite ? "ok" : infinite ? "inf" : "nan";
+}
+
+/// All statuses of all built classes; worked out once.
+const std::map<std::string, std::map<std::string, std::string>>& matrix() {
+  static const auto made = [] {
+    std::map<std::string, std::map<std::string, std::string>> all;
+    for (const std::string& name : built_distributions()) {
+      const auto cases = cases_of_class(name);
+      for (const char* method : kMethods) all[name][method] = status(cases, method);
+    }
+    return all;
+  }();
+  return made;
+}
+
+TEST(Completeness, DistributionsThatAreMissingArePending) {
+  EXPECT_EQ(minus(keys_of(inventory()["distributions"]), built_distributions()),
+            names_of(pending()["distributions"]));
+}
+
+TEST(Completeness, EveryDistributionHasGoldenCases) {
+  for (const std::string& name : built_distributions()) {
+    EXPECT_FALSE(cases_of_class(name).empty()) << name << " has no file in test/golden";
+  }
+}
+
+TEST(Completeness, SignaturesAreTheInventorys) {
+  for (const std::string& name : built_distributions()) {
+    const json& expected = inventory()["distributions"][name];
+    const auto cases = cases_of_class(name);
+    if (cases.empty()) continue;  // said above
+    const DistributionPtr d = cases.front().make();
+    EXPECT_EQ(d->type().name, name);
+    EXPECT_EQ(d->type().base->name, expected["base"]) << name;
+    json arg_constraints = json::array(), wanted = json::array();
+    for (const auto& [parameter, constraint] : d->arg_constraints()) {
+      const json& listed = expected["arg_constraints"];
+      const bool varies =
+          arg_constraints.size() < listed.size() &&
+          listed[arg_constraints.size()][1].get<std::string>().find("tensor") != std::string::npos;
+      const std::string text = text_of(*constraint);
+      arg_constraints.push_back({parameter, varies ? text.substr(0, text.find('(')) : text});
+    }
+    for (const json& entry : expected["arg_constraints"])
+      wanted.push_back({entry[0], without_tensors(entry[1])});
+    EXPECT_EQ(arg_constraints, wanted) << name;
+  }
+}
+
+TEST(Completeness, SupportAndFlagsAreTheInventorys) {
+  for (const std::string& name : built_distributions()) {
+    const json& expected = inventory()["distributions"][name];
+    const std::string wanted = without_tensors(expected["support"]);
+    bool support = false, has_rsample = false, has_enumerate_support = false;
+    for (const Case& golden :
+         cases_of_class(name)) {  // a combinator is as its parts are: some case shows it
+      const DistributionPtr d = golden.make();
+      const std::string text = text_of(*d->support());
+      support = support || text == wanted ||
+                text.substr(0, text.find('(')) == wanted.substr(0, wanted.find('('));
+      has_rsample = has_rsample || d->has_rsample() == expected["has_rsample"];
+      has_enumerate_support =
+          has_enumerate_support || d->has_enumerate_support() == expected["has_enumerate_support"];
+    }
+    EXPECT_TRUE(support) << name << ": no case has the support " << wanted;
+    EXPECT_TRUE(has_rsample) << name;
+    EXPECT_TRUE(has_enumerate_support) << name;
+  }
+}
+
+TEST(Completeness, MethodsAreTheInventorys) {
+  const json& extensions = pending()["extensions"];
+  for (const auto& [name, methods] : matrix()) {
+    for (const auto& [method, got] : methods) {
+      const std::string python = inventory()["distributions"][name]["methods"][method];
+      const bool extended =
+          extensions.contains(name) && names_of(extensions[name]).contains(method);
+      // A combinator does what its parts do, so that some case works where the inventory's example
+      // does not.
+      const bool combinator =
+          name == "Independent" || name == "TransformedDistribution" || name == "MixtureSameFamily";
+      if (extended) {
+        EXPECT_EQ(got, "ok") << name << "::" << method << " is listed as an extension";
+        EXPECT_EQ(python, "raises") << name << "::" << method << " is no extension: Python has it";
+      } else if (!combinator || got != "ok") {
+        EXPECT_EQ(got, python) << name << "::" << method;
+      }
+    }
+  }
+}
+
+/// One object of each constraint, as the inventory has it.
+const std::map<std::string, ConstraintPtr>& constraints_by_name() {
+  namespace c = constraints;
+  static const std::map<std::string, ConstraintPtr> table{
+      {"boolean", c::boolean},
+      {"corr_cholesky", c::corr_cholesky},
+      {"dependent", c::dependent},
+      {"greater_than", c::greater_than(1.0)},
+      {"greater_than_eq", c::greater_than_eq(1.0)},
+      {"independent", c::independent(c::real, 1)},
+      {"integer_interval", c::integer_interval(0, 3)},
+      {"interval", c::interval(-1.0, 2.0)},
+      {"half_open_interval", c::half_open_interval(0.0, 2.0)},
+      {"less_than", c::less_than(1.0)},
+      {"lower_cholesky", c::lower_cholesky},
+      {"lower_triangular", c::lower_triangular},
+      {"MixtureSameFamilyConstraint", c::MixtureSameFamilyConstraint(c::real)},
+      {"multinomial", c::multinomial(3)},
+      {"nonnegative", c::nonnegative},
+      {"nonnegative_integer", c::nonnegative_integer},
+      {"one_hot", c::one_hot},
+      {"positive", c::positive},
+      {"positive_semidefinite", c::positive_semidefinite},
+      {"positive_definite", c::positive_definite},
+      {"positive_integer", c::positive_integer},
+      {"real", c::real},
+      {"real_vector", c::real_vector},
+      {"simplex", c::simplex},
+      {"square", c::square},
+      {"symmetric", c::symmetric},
+      {"unit_interval", c::unit_interval}};
+  return table;
+}
+
+/// One object of each transform, as the inventory has it.
+const std::map<std::string, TransformPtr>& transforms_by_name() {
+  static const std::map<std::string, TransformPtr> table{
+      {"AffineTransform", AffineTransform(1, -2)},
+      {"ComposeTransform", ComposeTransform({ExpTransform(), AffineTransform(1, 2)})},
+      {"ExpTransform", ExpTransform()},
+      {"IndependentTransform", IndependentTransform(ExpTransform(), 1)},
+      {"SigmoidTransform", SigmoidTransform()},
+      {"SoftmaxTransform", SoftmaxTransform()},
+      {"SoftplusTransform", SoftplusTransform()},
+      {"StickBreakingTransform", StickBreakingTransform()},
+      {"TanhTransform", TanhTransform()},
+      {"identity_transform", identity_transform}};
+  return table;
+}
+
+TEST(Completeness, ConstraintsAreTheInventorys) {
+  const Names all = keys_of(inventory()["constraints"]);
+  const Names missing =
+      undeclared(kHeaders / "constraints", all, R"((inline[^;{}]*|class[^;{}]*)\b)", R"(\b)");
+  EXPECT_EQ(missing, names_of(pending()["constraints"]));
+  for (const std::string& name : minus(all, missing)) {
+    ASSERT_TRUE(constraints_by_name().contains(name))
+        << "completeness_test.cpp has no object of " << name;
+    const Constraint& constraint = *constraints_by_name().at(name);
+    const json& expected = inventory()["constraints"][name];
+    EXPECT_EQ(text_of(constraint), expected["repr"]) << name;
+    if (expected["event_dim"].is_null()) {
+      EXPECT_THROW(constraint.event_dim(), c10::NotImplementedError) << name;
+      EXPECT_THROW(constraint.is_discrete(), c10::NotImplementedError) << name;
+    } else {
+      EXPECT_EQ(constraint.event_dim(), expected["event_dim"]) << name;
+      EXPECT_EQ(constraint.is_discrete(), expected["is_discrete"]) << name;
+    }
+  }
+}
+
+TEST(Completeness, TransformsAreTheInventorys) {
+  const Names all = keys_of(inventory()["transforms"]);
+  const Names missing =
+      undeclared(kHeaders / "transforms", all, R"((class\s[^;{}]*|inline[^;{}]*)\b)",
+                 R"(\b(\s+final)?\s*[:(;={])");
+  EXPECT_EQ(missing, names_of(pending()["transforms"]));
+  for (const std::string& name : minus(all, missing)) {
+    ASSERT_TRUE(transforms_by_name().contains(name))
+        << "completeness_test.cpp has no object of " << name;
+    const TransformPtr transform = transforms_by_name().at(name);
+    const json& expected = inventory()["transforms"][name];
+    EXPECT_EQ(text_of(*transform), expected["repr"]) << name;
+    EXPECT_EQ(transform->bijective(), expected["bijective"]) << name;
+    EXPECT_EQ(text_of(*transform->domain()), expected["domain"]) << name;
+    EXPECT_EQ(text_of(*transform->codomain()), expected["codomain"]) << name;
+    EXPECT_EQ(transform->inv()->inv(), transform) << name;
+    EXPECT_EQ(transform->with_cache(1)->cache_size(), 1) << name;
+    if (expected["has_sign"]) {
+      EXPECT_NO_THROW(transform->sign()) << name;
+    } else {
+      EXPECT_THROW(transform->sign(), c10::NotImplementedError) << name;
+    }
+  }
+}
+
+void expect_registry(const char* name, const ConstraintRegistry& registry) {
+  const json& expected = inventory()[name];
+  Names missing;
+  for (const auto& [constraint_name, constraint] : constraints_by_name()) {
+    const std::string text = text_of(*constraint);
+    ASSERT_TRUE(expected.contains(text)) << text;
+    std::string got;
+    try {
+      got = without_spaces(text_of(*registry(*constraint)));
+    } catch (const c10::NotImplementedError&) {
+    }
+    if (expected[text].is_null()) {
+      EXPECT_EQ(got, "") << name << " of " << constraint_name;
+    } else if (got.empty()) {
+      missing.insert(constraint_name);
+    } else {
+      EXPECT_EQ(got, without_spaces(expected[text])) << name << " of " << constraint_name;
+    }
+  }
+  for (const std::string& constraint : names_of(pending()["constraints"]))
+    missing.insert(constraint);
+  EXPECT_EQ(missing, names_of(pending()[name])) << name;
+}
+
+TEST(Completeness, BijectToIsTheInventorys) { expect_registry("biject_to", biject_to); }
+TEST(Completeness, TransformToIsTheInventorys) { expect_registry("transform_to", transform_to); }
+
+TEST(Completeness, KlPairsAreTheInventorys) {
+  const auto pairs_of = [](const json& list) {
+    return list.get<std::set<std::pair<std::string, std::string>>>();
+  };
+  std::set<std::pair<std::string, std::string>> built, missing, more;
+  for (const auto& rule : kl::built_in_rules()) {
+    EXPECT_TRUE(built.emplace(rule.p->name, rule.q->name).second)
+        << rule.p->name << ", " << rule.q->name << " twice";
+  }
+  const auto all = pairs_of(inventory()["kl"]);
+  std::set_difference(all.begin(), all.end(), built.begin(), built.end(),
+                      std::inserter(missing, missing.end()));
+  std::set_difference(built.begin(), built.end(), all.begin(), all.end(),
+                      std::inserter(more, more.end()));
+  EXPECT_EQ(missing, pairs_of(pending()["kl"]));
+  EXPECT_EQ(more, pairs_of(pending()["kl_extensions"]));
+}
+
+TEST(Completeness, PrintsTheMatrix) {
+  std::ostringstream out;
+  const auto row = [&](const std::string& name,
+                       const std::function<std::string(const char*)>& cell) {
+    out << name << std::string(34 - std::min<std::size_t>(33, name.size()), ' ');
+    for (const char* method : kMethods) {
+      const std::string text = cell(method);
+      out << text
+          << std::string(
+                 std::max<std::size_t>(7, std::string_view(method).size() + 1) - text.size(), ' ');
+    }
+    out << '\n';
+  };
+  row("", [](const char* method) { return std::string(method); });
+  int done = 0, todo = 0;
+  for (const auto& [name, expected] : inventory()["distributions"].items()) {
+    const bool built = matrix().contains(name);
+    row(name, [&, &key = name, &wanted = expected](const char* method) -> std::string {
+      const std::string status =
+          built ? matrix().at(key).at(method) : wanted["methods"][method].get<std::string>();
+      ++(status == "raises" ? todo : built ? done : todo);
+      if (status == "raises") return "-";
+      return !built ? "todo" : status == "ok" ? "Y" : status;
+    });
+  }
+  std::cout << out.str() << built_distributions().size() << " of "
+            << inventory()["distributions"].size() << " classes, " << kl::built_in_rules().size()
+            << " KL rules\n";
+}
+
+/// The README's table of classes, made from the signatures.
+std::string class_table() {
+  std::ostringstream out;
+  out << "| class | parameters | support | rsample | methods beside `log_prob`, `sample`, `expand` "
+         "|\n|---|---|---|---|---|\n";
+  for (const std::string& name : built_distributions()) {
+    const auto cases = cases_of_class(name);
+    if (cases.empty()) continue;
+    const DistributionPtr d = cases.front().make();
+    out << "| `" << name << "` | ";
+    const char* separator = "";
+    for (const auto& [parameter, constraint] : d->arg_constraints()) {
+      out << separator << '`' << parameter << '`';
+      separator = ", ";
+    }
+    const bool combinator = d->arg_constraints().empty();
+    const std::string support = text_of(*d->support());
+    out << (combinator && *separator == '\0' ? "of its parts" : "") << " | "
+        << (combinator ? "of its parts" : support.substr(0, support.find('(')));
+    out << " | " << (matrix().at(name).at("rsample") == "ok" ? "yes" : "") << " | ";
+    separator = "";
+    for (const char* method :
+         {"mean", "mode", "variance", "entropy", "cdf", "icdf", "enumerate_support"}) {
+      if (matrix().at(name).at(method) != "ok") continue;
+      out << separator << method;
+      separator = ", ";
+    }
+    out << " |\n";
+  }
+  return out.str();
+}
+
+// With TORCH_DISTRIBUTIONS_UPDATE_README in the environment it writes the table instead.
+TEST(Completeness, ReadmeTableSaysWhatTheSignaturesSay) {
+  const std::string begin = "<!-- classes -->\n", end = "<!-- /classes -->";
+  std::string readme = read(kReadme);
+  const auto from = readme.find(begin), to = readme.find(end);
+  ASSERT_TRUE(from != std::string::npos && to != std::string::npos && from < to)
+      << "README.md has no " << begin << end;
+  const auto first = from + begin.size();
+  if (std::getenv("TORCH_DISTRIBUTIONS_UPDATE_README") != nullptr) {
+    readme.replace(first, to - first, class_table());
+    std::ofstream(kReadme) << readme;
+    return;
+  }
+  EXPECT_EQ(readme.substr(first, to - first), class_table())
+      << "run this test with TORCH_DISTRIBUTIONS_UPDATE_README=1 to write the table";
+}
+
+}  // namespace
+}  // namespace torch::distributions::test

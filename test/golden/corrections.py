@@ -1,0 +1,88 @@
+"""Where Python's torch.distributions 2.13 is wrong, and why; the right value is then mpmath's.
+
+generate.py compares the two oracles for every case. It fails on a difference that is not listed here, and on a line here that
+no case shows. `--differences` prints the table for README.md. A key is a method, "<method> gradient", or "log_prob outside"
+(a value beyond the support, validation off).
+"""
+
+_WRONG = [
+    ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or an IndexError)", {
+        "LogNormal Exponential Gamma Chi2 Beta Dirichlet Bernoulli Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
+    }),
+    ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
+        "Exponential Gamma Chi2 LogNormal TransformedDistribution MixtureSameFamily": "cdf",
+    }),
+    ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
+        "Uniform Exponential TransformedDistribution": "icdf",
+    }),
+    ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
+        "Uniform Independent": "log_prob",
+    }),
+    ("probs of 0, 1 and next to them are taken as given (Python clamps them to [eps, 1 - eps]: `Bernoulli(0.).log_prob(1.)` is -15.9, "
+     "and the gradient 0)", {
+        "Bernoulli": "log_prob, log_prob gradient, entropy gradient",
+        "Binomial": "log_prob, log_prob gradient, entropy gradient",
+        "Categorical": "log_prob, log_prob gradient",
+        "OneHotCategorical OneHotCategoricalStraightThrough": "log_prob, log_prob gradient",
+    }),
+    ("gradients through masked logits (-inf) are finite (Python: nan)", {
+        "Categorical": "entropy gradient",
+    }),
+    ("the variance keeps its digits where probs is next to 1, since 1 - probs comes from the logits", {
+        "Bernoulli": "variance, stddev", "Binomial": "variance, stddev",
+    }),
+    ("`Normal.cdf` keeps its digits in the lower tail (Python: 0 below -8.3, in float32 below -5.6)", {
+        "Normal LogNormal MixtureSameFamily": "cdf",
+    }),
+    ("`Normal.icdf` keeps its digits in both tails (Python: 4 digits at 1e-6 in float32, -inf below 1e-16)", {
+        "Normal": "icdf, icdf gradient", "LogNormal TransformedDistribution": "icdf",
+    }),
+    ("`Normal` with a scale whose square is not representable works (Python: nan)", {
+        "Normal": "log_prob, log_prob gradient, cdf gradient",
+    }),
+    ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
+    ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {
+        "Gamma Chi2 Beta": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
+    }),
+    ("gradients at the ends of the support, where they exist (`Gamma(1., 2.)` at 0: Python has nan)", {
+        "Gamma Chi2 Beta": "log_prob gradient",
+    }),
+    ("`Gamma.cdf` has a gradient in the concentration (Python raises)", {
+        "Gamma Chi2 MixtureSameFamily": "cdf gradient",
+    }),
+    ("`Beta.mode` is nan where there is no single mode, with both concentrations below 1; with one below 1 it is the end at which the "
+     "density is infinite (Python: 1, and nan beside a concentration of 1)", {
+        "Beta": "mode",
+    }),
+    ("`Dirichlet.mode` with all concentrations below 1 is the vertex of the largest (Python: always the first)", {
+        "Dirichlet": "mode",
+    }),
+    ("`MixtureSameFamily` accepts a value in the support of any component (Python demands all)", {
+        "MixtureSameFamily": "log_prob",
+    }),
+]
+
+CORRECTIONS = {}
+for _reason, _where in _WRONG:
+    for _names, _keys in _where.items():
+        for _name in _names.split():
+            for _key in _keys.split(", "):
+                CORRECTIONS.setdefault((_name, _key), []).append(_reason)
+
+DIFFERENCES = [(reason, sorted({n for names in where for n in names.split()})) for reason, where in _WRONG]
+
+# Methods that this library has where Python raises NotImplementedError: (class, method) -> what is more here. Their values are
+# mpmath's. completeness_test.cpp lists those that Python lacks altogether, in pending.json.
+EXTENSIONS = {
+    ("Binomial", "entropy"): "total_count may differ over the batch",
+    ("Binomial", "perplexity"): "total_count may differ over the batch",
+}
+
+# Texts that Python prints otherwise, and why ours do not follow.
+TEXTS = [
+    "`Beta` prints its parameters, as every class does (Python: `Beta()`)",
+    "an error about a parameter or a value names the class that the program made (Python: the Normal within LogNormal, the "
+    "Dirichlet within Beta, the base within Independent)",
+    "`MixtureSameFamily` prints its mixture as it was given (Python adds `logits`, which it has worked out by then)",
+    "`icdf` refuses a number outside [0, 1] under validation",
+]

@@ -1,0 +1,375 @@
+// Every case of test/golden/*.json: what Python prints, which shapes and dtypes it returns, what it
+// raises, and the values and gradients that mpmath gives.
+
+#include "support/golden.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros_like.h>
+#include <c10/util/Exception.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace torch::distributions::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::AssertionFailure;
+using ::testing::AssertionResult;
+using ::testing::AssertionSuccess;
+
+/// Of a dtype: its epsilon, the smallest normal and the largest number, and how many epsilons a
+/// result may be off: the goals for densities of the lgamma families in float64, half of them in
+/// float32, where those are computed in double. Half and bfloat16 results are float32 results
+/// rounded once.
+struct Precision {
+  double epsilon, smallest, largest, allowed;
+
+  template <class T>
+  static Precision of(double allowed_epsilons) {
+    using Limits = std::numeric_limits<T>;
+    return {static_cast<double>(Limits::epsilon()), static_cast<double>(Limits::min()),
+            static_cast<double>(Limits::max()), allowed_epsilons};
+  }
+
+  static Precision of(at::ScalarType dtype) {
+    switch (dtype) {
+      case at::kDouble:
+        return of<double>(64);
+      case at::kFloat:
+        return of<float>(32);
+      case at::kHalf:
+        return of<at::Half>(2);
+      case at::kBFloat16:
+        return of<at::BFloat16>(2);
+      default:
+        return {0, 0, std::numeric_limits<double>::max(), 0};
+    }
+  }
+};
+
+std::string text_of(const auto& printable) {
+  std::ostringstream out;
+  out << printable;
+  return out.str();
+}
+
+std::string digits(double number) {
+  std::ostringstream out;
+  out.precision(std::numeric_limits<double>::max_digits10);
+  out << number;
+  return out.str();
+}
+
+/// Compares element by element. An error may be `allowed` epsilons times the largest of the value,
+/// `floor`, and the condition: how far a relative error of one epsilon in every input carries. An
+/// exponential multiplies by its exponent's size.
+AssertionResult close(const Tensor& actual, const json& expected, double floor, double widened = 1,
+                      bool exponential = false) {
+  if (actual.sizes() != IntArrayRef(expected.at("shape").get<std::vector<int64_t>>())) {
+    return AssertionFailure() << "shape is " << actual.sizes() << ", not " << expected.at("shape");
+  }
+  if (expected.contains("dtype") && actual.scalar_type() != dtype_of(expected.at("dtype"))) {
+    return AssertionFailure() << "dtype is " << actual.scalar_type() << ", not "
+                              << expected.at("dtype");
+  }
+  const auto want = numbers_of(expected.at("value"));
+  const auto condition = numbers_of(expected.value("condition", json::array()));
+  const Precision precision = Precision::of(actual.scalar_type());
+  const Tensor flat = actual.detach().to(at::kDouble).reshape({-1}).contiguous();
+  const double* got = flat.const_data_ptr<double>();
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    const json& entry = expected.at("value")[i];
+    if (entry == "undefined") {  // a kink or a pole: there is no derivative, but no NaN either
+      if (std::isnan(got[i])) return AssertionFailure() << "element " << i << " is nan";
+      continue;
+    }
+    double w = want[i];
+    if (std::abs(w) > precision.largest)
+      w = std::copysign(std::numeric_limits<double>::infinity(), w);
+    if (std::isnan(w) ? std::isnan(got[i]) : w == got[i]) continue;
+    const double scale = std::max({std::abs(w), floor, condition.empty() ? 0 : condition[i]}) *
+                         (exponential ? std::max(1.0, std::abs(std::log(w))) : 1);
+    const double tolerance =
+        widened * precision.allowed * precision.epsilon * scale + precision.smallest;
+    if (!(std::abs(got[i] - w) <= tolerance)) {
+      return AssertionFailure() << "element " << i << " is " << digits(got[i]) << ", not "
+                                << digits(w) << ": off by "
+                                << std::abs(got[i] - w) / (precision.epsilon * scale)
+                                << " epsilons of " << scale << ", allowed "
+                                << widened * precision.allowed;
+    }
+  }
+  return AssertionSuccess();
+}
+
+AssertionResult throws(const std::string& error, const std::function<Tensor()>& f) {
+  try {
+    f();
+  } catch (const c10::NotImplementedError& e) {
+    if (error != "NotImplementedError")
+      return AssertionFailure() << "raises NotImplementedError: " << e.what_without_backtrace();
+    // Of the class or, for a combinator, of the part that lacks it.
+    static const std::regex class_and_method(R"(\w+::\w+(\(\))? )");
+    if (std::regex_search(e.what_without_backtrace(), class_and_method)) return AssertionSuccess();
+    return AssertionFailure() << "the text names no class and method: "
+                              << e.what_without_backtrace();
+  } catch (const c10::ValueError& e) {
+    if (error != "ValueError")
+      return AssertionFailure() << "raises ValueError: " << e.what_without_backtrace();
+    return AssertionSuccess();
+  }
+  return AssertionFailure() << "raises nothing instead of " << error;
+}
+
+class Golden : public ::testing::TestWithParam<Case> {
+ protected:
+  const json& data() const { return *GetParam().data; }
+  const json& method(const std::string& name) const { return data().at("methods").at(name); }
+
+  /// A value of one method, or the error that it must raise.
+  void check(const std::string& key, const std::function<Tensor()>& f) const {
+    const json& expected = method(key);
+    const std::string name = key.substr(0, key.find_first_of(" ("));
+    if (expected.contains("error")) {
+      EXPECT_TRUE(throws(expected["error"], f)) << name << " of " << GetParam();
+    } else {
+      try {
+        EXPECT_TRUE(
+            close(f(), expected, floor_of(name), data().value("eps", 1.0), name == "perplexity"))
+            << key << " of " << GetParam();
+      } catch (const std::exception& e) {
+        ADD_FAILURE() << key << " of " << GetParam() << " raises " << e.what();
+      }
+    }
+  }
+
+  /// The gradient of the weighted sum of `f` in the value (when there is one) and in every tensor
+  /// parameter.
+  void check_gradients(const std::string& name, Tensor value,
+                       const std::function<Tensor(const Distribution&, const Tensor&)>& f) {
+    if (!data().contains("gradients") || !data()["gradients"].contains(name)) return;
+    const json& expected = data()["gradients"][name];
+    try {
+      const Built built = GetParam().build({.validate_args = false, .requires_grad = true});
+      if (value.defined() && value.is_floating_point()) value = value.clone().requires_grad_();
+      const Tensor result = f(*built.distribution, value);
+      for (const auto& [path, gradient] : expected.items()) {
+        const Tensor leaf = path == "value" ? value : built.parameter(path);
+        Tensor actual = at::zeros_like(leaf);
+        if (result.requires_grad()) {
+          const Tensor found = torch::autograd::grad(
+              {(result * weights_of(result)).sum()}, {leaf}, {}, /*retain_graph=*/true,
+              /*create_graph=*/false, /*allow_unused=*/true)[0];
+          if (found.defined()) actual = found;
+        }
+        if (gradient.value("simplex", false)) {
+          // Off the simplex a density is what its formula happens to say: only directions along it
+          // count.
+          json along = gradient;
+          const auto want = numbers_of(gradient.at("value"));
+          const Tensor projected = along_simplex(at::tensor(want, at::kDouble).view(leaf.sizes()))
+                                       .reshape({-1})
+                                       .contiguous();
+          along["value"] = std::vector<double>(projected.const_data_ptr<double>(),
+                                               projected.const_data_ptr<double>() + want.size());
+          EXPECT_TRUE(
+              close(along_simplex(actual), along, gradient_scale(want), data().value("eps", 1.0)))
+              << "gradient of " << name << " in " << path << " of " << GetParam();
+          continue;
+        }
+        EXPECT_TRUE(close(actual, gradient, 1, data().value("eps", 1.0)))
+            << "gradient of " << name << " in " << path << " of " << GetParam();
+      }
+    } catch (const std::exception& e) {
+      ADD_FAILURE() << "gradient of " << name << " of " << GetParam() << " raises " << e.what();
+    }
+  }
+
+  static Tensor along_simplex(const Tensor& gradient) {
+    return gradient - gradient.mean(-1, /*keepdim=*/true);
+  }
+
+  static double gradient_scale(const std::vector<double>& gradient) {
+    double scale = 1;
+    for (const double g : gradient) scale = std::max(scale, std::abs(g));
+    return scale;
+  }
+
+  /// An error of a logarithm counts absolutely below 1, other errors are relative.
+  static double floor_of(const std::string& name) {
+    return name == "log_prob" || name == "entropy" ? 1 : 0;
+  }
+
+  Tensor in_support() const {
+    const Tensor values = GetParam().values(), edges = GetParam().edges();
+    return !edges.defined() ? values : !values.defined() ? edges : at::cat({values, edges});
+  }
+};
+
+TEST_P(Golden, Description) {
+  const DistributionPtr d = GetParam().make();
+  EXPECT_EQ(text_of(*d), data().at("repr"));
+  EXPECT_EQ(d->batch_shape(), IntArrayRef(data().at("batch_shape").get<std::vector<int64_t>>()))
+      << GetParam();
+  EXPECT_EQ(d->event_shape(), IntArrayRef(data().at("event_shape").get<std::vector<int64_t>>()))
+      << GetParam();
+  EXPECT_EQ(d->has_rsample(), data().at("has_rsample")) << GetParam();
+  EXPECT_EQ(d->has_enumerate_support(), data().at("has_enumerate_support")) << GetParam();
+  EXPECT_EQ(text_of(*d->support()), data().at("support")) << GetParam();
+  json arg_constraints = json::array();
+  for (const auto& [name, constraint] : d->arg_constraints())
+    arg_constraints.push_back({name, text_of(*constraint)});
+  EXPECT_EQ(arg_constraints, data().at("arg_constraints")) << GetParam();
+}
+
+TEST_P(Golden, Expand) {
+  const auto shape = data().at("expand").at("shape").get<std::vector<int64_t>>();
+  const DistributionPtr d = GetParam().make(), expanded = d->expand(shape);
+  EXPECT_EQ(text_of(*expanded), data()["expand"].at("repr"));
+  EXPECT_EQ(expanded->type().name, std::string(d->type().name)) << GetParam();
+  EXPECT_EQ(expanded->batch_shape(), IntArrayRef(shape)) << GetParam();
+  EXPECT_EQ(expanded->event_shape(), d->event_shape()) << GetParam();
+}
+
+TEST_P(Golden, Moments) {
+  const DistributionPtr d = GetParam().make();
+  check("mean", [&] { return d->mean(); });
+  check("mode", [&] { return d->mode(); });
+  check("variance", [&] { return d->variance(); });
+  check("stddev", [&] { return d->stddev(); });
+}
+
+TEST_P(Golden, Entropy) {
+  const DistributionPtr d = GetParam().make();
+  check("entropy", [&] { return d->entropy(); });
+  if (method("entropy").contains("error")) {
+    EXPECT_TRUE(throws(method("perplexity").at("error"), [&] { return d->perplexity(); }))
+        << GetParam();
+  } else {
+    check("perplexity", [&] { return d->perplexity(); });
+  }
+  check_gradients("entropy", {}, [](const Distribution& p, const Tensor&) { return p.entropy(); });
+}
+
+TEST_P(Golden, LogProb) {
+  const DistributionPtr d = GetParam().make(true);
+  check("log_prob", [&] { return d->log_prob(in_support()); });
+  check_gradients("log_prob", GetParam().values(),
+                  [](const Distribution& p, const Tensor& x) { return p.log_prob(x); });
+}
+
+TEST_P(Golden, LogProbOutside) {
+  const Tensor outside = GetParam().outside();
+  if (!outside.defined()) return;
+  const DistributionPtr d = GetParam().make(false);
+  check("log_prob outside", [&] { return d->log_prob(outside); });
+  const DistributionPtr validating = GetParam().make(true);
+  EXPECT_TRUE(throws("ValueError", [&] { return validating->log_prob(outside); })) << GetParam();
+}
+
+TEST_P(Golden, Cdf) {
+  const Tensor outside = GetParam().outside();
+  const Tensor values = outside.defined() ? at::cat({in_support(), outside}) : in_support();
+  const DistributionPtr d = GetParam().make(false);
+  check("cdf", [&] { return d->cdf(values); });
+  check_gradients("cdf", GetParam().values(),
+                  [](const Distribution& p, const Tensor& x) { return p.cdf(x); });
+  if (method("cdf").contains("error") || !values.isnan().logical_not().all().item<bool>()) return;
+  const DistributionPtr validating = GetParam().make(true);
+  check("cdf", [&] { return validating->cdf(values); });
+}
+
+TEST_P(Golden, Icdf) {
+  const Tensor p = GetParam().probabilities();
+  const DistributionPtr d = GetParam().make(false);
+  check("icdf", [&] { return d->icdf(p); });
+  check_gradients("icdf", p.slice(0, 0, 3),
+                  [](const Distribution& q, const Tensor& x) { return q.icdf(x); });
+  if (method("icdf").contains("error") || !((p < 0) | (p > 1)).any().item<bool>()) return;
+  const DistributionPtr validating = GetParam().make(true);
+  EXPECT_TRUE(throws("ValueError", [&] { return validating->icdf(p); }))
+      << "icdf outside [0, 1] of " << GetParam();
+}
+
+TEST_P(Golden, EnumerateSupport) {
+  const DistributionPtr d = GetParam().make();
+  for (const bool expand : {true, false}) {
+    const std::string key = expand ? "enumerate_support(true)" : "enumerate_support(false)";
+    const json& expected = method(key);
+    if (!expected.contains("sum")) {
+      check(key, [&] { return d->enumerate_support(expand); });
+      continue;
+    }
+    const Tensor all = d->enumerate_support(expand);
+    EXPECT_EQ(all.sizes(), IntArrayRef(expected["shape"].get<std::vector<int64_t>>()))
+        << key << " of " << GetParam();
+    EXPECT_EQ(all.scalar_type(), dtype_of(expected["dtype"])) << key << " of " << GetParam();
+    const Tensor flat = all.to(at::kDouble).reshape({-1});
+    const auto first = numbers_of(expected["first"]), last = numbers_of(expected["last"]);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      const auto n = static_cast<int64_t>(i);
+      EXPECT_EQ(flat[n].item<double>(), first[i]) << key << " of " << GetParam();
+      EXPECT_EQ(flat[n - static_cast<int64_t>(last.size())].item<double>(), last[i])
+          << key << " of " << GetParam();
+    }
+    EXPECT_EQ(flat.sum().item<double>(), expected["sum"]) << key << " of " << GetParam();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Golden, ::testing::ValuesIn(all_cases()), CaseName());
+
+class BadParameters : public ::testing::TestWithParam<Case> {};
+class BadValues : public ::testing::TestWithParam<Case> {};
+
+/// A c10::ValueError whose text begins as Python's, where Python's speaks of a constraint.
+AssertionResult refused(const json& data, const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const c10::ValueError& e) {
+    const std::string message = e.what_without_backtrace();
+    const std::string begins = data.value("begins", "");
+    if (message.compare(0, begins.size(), begins) == 0) return AssertionSuccess();
+    return AssertionFailure() << "the text is\n  " << message << "\nand should begin\n  " << begins;
+  } catch (const std::exception& e) {
+    return AssertionFailure() << "raises no ValueError, but " << e.what();
+  }
+  return AssertionFailure() << "is accepted";
+}
+
+TEST_P(BadParameters, AreRefused) {
+  EXPECT_TRUE(refused(*GetParam().data, [] { GetParam().make(true); })) << GetParam();
+}
+
+TEST_P(BadValues, AreRefused) {
+  const DistributionPtr d = GetParam().make(true);
+  const Tensor value = tensor_of(GetParam().data->at("value"));
+  EXPECT_TRUE(refused(*GetParam().data, [&] { d->log_prob(value); })) << GetParam();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadParameters, ::testing::ValuesIn(cases_of("bad_parameters")),
+                         CaseName());
+INSTANTIATE_TEST_SUITE_P(All, BadValues, ::testing::ValuesIn(cases_of("bad_values")), CaseName());
+
+TEST(GoldenData, CoversEveryClassWithTwelveCases) {
+  std::map<std::string, int> cases;
+  std::set<std::string> names;
+  for (const Case& golden : all_cases()) {
+    ++cases[golden.distribution];
+    EXPECT_TRUE(names.insert(golden.name).second) << golden.name << " stands twice";
+  }
+  EXPECT_EQ(cases.size(), 17U);
+  for (const auto& [name, count] : cases) EXPECT_GE(count, 12) << name;
+}
+
+}  // namespace
+}  // namespace torch::distributions::test

@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include <string>
+
+#include <torch/distributions/independent.h>
+#include <torch/distributions/kl.h>
+#include <torch/distributions/log_normal.h>
+#include <torch/distributions/multivariate_normal.h>
+#include <torch/distributions/normal.h>
+#include <torch/distributions/transformed_distribution.h>
+#include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/uniform.h>
+
+namespace torch::distributions::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const auto kDoubles = at::TensorOptions(at::kDouble);
+
+Normal normal(IntArrayRef shape, double first = 0) {
+  const Tensor steps = at::arange(1, 1 + c10::multiply_integers(shape), kDoubles).view(shape);
+  return Normal(first + 0.5 * steps, 0.25 * steps);
+}
+
+template <class Error>
+std::string message_of(const Distribution& p, const Distribution& q) {
+  try {
+    kl_divergence(p, q);
+  } catch (const Error& error) {
+    return error.what_without_backtrace();
+  }
+  return "no error";
+}
+
+TEST(KlCompositeTest, IndependentSumsOverReinterpretedDimensions) {
+  const Normal p = normal({4, 3, 2}), q = normal({4, 3, 2}, -1);
+  const Tensor of_base = kl_divergence(p, q);
+  EXPECT_TRUE(kl_divergence(Independent(p, 0), Independent(q, 0)).equal(of_base));
+  EXPECT_TRUE(kl_divergence(Independent(p, 1), Independent(q, 1)).allclose(of_base.sum(-1)));
+  EXPECT_TRUE(kl_divergence(Independent(p, 3), Independent(q, 3)).allclose(of_base.sum()));
+  EXPECT_TRUE(kl_divergence(Independent(Independent(p, 1), 1), Independent(q, 2))
+                  .allclose(of_base.sum({1, 2})));
+  EXPECT_TRUE(kl_divergence(Independent(p, 2), Independent(Independent(q, 1), 1))
+                  .allclose(of_base.sum({1, 2})));
+}
+
+TEST(KlCompositeTest, IndependentBroadcastsBatches) {
+  const Normal p = normal({4, 3}), q = normal({3}, -1);
+  EXPECT_TRUE(
+      kl_divergence(Independent(p, 1), Independent(q, 1)).allclose(kl_divergence(p, q).sum(-1)));
+}
+
+TEST(KlCompositeTest, IndependentMeetsMultivariateNormal) {
+  const Normal p = normal({4, 3, 2}), q = normal({4, 3, 2}, -1);
+  const MultivariateNormal p_dense(p.loc(), {.scale_tril = p.scale().diag_embed()});
+  const MultivariateNormal q_dense(q.loc(), {.scale_tril = q.scale().diag_embed()});
+  const Tensor expected = kl_divergence(p, q).sum(-1);
+  EXPECT_TRUE(kl_divergence(Independent(p, 1), q_dense).allclose(expected));
+  EXPECT_TRUE(kl_divergence(p_dense, Independent(q, 1)).allclose(expected));
+  EXPECT_TRUE(kl_divergence(Independent(p, 2), Independent(q_dense, 1)).allclose(expected.sum(-1)));
+  EXPECT_TRUE(kl_divergence(Independent(p_dense, 1), Independent(q, 2)).allclose(expected.sum(-1)));
+
+  const Uniform u(at::zeros({4, 3, 2}, kDoubles), 1.0);
+  EXPECT_THAT(message_of<c10::NotImplementedError>(Independent(u, 1), p_dense),
+              HasSubstr("p type Independent and q type MultivariateNormal"));
+  EXPECT_THAT(message_of<c10::NotImplementedError>(p_dense, Independent(u, 1)),
+              HasSubstr("p type MultivariateNormal and q type Independent"));
+}
+
+TEST(KlCompositeTest, EventsMustHaveTheSameShape) {
+  EXPECT_THAT(message_of<c10::ValueError>(Independent(normal({3}), 1), Independent(normal({1}), 1)),
+              HasSubstr("[3]"));
+  EXPECT_THAT(
+      message_of<c10::ValueError>(Independent(normal({2, 3}), 1), Independent(normal({2, 3}), 2)),
+      HasSubstr("[2, 3]"));
+  EXPECT_THAT(message_of<c10::NotImplementedError>(Independent(normal({3}), 1), normal({3})),
+              HasSubstr("p type Independent and q type Normal"));
+  const MultivariateNormal three(at::zeros({3}), {.scale_tril = at::eye(3)}),
+      one(at::zeros({1}), {.scale_tril = at::eye(1)});
+  EXPECT_THAT(message_of<c10::ValueError>(three, one), HasSubstr("[1]"));
+}
+
+TEST(KlCompositeTest, IndependentNamesTheBasesThatHaveNoRule) {
+  const Uniform u(at::zeros({3}), 1.0);
+  const MultivariateNormal m(at::zeros({3, 3}), {.scale_tril = at::eye(3)});
+  EXPECT_THAT(message_of<c10::NotImplementedError>(
+                  Independent(m, 1), Independent(Independent(Independent(u, 1).expand({3}), 0), 1)),
+              HasSubstr("p type MultivariateNormal and q type Independent"));
+}
+
+TEST(KlCompositeTest, TransformsCancelWhenTheyAreEqual) {
+  const Normal p = normal({3}), q = normal({3}, -1);
+  const auto shifted = [](const Normal& base, double scale) {
+    return TransformedDistribution(base, {AffineTransform(1.0, scale), ExpTransform()});
+  };
+  EXPECT_TRUE(kl_divergence(shifted(p, 2), shifted(q, 2)).equal(kl_divergence(p, q)));
+  EXPECT_TRUE(
+      kl_divergence(LogNormal(p.loc(), p.scale()), TransformedDistribution(q, ExpTransform()))
+          .equal(kl_divergence(p, q)));
+  EXPECT_EQ(message_of<c10::NotImplementedError>(shifted(p, 2), shifted(q, 3)),
+            "No KL(p || q) is implemented for p type TransformedDistribution and q type "
+            "TransformedDistribution: "
+            "their transforms differ");
+  EXPECT_THAT(message_of<c10::NotImplementedError>(shifted(p, 2), LogNormal(0.0, 1.0)),
+              HasSubstr("q type LogNormal"));
+  EXPECT_THAT(message_of<c10::NotImplementedError>(p, LogNormal(0.0, 1.0)),
+              HasSubstr("p type Normal and q type LogNormal"));
+}
+
+TEST(KlCompositeTest, TransformedEventsMustHaveTheSameShape) {
+  const auto over_event = [](const Normal& base) {
+    return TransformedDistribution(base, AffineTransform(0.0, 2.0, /*event_dim=*/1));
+  };
+  const Normal p = normal({2, 3}), q = normal({2, 3}, -1);
+  EXPECT_TRUE(kl_divergence(over_event(p), over_event(q)).allclose(kl_divergence(p, q).sum(-1)));
+  EXPECT_THAT(message_of<c10::NotImplementedError>(over_event(p), over_event(normal({1}))),
+              HasSubstr("event shapes differ"));
+}
+
+}  // namespace
+}  // namespace torch::distributions::test

@@ -1,0 +1,73 @@
+#include <torch/distributions/multivariate_normal.h>
+
+#include <gmock/gmock.h>
+
+#include <torch/distributions/independent.h>
+#include <torch/distributions/kl.h>
+#include <torch/distributions/normal.h>
+
+#include "support/gradcheck.h"
+
+namespace torch::distributions::test {
+namespace {
+
+const auto kDoubles = at::TensorOptions(at::kDouble);
+
+Tensor factors(IntArrayRef shape) {
+  return at::rand(shape, kDoubles).tril() + at::eye(shape.back(), kDoubles);
+}
+
+MultivariateNormal mvn(const Tensor& loc, const Tensor& factor) {
+  return MultivariateNormal(loc, {.scale_tril = factor});
+}
+
+// A factor of a smaller batch than the means meets them all at once; the result is that of one
+// divergence after another.
+TEST(KlMultivariateNormalTest, BroadcastsBatches) {
+  at::manual_seed(0);
+  const std::vector<MultivariateNormal> some{
+      mvn(at::randn({3}, kDoubles), factors({3, 3})),
+      mvn(at::randn({4, 3}, kDoubles), factors({3, 3})),
+      mvn(at::randn({3}, kDoubles), factors({4, 3, 3})),
+      mvn(at::randn({2, 1, 3}, kDoubles), factors({2, 4, 3, 3})),
+      mvn(at::randn({2, 4, 3}, kDoubles), factors({2, 1, 3, 3}))};
+  for (const auto& p : some) {
+    for (const auto& q : some) {
+      const Tensor kl = kl_divergence(p, q);
+      EXPECT_EQ(kl.sizes(), IntArrayRef(at::infer_size(p.batch_shape(), q.batch_shape())));
+      const auto wide_p = p.expand({2, 4}), wide_q = q.expand({2, 4});
+      const Tensor wide = kl.expand({2, 4});
+      for (const int64_t i : {0, 1}) {
+        for (const int64_t j : {0, 3}) {
+          const auto one = [&](const MultivariateNormal& d) {
+            return mvn(d.loc()[i][j], d.scale_tril()[i][j].contiguous());
+          };
+          EXPECT_NEAR(wide[i][j].item<double>(),
+                      kl_divergence(one(wide_p), one(wide_q)).item<double>(), 1e-12);
+        }
+      }
+    }
+  }
+}
+
+TEST(KlMultivariateNormalTest, IsTheNormalsInOneDimension) {
+  const Tensor loc = at::randn({5, 1}, kDoubles), scale = at::rand({5, 1, 1}, kDoubles) + 0.1;
+  const auto kl =
+      kl_divergence(mvn(loc, scale), mvn(at::zeros({1}, kDoubles), at::eye(1, kDoubles)));
+  const Normal p(loc.squeeze(-1), scale.squeeze(-1).squeeze(-1)), q(at::zeros({}, kDoubles), 1.0);
+  EXPECT_TRUE(kl.allclose(kl_divergence(p, q), 1e-14, 0));
+}
+
+TEST(KlMultivariateNormalTest, IsDifferentiable) {
+  at::manual_seed(0);
+  const auto kl = [](const std::vector<Tensor>& t) {
+    return kl_divergence(mvn(t[0], t[1].tril()), mvn(t[2], t[3].tril()));
+  };
+  const std::vector<Tensor> inputs{at::randn({2, 3}, kDoubles), factors({3, 3}),
+                                   at::randn({3}, kDoubles), factors({2, 3, 3})};
+  EXPECT_TRUE(gradcheck(kl, inputs));
+  EXPECT_TRUE(gradgradcheck(kl, inputs));
+}
+
+}  // namespace
+}  // namespace torch::distributions::test

@@ -1,0 +1,39 @@
+#include "kl/table.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace torch::distributions::test {
+namespace {
+
+// The pairs of Python 2.13's registry of which both classes exist here, and those between
+// Independent and MultivariateNormal, which Python lacks.
+TEST(KlTableTest, HasAllPairs) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> expected{
+      {"Bernoulli", {"Bernoulli"}},
+      {"Beta", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}},
+      {"Binomial", {"Binomial"}},
+      {"Categorical", {"Categorical"}},
+      {"Dirichlet", {"Dirichlet"}},
+      {"Exponential", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}},
+      {"ExponentialFamily", {"ExponentialFamily"}},
+      {"Gamma", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}},
+      {"Independent", {"Independent", "MultivariateNormal"}},
+      {"MultivariateNormal", {"Independent", "MultivariateNormal"}},
+      {"Normal", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}},
+      {"OneHotCategorical", {"OneHotCategorical"}},
+      {"TransformedDistribution", {"TransformedDistribution"}},
+      {"Uniform", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}}};
+  std::vector<std::pair<std::string, std::string>> pairs, names;
+  for (const auto& [p, of_p] : expected) {
+    for (const auto& q : of_p) pairs.emplace_back(p, q);
+  }
+  for (const auto& rule : kl::built_in_rules()) names.emplace_back(rule.p->name, rule.q->name);
+  EXPECT_THAT(names, ::testing::UnorderedElementsAreArray(pairs));
+}
+
+}  // namespace
+}  // namespace torch::distributions::test

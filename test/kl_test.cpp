@@ -1,0 +1,218 @@
+#include <torch/distributions/kl.h>
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/core/implements.h>
+#include <torch/distributions/exponential.h>
+#include <torch/distributions/gamma.h>
+#include <torch/distributions/normal.h>
+
+// How kl_divergence chooses a rule, on classes of a user. What the built-in rules compute is tested
+// under test/kl.
+
+namespace torch::distributions::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+/// Defines a class of a user with one parameter: derived from Distribution, or from `BASE`, whose
+/// constructor takes it.
+#define DEFINE_ROOT(NAME)                                                              \
+  class NAME : public Implements<NAME> {                                               \
+   public:                                                                             \
+    static const Signature<NAME>& signature() {                                        \
+      static const Signature<NAME> s{.name = #NAME,                                    \
+                                     .fields = {{"x", &NAME::x_, constraints::real}}}; \
+      return s;                                                                        \
+    }                                                                                  \
+    explicit NAME(Param x = 0.0) : x_(x.tensor()) { initialize(); }                    \
+    const Tensor& x() const { return x_; }                                             \
+                                                                                       \
+   private:                                                                            \
+    Tensor x_;                                                                         \
+  }
+#define DEFINE_DERIVED(NAME, BASE)                                         \
+  class NAME : public Implements<NAME, BASE> {                             \
+   public:                                                                 \
+    static const Signature<NAME>& signature() {                            \
+      static const Signature<NAME> s{.name = #NAME};                       \
+      return s;                                                            \
+    }                                                                      \
+    explicit NAME(Param x = 0.0) : Implements<NAME, BASE>(std::move(x)) {} \
+  }
+
+DEFINE_ROOT(Animal);
+DEFINE_DERIVED(Dog, Animal);
+DEFINE_DERIVED(Poodle, Dog);
+DEFINE_ROOT(Plant);
+DEFINE_DERIVED(Tree, Plant);
+DEFINE_DERIVED(Oak, Tree);
+DEFINE_ROOT(Stone);
+DEFINE_DERIVED(Erlang, Exponential);
+
+/// A rule that returns a number.
+auto returns(double number) {
+  return [number](const Distribution&, const Distribution&) {
+    return at::scalar_tensor(number, at::kDouble);
+  };
+}
+
+double kl(const Distribution& p, const Distribution& q) {
+  return kl_divergence(p, q).item<double>();
+}
+
+/// Collects the warnings of this thread while it lives.
+class Warnings : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning& warning) override { texts.push_back(warning.msg()); }
+  std::vector<std::string> texts;
+
+ private:
+  c10::WarningUtils::WarningHandlerGuard guard_{this};
+};
+
+std::string message_of(const Distribution& p, const Distribution& q) {
+  try {
+    kl_divergence(p, q);
+  } catch (const c10::NotImplementedError& error) {
+    return error.what_without_backtrace();
+  }
+  return "no error";
+}
+
+TEST(KlTest, PassesItsArgumentsToTheRule) {
+  register_kl<Stone, Normal>([](const Stone& p, const Normal& q) { return -q.log_prob(p.x()); });
+  const Stone p(at::tensor({0.5, 1.0}, at::kDouble));
+  const Normal q(0.0, at::tensor({1.0, 2.0}, at::kDouble));
+  EXPECT_TRUE(kl_divergence(p, q).equal(-q.log_prob(p.x())));
+}
+
+TEST(KlTest, DispatchesOnDynamicTypes) {
+  register_kl<Animal, Stone>(returns(1));
+  const DistributionPtr p = Poodle(), q = Stone();
+  EXPECT_EQ(kl(p, q), 1);
+  EXPECT_EQ(kl(*p, *q), 1);
+}
+
+TEST(KlTest, NamesBothTypesWhenThereIsNoRule) {
+  EXPECT_EQ(message_of(Stone(), Poodle()),
+            "No KL(p || q) is implemented for p type Stone and q type Poodle");
+  EXPECT_EQ(message_of(Stone(), Poodle()),
+            "No KL(p || q) is implemented for p type Stone and q type Poodle");  // found again
+  EXPECT_EQ(message_of(Stone(), Stone()),
+            "No KL(p || q) is implemented for p type Stone and q type Stone");
+}
+
+TEST(KlTest, PrefersTheNearestClass) {
+  Warnings warnings;
+  register_kl<Plant, Plant>(returns(1));
+  EXPECT_EQ(kl(Oak(), Oak()), 1);
+  register_kl<Tree, Tree>(returns(2));  // which the look-up just made must not hide
+  EXPECT_EQ(kl(Oak(), Oak()), 2);
+  EXPECT_EQ(kl(Oak(), Plant()), 1);
+  register_kl<Oak, Oak>(returns(3));
+  EXPECT_EQ(kl(Oak(), Oak()), 3);
+  EXPECT_EQ(kl(Tree(), Oak()), 2);
+  EXPECT_THAT(warnings.texts, IsEmpty());
+}
+
+TEST(KlTest, ReplacesARule) {
+  register_kl<Plant, Stone>(returns(1));
+  EXPECT_EQ(kl(Tree(), Stone()), 1);
+  register_kl<Plant, Stone>(returns(2));
+  EXPECT_EQ(kl(Tree(), Stone()), 2);
+}
+
+TEST(KlTest, WarnsOnceOfAnAmbiguousChoiceAndTakesTheLeft) {
+  Warnings warnings;
+  register_kl<Dog, Plant>(returns(1));
+  register_kl<Animal, Tree>(returns(2));
+  EXPECT_EQ(kl(Poodle(), Oak()), 1);
+  EXPECT_EQ(kl(Poodle(), Oak()), 1);
+  EXPECT_THAT(warnings.texts,
+              ElementsAre("Ambiguous kl_divergence(Poodle, Oak). Please register_kl(Dog, Tree)"));
+  EXPECT_EQ(kl(Dog(), Tree()), 1);
+  EXPECT_EQ(warnings.texts.size(), 2u);  // another pair
+  register_kl<Dog, Tree>(returns(3));    // what the warning asked for
+  EXPECT_EQ(kl(Poodle(), Oak()), 3);
+  EXPECT_EQ(warnings.texts.size(), 2u);
+}
+
+TEST(KlTest, LetsAHandlerOfWarningsComputeADivergence) {
+  class Recursive : public c10::WarningHandler {
+   public:
+    void process(const c10::Warning&) override { result = kl(Normal(0.0, 1.0), Normal(0.0, 1.0)); }
+    double result = -1;
+  } handler;
+  const c10::WarningUtils::WarningHandlerGuard guard(&handler);
+  register_kl<Oak, Animal>(returns(1));
+  register_kl<Tree, Poodle>(returns(2));
+  EXPECT_EQ(kl(Oak(), Poodle()), 1);
+  EXPECT_EQ(handler.result, 0);
+}
+
+TEST(KlTest, FindsBuiltInRulesForDerivedClasses) {
+  const Erlang p(2.0);
+  EXPECT_EQ(kl(p, Exponential(3.0)), kl(Exponential(2.0), Exponential(3.0)));
+  EXPECT_EQ(kl(p, Gamma(2.0, 3.0)), kl(Exponential(2.0), Gamma(2.0, 3.0)));
+  EXPECT_EQ(kl(Gamma(2.0, 3.0), p), kl(Gamma(2.0, 3.0), Exponential(2.0)));
+}
+
+TEST(KlTest, LetsAUserReplaceABuiltInRule) {
+  Warnings warnings;
+  const Normal p(0.0, 1.0), q(1.0, 1.0);
+  EXPECT_EQ(kl(p, q), 0.5);
+  register_kl<Normal, Normal>(returns(42));
+  EXPECT_EQ(kl(p, q), 42);
+  register_kl<Erlang, Exponential>(returns(43));
+  EXPECT_EQ(kl(Erlang(2.0), Exponential(2.0)), 43);
+  EXPECT_EQ(kl(Exponential(2.0), Erlang(2.0)), 0);
+  EXPECT_THAT(warnings.texts, IsEmpty());
+}
+
+TEST(KlTest, KeepsARuleThatIsBeingReplacedWhileItRuns) {
+  register_kl<Plant, Animal>([](const Plant&, const Animal&) {
+    register_kl<Plant, Animal>(returns(2));
+    return at::scalar_tensor(1, at::kDouble);
+  });
+  EXPECT_EQ(kl(Plant(), Animal()), 1);
+  EXPECT_EQ(kl(Plant(), Animal()), 2);
+}
+
+TEST(KlTest, DestroysAReplacedRuleOutsideItsLock) {
+  struct Talkative {
+    explicit Talkative(double& said) : result(said) {}
+    ~Talkative() { result = kl(Exponential(1.0), Exponential(1.0)); }
+    double& result;
+  };
+  double result = -1;
+  register_kl<Stone, Oak>([t = std::make_shared<Talkative>(result)](const auto&, const auto&) {
+    return at::zeros({});
+  });
+  kl(Stone(), Oak());
+  EXPECT_EQ(result, -1);
+  register_kl<Stone, Oak>(returns(1));
+  EXPECT_EQ(result, 0);
+}
+
+/// Derives without Implements, so that its objects are Gammas to the dispatcher.
+class Nameless : public Gamma {
+  using Gamma::Gamma;
+};
+
+TEST(KlTest, RefusesWhatItCannotDispatchOn) {
+  EXPECT_THROW((register_kl<Nameless, Normal>(returns(0))), c10::ValueError);
+  EXPECT_THROW((register_kl<Normal, Nameless>(returns(0))), c10::ValueError);
+  EXPECT_THROW(register_kl(Normal::static_type(), Normal::static_type(), nullptr), c10::ValueError);
+  EXPECT_EQ(kl(Nameless(2.0, 1.0), Gamma(2.0, 1.0)), 0);
+}
+
+}  // namespace
+}  // namespace torch::distributions::test

@@ -1,0 +1,133 @@
+/// What a distribution function is: the density's integral, increasing from 0 to 1, with icdf as
+/// its inverse.
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include "core/float_limits.h"
+#include "laws/laws.h"
+
+namespace torch::distributions::test {
+namespace {
+
+class CdfLaw : public ::testing::TestWithParam<Case> {
+ protected:
+  /// `n` values that broadcast with the batch.
+  at::DimVector column(int64_t n) const {
+    at::DimVector shape(distribution_->batch_shape().size() + 1, 1);
+    shape[0] = n;
+    return shape;
+  }
+
+  const DistributionPtr distribution_ =
+      GetParam().build({.validate_args = false, .dtype = at::kDouble}).distribution;
+  const Tensor p_ = GetParam().probabilities().to(at::kDouble).slice(0, 0, 3);
+  const Tensor x_ = GetParam().values().to(at::kDouble);
+};
+
+TEST_P(CdfLaw, IcdfIsTheInverse) {
+  const auto x = if_implemented([&] { return distribution_->icdf(p_); });
+  if (!x) return;
+  const Tensor p = distribution_->cdf(*x);
+  EXPECT_TRUE(agrees(p, p_.expand_as(p), 64, at::kDouble));
+}
+
+TEST_P(CdfLaw, IncreasesFromZeroToOne) {
+  const auto at_values = if_implemented([&] { return distribution_->cdf(x_); });
+  if (!at_values) return;
+  const Tensor sorted = distribution_->cdf(std::get<0>(x_.sort(0)));
+  EXPECT_TRUE((sorted.diff(1, 0) >= 0).all().item<bool>()) << repr(sorted);
+  EXPECT_TRUE(((sorted >= 0) & (sorted <= 1)).all().item<bool>()) << repr(sorted);
+  const Tensor ends = distribution_->cdf(at::tensor({-1e300, 1e300}, at::kDouble).view(column(2)));
+  EXPECT_TRUE((ends.select(0, 0) <= 5e-324).all().item<bool>()) << repr(ends);
+  EXPECT_TRUE((ends.select(0, 1) >= 1 - 0x1p-53).all().item<bool>()) << repr(ends);
+}
+
+TEST_P(CdfLaw, DerivativeIsTheDensity) {
+  if (distribution_->support()->is_discrete()) return;
+  const auto cdf = if_implemented([&] { return distribution_->cdf(x_); });
+  if (!cdf) return;
+  const Tensor x_wide = x_.expand_as(*cdf).clone().requires_grad_();
+  const Tensor density = torch::autograd::grad({distribution_->cdf(x_wide).sum()}, {x_wide})[0];
+  EXPECT_TRUE(agrees(density, distribution_->log_prob(x_wide).exp(), 256, at::kDouble));
+}
+
+INSTANTIATE_TEST_SUITE_P(Ordinary, CdfLaw, ::testing::ValuesIn([] {
+                           std::vector<Case> cases;
+                           for (const Case& golden : ordinary_cases()) {
+                             if (is_scalar_event(*golden.make())) cases.push_back(golden);
+                           }
+                           return cases;
+                         }()),
+                         CaseName());
+
+class Normalisation : public ::testing::TestWithParam<Case> {};
+
+/// Integrates a density over (0, 1) by the double-exponential rule, which bears singularities at
+/// both ends.
+Tensor integral(const Distribution& distribution, const Tensor& lower, const Tensor& width) {
+  constexpr double kReach = 4.5, kStep = 1.0 / 512;
+  const Tensor t = at::arange(-kReach, kReach, kStep, at::kDouble);
+  const double half_pi = std::acos(-1.0) / 2;
+  const Tensor u = half_pi * t.sinh();
+  const Tensor weight = kStep * half_pi * t.cosh() * 2 * at::sigmoid(2 * u) * at::sigmoid(-2 * u);
+  at::DimVector shape(distribution.batch_shape().size() + 1, 1);
+  shape[0] = t.size(0);
+  const Tensor x = lower + width * at::sigmoid(2 * u).view(shape);
+  const Tensor density = distribution.log_prob(x).exp();
+  // Where x rounds to an end at which the density is infinite, it stands for next to nothing.
+  return (density.masked_fill(density == INFINITY, 0) * weight.view(shape) * width).sum(0);
+}
+
+TEST_P(Normalisation, ProbabilitiesSumToOne) {
+  const DistributionPtr distribution =
+      GetParam().build({.validate_args = false, .dtype = at::kDouble}).distribution;
+  if (distribution->support()->is_discrete()) {
+    const auto values = if_implemented([&] { return distribution->enumerate_support(); });
+    if (!values) return;
+    const Tensor total = distribution->log_prob(*values).exp().sum(0);
+    EXPECT_TRUE(agrees(total, at::ones_like(total), 1024, at::kDouble));
+    return;
+  }
+  if (!is_scalar_event(*distribution)) return;
+  // Between far quantiles where there are such, else over the support of the unit interval or of
+  // the positive numbers.
+  const auto tails = if_implemented([&] {
+    at::DimVector shape(distribution->batch_shape().size() + 1, 1);
+    shape[0] = 2;
+    return distribution->icdf(at::tensor({1e-12, 1 - 1e-12}, at::kDouble).view(shape));
+  });
+  Tensor lower, width;
+  if (tails) {
+    lower = tails->select(0, 0);
+    width = tails->select(0, 1) - lower;
+  } else {
+    const auto holds = [&](double x) {
+      return distribution->log_prob(at::scalar_tensor(x, at::kDouble))
+          .isfinite()
+          .all()
+          .item<bool>();
+    };
+    if (GetParam().text.find("Uniform") != std::string::npos ||
+        GetParam().text.find("LogNormal") != std::string::npos)
+      return;  // its jumps are beyond the rule
+    const double deviations = holds(-2.0) ? 12 : 60;
+    const Tensor reach =
+        holds(2.0) ? deviations * distribution->stddev() : at::zeros({}, at::kDouble);
+    lower = holds(-2.0) ? distribution->mean() - reach : at::zeros({}, at::kDouble);
+    width = holds(2.0) ? distribution->mean() + reach - lower : at::ones({}, at::kDouble);
+  }
+  // A density that is infinite at 1 has mass there that no number below 1 can stand for.
+  constexpr double kEps = 0x1p-52;
+  const Tensor hidden =
+      distribution->log_prob(at::scalar_tensor(1 - kEps, at::kDouble)).exp() * kEps;
+  Tensor total = integral(*distribution, lower, width);
+  total = total.masked_fill(hidden > 1e-7, 1);
+  EXPECT_TRUE(at::isclose(total, at::ones_like(total), 1e-6, 1e-6).all().item<bool>())
+      << repr(total);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ordinary, Normalisation, ::testing::ValuesIn(ordinary_cases()),
+                         CaseName());
+
+}  // namespace
+}  // namespace torch::distributions::test

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <torch/distributions.h>
+
+#include "support/golden.h"
+
+namespace torch::distributions::test {
+
+/// The cases whose parameters are of ordinary size, so that finite differences, quadrature and
+/// statistics can speak of them.
+inline bool is_ordinary(const Case& golden) {
+  constexpr double kSmallest = 0.02, kLargest = 60, kLargestExponent = 5;
+  if (golden.dtype != at::kFloat && golden.dtype != at::kDouble) return false;
+  for (const auto& [path, tensor] : golden.build({.dtype = at::kDouble}).parameters) {
+    const Tensor size = tensor.to(at::kDouble).abs();
+    // Exact zeros are ordinary where they are locations; a probability of 0 or 1 and a masked logit
+    // are edges.
+    const bool is_probability = path.ends_with("probs");
+    const bool is_certain = is_probability && golden.distribution.starts_with("B");
+    if (is_certain && (tensor > 1 - kSmallest).any().item<bool>()) return false;
+    const bool is_location = path.ends_with("loc") || path.ends_with("logits") ||
+                             path.ends_with("low") || path.ends_with("matrix") ||
+                             path.ends_with("tril");
+    if ((size > (path.ends_with("logits") ? kLargestExponent : kLargest)).any().item<bool>())
+      return false;
+    if (golden.distribution == "LogNormal" && (size > kLargestExponent).any().item<bool>())
+      return false;
+    if (is_probability && ((tensor <= 0) | (size < kSmallest)).any().item<bool>()) return false;
+    if (!is_location && (size < kSmallest).any().item<bool>()) return false;
+  }
+  constexpr double kLargestValue = 1e4;
+  const Tensor values = golden.values();
+  return values.defined() && (values.to(at::kDouble).abs() < kLargestValue).all().item<bool>();
+}
+
+inline std::vector<Case> ordinary_cases() {
+  std::vector<Case> cases;
+  for (const Case& golden : all_cases()) {
+    if (is_ordinary(golden)) cases.push_back(golden);
+  }
+  return cases;
+}
+
+/// The first `n` of the rows whose every number is away from 0, from the ends of the unit interval
+/// and from infinity.
+inline Tensor ordinary_rows(const Tensor& rows, int64_t n) {
+  constexpr double kNear = 0.02, kFar = 60;
+  const Tensor wide = rows.to(at::kDouble), size = wide.abs();
+  const Tensor good = (size > kNear) & (size < kFar) & ((wide - 1).abs() > kNear);
+  return wide.index_select(0, good.reshape({rows.size(0), -1}).all(1).nonzero().squeeze(1))
+      .slice(0, 0, n);
+}
+
+/// Whether a class lacks a method, which the golden tests check.
+template <class Call>
+std::optional<Tensor> if_implemented(Call&& call) {
+  try {
+    return call();
+  } catch (const c10::NotImplementedError&) {
+    return std::nullopt;
+  }
+}
+
+inline bool is_scalar_event(const Distribution& distribution) {
+  return distribution.event_shape().empty();
+}
+
+/// Whether both hold the same numbers, NaN and infinities included, up to `units` of `dtype`'s
+/// epsilon.
+inline ::testing::AssertionResult agrees(const Tensor& got, const Tensor& want, double units,
+                                         at::ScalarType dtype) {
+  if (got.sizes() != want.sizes()) {
+    return ::testing::AssertionFailure()
+           << "shape " << got.sizes() << " instead of " << want.sizes();
+  }
+  const double eps = dtype == at::kDouble     ? 0x1p-52
+                     : dtype == at::kFloat    ? 0x1p-23
+                     : dtype == at::kBFloat16 ? 0x1p-7
+                                              : 0x1p-10;
+  const Tensor a = got.detach().to(at::kDouble), b = want.detach().to(at::kDouble);
+  const Tensor close = at::isclose(a, b, units * eps, units * eps, /*equal_nan=*/true);
+  if (close.all().item<bool>()) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "got " << repr(got) << "\nwant " << repr(want);
+}
+
+}  // namespace torch::distributions::test

@@ -1,0 +1,108 @@
+/// Samples follow the distribution, and their gradients are those of the sampling path. Fixed
+/// seeds: a failure is a defect, not bad luck.
+
+#include <cmath>
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include "laws/laws.h"
+
+namespace torch::distributions::test {
+namespace {
+
+constexpr int64_t kDraws = 100000;
+/// Of one test; the thousands of a run raise a false alarm once in a million.
+constexpr double kFalseAlarm = 2.3e-10;
+constexpr double kZ = 6.34;  // the normal quantile of that
+
+class Sampling : public ::testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override { at::manual_seed(20); }
+  const DistributionPtr distribution_ =
+      GetParam().build({.validate_args = false, .dtype = at::kDouble}).distribution;
+};
+
+TEST_P(Sampling, FollowsTheDistributionFunction) {
+  if (!is_scalar_event(*distribution_)) return;
+  const Tensor draws = distribution_->sample({kDraws});
+  const auto cdf = if_implemented([&] { return distribution_->cdf(draws); });
+  if (!cdf || distribution_->support()->is_discrete()) return;
+  // Dvoretzky-Kiefer-Wolfowitz-Massart: P(sup |F_n - F| > t) <= 2 exp(-2 n t^2).
+  const double bound = std::sqrt(std::log(2 / kFalseAlarm) / (2.0 * kDraws));
+  const Tensor u = std::get<0>(cdf->reshape({kDraws, -1}).sort(0));
+  const Tensor rank =
+      at::arange(1, kDraws + 1, at::kDouble).unsqueeze(1) / static_cast<double>(kDraws);
+  EXPECT_LT((u - rank).abs().max().item<double>(), bound);
+}
+
+TEST_P(Sampling, FrequenciesAreTheProbabilities) {
+  if (!distribution_->support()->is_discrete()) return;
+  const auto values = if_implemented([&] { return distribution_->enumerate_support(); });
+  if (!values || values->size(0) > 64) return;
+  const Tensor draws = distribution_->sample({kDraws});
+  const Tensor probability = distribution_->log_prob(*values).exp();
+  for (int64_t i = 0; i < values->size(0); ++i) {
+    Tensor hit = draws == values->select(0, i);
+    if (!is_scalar_event(*distribution_)) hit = hit.all(-1);
+    const Tensor count = hit.to(at::kDouble).sum(0), p = probability.select(0, i);
+    const Tensor deviation = (p * (1 - p) * kDraws).sqrt();
+    // The normal bound widened by one count, for the rarest.
+    EXPECT_TRUE(((count - kDraws * p).abs() <= kZ * deviation + (p > 0).to(at::kDouble) * kZ * kZ)
+                    .all()
+                    .item<bool>())
+        << "value " << i << ": " << repr(count / kDraws) << " instead of " << repr(p);
+  }
+}
+
+TEST_P(Sampling, HasTheMeanAndVariance) {
+  const auto mean = if_implemented([&] { return distribution_->mean(); });
+  const auto variance = if_implemented([&] { return distribution_->variance(); });
+  if (!mean || !variance || !mean->isfinite().all().item<bool>()) return;
+  const Tensor draws = distribution_->sample({kDraws}).to(at::kDouble);
+  const Tensor centred = draws - *mean;
+  const Tensor error = centred.mean(0),
+               deviation = (*variance / static_cast<double>(kDraws)).sqrt();
+  EXPECT_TRUE((error.abs() <= kZ * deviation).all().item<bool>())
+      << repr(error) << " against " << repr(deviation);
+  const Tensor fourth = centred.pow(4).mean(0);
+  const Tensor spread =
+      ((fourth - variance->square()).clamp_min(0) / static_cast<double>(kDraws)).sqrt();
+  // The fourth moment is itself estimated, badly so for heavy tails: hence the factor of two.
+  if (GetParam().distribution == "LogNormal") return;  // whose fourth moment a sample does not tell
+  EXPECT_TRUE(
+      ((centred.square().mean(0) - *variance).abs() <= 2 * kZ * spread + 1e-12).all().item<bool>())
+      << repr(centred.square().mean(0)) << " instead of " << repr(*variance);
+}
+
+TEST_P(Sampling, GradientIsThatOfTheDistributionFunction) {
+  // dx/dtheta = -(dF/dtheta) / f at a fixed quantile, whatever the sampler.
+  if (!distribution_->has_rsample() || !is_scalar_event(*distribution_)) return;
+  const Built built =
+      GetParam().build({.validate_args = false, .requires_grad = true, .dtype = at::kDouble});
+  std::vector<Tensor> parameters;
+  for (const auto& [path, tensor] : built.parameters) {
+    if (tensor.requires_grad()) parameters.push_back(tensor);
+  }
+  if (parameters.empty()) return;
+  for (int draw = 0; draw < 5; ++draw) {
+    const Tensor x = built.distribution->rsample();
+    const Tensor fixed = x.detach();
+    const auto cdf = if_implemented([&] { return built.distribution->cdf(fixed); });
+    if (!cdf || !cdf->requires_grad()) return;
+    const Tensor density = built.distribution->log_prob(fixed).exp().detach();
+    const auto got = torch::autograd::grad({x.sum()}, parameters, {}, true, false, true);
+    const auto want =
+        torch::autograd::grad({(-*cdf / density).sum()}, parameters, {}, false, false, true);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const Tensor zero = at::zeros_like(parameters[i]);
+      const Tensor a = got[i].defined() ? got[i] : zero, b = want[i].defined() ? want[i] : zero;
+      EXPECT_TRUE(at::isclose(a, b, 1e-8, 1e-8).all().item<bool>())
+          << repr(a) << " instead of " << repr(b);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ordinary, Sampling, ::testing::ValuesIn(ordinary_cases()), CaseName());
+
+}  // namespace
+}  // namespace torch::distributions::test

@@ -1,0 +1,190 @@
+/// Expanding, converting, detaching and laying out tensors differently change nothing but what they
+/// say.
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <set>
+#include <string>
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include "laws/laws.h"
+
+namespace torch::distributions::test {
+namespace {
+
+using OfParameters = Tensor (Distribution::*)() const;
+constexpr OfParameters kOfParameters[] = {&Distribution::mean,     &Distribution::mode,
+                                          &Distribution::variance, &Distribution::stddev,
+                                          &Distribution::entropy,  &Distribution::perplexity};
+
+class Structure : public ::testing::TestWithParam<Case> {
+ protected:
+  const DistributionPtr distribution_ = GetParam().make(false);
+  const Tensor values_ = GetParam().values();
+};
+
+TEST_P(Structure, ExpandCommutesWithEveryFunction) {
+  at::DimVector batch(distribution_->batch_shape());
+  batch.insert(batch.begin(), 3);
+  const DistributionPtr expanded = distribution_->expand(batch);
+  EXPECT_EQ(expanded->batch_shape(), at::IntArrayRef(batch));
+  EXPECT_EQ(expanded->type(), distribution_->type());
+  const Tensor value = distribution_->sample();
+  const Tensor log_prob = distribution_->log_prob(value);
+  EXPECT_TRUE(agrees(expanded->log_prob(value), log_prob.expand(batch), 8, log_prob.scalar_type()));
+  for (const OfParameters function : kOfParameters) {
+    const auto once = if_implemented([&] { return (*distribution_.*function)(); });
+    if (!once) continue;
+    at::DimVector shape(batch);
+    if (once->dim() > static_cast<int64_t>(distribution_->batch_shape().size())) {
+      shape.append(distribution_->event_shape().begin(), distribution_->event_shape().end());
+    }
+    EXPECT_TRUE(agrees((*expanded.*function)(), once->expand(shape), 8, once->scalar_type()));
+  }
+  EXPECT_EQ(expanded->sample({2}).sizes()[1], 3);
+}
+
+TEST_P(Structure, EveryMethodKeepsTheDtype) {
+  for (const auto dtype : {at::kFloat, at::kDouble, at::kHalf, at::kBFloat16}) {
+    if ((dtype == at::kHalf || dtype == at::kBFloat16) &&
+        GetParam().distribution == "MultivariateNormal") {
+      continue;  // LibTorch has no Cholesky factor of these dtypes
+    }
+    SCOPED_TRACE(at::toString(dtype));
+    const DistributionPtr converted =
+        GetParam().build({.validate_args = false, .dtype = dtype}).distribution;
+    const Tensor value = values_.is_floating_point() ? values_.to(dtype) : values_;
+    EXPECT_EQ(converted->log_prob(value).scalar_type(), dtype);
+    const Tensor sample = converted->sample();
+    if (sample.is_floating_point()) {
+      EXPECT_EQ(sample.scalar_type(), dtype);
+    }
+    for (const OfParameters function : kOfParameters) {
+      const auto result = if_implemented([&] { return (*converted.*function)(); });
+      if (result) {
+        EXPECT_TRUE(!result->is_floating_point() || result->scalar_type() == dtype);
+      }
+    }
+  }
+}
+
+TEST_P(Structure, HalfIsTheRoundedFloat) {
+  if (GetParam().distribution == "MultivariateNormal" || !is_ordinary(GetParam())) return;
+  for (const auto dtype : {at::kHalf, at::kBFloat16}) {
+    const Built low = GetParam().build({.validate_args = false, .dtype = dtype});
+    std::vector<Tensor> widened;
+    for (const auto& [path, tensor] : low.parameters) {
+      widened.push_back(tensor.is_floating_point() ? tensor.to(at::kFloat) : tensor);
+    }
+    const DistributionPtr wide =
+        GetParam()
+            .build({.validate_args = false, .dtype = at::kFloat, .replacements = widened})
+            .distribution;
+    const Tensor value = values_.is_floating_point() ? values_.to(dtype) : values_;
+    const Tensor want =
+        wide->log_prob(value.is_floating_point() ? value.to(at::kFloat) : value).to(dtype);
+    EXPECT_TRUE(agrees(low.distribution->log_prob(value), want, 4, dtype));
+  }
+}
+
+TEST_P(Structure, LayoutOfTheValueDoesNotMatter) {
+  const Tensor want = distribution_->log_prob(values_);
+  const auto dtype = want.scalar_type();
+  const Tensor strided = at::stack({values_, values_}, -1).select(-1, 1);
+  EXPECT_TRUE(agrees(distribution_->log_prob(strided), want, 0, dtype));
+  const Tensor transposed = values_.transpose(0, -1).contiguous().transpose(0, -1);
+  EXPECT_TRUE(agrees(distribution_->log_prob(transposed), want, 4, dtype));
+  const Tensor twice = values_.unsqueeze(0).expand([&] {
+    at::DimVector shape(values_.sizes());
+    shape.insert(shape.begin(), 2);
+    return shape;
+  }());
+  EXPECT_TRUE(agrees(distribution_->log_prob(twice).select(0, 1), want, 4, dtype));
+  EXPECT_EQ(distribution_->log_prob(values_.slice(0, 0, 0)).size(0), 0);
+}
+
+TEST_P(Structure, IntegerValuesAreTakenAsNumbers) {
+  if (!distribution_->support()->is_discrete()) return;
+  const Tensor want = distribution_->log_prob(values_);
+  EXPECT_TRUE(agrees(distribution_->log_prob(values_.to(at::kLong)), want, 0, want.scalar_type()));
+}
+
+TEST_P(Structure, MixedDtypesPromote) {
+  if (GetParam().dtype != at::kFloat || distribution_->support()->is_discrete()) return;
+  EXPECT_EQ(distribution_->log_prob(values_.to(at::kDouble)).scalar_type(), at::kDouble);
+}
+
+TEST_P(Structure, ToAndDetachChangeEveryTensor) {
+  const Built built = GetParam().build({.validate_args = false, .requires_grad = true});
+  const Tensor value = values_;
+  const Tensor log_prob = built.distribution->log_prob(value);
+  EXPECT_EQ(log_prob.requires_grad(), !built.parameters.empty() && log_prob.requires_grad());
+  EXPECT_FALSE(built.distribution->detach()->log_prob(value).requires_grad());
+  const DistributionPtr wide = built.distribution->to(at::kDouble);
+  EXPECT_EQ(wide->batch_shape(), built.distribution->batch_shape());
+  EXPECT_EQ(wide->log_prob(value.is_floating_point() ? value.to(at::kDouble) : value).scalar_type(),
+            at::kDouble);
+}
+
+TEST_P(Structure, MetaTensorsHaveTheShapesAndNothingElse) {
+  // What is evaluated by formulas; LibTorch's own operations are not all there for meta tensors.
+  const std::set<std::string> by_formula{"Bernoulli", "Beta",        "Binomial",
+                                         "Chi2",      "Exponential", "Gamma",
+                                         "LogNormal", "Normal",      "Uniform"};
+  if (!by_formula.contains(GetParam().distribution)) return;
+  const DistributionPtr meta = distribution_->to(at::kMeta);
+  const Tensor log_prob = meta->log_prob(values_.to(at::kMeta));
+  EXPECT_TRUE(log_prob.is_meta());
+  EXPECT_EQ(log_prob.sizes(), distribution_->log_prob(values_).sizes());
+  EXPECT_EQ(meta->mean().sizes(), distribution_->mean().sizes());
+}
+
+TEST_P(Structure, SamplesHaveTheirShapeAndNoGraph) {
+  const Built built = GetParam().build({.validate_args = false, .requires_grad = true});
+  for (const auto& sample_shape : {at::DimVector{}, at::DimVector{0}, at::DimVector{2, 3}}) {
+    at::DimVector shape(sample_shape);
+    shape.append(built.distribution->batch_shape().begin(),
+                 built.distribution->batch_shape().end());
+    shape.append(built.distribution->event_shape().begin(),
+                 built.distribution->event_shape().end());
+    const Tensor sample = built.distribution->sample(sample_shape);
+    EXPECT_EQ(sample.sizes(), at::IntArrayRef(shape));
+    EXPECT_FALSE(sample.requires_grad());
+  }
+  EXPECT_THROW(built.distribution->sample({-1}), c10::ValueError);
+}
+
+TEST_P(Structure, SamplesAreThoseOfTheGenerator) {
+  at::manual_seed(11);
+  const Tensor by_default = distribution_->sample({5});
+  const auto state = at::globalContext().defaultGenerator(at::kCPU).get_state();
+  const Tensor own = distribution_->sample({5}, at::detail::createCPUGenerator(11));
+  EXPECT_TRUE(own.equal(by_default) || (own.isnan() == by_default.isnan()).all().item<bool>());
+  EXPECT_TRUE(own.nan_to_num().equal(by_default.nan_to_num()));
+  EXPECT_TRUE(at::globalContext().defaultGenerator(at::kCPU).get_state().equal(state));
+}
+
+TEST_P(Structure, SamplesLieInTheSupport) {
+  const Tensor sample = distribution_->sample({200});
+  EXPECT_FALSE(distribution_->support()->first_violation(sample).has_value()) << repr(sample);
+  const Tensor log_prob = distribution_->log_prob(sample);
+  EXPECT_FALSE(log_prob.isnan().any().item<bool>()) << repr(log_prob);
+}
+
+TEST_P(Structure, CopiesAreIndependentHandles) {
+  const DistributionPtr copy = distribution_->expand(distribution_->batch_shape());
+  EXPECT_TRUE(agrees(copy->log_prob(values_), distribution_->log_prob(values_), 0, at::kDouble));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Structure, ::testing::ValuesIn([] {
+                           std::vector<Case> cases;
+                           for (const Case& golden : all_cases()) {
+                             if (golden.values().defined()) cases.push_back(golden);
+                           }
+                           return cases;
+                         }()),
+                         CaseName());
+
+}  // namespace
+}  // namespace torch::distributions::test

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Breaks the library in one place after the other, and sees a test fail each time.
+
+    mutants.py BUILD_FOLDER [NAME ...]
+
+A mutant is one line of a source, changed. Only the files that contain it are compiled again, into a library of its own
+which is preloaded into the tests as they were built: what they say of it is what they would say of the real library. A
+mutant whose test passes shows a test that cannot fail, and so does one that no longer applies: both fail here.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Mutant:
+    name: str
+    file: str  # that is changed
+    old: str
+    new: str
+    compiled: str  # the source that has it
+    test: str  # the executable that must fail
+    only: str = "*"  # its tests, by gtest's filter
+
+
+GOLDEN = "golden_golden_test"
+MUTANTS = [
+    Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
+           "src/exponential.cpp", GOLDEN, "*Exponential*"),
+    Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320467374178",
+           "src/normal.cpp", "accuracy_accuracy_test"),
+    Mutant("swapped parameters", "src/gamma.cpp", "{&Gamma::concentration_, &Gamma::rate_}",
+           "{&Gamma::rate_, &Gamma::concentration_}", "src/gamma.cpp", GOLDEN, "*Gamma*"),
+    Mutant("missing broadcast", "src/core/distribution.cpp", "*member.tensor = expand(*member.tensor, member.event_dim)",
+           "expand(*member.tensor, member.event_dim)", "src/core/distribution.cpp", GOLDEN, "*Normal*"),
+    Mutant("squared for standard deviation", "src/ops/formulas/normal.h",
+           "return square(scale); }", "return scale; }", "src/normal.cpp", GOLDEN, "*Normal*"),
+    Mutant("cancelling tail", "src/ops/formulas/exponential.h", "-expm1(-rate * max(x, 0.0))",
+           "1.0 - exp(-rate * max(x, 0.0))", "src/exponential.cpp", "accuracy_accuracy_test"),
+    Mutant("finite outside the support", "src/ops/formulas/uniform.h", "x < low || x > high", "x < low",
+           "src/uniform.cpp", GOLDEN, "*Uniform*"),
+    Mutant("half-open support", "src/ops/formulas/uniform.h", "x > high", "x >= high", "src/uniform.cpp", GOLDEN,
+           "*Uniform*"),
+    Mutant("wrong stream", "src/exponential.cpp", "exponential_(1, std::move(generator)) / rate_",
+           "exponential_(1, std::move(generator)) * rate_", "src/exponential.cpp", "laws_sampling_test", "*Exponential*"),
+    Mutant("generator ignored", "src/normal.cpp", "normal_(0, 1, std::move(generator))", "normal_(0, 1)",
+           "src/normal.cpp", "golden_sampler_test"),
+    Mutant("graph in a sample", "src/core/distribution.cpp", "const at::NoGradGuard no_grad;", "", "src/core/distribution.cpp",
+           "laws_structure_test", "*LogNormal*"),
+    Mutant("unvalidated value", "src/core/distribution.cpp", "if (validates()) validate_sample(value);", "",
+           "src/core/distribution.cpp", "core_distribution_test"),
+    Mutant("Jacobian forgotten", "src/transformed_distribution.cpp", "log_prob = log_prob - log_det",
+           "log_prob = log_prob", "src/transformed_distribution.cpp", GOLDEN, "*TransformedDistribution*"),
+    Mutant("divergence the wrong way", "src/kl/normal.cpp", "p.loc(), p.scale(), q.loc(), q.scale()",
+           "q.loc(), q.scale(), p.loc(), p.scale()", "src/kl/normal.cpp", "kl_golden_test"),
+    Mutant("mask after the subtraction", "src/categorical.cpp", "wide.masked_fill(wide == -ops::kInfinity, 0)", "wide",
+           "src/categorical.cpp", GOLDEN, "*Categorical*"),
+    Mutant("log-gamma without its digamma", "src/ops/formulas/beta.h", "(a - 1.0) * (log_minus_digamma(a, a) - of_sum)",
+           "a * (log_minus_digamma(a, a) - of_sum)", "src/beta.cpp", "accuracy_accuracy_test"),
+]
+
+
+def run(command, **options):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options)
+
+
+class Builder:
+    """Compiles and links as the build folder did, but from another copy of src/ and to another place."""
+
+    def __init__(self, build):
+        self.build = build
+        self.commands = {
+            os.path.relpath(entry["file"], ROOT): entry
+            for entry in json.loads((build / "compile_commands.json").read_text())
+            if "torch_distributions.dir" in entry["command"]
+        }
+        link = run(["ninja", "-C", str(build), "-t", "commands", "torch_distributions"]).stdout.splitlines()
+        shared = [line for line in link if re.search(r"-shared .*-o libtorch_distributions\.so", line)]
+        self.link = re.search(r"(?:^|&& )(\S*(?:g\+\+|clang\+\+|c\+\+)\S* .*?-shared .*?)(?: &&|$)", shared[-1]).group(1)
+
+    def library(self, mutant, folder):
+        shutil.copytree(ROOT / "src", folder / "src")
+        target = folder / mutant.file
+        text = target.read_text()
+        if text.count(mutant.old) == 0:
+            raise LookupError(f"{mutant.file} no longer has {mutant.old!r}")
+        target.write_text(text.replace(mutant.old, mutant.new, 1))
+
+        entry = self.commands[mutant.compiled]
+        arguments = shlex.split(entry["command"])
+        made = arguments[arguments.index("-o") + 1]
+        arguments[arguments.index("-o") + 1] = str(folder / "mutant.o")
+        arguments = [a.replace(str(ROOT / "src"), str(folder / "src")) for a in arguments]
+        compiled = run(arguments, cwd=entry["directory"])
+        if compiled.returncode != 0:
+            raise LookupError("it does not compile:\n" + compiled.stdout[-2000:])
+
+        link = [str(folder / "mutant.o") if a == made else a for a in shlex.split(self.link)]
+        link[link.index("-o") + 1] = str(folder / "libtorch_distributions.so")
+        linked = run(link, cwd=self.build)
+        if linked.returncode != 0:
+            raise LookupError("it does not link:\n" + linked.stdout[-2000:])
+        return folder / "libtorch_distributions.so"
+
+    def survives(self, mutant):
+        """Why the mutant was not killed, or None."""
+        with tempfile.TemporaryDirectory() as name:
+            try:
+                library = self.library(mutant, pathlib.Path(name))
+            except LookupError as error:
+                return str(error)
+            environment = dict(os.environ, LD_PRELOAD=str(library), OMP_NUM_THREADS="1")
+            test = run([str(self.build / "test" / mutant.test), f"--gtest_filter={mutant.only}", "--gtest_brief=1"],
+                       cwd=name, env=environment)
+        if test.returncode == 0:
+            return f"{mutant.test} passes"
+        if "FAILED TEST" not in test.stdout:
+            return f"{mutant.test} did not get to run:\n{test.stdout[-2000:]}"
+        return None
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    chosen = [m for m in MUTANTS if not sys.argv[2:] or m.name in sys.argv[2:]]
+    builder = Builder(build)
+    survivors = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for mutant, reason in zip(chosen, pool.map(builder.survives, chosen)):
+            survivors += reason is not None
+            print(f"{'SURVIVED' if reason else 'killed'}: {mutant.name}" + (f": {reason}" if reason else ""), flush=True)
+    print(f"{len(chosen) - survivors} of {len(chosen)} mutants killed")
+    return survivors != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

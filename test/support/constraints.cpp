@@ -1,0 +1,47 @@
+#include "support/constraints.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace torch::distributions::test {
+namespace {
+
+void expect_first_false(const Constraint& constraint, const Tensor& value, const char* layout) {
+  const Tensor good = constraint.check(value).contiguous();
+  ASSERT_EQ(good.scalar_type(), at::kBool);
+  const bool* begin = good.const_data_ptr<bool>();
+  const bool* found = std::find(begin, begin + good.numel(), false);
+  const std::optional<int64_t> expected =
+      found == begin + good.numel() ? std::nullopt : std::optional<int64_t>(found - begin);
+  EXPECT_EQ(constraint.first_violation(value), expected)
+      << constraint << ", " << layout << ", " << value;
+}
+
+}  // namespace
+
+void expect_consistent(const Constraint& constraint, const Tensor& value) {
+  expect_first_false(constraint, value, "as it is");
+  if (value.dim() >= 2) {
+    expect_first_false(constraint, value.transpose(-1, -2).contiguous().transpose(-1, -2),
+                       "transposed");
+  }
+  expect_first_false(constraint, value.repeat_interleave(2, -1).slice(-1, 0, std::nullopt, 2),
+                     "strided");
+  std::vector<int64_t> shape{3};
+  shape.insert(shape.end(), value.sizes().begin(), value.sizes().end());
+  expect_first_false(constraint, value.expand(shape), "expanded");
+  if (value.is_floating_point()) {
+    expect_first_false(constraint, value.detach().clone().requires_grad_(), "with a graph");
+  }
+}
+
+std::vector<bool> checked(const Constraint& constraint, const Tensor& value) {
+  expect_consistent(constraint, value);
+  const Tensor good = constraint.check(value).contiguous();
+  const bool* begin = good.const_data_ptr<bool>();
+  return std::vector<bool>(begin, begin + good.numel());
+}
+
+}  // namespace torch::distributions::test

@@ -1,0 +1,190 @@
+#include "support/transforms.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <tuple>
+#include <vector>
+
+#include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/compose.h>
+#include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/sigmoid.h>
+#include <torch/distributions/transforms/softmax.h>
+#include <torch/distributions/transforms/softplus.h>
+#include <torch/distributions/transforms/stick_breaking.h>
+#include <torch/distributions/transforms/tanh.h>
+
+#include "core/float_limits.h"
+#include "support/gradcheck.h"
+
+namespace torch::distributions::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kEpsilons = 8;
+
+at::ScalarType dtype_of(const json& golden) {
+  return golden.at("dtype") == "float32" ? at::kFloat : at::kDouble;
+}
+
+Tensor numbers(const json& list) {
+  std::vector<double> values;
+  for (const json& number : list) {
+    values.push_back(number.is_string() ? std::stod(number.get<std::string>())
+                                        : number.get<double>());
+  }
+  return at::tensor(values, at::kDouble);
+}
+
+Param param(const json& value, at::ScalarType dtype) {
+  if (value.is_array()) return numbers(value).to(dtype);
+  return value.is_number_integer() ? Param(value.get<int64_t>()) : Param(value.get<double>());
+}
+
+TransformPtr build(const std::string& name, const json& arguments, at::ScalarType dtype) {
+  const auto nested = [dtype](const json& pair) { return build(pair.at(0), pair.at(1), dtype); };
+  if (name == "ExpTransform") return ExpTransform();
+  if (name == "SigmoidTransform") return SigmoidTransform();
+  if (name == "TanhTransform") return TanhTransform();
+  if (name == "SoftplusTransform") return SoftplusTransform();
+  if (name == "SoftmaxTransform") return SoftmaxTransform();
+  if (name == "StickBreakingTransform") return StickBreakingTransform();
+  if (name == "AffineTransform") {
+    return AffineTransform(param(arguments.at("loc"), dtype), param(arguments.at("scale"), dtype),
+                           arguments.value("event_dim", 0));
+  }
+  if (name == "ComposeTransform") {
+    std::vector<TransformPtr> parts;
+    for (const json& part : arguments.at("parts")) parts.push_back(nested(part));
+    return ComposeTransform(parts);
+  }
+  if (name == "IndependentTransform") {
+    return IndependentTransform(nested(arguments.at("base_transform")),
+                                arguments.at("reinterpreted_batch_ndims"));
+  }
+  throw std::invalid_argument("no such transform: " + name);
+}
+
+/// Compares with `golden["value"]`, element by element.
+template <class Function>
+void expect_values(const json& golden, at::ScalarType dtype, Function function) {
+  const Tensor points = numbers(golden.at("of")).to(dtype), want = numbers(golden.at("value"));
+  const Tensor result = function(points);
+  EXPECT_EQ(result.scalar_type(), dtype);
+  ASSERT_EQ(result.numel(), want.numel());
+  const Tensor got = result.to(at::kDouble).reshape(-1),
+               magnitude = numbers(golden.at("magnitude"));
+  const FloatLimits limits = float_limits(dtype);
+  for (int64_t i = 0; i < want.numel(); ++i) {
+    const double expected = want[i].item<double>(), actual = got[i].item<double>();
+    if (actual == expected) continue;
+    const double unit = limits.epsilon * magnitude[i].item<double>() + limits.least;
+    EXPECT_LE(std::abs(actual - expected) / unit, kEpsilons)
+        << "got " << actual << ", not " << expected << ", of " << points;
+  }
+}
+
+void expect_case(const json& golden) {
+  const at::ScalarType dtype = dtype_of(golden);
+  const TransformPtr t = build(golden.at("transform"), golden.at("arguments"), dtype);
+  EXPECT_EQ(format_as(t), golden.at("repr"));
+  EXPECT_EQ(format_as(t->inv()), golden.at("inverse_repr"));
+  EXPECT_EQ(format_as(t->domain()), golden.at("domain"));
+  EXPECT_EQ(format_as(t->codomain()), golden.at("codomain"));
+  EXPECT_EQ(format_as(t->inv()->domain()), golden.at("codomain"));
+  EXPECT_EQ(t->bijective(), golden.at("bijective"));
+  EXPECT_EQ(t->inv()->bijective(), golden.at("bijective"));
+  if (golden.at("sign").is_null()) {
+    EXPECT_THROW(t->sign(), c10::NotImplementedError);
+  } else {
+    EXPECT_EQ(t->sign().item<double>(), golden.at("sign"));
+    EXPECT_EQ(t->inv()->sign().item<double>(), golden.at("sign"));
+  }
+  using Shape = std::vector<int64_t>;
+  const auto before = golden.at("forward_shape")[0].get<Shape>(),
+             after = golden.at("inverse_shape")[0].get<Shape>();
+  EXPECT_EQ(t->forward_shape(before), golden.at("forward_shape")[1].get<Shape>());
+  EXPECT_EQ(t->inverse_shape(after), golden.at("inverse_shape")[1].get<Shape>());
+  EXPECT_EQ(t->inv()->forward_shape(after), golden.at("inverse_shape")[1].get<Shape>());
+  EXPECT_EQ(t->inv()->inverse_shape(before), golden.at("forward_shape")[1].get<Shape>());
+
+  expect_values(golden.at("y"), dtype, [&](const Tensor& x) { return t(x); });
+  expect_values(golden.at("x"), dtype, [&](const Tensor& y) { return t->inv()(y); });
+  if (!t->bijective()) {
+    EXPECT_THROW(t->log_abs_det_jacobian(at::zeros({2}), at::zeros({2})), c10::NotImplementedError);
+    return;
+  }
+  expect_values(golden.at("ladj"), dtype,
+                [&](const Tensor& x) { return t->log_abs_det_jacobian(x, t(x)); });
+  expect_values(golden.at("ladj"), dtype,
+                [&](const Tensor& x) { return t->inv()->log_abs_det_jacobian(t(x), x).neg(); });
+}
+
+}  // namespace
+
+void expect_golden(const std::string& transform) {
+  const std::string path = TORCH_DISTRIBUTIONS_TEST_DIR "/transforms/transforms.json";
+  std::ifstream file(path);
+  ASSERT_TRUE(file) << path;
+  const json golden_data = json::parse(file);
+  int count = 0;
+  for (const json& golden : golden_data.at("cases")) {
+    if (golden.at("transform") != transform) continue;
+    SCOPED_TRACE(golden.at("dtype").get<std::string>() + ", " + golden.at("arguments").dump());
+    expect_case(golden);
+    ++count;
+  }
+  EXPECT_GE(count, 2) << "no golden case of " << transform;
+}
+
+void expect_differentiable(const Transform& transform, const Tensor& x) {
+  const Tensor y = transform(x.to(at::kDouble)).detach();
+  const auto forward = [&](const std::vector<Tensor>& in) { return transform(in[0]); };
+  EXPECT_TRUE(gradcheck(forward, {x})) << transform;
+  EXPECT_TRUE(gradgradcheck(forward, {x})) << transform;
+  const TransformPtr inverse = transform.inv();
+  const auto backward = [&](const std::vector<Tensor>& in) { return inverse(in[0]); };
+  EXPECT_TRUE(gradcheck(backward, {y})) << *inverse;
+  EXPECT_TRUE(gradgradcheck(backward, {y})) << *inverse;
+  if (!transform.bijective()) return;
+  const auto ladj = [&](const std::vector<Tensor>& in) {
+    return transform.log_abs_det_jacobian(in[0], transform(in[0]));
+  };
+  EXPECT_TRUE(gradcheck(ladj, {x})) << transform;
+  EXPECT_TRUE(gradgradcheck(ladj, {x})) << transform;
+}
+
+void expect_bijection(const Transform& transform, const Tensor& x, int64_t dropped) {
+  const int64_t event_dim = transform.domain()->event_dim();
+  const Tensor input = x.detach().to(at::kDouble).requires_grad_();
+  const Tensor y = transform(input);
+  EXPECT_TRUE(transform.inv()(y).allclose(input, 1e-10, 1e-10)) << transform;
+  EXPECT_TRUE(transform.codomain()->check(y).all().item<bool>()) << transform;
+  EXPECT_EQ(y.sizes().vec(), transform.forward_shape(input.sizes()));
+  EXPECT_EQ(input.sizes().vec(), transform.inverse_shape(y.sizes()));
+
+  const Tensor ladj = transform.log_abs_det_jacobian(input, y);
+  const auto batch = input.sizes().slice(0, static_cast<std::size_t>(input.dim() - event_dim));
+  ASSERT_EQ(ladj.sizes(), batch) << transform;
+  const Tensor events = y.reshape({c10::multiply_integers(batch), -1});
+  const int64_t size = input.numel() / events.size(0);
+  ASSERT_EQ(events.size(1) - dropped, size);
+  for (int64_t event = 0; event < events.size(0); ++event) {
+    std::vector<Tensor> rows;
+    for (int64_t i = 0; i < size; ++i) {
+      const auto gradient = autograd::grad({events[event][i]}, {input}, {}, /*retain_graph=*/true);
+      rows.push_back(gradient[0].reshape({events.size(0), size})[event]);
+    }
+    const double want = std::get<1>(at::linalg_slogdet(at::stack(rows))).item<double>();
+    EXPECT_NEAR(ladj.reshape(-1)[event].item<double>(), want, 1e-9) << transform << " at " << input;
+  }
+}
+
+}  // namespace torch::distributions::test

@@ -1,0 +1,272 @@
+#include <torch/distributions/transforms/transform.h>
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <atomic>
+#include <sstream>
+#include <thread>
+
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/constraints/simplex.h>
+#include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/transforms/sigmoid.h>
+#include <torch/distributions/transforms/softmax.h>
+#include <torch/distributions/transforms/softplus.h>
+#include <torch/distributions/transforms/stick_breaking.h>
+#include <torch/distributions/transforms/tanh.h>
+
+namespace torch::distributions {
+namespace {
+
+/// A user's own transform, which counts its calls: x^3.
+class Cube final : public ImplementsTransform<Cube> {
+ public:
+  explicit Cube(std::shared_ptr<std::atomic<int>> calls, int64_t cache_size = 0)
+      : ImplementsTransform(cache_size), calls_(std::move(calls)) {}
+
+  bool bijective() const override { return true; }
+  ConstraintPtr domain() const override { return constraints::real; }
+  ConstraintPtr codomain() const override { return constraints::real; }
+
+ private:
+  Tensor do_forward(const Tensor& x) const override {
+    ++*calls_;
+    return x.pow(3);
+  }
+  Tensor do_inverse(const Tensor& y) const override {
+    ++*calls_;
+    return y.sign() * y.abs().pow(1.0 / 3);
+  }
+
+  std::shared_ptr<std::atomic<int>> calls_;
+};
+
+std::shared_ptr<std::atomic<int>> counter() { return std::make_shared<std::atomic<int>>(0); }
+
+/// Has nothing but what it must have, and ends of different dimensions.
+class Bare final : public ImplementsTransform<Bare> {
+ public:
+  ConstraintPtr domain() const override { return constraints::real_vector; }
+  ConstraintPtr codomain() const override { return constraints::real; }
+};
+
+template <class Function>
+std::string message_of(Function function) {
+  try {
+    function();
+  } catch (const c10::NotImplementedError& error) {
+    return error.what_without_backtrace();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Transform, WhatAClassLacksIsNamed) {
+  const Tensor x = at::ones({2});
+  EXPECT_EQ(message_of([&] { Bare()(x); }), "Bare::operator() is not implemented");
+  EXPECT_EQ(message_of([&] { Bare().inv()(x); }), "Bare::inv is not implemented");
+  EXPECT_EQ(message_of([&] { Bare().log_abs_det_jacobian(x, x); }),
+            "Bare::log_abs_det_jacobian is not implemented");
+  EXPECT_EQ(message_of([&] { Bare().sign(); }), "Bare::sign is not implemented");
+  EXPECT_FALSE(Bare().bijective());
+  EXPECT_THROW(Bare().event_dim(), c10::ValueError);
+  EXPECT_THROW(ExpTransform(2), c10::ValueError);
+  EXPECT_THROW(ExpTransform().with_cache(-1), c10::ValueError);
+}
+
+TEST(Transform, EqualsItsCopiesByDefault) {
+  const Cube one(counter());
+  const Cube copy(one);
+  EXPECT_TRUE(one == copy);
+  EXPECT_TRUE(one == one.with_cache());
+  EXPECT_TRUE(one.inv()->inv() == one);
+  EXPECT_TRUE(one.inv() == copy.inv());
+  EXPECT_FALSE(one == Cube(counter()));
+  EXPECT_FALSE(one.inv() == one);
+  EXPECT_FALSE(one == ExpTransform());
+  EXPECT_TRUE(one != ExpTransform());
+}
+
+TEST(Transform, MapsMetaTensors) {
+  const Tensor x = at::empty({2, 3}, at::kMeta);
+  const std::vector<TransformPtr> all{
+      ExpTransform(),     SigmoidTransform(),       TanhTransform(),         SoftplusTransform(),
+      SoftmaxTransform(), AffineTransform(1, 2, 1), StickBreakingTransform()};
+  for (const TransformPtr& t : all) {
+    const Tensor y = t(x);
+    EXPECT_TRUE(y.is_meta()) << *t;
+    EXPECT_EQ(y.sizes().vec(), t->forward_shape(x.sizes())) << *t;
+    EXPECT_EQ(t->inv()(y).sizes(), x.sizes()) << *t;
+    if (!t->bijective()) continue;
+    EXPECT_EQ(t->log_abs_det_jacobian(x, y).dim(), 2 - t->event_dim()) << *t;
+  }
+}
+
+TEST(Transform, IsPrinted) {
+  std::ostringstream out;
+  out << ExpTransform() << ' ' << *Cube(counter()).inv();
+  EXPECT_EQ(out.str(), "ExpTransform() _InverseTransform(Cube())");
+  EXPECT_EQ(fmt::format("{}", ExpTransform()), "ExpTransform()");
+}
+
+TEST(Cache, ServesTheVeryTensorsInBothDirections) {
+  const auto calls = counter();
+  const Cube t(calls, 1);
+  const Tensor x = at::randn({3});
+  const Tensor y = t(x);
+  EXPECT_TRUE(t(x).is_same(y));
+  EXPECT_TRUE(t.inv()(y).is_same(x));
+  EXPECT_TRUE(Cube(t)(x).is_same(y)) << "copies share the cache";
+  EXPECT_TRUE(t.inv()->inv()(x).is_same(y));
+  EXPECT_TRUE(t.with_cache()(x).is_same(y));
+  EXPECT_EQ(*calls, 1);
+  EXPECT_FALSE(t.with_cache(0)->with_cache()(x).is_same(y));
+  EXPECT_EQ(*calls, 2);
+  const Tensor z = at::randn({3});
+  const Tensor w = t.inv()(z);
+  EXPECT_TRUE(t(w).is_same(z));
+  EXPECT_FALSE(t(x).is_same(y)) << "one entry";
+}
+
+TEST(Cache, HoldsNothingWithoutASize) {
+  const auto calls = counter();
+  const Cube t(calls);
+  const Tensor x = at::randn({3});
+  EXPECT_FALSE(t(x).is_same(t(x)));
+  EXPECT_EQ(*calls, 2);
+}
+
+TEST(Cache, NoticesModificationInPlace) {
+  const Cube t(counter(), 1);
+  Tensor x = at::ones({3});
+  Tensor y = t(x);
+  x.add_(1);
+  EXPECT_TRUE(t(x).equal(at::full({3}, 8.0f)));
+  y = t(x);
+  y.fill_(27);
+  EXPECT_TRUE(t.inv()(y).allclose(at::full({3}, 3.0f)));
+  y = t(x);
+  x.zero_();
+  EXPECT_TRUE(t.inv()(y).allclose(at::full({3}, 2.0f))) << "the partner was modified";
+}
+
+TEST(Cache, WorksInInferenceMode) {
+  const Cube t(counter(), 1);
+  Tensor x, y;
+  {
+    const c10::InferenceMode inference;
+    x = at::ones({3});
+    y = t(x);
+    EXPECT_TRUE(t.inv()(y).is_same(x));
+  }
+  EXPECT_TRUE(t.inv()(y).is_same(x));
+}
+
+TEST(Cache, GivesAGraphWhereOneIsNeeded) {
+  const Cube t(counter(), 1);
+  const Tensor x = at::ones({3}).requires_grad_();
+  {
+    const at::NoGradGuard no_grad;
+    EXPECT_FALSE(t(x).requires_grad());
+  }
+  EXPECT_TRUE(t(x).requires_grad());
+
+  const Tensor plain = at::ones({3});
+  const Tensor y = t(plain);
+  y.requires_grad_();
+  EXPECT_TRUE(t.inv()(y).requires_grad()) << "y has become a leaf";
+  plain.requires_grad_();
+  EXPECT_TRUE(t(plain).requires_grad()) << "x has become a leaf";
+}
+
+TEST(Cache, ServesASampleThatWasDrawnWithoutAGraph) {
+  const TanhTransform t(1);
+  const Tensor x = at::full({3}, 40.0);
+  Tensor y;
+  {
+    const at::NoGradGuard no_grad;
+    y = t(x);
+  }
+  EXPECT_TRUE(t.inv()(y).is_same(x));
+}
+
+// https://github.com/pytorch/pytorch/issues/59822
+TEST(Cache, DoesNotChangeGradients) {
+  for (const bool drawn_with_graph : {false, true}) {
+    std::vector<Tensor> gradients;
+    for (const int64_t cache_size : {0, 1}) {
+      const Tensor loc = at::ones({}).requires_grad_(), scale = at::full({}, 2.0f).requires_grad_();
+      const AffineTransform t(loc, scale, 0, cache_size);
+      const Tensor noise = at::full({}, 0.7f);
+      Tensor y;
+      {
+        const at::AutoGradMode mode(drawn_with_graph);
+        y = t(noise);
+      }
+      const Tensor x = t.inv()(y);
+      const Tensor log_density = -0.5 * x.square() - t.log_abs_det_jacobian(x, y);
+      for (const Tensor& gradient :
+           autograd::grad({log_density}, {loc, scale}, {}, true, false, true)) {
+        gradients.push_back(gradient.defined() ? gradient : at::zeros({}));
+      }
+    }
+    EXPECT_NEAR(gradients[0].item<double>(), gradients[2].item<double>(), 1e-6) << drawn_with_graph;
+    EXPECT_NEAR(gradients[1].item<double>(), gradients[3].item<double>(), 1e-6) << drawn_with_graph;
+  }
+}
+
+TEST(Cache, AKeyThatRequiredAGradientWithoutAGraphIsAConstantLater) {
+  const Cube t(counter(), 1);
+  const Tensor x = at::ones({3}).requires_grad_();
+  Tensor y;
+  {
+    const at::NoGradGuard no_grad;
+    y = t(x);
+  }
+  EXPECT_FALSE(t.inv()(y).requires_grad());
+}
+
+TEST(Cache, IsEmptyAfterAMove) {
+  const Cube t(counter(), 1);
+  const Tensor x = at::ones({3});
+  const Tensor y = t(x);
+  EXPECT_FALSE(t.detach()(x).is_same(y));
+  EXPECT_TRUE(t.changed(Change::expand({2, 3}))(x).is_same(y));
+}
+
+TEST(Transform, NoCycleKeepsItAlive) {
+  const auto calls = counter();
+  {
+    const TransformPtr t = Cube(calls, 1);
+    const TransformPtr inverse = t->inv();
+    const TransformPtr again = inverse->inv();
+    again(inverse(t(at::ones({3}))));
+  }
+  EXPECT_EQ(calls.use_count(), 1);
+}
+
+TEST(Cache, TakesManyThreads) {
+  const AffineTransform t(1, 2, 0, 1);
+  const TransformPtr inverse = t.inv();
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int k = 0; k < 8; ++k) {
+    threads.emplace_back([&, k] {
+      const Tensor x = at::full({4}, static_cast<double>(k), at::kDouble);
+      for (int i = 0; i < 500; ++i) {
+        const Tensor y = t(x);
+        if (!y.equal(x * 2 + 1) || !inverse(y).equal(x)) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
+}  // namespace torch::distributions

@@ -1,0 +1,88 @@
+#include <torch/distributions/utils.h>
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+
+#include "support/gradcheck.h"
+
+namespace torch::distributions {
+namespace {
+
+TEST(Utils, BroadcastAllGivesNumbersTheDtypeOfTensors) {
+  const auto [a, b, c] = broadcast_all(at::ones({2, 1}, at::kDouble), 0.1, at::ones({3}));
+  EXPECT_EQ(a.sizes(), IntArrayRef({2, 3}));
+  EXPECT_EQ(b.sizes(), IntArrayRef({2, 3}));
+  EXPECT_EQ(b.scalar_type(), at::kDouble);
+  EXPECT_EQ(b[0][0].item<double>(), 0.1);
+  EXPECT_EQ(c.scalar_type(), at::kFloat);
+  const auto [x, y] = broadcast_all(1, 2.5);
+  EXPECT_EQ(x.scalar_type(), at::kFloat);
+  EXPECT_EQ(y.item<double>(), 2.5);
+  const auto [count, half] = broadcast_all(at::ones({2}, at::kLong), 0.5);
+  EXPECT_EQ(half[0].item<double>(), 0.5) << "a number is not truncated to an integer dtype";
+  EXPECT_EQ(count.scalar_type(), at::kLong);
+  EXPECT_EQ(broadcast_all({at::ones({2}), 3})[1].sizes(), IntArrayRef({2}));
+  EXPECT_THROW(broadcast_all(at::ones({2}), at::ones({3})), c10::Error);
+}
+
+// Python: logits_to_probs(torch.tensor([-1., 0., 2.])), and with is_binary=True; probs_to_logits of
+// [0, .25, 1] likewise.
+TEST(Utils, LogitsAndProbs) {
+  const Tensor logits = at::tensor({-1.0, 0.0, 2.0}, at::kDouble);
+  EXPECT_TRUE(logits_to_probs(logits).allclose(
+      at::tensor({0.04201006613406605, 0.11419519938459449, 0.8437947344813395}, at::kDouble),
+      1e-14, 0));
+  EXPECT_TRUE(logits_to_probs(logits, true)
+                  .allclose(at::tensor({0.2689414213699951, 0.5, 0.8807970779778823}, at::kDouble),
+                            1e-14, 0));
+  const Tensor probs = at::tensor({0.0f, 0.25f, 1.0f});
+  EXPECT_TRUE(
+      clamp_probs(probs).equal(at::tensor({1.1920928955078125e-07f, 0.25f, 0.9999998807907104f})));
+  EXPECT_TRUE(probs_to_logits(probs).allclose(
+      at::tensor({-15.942384719848633f, -1.3862943649291992f, -1.1920930376163597e-07f}), 1e-6, 0));
+  EXPECT_TRUE(
+      probs_to_logits(probs, true)
+          .allclose(at::tensor({-15.942384719848633f, -1.0986123085021973f, 15.942384719848633f}),
+                    1e-6, 0));
+}
+
+TEST(Utils, TriangularMatricesAndVectorsAreInverse) {
+  for (const int64_t n : {1, 2, 3, 5}) {
+    for (int64_t diag = -n; diag < n; ++diag) {
+      const Tensor matrix = at::rand({2, n, n});
+      const Tensor vec = tril_matrix_to_vec(matrix, diag);
+      EXPECT_EQ(vec.size(-1), at::ones({n, n}).tril(diag).sum().item<int64_t>());
+      if (vec.size(-1) == 0) continue;  // any matrix has none there
+      EXPECT_TRUE(vec_to_tril_matrix(vec, diag).equal(matrix.tril(diag))) << n << ' ' << diag;
+    }
+  }
+  EXPECT_TRUE(tril_matrix_to_vec(at::arange(9).view({3, 3}))
+                  .equal(at::tensor({0, 3, 4, 6, 7, 8}, at::kLong)));
+  EXPECT_TRUE(
+      tril_matrix_to_vec(at::arange(9).view({3, 3}), -1).equal(at::tensor({3, 6, 7}, at::kLong)));
+}
+
+TEST(Utils, TriangularErrors) {
+  EXPECT_THROW(tril_matrix_to_vec(at::ones({3, 3}), 3), c10::ValueError);
+  EXPECT_THROW(tril_matrix_to_vec(at::ones({3, 3}), -4), c10::ValueError);
+  EXPECT_THROW(tril_matrix_to_vec(at::ones({3, 2})), c10::ValueError);
+  EXPECT_THROW(tril_matrix_to_vec(at::ones({3})), c10::ValueError);
+  EXPECT_THROW(vec_to_tril_matrix(at::ones({4})), c10::ValueError);
+  EXPECT_THROW(vec_to_tril_matrix(at::ones({5})), c10::ValueError);
+  EXPECT_THROW(vec_to_tril_matrix(at::ones({})), c10::ValueError);
+}
+
+TEST(Utils, TriangularGradients) {
+  const auto back = [](const std::vector<Tensor>& in) {
+    return vec_to_tril_matrix(in[0], -1).square();
+  };
+  const auto forth = [](const std::vector<Tensor>& in) {
+    return tril_matrix_to_vec(in[0], 1).square();
+  };
+  EXPECT_TRUE(test::gradcheck(back, {at::rand({2, 3})}));
+  EXPECT_TRUE(test::gradgradcheck(back, {at::rand({2, 3})}));
+  EXPECT_TRUE(test::gradcheck(forth, {at::rand({2, 3, 3})}));
+}
+
+}  // namespace
+}  // namespace torch::distributions
