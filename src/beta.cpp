@@ -1,5 +1,7 @@
 #include <torch/distributions/beta.h>
 
+#include <ostream>
+
 #include <torch/distributions/constraints/interval.h>
 
 #include "ops/evaluate.h"
@@ -25,6 +27,8 @@ Beta::Beta(Param concentration1, Param concentration0, Validate validate_args)
     : ScalarFamily(validate_args) {
   initialize(concentration1, concentration0);
 }
+
+void Beta::print(std::ostream& out) const { out << "Beta()"; }
 
 Tensor Beta::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor concentration = at::stack({concentration1_, concentration0_}, -1);

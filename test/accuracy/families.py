@@ -766,7 +766,9 @@ class CategoricalLogits(Family):
 
     def log_prob(self, value, logits):
         largest = max(logits)
-        return logits[self.index(value)] - largest - mp.log(mp.fsum(mp.exp(t - largest) for t in logits))
+        others = list(logits)
+        others.remove(largest)
+        return logits[self.index(value)] - largest - mp.log1p(mp.fsum(mp.exp(t - largest) for t in others))
 
     def probs(self, logits):
         largest = max(logits)

@@ -22,7 +22,7 @@ import families
 from truth import DOUBLE, FLOAT, Draw, derivative
 
 HERE = pathlib.Path(__file__).resolve().parent
-POINTS, FEWER = 120, 60  # typical ones and again as many hostile ones, of a scalar family and of any other
+POINTS, FEWER = 120, 100  # typical ones and again as many hostile ones, of a scalar family and of any other
 
 
 def goal(family, quantity, fmt):

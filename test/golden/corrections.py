@@ -80,7 +80,6 @@ EXTENSIONS = {
 
 # Texts that Python prints otherwise, and why ours do not follow.
 TEXTS = [
-    "`Beta` prints its parameters, as every class does (Python: `Beta()`)",
     "an error about a parameter or a value names the class that the program made (Python: the Normal within LogNormal, the "
     "Dirichlet within Beta, the base within Independent)",
     "`MixtureSameFamily` prints its mixture as it was given (Python adds `logits`, which it has worked out by then)",

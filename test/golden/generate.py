@@ -509,15 +509,6 @@ def enumeration(t):
     return entry | ({"value": data} if len(data) <= 64 else {"first": data[:4], "last": data[-4:], "sum": float(t.double().sum())})
 
 
-def beta_repr(d):
-    """Torch prints `Beta()`; here Beta prints its parameters as every class does (corrections.TEXTS)."""
-    parameters = {"concentration1": d.concentration1, "concentration0": d.concentration0}
-    return "Beta(" + ", ".join(f"{k}: {v if v.numel() == 1 else v.size()}" for k, v in parameters.items()) + ")"
-
-
-td.Beta.__repr__ = beta_repr
-
-
 def as_given(d):
     """The distribution, with nothing in its repr that torch has worked out meanwhile."""
     if isinstance(d, td.MixtureSameFamily):

@@ -101,7 +101,7 @@ AssertionResult close(const Tensor& actual, const json& expected, double floor, 
                          (exponential ? std::max(1.0, std::abs(std::log(w))) : 1);
     const double tolerance =
         widened * precision.allowed * precision.epsilon * scale + precision.smallest;
-    if (!(std::abs(got[i] - w) <= tolerance)) {
+    if (std::isinf(w) || !(std::abs(got[i] - w) <= tolerance)) {
       return AssertionFailure() << "element " << i << " is " << digits(got[i]) << ", not "
                                 << digits(w) << ": off by "
                                 << std::abs(got[i] - w) / (precision.epsilon * scale)

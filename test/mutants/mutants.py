@@ -38,7 +38,7 @@ GOLDEN = "golden_golden_test"
 MUTANTS = [
     Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
            "src/exponential.cpp", GOLDEN, "*Exponential*"),
-    Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320467374178",
+    Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320477274178",
            "src/normal.cpp", "accuracy_accuracy_test"),
     Mutant("swapped parameters", "src/gamma.cpp", "{&Gamma::concentration_, &Gamma::rate_}",
            "{&Gamma::rate_, &Gamma::concentration_}", "src/gamma.cpp", GOLDEN, "*Gamma*"),
@@ -55,7 +55,7 @@ MUTANTS = [
     Mutant("wrong stream", "src/exponential.cpp", "exponential_(1, std::move(generator)) / rate_",
            "exponential_(1, std::move(generator)) * rate_", "src/exponential.cpp", "laws_sampling_test", "*Exponential*"),
     Mutant("generator ignored", "src/normal.cpp", "normal_(0, 1, std::move(generator))", "normal_(0, 1)",
-           "src/normal.cpp", "golden_sampler_test"),
+           "src/normal.cpp", "laws_structure_test", "*Normal*"),
     Mutant("graph in a sample", "src/core/distribution.cpp", "const at::NoGradGuard no_grad;", "", "src/core/distribution.cpp",
            "laws_structure_test", "*LogNormal*"),
     Mutant("unvalidated value", "src/core/distribution.cpp", "if (validates()) validate_sample(value);", "",
@@ -102,7 +102,7 @@ class Builder:
         made = arguments[arguments.index("-o") + 1]
         arguments[arguments.index("-o") + 1] = str(folder / "mutant.o")
         arguments = [a.replace(str(ROOT / "src"), str(folder / "src")) for a in arguments]
-        compiled = run(arguments, cwd=entry["directory"])
+        compiled = run(arguments + ["-Wno-error"], cwd=entry["directory"])
         if compiled.returncode != 0:
             raise LookupError("it does not compile:\n" + compiled.stdout[-2000:])
 
@@ -125,7 +125,7 @@ class Builder:
                        cwd=name, env=environment)
         if test.returncode == 0:
             return f"{mutant.test} passes"
-        if "FAILED TEST" not in test.stdout:
+        if "[  FAILED  ]" not in test.stdout:
             return f"{mutant.test} did not get to run:\n{test.stdout[-2000:]}"
         return None
 

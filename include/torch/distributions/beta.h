@@ -18,6 +18,9 @@ class TORCH_DISTRIBUTIONS_API Beta : public ScalarFamily<Beta, ExponentialFamily
   const Tensor& concentration1() const { return concentration1_; }
   const Tensor& concentration0() const { return concentration0_; }
 
+  /// `Beta()`, as Python prints it.
+  void print(std::ostream& out) const override;
+
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
   std::vector<Tensor> do_natural_params() const override;

@@ -101,8 +101,8 @@ class Implements : public Base {
   }
 
   void change(const Change& change) override {
-    for (const auto& member : members()) *member.tensor = change(*member.tensor, member.event_dim);
     Base::change(change);
+    for (const auto& member : members()) *member.tensor = change(*member.tensor, member.event_dim);
   }
 
  private:
