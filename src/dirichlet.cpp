@@ -7,8 +7,8 @@
 #include "core/supported.h"
 #include "ops/constants.h"
 #include "ops/sampling.h"
-#include "ops/special/scalar.h"
 #include "ops/special/special.h"
+#include "ops/special/tensor_scalar.h"
 #include "ops/sum_of_others.h"
 
 namespace torch::distributions {

@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "ops/special/scalar.h"
 #include "ops/special/special.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions::ops {
 

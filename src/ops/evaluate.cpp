@@ -1,30 +1,22 @@
 #include "ops/evaluate.h"
 
+#include "ops/dtypes.h"
+
 namespace torch::distributions::ops {
 
 Evaluation::Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double) {
-  // Zero-dimensional tensors count like any other: a double parameter is not rounded to a float
-  // value's dtype.
-  auto dtype = at::ScalarType::Undefined;
   const at::Tensor* place = inputs.front();
   shape_ = inputs.front()->sizes();
   for (const at::Tensor* input : inputs) {
-    if (input->is_floating_point()) {
-      dtype = dtype == at::ScalarType::Undefined ? input->scalar_type()
-                                                 : at::promote_types(dtype, input->scalar_type());
-    }
     if ((input->dim() > 0 && place->dim() == 0) || (input->is_meta() && !place->is_meta()))
       place = input;
     if (input->sizes() != at::IntArrayRef(shape_)) {
       shape_ = at::infer_size_dimvector(shape_, input->sizes());
     }
   }
-  if (dtype == at::ScalarType::Undefined) dtype = at::typeMetaToScalarType(at::get_default_dtype());
+  const at::ScalarType dtype = result_dtype(inputs);
   result_ = place->options().dtype(dtype);
-  const bool is_half = dtype == at::kHalf || dtype == at::kBFloat16;
-  compute_ = in_double && (is_half || dtype == at::kFloat) ? at::kDouble
-             : is_half                                     ? at::kFloat
-                                                           : dtype;
+  compute_ = compute_dtype(dtype, in_double);
 }
 
 Composed Evaluation::input(const at::Tensor& tensor) const {

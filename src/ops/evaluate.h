@@ -7,15 +7,14 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <limits>
-#include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include <torch/distributions/core/formula_table.h>
 
 #include "ops/composed.h"
+#include "ops/engine/engine.h"
 #include "ops/formulas/formula.h"
+#include "ops/functions.h"
 
 /// Evaluates formulas on tensors: what stands between a distribution and its mathematics.
 ///
@@ -52,106 +51,89 @@ at::Tensor evaluate(bool in_double, Function&& function, const Tensors&... input
   return evaluation.result(function(evaluation.input(inputs)...));
 }
 
-/// Evaluates `Formula::kl(p's parameters..., q's parameters...)`.
-template <class Formula, std::same_as<at::Tensor>... Tensors>
-at::Tensor kl(const Tensors&... parameters) {
-  return evaluate(
-      Formula::kInDouble == InDouble::kAlways, [](const auto&... t) { return Formula::kl(t...); },
-      parameters...);
-}
-
-/// The functions that a formula may have, as types. `Name::of<Formula>(parameters...)` calls
-/// `Formula::name`, where there is one.
-namespace functions {
-
-#define TORCH_DISTRIBUTIONS_FUNCTION(Name, name)                                        \
-  struct Name {                                                                         \
-    static constexpr bool kIsCdf = std::string_view(#name) == "cdf";                    \
-    template <class Formula, class... Scalars>                                          \
-      requires requires(const Scalars&... parameters) { Formula::name(parameters...); } \
-    static auto of(const Scalars&... parameters) {                                      \
-      return Formula::name(parameters...);                                              \
-    }                                                                                   \
-  };
-
-TORCH_DISTRIBUTIONS_FUNCTION(LogProb, log_prob)
-TORCH_DISTRIBUTIONS_FUNCTION(Cdf, cdf)
-TORCH_DISTRIBUTIONS_FUNCTION(Mean, mean)
-TORCH_DISTRIBUTIONS_FUNCTION(Mode, mode)
-TORCH_DISTRIBUTIONS_FUNCTION(Variance, variance)
-TORCH_DISTRIBUTIONS_FUNCTION(Stddev, stddev)
-TORCH_DISTRIBUTIONS_FUNCTION(Entropy, entropy)
-
-#undef TORCH_DISTRIBUTIONS_FUNCTION
-
-/// A quantile: NaN for what is no probability, by one rule for every family.
-struct Icdf {
-  static constexpr bool kIsCdf = true;
-
-  template <class Formula, class... Scalars>
-    requires requires(const Scalars&... parameters) { Formula::icdf(parameters...); }
-  static auto of(const Scalars&... parameters) {
-    return [quantile = Formula::icdf(parameters...)](const auto& p) {
-      return quantile(select(p >= 0.0 && p <= 1.0, p, std::numeric_limits<double>::quiet_NaN()));
-    };
-  }
-};
-
-}  // namespace functions
-
 namespace internal {
 
 /// Calls `Function` of `Formula` with its parameters.
 template <class Formula, class Function, std::size_t... I>
-auto apply(const Evaluation& evaluation, const at::Tensor* const* parameters,
-           std::index_sequence<I...>) {
-  return Function::template of<Formula>(evaluation.input(*parameters[I])...);
+auto apply(const Evaluation& evaluation, engine::Inputs inputs, std::index_sequence<I...>) {
+  return Function::template of<Formula>(evaluation.input(*inputs[I])...);
 }
 
-template <class Formula, class Function>
-concept Has = requires(const Evaluation& evaluation, const at::Tensor* const* parameters) {
+template <class Formula, class Function, std::size_t kParameters>
+concept Has = requires(const Evaluation& evaluation) {
   []<std::size_t... I>(std::index_sequence<I...>)
     requires requires(const Composed& scalar) {
       Function::template of<Formula>(((void)I, scalar)...);
     }
   {}
-  (std::make_index_sequence<Formula::kParameters>{});
+  (std::make_index_sequence<kParameters>{});
 };
+
+/// `Function` of `Formula` by tensor operations. A value comes after the parameters.
+template <class Formula, class Function, std::size_t kParameters>
+at::Tensor composed(engine::Inputs inputs) {
+  const Evaluation evaluation(inputs, engine::kComposesInDouble<Function, Formula>);
+  const auto result =
+      apply<Formula, Function>(evaluation, inputs, std::make_index_sequence<kParameters>{});
+  if constexpr (requires { result(Composed(at::Tensor())); }) {
+    return evaluation.result(result(evaluation.input(*inputs[kParameters])));
+  } else {
+    return evaluation.result(result);
+  }
+}
+
+/// `Function` of `Formula`: by a kernel where it has one.
+template <class Formula, class Function, std::size_t kParameters>
+at::Tensor evaluate(engine::Inputs inputs) {
+  using Listed = engine::Listed<Function, Formula>;
+  if constexpr (Listed::kHasKernels) {
+    static const engine::Operation operation{.name = Listed::kName,
+                                             .kernels = engine::all_kernels<Function, Formula>(),
+                                             .in_double = engine::kInDouble<Function, Formula>,
+                                             .parameters = kParameters,
+                                             .typical = Listed::kTypical,
+                                             .all = Listed::kAll,
+                                             .composed = &composed<Formula, Function, kParameters>};
+    return engine::evaluate(operation, inputs);
+  } else {
+    return composed<Formula, Function, kParameters>(inputs);
+  }
+}
 
 template <class Formula, class Function>
 constexpr FormulaTable::OfValue of_value() {
-  if constexpr (!Has<Formula, Function>) {
+  if constexpr (!Has<Formula, Function, Formula::kParameters>) {
     return nullptr;
   } else {
     return [](const at::Tensor& value, const at::Tensor* const* parameters) {
       std::array<const at::Tensor*, Formula::kParameters + 1> inputs;
       std::copy_n(parameters, Formula::kParameters, inputs.begin());
       inputs.back() = &value;
-      const Evaluation evaluation(inputs,
-                                  Formula::kInDouble == InDouble::kAlways ||
-                                      (Formula::kInDouble == InDouble::kCdf && Function::kIsCdf));
-      const auto function = apply<Formula, Function>(
-          evaluation, parameters, std::make_index_sequence<Formula::kParameters>{});
-      return evaluation.result(function(evaluation.input(value)));
+      return evaluate<Formula, Function, Formula::kParameters>(inputs);
     };
   }
 }
 
 template <class Formula, class Function>
 constexpr FormulaTable::OfParameters of_parameters() {
-  if constexpr (!Has<Formula, Function>) {
+  if constexpr (!Has<Formula, Function, Formula::kParameters>) {
     return nullptr;
   } else {
     return [](const at::Tensor* const* parameters) {
-      const Evaluation evaluation(c10::ArrayRef(parameters, Formula::kParameters),
-                                  Formula::kInDouble == InDouble::kAlways);
-      return evaluation.result(apply<Formula, Function>(
-          evaluation, parameters, std::make_index_sequence<Formula::kParameters>{}));
+      return evaluate<Formula, Function, Formula::kParameters>(
+          engine::Inputs(parameters, Formula::kParameters));
     };
   }
 }
 
 }  // namespace internal
+
+/// Evaluates `Formula::kl(p's parameters..., q's parameters...)`.
+template <class Formula, std::same_as<at::Tensor>... Tensors>
+at::Tensor kl(const Tensors&... parameters) {
+  const std::array<const at::Tensor*, sizeof...(Tensors)> inputs{&parameters...};
+  return internal::evaluate<Formula, functions::Kl, sizeof...(Tensors)>(inputs);
+}
 
 /// The table of the functions that `Formula` has.
 template <class Formula>

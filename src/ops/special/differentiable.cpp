@@ -11,33 +11,20 @@
 #include <ATen/ops/empty.h>
 #include <c10/core/DefaultDtype.h>
 #include <c10/util/Exception.h>
-#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/saved_variable.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "ops/autograd_node.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
 namespace autograd = torch::autograd;
-
-// A shared_ptr or an intrusive_ptr, depending on the version of LibTorch.
-using NodePtr = std::decay_t<decltype(std::declval<const Tensor&>().grad_fn())>;
-
-template <typename Node, typename Pointer>
-auto make_node() {
-  if constexpr (std::is_same_v<Pointer, std::shared_ptr<autograd::Node>>) {
-    return std::shared_ptr<Node>(new Node, [](auto* node) { deleteNode(node); });
-  } else {
-    return c10::make_intrusive<Node>();
-  }
-}
 
 bool any_is_meta(TensorList args) {
   return std::any_of(args.begin(), args.end(), [](const Tensor& t) { return t.is_meta(); });
@@ -99,7 +86,7 @@ Tensor value_with_graph(const Rule& rule, const std::vector<Tensor>& args) {
     value = any_is_meta(args) ? meta_value(args) : rule.value(args);
   }
   if (at::GradMode::is_enabled() && autograd::any_variable_requires_grad(args)) {
-    const auto node = make_node<RuleBackward, NodePtr>();
+    const auto node = make_node<RuleBackward>();
     node->save(rule, args);
     autograd::set_history(value, node);
   }

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "ops/special/tensor_scalar.h"
+
 namespace torch::distributions::ops::special {
 
 using at::Tensor;

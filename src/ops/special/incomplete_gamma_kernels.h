@@ -49,7 +49,7 @@ class IncompleteGamma {
   }
 
  private:
-  static constexpr bool kIsTensor = std::same_as<T, Tensor>;
+  static constexpr bool kIsTensor = !std::same_as<T, double>;
   static constexpr double kTemmeFrom = 30.0;
   static constexpr int kMaxSeriesTerms = 130;
 

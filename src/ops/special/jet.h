@@ -94,15 +94,10 @@ Jet<T, order> sqrt(const Jet<T, order>& x) {
   return compose<T>({root, derivative, T(-0.25 * derivative / x.value())}, x);
 }
 
-template <size_t order, typename Yes, typename No>
-Jet<double, order> jet_branch(bool condition, const Yes& yes, const No& no) {
-  return condition ? yes() : no();
-}
-template <size_t order, typename Yes, typename No>
-Jet<Tensor, order> jet_branch(const Tensor& condition, const Yes& yes, const No& no) {
-  const Jet<Tensor, order> when_true = yes(), when_false = no();
-  return Jet<Tensor, order>::generate(
-      [&](size_t i) { return at::where(condition, when_true[i], when_false[i]); });
+/// condition ? yes() : no(), of jets.
+template <size_t order, typename Condition, typename Yes, typename No>
+auto jet_branch(const Condition& condition, const Yes& yes, const No& no) {
+  return Choice<Condition>::template between_jets<order>(condition, yes, no);
 }
 
 }  // namespace torch::distributions::ops::special::kernels

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "ops/special/gamma_kernels.h"
 #include "ops/special/scalar.h"
 

@@ -1,15 +1,10 @@
 #pragma once
 
-#include <ATen/ops/clamp.h>
-#include <ATen/ops/erfc.h>
-
-#include <algorithm>
+#include <numbers>
 
 #include "ops/special/scalar.h"
 
 namespace torch::distributions::ops::special::kernels {
-
-using std::clamp;
 
 /// Phi(x) = erfc(-x / sqrt 2) / 2. In the left tail the relative condition number of erfc(z) is 2
 /// z^2, so the rounding of its argument is made up for to first order.

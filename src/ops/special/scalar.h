@@ -1,23 +1,22 @@
 #pragma once
 
-#include <ATen/TensorOperators.h>
-#include <ATen/core/Tensor.h>
-#include <ATen/ops/where.h>
-
+#include <algorithm>
 #include <cmath>
+#include <concepts>
+#include <cstddef>
 #include <limits>
 #include <numbers>
-#include <utility>
 
-/// The vocabulary in which the special functions' mathematics is written once, for two kinds of
-/// scalar `T`: `double`, which a CPU kernel applies to each element, and `Tensor`, a double tensor
-/// whose operations do the same to all elements on any backend. What is not here (arithmetic,
-/// comparisons, log, exp, ...) is found in `std` or by ADL in `at`.
+/// The vocabulary in which the special functions' mathematics is written once, for several kinds of
+/// scalar `T`: `double`, which a CPU kernel applies to each element; `Tensor` (tensor_scalar.h), a
+/// double tensor whose operations do the same to all elements on any backend; and the registers of
+/// the engine's SIMD kernels. What is not here (arithmetic, comparisons, log, exp, ...) is found in
+/// `std` or by ADL.
 
 namespace torch::distributions::ops::special::kernels {
 
-using at::Tensor;
 using std::abs;
+using std::clamp;
 using std::erfc;
 using std::exp;
 using std::expm1;
@@ -33,15 +32,26 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double kHalfLogTwoPi = 0.918938533204672741780329736405617640;
 inline constexpr double kSqrtTwoPi = 2.506628274631000502415765284811045253;
 
+/// How scalars that are compared with such a condition choose.
+template <typename Condition>
+struct Choice;
+template <std::integral Condition>
+struct Choice<Condition> {
+  template <typename Yes, typename No>
+  static auto between(bool condition, const Yes& yes, const No& no) {
+    return condition ? yes() : no();
+  }
+  template <std::size_t order, typename Yes, typename No>
+  static auto between_jets(bool condition, const Yes& yes, const No& no) {
+    return condition ? yes() : no();
+  }
+};
+
 /// condition ? yes() : no(). On tensors both are evaluated, everywhere: what the other branch makes
 /// of a foreign element is discarded, and nothing here is differentiated by autograd.
-template <typename Yes, typename No>
-double branch(bool condition, const Yes& yes, const No& no) {
-  return condition ? yes() : no();
-}
-template <typename Yes, typename No>
-Tensor branch(const Tensor& condition, const Yes& yes, const No& no) {
-  return at::where(condition, yes(), no());
+template <typename Condition, typename Yes, typename No>
+auto branch(const Condition& condition, const Yes& yes, const No& no) {
+  return Choice<Condition>::between(condition, yes, no);
 }
 
 /// sum of coefficients[i] * x^i: by Horner's rule, run on the even and on the odd powers so that
@@ -80,25 +90,21 @@ Pair<T> two_sum(const T& a, const T& b) {
   return {sum, (a - (sum - b_rounded)) + (b - b_rounded)};
 }
 
+/// How a product is split.
+template <typename T>
+struct TwoProduct;
+template <>
+struct TwoProduct<double> {
+  static Pair<double> of(double a, double b) {
+    const double product = a * b;
+    return {product, std::isinf(product) ? 0.0 : std::fma(a, b, -product)};
+  }
+};
+
 /// a b, exactly but for underflow; where it overflows, the second part is 0.
-inline Pair<double> two_product(double a, double b) {
-  const double product = a * b;
-  return {product, std::isinf(product) ? 0.0 : std::fma(a, b, -product)};
-}
-/// Dekker's product; it needs no fused multiply-add, which tensors do not have.
-inline Pair<Tensor> two_product(const Tensor& a, const Tensor& b) {
-  constexpr double kSplitter = 134217729.0;  // 2^27 + 1
-  const auto split = [](const Tensor& x) {
-    const Tensor scaled = x * kSplitter;
-    const Tensor high = scaled - (scaled - x);
-    return std::pair(high, x - high);
-  };
-  const auto [a_high, a_low] = split(a);
-  const auto [b_high, b_low] = split(b);
-  const Tensor product = a * b;
-  const Tensor rest =
-      ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
-  return {product, at::where(product.isinf(), 0.0, rest)};
+template <typename T>
+Pair<T> two_product(const T& a, const T& b) {
+  return TwoProduct<T>::of(a, b);
 }
 
 }  // namespace torch::distributions::ops::special::kernels

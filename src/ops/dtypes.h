@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ATen/ScalarOps.h>
+#include <ATen/core/Tensor.h>
+#include <c10/core/DefaultDtype.h>
+#include <c10/core/ScalarType.h>
+
+namespace torch::distributions::ops {
+
+/// The dtype of a formula's result: that of the floating inputs, else the default. Zero-dimensional
+/// tensors count like any other: a double parameter is not rounded to a float value's dtype.
+inline at::ScalarType result_dtype(c10::ArrayRef<const at::Tensor*> inputs) {
+  auto dtype = at::ScalarType::Undefined;
+  for (const at::Tensor* input : inputs) {
+    const auto own = input->scalar_type();
+    if (own == dtype || !at::isFloatingType(own)) continue;
+    dtype = dtype == at::ScalarType::Undefined ? own : at::promote_types(dtype, own);
+  }
+  return dtype == at::ScalarType::Undefined ? c10::get_default_dtype_as_scalartype() : dtype;
+}
+
+/// The dtype that it is computed in: half types in float, and float in double where a formula says
+/// so.
+inline at::ScalarType compute_dtype(at::ScalarType result, bool in_double) {
+  const bool is_half = result == at::kHalf || result == at::kBFloat16;
+  if (in_double && (is_half || result == at::kFloat)) return at::kDouble;
+  return is_half ? at::kFloat : result;
+}
+
+}  // namespace torch::distributions::ops

@@ -1,0 +1,514 @@
+#include "ops/engine/engine.h"
+
+#include <ATen/EmptyTensor.h>
+#include <ATen/ExpandUtils.h>
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
+#include <c10/util/Exception.h>
+#include <c10/util/SmallVector.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/saved_variable.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ops/autograd_node.h"
+#include "ops/dtypes.h"
+#include "ops/engine/convert.h"
+#include "ops/engine/layout.h"
+
+namespace torch::distributions::ops::engine {
+namespace {
+
+namespace autograd = torch::autograd;
+
+using at::Tensor;
+
+// Elements for which another thread pays.
+constexpr int64_t kGrain = 8192;
+
+thread_local bool composed_only = false;
+
+// --- Which tensors kernels see ------------------------------------------------------------------
+
+/// Dispatch keys of a dense tensor on the CPU about which nothing is special.
+const c10::DispatchKeySet kPlain({c10::DispatchKey::CPU, c10::DispatchKey::AutogradCPU,
+                                  c10::DispatchKey::ADInplaceOrView, c10::DispatchKey::AutocastCPU,
+                                  c10::DispatchKey::BackendSelect});
+
+bool is_plain(c10::DispatchKeySet keys) { return (keys.raw_repr() & ~kPlain.raw_repr()) == 0; }
+
+bool is_plain(const Tensor& t) {
+  return is_plain(t.key_set()) && !t._fw_grad(/*level=*/0).defined() &&
+         !at::isComplexType(t.scalar_type());
+}
+
+/// Whether nothing watches the operations of this thread: a function transform, tracing, ...
+bool is_unobserved() { return is_plain(c10::impl::tls_local_dispatch_key_set().included_); }
+
+// --- Evaluation ---------------------------------------------------------------------------------
+
+template <class T>
+struct Workspace {
+  // Deliberately not initialised: most evaluations use none of it.
+  alignas(64) T elements[Layout::kMaxOperands][kTileElements];
+};
+
+template <class T>
+constexpr at::ScalarType kDtype = std::is_same_v<T, double> ? at::kDouble : at::kFloat;
+
+/// What forward and backward have in common: the inputs of each tile.
+template <class T>
+class Pass {
+ public:
+  Pass(const Operation& operation, Inputs inputs, at::IntArrayRef shape)
+      : operation_(operation), inputs_(inputs), layout_(shape) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      layout_.add(inputs[i]->sizes(), inputs[i]->strides());
+      data_[i] = static_cast<const char*>(inputs[i]->const_data_ptr());
+    }
+  }
+
+ protected:
+  bool of_value() const { return operation_.parameters < inputs_.size(); }
+
+  /// The tile's shape and inputs.
+  Tile begin(const Tiling& tiling, const Tiling::Place& place, Workspace<T>& workspace) const {
+    Tile tile;
+    tile.rows = tiling.kind() == TileKind::kFlat ? 1 : place.rows;
+    tile.columns = tiling.kind() == TileKind::kFlat ? place.rows * place.columns : place.columns;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      const bool is_parameter = i < operation_.parameters;
+      const int64_t rows = is_parameter && tiling.kind() == TileKind::kColumns ? 1 : place.rows;
+      const int64_t columns = is_parameter && tiling.kind() == TileKind::kRows ? 1 : place.columns;
+      tile.inputs[i] = elements(tiling, place, i, *inputs_[i], data_[i], rows, columns,
+                                workspace.elements[i], tile.row_strides[i]);
+    }
+    return tile;
+  }
+
+  /// The elements of an operand: where they lie, if a kernel can read them there, else a copy.
+  const T* elements(const Tiling& tiling, const Tiling::Place& place, std::size_t operand,
+                    const Tensor& tensor, const char* data, int64_t rows, int64_t columns, T* copy,
+                    int64_t& row_stride) const {
+    const auto dtype = tensor.scalar_type();
+    const int64_t column_stride = layout_.stride(operand, 0);
+    const char* first =
+        data + place.offset(layout_, operand) * static_cast<int64_t>(c10::elementSize(dtype));
+    row_stride = layout_.stride(operand, 1);
+    const bool is_flat = tiling.kind() != TileKind::kFlat || rows == 1 || row_stride == columns;
+    if (dtype == kDtype<T> && is_flat && (column_stride == 1 || columns == 1)) {
+      return reinterpret_cast<const T*>(first);
+    }
+    gather(first, dtype, row_stride, column_stride, rows, columns, copy);
+    row_stride = columns;
+    return copy;
+  }
+
+  const Operation& operation_;
+  Inputs inputs_;
+  Layout layout_;
+  std::array<const char*, kMaxInputs> data_;
+};
+
+template <class T>
+class Forward : Pass<T> {
+ public:
+  Forward(const Operation& operation, Inputs inputs, const Tensor& output)
+      : Pass<T>(operation, inputs, output.sizes()), output_(output) {
+    this->layout_.add(output.sizes(), output.strides());
+  }
+
+  bool run() {
+    if (!this->layout_.join()) return false;
+    std::array<bool, 2> varies{};
+    for (std::size_t i = 0; i < this->operation_.parameters; ++i) {
+      for (std::size_t dim = 0; dim < 2; ++dim) varies[dim] |= this->layout_.stride(i, dim) != 0;
+    }
+    const Tiling tiling(this->layout_, this->of_value(), varies);
+    const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
+    const auto kernel = kernels.forward[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
+    char* const output = static_cast<char*>(output_.mutable_data_ptr());
+    const auto tiles = [&](int64_t begin, int64_t end) {
+      Workspace<T> workspace;
+      for (int64_t i = begin; i < end; ++i) tile(tiling, i, kernel, output, workspace);
+    };
+    if (tiling.count() == 1) {
+      tiles(0, 1);
+    } else {
+      at::parallel_for(0, tiling.count(), std::max<int64_t>(1, kGrain / tiling.elements()), tiles);
+    }
+    return true;
+  }
+
+ private:
+  void tile(const Tiling& tiling, int64_t index, Kernels::Run kernel, char* output,
+            Workspace<T>& workspace) const {
+    const auto place = tiling.place(index);
+    Tile tile = this->begin(tiling, place, workspace);
+    const std::size_t k = this->inputs_.size();
+    const auto dtype = output_.scalar_type();
+    char* const target =
+        output + place.offset(this->layout_, k) * static_cast<int64_t>(c10::elementSize(dtype));
+    const int64_t row_stride = this->layout_.stride(k, 1);
+    if (dtype == kDtype<T>) {
+      tile.output = target;
+      tile.output_row_stride = row_stride;
+      kernel(tile);
+    } else {
+      tile.output = workspace.elements[k];
+      tile.output_row_stride = place.columns;
+      kernel(tile);
+      scatter(workspace.elements[k], place.rows, place.columns, target, dtype, row_stride, 1);
+    }
+  }
+
+  const Tensor& output_;
+};
+
+/// The gradients of some inputs.
+template <class T>
+class Backward : Pass<T> {
+ public:
+  Backward(const Operation& operation, Inputs inputs, const Tensor& gradient,
+           const std::array<bool, kMaxInputs>& wanted)
+      : Pass<T>(operation, inputs, gradient.sizes()), gradient_(gradient), wanted_(wanted) {
+    this->layout_.add(gradient.sizes(), gradient.strides());
+    std::size_t operand = inputs.size() + 1;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!wanted[i]) continue;
+      const Tensor& input = *inputs[i];
+      result_[i] = at::detail::empty_cpu(input.sizes(), input.scalar_type(), /*pin_memory=*/false);
+      operand_[i] = operand++;
+      is_summed_[i] = input.numel() != gradient.numel();
+      this->layout_.add(result_[i].sizes(), result_[i].strides());
+    }
+  }
+
+  bool run(Kernels::Run (Kernels::*pass)[2][2]) {
+    if (!this->layout_.join()) return false;
+    std::array<bool, 2> varies{};
+    for (std::size_t i = 0; i < this->operation_.parameters; ++i) {
+      const std::size_t operand = wanted_[i] ? operand_[i] : i;
+      for (std::size_t dim = 0; dim < 2; ++dim)
+        varies[dim] |= this->layout_.stride(operand, dim) != 0;
+    }
+    const Tiling tiling(this->layout_, this->of_value(), varies);
+    const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
+    kernel_ = (kernels.*pass)[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
+    gradient_data_ = static_cast<const char*>(gradient_.const_data_ptr());
+
+    const int64_t chunks = allocate_sums(tiling);
+    if (chunks == 1) {
+      tiles(tiling, 0, tiling.count(), 0);
+    } else if (sums_size_ == 0) {
+      at::parallel_for(0, tiling.count(), std::max<int64_t>(1, kGrain / tiling.elements()),
+                       [&](int64_t begin, int64_t end) { tiles(tiling, begin, end, 0); });
+    } else {
+      at::parallel_for(0, chunks, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t chunk = begin; chunk < end; ++chunk) {
+          tiles(tiling, tiling.count() * chunk / chunks, tiling.count() * (chunk + 1) / chunks,
+                chunk);
+        }
+      });
+    }
+    store_sums(chunks);
+    return true;
+  }
+
+  Tensor& result(std::size_t i) { return result_[i]; }
+
+ private:
+  static constexpr int64_t kMaxChunks = 16;
+
+  /// Sums are kept in double, one set a chunk of tiles. The chunks do not depend on the number of
+  /// threads, and so neither does the result.
+  /// \returns how many chunks there are, of which each may run on a thread of its own.
+  int64_t allocate_sums(const Tiling& tiling) {
+    sums_size_ = 0;
+    for (std::size_t i = 0; i < this->inputs_.size(); ++i) {
+      if (!wanted_[i] || !is_summed_[i]) continue;
+      first_sum_[i] = sums_size_;
+      sums_size_ += result_[i].numel();
+    }
+    const int64_t elements = gradient_.numel();
+    int64_t chunks =
+        std::clamp<int64_t>(elements / kGrain, 1, std::min(kMaxChunks, tiling.count()));
+    if (sums_size_ == 0) return chunks;
+    if (sums_size_ * chunks > elements / 4)
+      chunks = 1;  // it would cost more memory than it saves time
+    sums_.assign(static_cast<std::size_t>(sums_size_ * chunks), 0.0);
+    return chunks;
+  }
+
+  void tiles(const Tiling& tiling, int64_t begin, int64_t end, int64_t chunk) {
+    Workspace<T> workspace;
+    for (int64_t i = begin; i < end; ++i) {
+      tile(tiling, i, workspace, sums_.data() + chunk * sums_size_);
+    }
+  }
+
+  void tile(const Tiling& tiling, int64_t index, Workspace<T>& workspace, double* sums) const {
+    const auto place = tiling.place(index);
+    Tile tile = this->begin(tiling, place, workspace);
+    set_gradient(tiling, place, workspace, tile);
+    const std::size_t inputs = this->inputs_.size();
+    for (std::size_t i = 0; i < inputs; ++i) {
+      tile.gradients[i] = wanted_[i] ? target(tiling, place, i, workspace, tile) : nullptr;
+    }
+    kernel_(tile);
+    for (std::size_t i = 0; i < inputs; ++i) {
+      if (!wanted_[i] || tile.gradients[i] != workspace.elements[operand_[i]]) continue;
+      const auto [rows, columns] = extent(tiling, place, i);
+      if (is_summed_[i]) {
+        add(workspace.elements[operand_[i]], rows, columns, i,
+            sums + first_sum_[i] + place.offset(this->layout_, operand_[i]));
+      } else {
+        scatter(workspace.elements[operand_[i]], rows, columns, address(place, i),
+                result_[i].scalar_type(), stride(i, 1), stride(i, 0));
+      }
+    }
+  }
+
+  /// The gradient of the output. Of a sum it is one number for all elements.
+  void set_gradient(const Tiling& tiling, const Tiling::Place& place, Workspace<T>& workspace,
+                    Tile& tile) const {
+    const std::size_t k = this->inputs_.size();
+    const bool is_one = this->layout_.stride(k, 0) == 0 && this->layout_.stride(k, 1) == 0;
+    const int64_t rows = is_one ? 1 : place.rows, columns = is_one ? 1 : place.columns;
+    tile.gradient = this->elements(tiling, place, k, gradient_, gradient_data_, rows, columns,
+                                   workspace.elements[k], tile.gradient_row_stride);
+    tile.gradient_column_stride = is_one ? 0 : 1;
+    if (is_one) tile.gradient_row_stride = 0;
+  }
+
+  /// How many gradients of an input a kernel gives for a tile.
+  std::pair<int64_t, int64_t> extent(const Tiling& tiling, const Tiling::Place& place,
+                                     std::size_t input) const {
+    const bool is_parameter = input < this->operation_.parameters;
+    return {is_parameter && tiling.kind() == TileKind::kColumns ? 1 : place.rows,
+            is_parameter && tiling.kind() == TileKind::kRows ? 1 : place.columns};
+  }
+
+  /// Where the kernel puts them: in their place, if it can, else in the workspace.
+  void* target(const Tiling& tiling, const Tiling::Place& place, std::size_t input,
+               Workspace<T>& workspace, Tile& tile) const {
+    const bool is_value = input >= this->operation_.parameters;
+    const auto [rows, columns] = extent(tiling, place, input);
+    const bool is_dense =
+        (stride(input, 0) == 1 || columns == 1) && (rows == 1 || stride(input, 1) == columns ||
+                                                    (is_value && tiling.kind() != TileKind::kFlat));
+    if (!is_summed_[input] && result_[input].scalar_type() == kDtype<T> && is_dense) {
+      if (is_value) tile.value_gradient_row_stride = stride(input, 1);
+      return address(place, input);
+    }
+    if (is_value) tile.value_gradient_row_stride = columns;
+    return workspace.elements[operand_[input]];
+  }
+
+  void add(const T* terms, int64_t rows, int64_t columns, std::size_t input, double* sums) const {
+    const int64_t row_stride = stride(input, 1), column_stride = stride(input, 0);
+    for (int64_t row = 0; row < rows; ++row, terms += columns) {
+      double* const to = sums + row * row_stride;
+      if (column_stride == 0) {
+        double total = 0;
+        for (int64_t i = 0; i < columns; ++i) total += static_cast<double>(terms[i]);
+        *to += total;
+      } else {
+        for (int64_t i = 0; i < columns; ++i)
+          to[i * column_stride] += static_cast<double>(terms[i]);
+      }
+    }
+  }
+
+  void store_sums(int64_t chunks) {
+    for (std::size_t i = 0; i < this->inputs_.size(); ++i) {
+      if (!wanted_[i] || !is_summed_[i]) continue;
+      const int64_t n = result_[i].numel();
+      double* const total = sums_.data() + first_sum_[i];
+      for (int64_t chunk = 1; chunk < chunks; ++chunk) {
+        for (int64_t j = 0; j < n; ++j) total[j] += total[chunk * sums_size_ + j];
+      }
+      scatter(total, 1, n, result_[i].mutable_data_ptr(), result_[i].scalar_type(), n, 1);
+    }
+  }
+
+  int64_t stride(std::size_t input, std::size_t dim) const {
+    return this->layout_.stride(operand_[input], dim);
+  }
+  void* address(const Tiling::Place& place, std::size_t input) const {
+    return static_cast<char*>(result_[input].mutable_data_ptr()) +
+           place.offset(this->layout_, operand_[input]) * result_[input].element_size();
+  }
+
+  const Tensor& gradient_;
+  const std::array<bool, kMaxInputs>& wanted_;
+  std::array<Tensor, kMaxInputs> result_;
+  std::array<std::size_t, kMaxInputs> operand_;
+  std::array<bool, kMaxInputs> is_summed_;
+  std::array<int64_t, kMaxInputs> first_sum_;
+  std::vector<double> sums_;
+  int64_t sums_size_ = 0;
+  Kernels::Run kernel_ = nullptr;
+  const char* gradient_data_ = nullptr;
+};
+
+// --- Autograd -----------------------------------------------------------------------------------
+
+/// The gradients by differentiating the composed path.
+autograd::variable_list composed_gradients(const Operation& operation, Inputs inputs,
+                                           const Tensor& gradient,
+                                           const std::array<bool, kMaxInputs>& wanted) {
+  ++calls().composed;
+  const bool creates_graph = at::GradMode::is_enabled();
+  const at::AutoGradMode with_graph(true);
+  // Inputs may depend on each other: each is cut off, or with a graph, a view of its own.
+  std::array<Tensor, kMaxInputs> own;
+  c10::SmallVector<const Tensor*, kMaxInputs> pointers;
+  autograd::variable_list differentiated;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    own[i] = creates_graph ? inputs[i]->view_as(*inputs[i]) : inputs[i]->detach();
+    if (wanted[i]) {
+      if (!creates_graph) own[i].requires_grad_();
+      differentiated.push_back(own[i]);
+    }
+    pointers.push_back(&own[i]);
+  }
+  const Tensor value = operation.composed(pointers);
+  autograd::variable_list result(inputs.size());
+  if (!value.requires_grad()) return result;
+  const auto found = autograd::grad({value}, differentiated, {gradient}, creates_graph,
+                                    creates_graph, /*allow_unused=*/true);
+  for (std::size_t i = 0, next = 0; i < inputs.size(); ++i) {
+    if (wanted[i]) result[i] = found[next++];
+  }
+  return result;
+}
+
+class OperationBackward final : public autograd::Node {
+ public:
+  void save(const Operation& operation, Inputs inputs) {
+    operation_ = &operation;
+    for (const Tensor* input : inputs) {
+      inputs_.emplace_back(*input, /*is_output=*/false);
+      add_next_edge(autograd::impl::gradient_edge(*input));
+    }
+  }
+
+  autograd::variable_list apply(autograd::variable_list&& gradients) override {
+    const Tensor& gradient = gradients[0];
+    if (!gradient.defined()) return autograd::variable_list(inputs_.size());
+    std::array<Tensor, kMaxInputs> tensors;
+    std::array<bool, kMaxInputs> wanted{};
+    c10::SmallVector<const Tensor*, kMaxInputs> inputs;
+    unsigned mask = 0;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      tensors[i] = inputs_[i].unpack();
+      inputs.push_back(&tensors[i]);
+      wanted[i] = task_should_compute_output(i);
+      mask |= static_cast<unsigned>(wanted[i]) << i;
+    }
+    autograd::variable_list result(inputs_.size());
+    if (has_kernel(mask) && !at::GradMode::is_enabled() && !composed_only && is_unobserved() &&
+        is_plain(gradient)) {
+      const auto dtype = compute_dtype(gradient.scalar_type(), operation_->in_double);
+      if (dtype == at::kDouble ? run<double>(inputs, gradient, wanted, mask, result)
+                               : run<float>(inputs, gradient, wanted, mask, result)) {
+        ++calls().backward;
+        return result;
+      }
+    }
+    return composed_gradients(*operation_, inputs, gradient, wanted);
+  }
+
+  void release_variables() override {
+    for (auto& input : inputs_) input.reset_data();
+  }
+
+  std::string name() const override { return std::string(operation_->name) + "Backward"; }
+
+ private:
+  bool has_kernel(unsigned mask) const {
+    return (mask & ~operation_->typical) == 0 || (mask & ~operation_->all) == 0;
+  }
+
+  template <class T>
+  bool run(Inputs inputs, const Tensor& gradient, const std::array<bool, kMaxInputs>& wanted,
+           unsigned mask, autograd::variable_list& result) {
+    if (gradient.numel() == 0) {
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (wanted[i]) result[i] = at::zeros(inputs[i]->sizes(), inputs[i]->options());
+      }
+      return true;
+    }
+    Backward<T> backward(*operation_, inputs, gradient, wanted);
+    const bool is_typical = (mask & ~operation_->typical) == 0;
+    if (!backward.run(is_typical ? &Kernels::backward_typical : &Kernels::backward_all))
+      return false;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (wanted[i]) result[i] = std::move(backward.result(i));
+    }
+    return true;
+  }
+
+  const Operation* operation_ = nullptr;
+  c10::SmallVector<autograd::SavedVariable, 3> inputs_;
+};
+
+/// The value by a kernel; undefined where there is none for these inputs.
+Tensor by_kernel(const Operation& operation, Inputs inputs) {
+  if (composed_only || !is_unobserved()) return {};
+  bool requires_grad = false, same_shape = true;
+  for (const Tensor* input : inputs) {
+    if (!is_plain(*input)) return {};
+    requires_grad |= input->requires_grad();
+    same_shape &= input->sizes() == inputs[0]->sizes();
+  }
+  const auto dtype = result_dtype(inputs);
+  at::DimVector shape(inputs[0]->sizes());
+  if (!same_shape) {
+    for (const Tensor* input : inputs) shape = at::infer_size_dimvector(shape, input->sizes());
+  }
+  Tensor output = at::detail::empty_cpu(shape, dtype, /*pin_memory=*/false);
+  if (output.numel() > 0) {
+    const bool done = compute_dtype(dtype, operation.in_double) == at::kDouble
+                          ? Forward<double>(operation, inputs, output).run()
+                          : Forward<float>(operation, inputs, output).run();
+    if (!done) return {};
+  }
+  if (requires_grad && at::GradMode::is_enabled()) {
+    const auto node = make_node<OperationBackward>();
+    node->save(operation, inputs);
+    autograd::set_history(output, node);
+  }
+  return output;
+}
+
+}  // namespace
+
+Tensor evaluate(const Operation& operation, Inputs inputs) {
+  Tensor output = by_kernel(operation, inputs);
+  if (output.defined()) {
+    ++calls().forward;
+    return output;
+  }
+  ++calls().composed;
+  return operation.composed(inputs);
+}
+
+Calls& calls() {
+  static thread_local Calls calls;
+  return calls;
+}
+
+ComposedGuard::ComposedGuard() : previous_(std::exchange(composed_only, true)) {}
+ComposedGuard::~ComposedGuard() { composed_only = previous_; }
+
+}  // namespace torch::distributions::ops::engine

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/util/ArrayRef.h>
+
+#include <array>
+#include <cstdint>
+
+#include "ops/engine/kernel_list.h"
+
+/// The Tensor face of the kernels: broadcasting, dtypes, threads and autograd around them. See
+/// docs/engine.md.
+
+namespace torch::distributions::ops::engine {
+
+using Inputs = c10::ArrayRef<const at::Tensor*>;
+
+/// A function that has kernels.
+struct Operation {
+  const char* name;
+  std::array<const Kernels& (*)(), 3> kernels;  // by `InstructionSet`
+  bool in_double;                               // computes float inputs in double
+  std::size_t parameters;                       // the rest of the inputs is the value
+  unsigned typical, all;                        // the masks of the gradients that have kernels
+  at::Tensor (*composed)(Inputs inputs);        // the same by tensor operations
+};
+
+/// The operation's value, as a part of the autograd graph: by a kernel for plain dense tensors on
+/// the CPU, composed for all others.
+at::Tensor evaluate(const Operation& operation, Inputs inputs);
+
+/// The instruction sets that kernels are compiled for.
+enum class InstructionSet : char { kDefault, kAvx2, kAvx512 };
+
+/// The one in use: that of the environment variable TORCH_DISTRIBUTIONS_CPU_CAPABILITY (default,
+/// avx2 or avx512), else the best that LibTorch uses on this machine.
+InstructionSet instruction_set();
+/// The best one that this machine has.
+InstructionSet best_instruction_set();
+/// Selects another: for tests.
+void set_instruction_set(InstructionSet set);
+
+/// How many calls of this thread went which way.
+struct Calls {
+  std::int64_t forward = 0, backward = 0;  // by kernels
+  std::int64_t composed = 0;               // forward or backward
+};
+Calls& calls();
+
+/// While one of these lives, this thread composes everything: how tests reach that path.
+class ComposedGuard {
+ public:
+  ComposedGuard();
+  ~ComposedGuard();
+  ComposedGuard(const ComposedGuard&) = delete;
+  ComposedGuard& operator=(const ComposedGuard&) = delete;
+
+ private:
+  bool previous_;
+};
+
+template <class Function, class Formula>
+std::array<const Kernels& (*)(), 3> all_kernels() {
+#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
+  return {&kernels_of<isa::DEFAULT, Function, Formula>, &kernels_of<isa::AVX2, Function, Formula>,
+          &kernels_of<isa::AVX512, Function, Formula>};
+#else
+  return {&kernels_of<isa::DEFAULT, Function, Formula>};
+#endif
+}
+
+}  // namespace torch::distributions::ops::engine

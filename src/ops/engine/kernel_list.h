@@ -1,0 +1,108 @@
+#pragma once
+
+#include <type_traits>
+
+#include "ops/engine/kernel.h"
+#include "ops/formulas/formula.h"
+#include "ops/functions.h"
+
+/// Which functions of which formulas have kernels, and with which gradients.
+///
+/// A kernel costs a few seconds to compile and 50 to 150 KB over the instruction sets, so that not
+/// every function has one: `log_prob` of every scalar family has, since training calls it on large
+/// tensors; `cdf` where no iteration is needed; and the divergences between two of one family that
+/// variational inference sums over a batch. Everything else runs the same formula composed.
+
+// K(function, formula, inputs that training differentiates, all inputs or 0), as bit masks: the
+// parameters first, from the lowest bit, then the value. A gradient in an input of neither mask is
+// computed by the composed path.
+#define TORCH_DISTRIBUTIONS_KERNELS(K)           \
+  K(LogProb, Bernoulli, 0b01, 0b11)              \
+  K(LogProb, BernoulliLogits, 0b01, 0b11)        \
+  K(LogProb, Beta, 0b011, 0b111)                 \
+  K(LogProb, Binomial, 0b010, 0)                 \
+  K(LogProb, BinomialLogits, 0b010, 0)           \
+  K(LogProb, Exponential, 0b01, 0b11)            \
+  K(LogProb, Gamma, 0b011, 0b111)                \
+  K(LogProb, LogNormal, 0b011, 0b111)            \
+  K(LogProb, Normal, 0b011, 0b111)               \
+  K(LogProb, Uniform, 0b011, 0b111)              \
+  K(Cdf, Exponential, 0b11, 0)                   \
+  K(Cdf, LogNormal, 0b111, 0)                    \
+  K(Cdf, Normal, 0b111, 0)                       \
+  K(Cdf, Uniform, 0b111, 0)                      \
+  K(Kl, BernoulliBernoulli, 0b11, 0)             \
+  K(Kl, BernoulliLogitsBernoulliLogits, 0b11, 0) \
+  K(Kl, BetaBeta, 0b1111, 0)                     \
+  K(Kl, ExponentialExponential, 0b11, 0)         \
+  K(Kl, GammaGamma, 0b1111, 0)                   \
+  K(Kl, Normal, 0b1111, 0)
+
+namespace torch::distributions::ops::formulas {
+struct Bernoulli;
+struct BernoulliBernoulli;
+struct BernoulliLogits;
+struct BernoulliLogitsBernoulliLogits;
+struct Beta;
+struct BetaBeta;
+struct Binomial;
+struct BinomialLogits;
+struct Exponential;
+struct ExponentialExponential;
+struct Gamma;
+struct GammaGamma;
+struct LogNormal;
+struct Normal;
+struct Uniform;
+}  // namespace torch::distributions::ops::formulas
+
+namespace torch::distributions::ops::engine {
+
+/// The instruction sets, as `CPU_CAPABILITY` names them.
+namespace isa {
+struct DEFAULT;
+struct AVX2;
+struct AVX512;
+}  // namespace isa
+
+/// The kernels that a file of kernels/ defines for an instruction set.
+template <class Isa, class Function, class Formula>
+const Kernels& kernels_of();
+
+/// What the list says of a function of a formula.
+template <class Function, class Formula>
+struct Listed {
+  static constexpr bool kHasKernels = false;
+};
+
+#define TORCH_DISTRIBUTIONS_LIST(Function, Formula, typical, all)                    \
+  template <>                                                                        \
+  struct Listed<functions::Function, formulas::Formula> {                            \
+    static constexpr bool kHasKernels = true;                                        \
+    static constexpr const char* kName = #Formula #Function;                         \
+    static constexpr unsigned kTypical = typical, kAll = all;                        \
+  };                                                                                 \
+  template <>                                                                        \
+  const Kernels& kernels_of<isa::DEFAULT, functions::Function, formulas::Formula>(); \
+  template <>                                                                        \
+  const Kernels& kernels_of<isa::AVX2, functions::Function, formulas::Formula>();    \
+  template <>                                                                        \
+  const Kernels& kernels_of<isa::AVX512, functions::Function, formulas::Formula>();
+TORCH_DISTRIBUTIONS_KERNELS(TORCH_DISTRIBUTIONS_LIST)
+#undef TORCH_DISTRIBUTIONS_LIST
+
+/// Of a divergence every input is a parameter, of p or of q.
+template <class Function>
+inline constexpr bool kOfValue = !std::is_same_v<Function, functions::Kl>;
+
+/// Whether the composed path computes float inputs in double.
+template <class Function, class Formula>
+inline constexpr bool kComposesInDouble =
+    Formula::kInDouble == InDouble::kAlways ||
+    (Formula::kInDouble == InDouble::kCdf && Function::kIsCdf);
+
+/// Whether kernels do: a divergence's special functions are in double on either path.
+template <class Function, class Formula>
+inline constexpr bool kInDouble = kComposesInDouble<Function, Formula> || !kOfValue<Function>;
+
+}  // namespace torch::distributions::ops::engine

@@ -1,0 +1,6 @@
+#include "ops/formulas/bernoulli.h"
+
+#include "ops/engine/loops.h"
+
+TORCH_DISTRIBUTIONS_INSTANTIATE(LogProb, Bernoulli)
+TORCH_DISTRIBUTIONS_INSTANTIATE(LogProb, BernoulliLogits)

@@ -1,0 +1,6 @@
+#include "ops/formulas/binomial.h"
+
+#include "ops/engine/loops.h"
+
+TORCH_DISTRIBUTIONS_INSTANTIATE(LogProb, Binomial)
+TORCH_DISTRIBUTIONS_INSTANTIATE(LogProb, BinomialLogits)

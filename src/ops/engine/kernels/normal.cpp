@@ -1,0 +1,7 @@
+#include "ops/formulas/normal.h"
+
+#include "ops/engine/loops.h"
+
+TORCH_DISTRIBUTIONS_INSTANTIATE(LogProb, Normal)
+TORCH_DISTRIBUTIONS_INSTANTIATE(Cdf, Normal)
+TORCH_DISTRIBUTIONS_INSTANTIATE(Kl, Normal)

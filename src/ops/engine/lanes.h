@@ -1,0 +1,263 @@
+#pragma once
+
+#include <ATen/cpu/vec/vec.h>
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "ops/special/scalar.h"
+
+/// The SIMD face of a formula's scalar: as many numbers as a register holds.
+///
+/// Included by what is compiled once for each instruction set, and by nothing else. All of it is in
+/// an unnamed namespace, so that whatever is instantiated on these types is local to its object
+/// file: the linker could otherwise keep one instruction set's copy for the whole program.
+namespace torch::distributions::ops::engine {
+namespace {
+
+#if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
+inline constexpr bool kIsVector = true;
+template <class T>
+struct RegisterOf {
+  // Comparisons of these give vectors of integers, 0 or -1, which `?:`, `&` and `|` take.
+  using Type [[gnu::vector_size(VECTOR_WIDTH)]] = T;
+};
+#else
+inline constexpr bool kIsVector = false;
+template <class T>
+struct RegisterOf {
+  using Type = T;
+};
+#endif
+
+/// For each lane whether something holds.
+template <class T>
+class Mask {
+ public:
+  using Register = decltype(typename RegisterOf<T>::Type{} < typename RegisterOf<T>::Type{});
+
+  explicit Mask(Register lanes) : lanes_(lanes) {}
+  const Register& lanes() const { return lanes_; }
+
+  bool all() const { return bits() == kAll; }
+  bool none() const { return bits() == 0; }
+
+  friend Mask operator&(const Mask& a, const Mask& b) { return Mask(a.lanes_ & b.lanes_); }
+  friend Mask operator|(const Mask& a, const Mask& b) { return Mask(a.lanes_ | b.lanes_); }
+  friend Mask operator&&(const Mask& a, const Mask& b) { return a & b; }
+  friend Mask operator||(const Mask& a, const Mask& b) { return a | b; }
+  friend Mask operator!(const Mask& a) {
+    if constexpr (kIsVector) {
+      return Mask(~a.lanes_);
+    } else {
+      return Mask(!a.lanes_);
+    }
+  }
+
+ private:
+  static constexpr unsigned kAll = kIsVector ? (1u << (sizeof(Register) / sizeof(T))) - 1 : 1u;
+
+  /// A bit a lane.
+  unsigned bits() const {
+#if defined(CPU_CAPABILITY_AVX512)
+    if constexpr (sizeof(T) == 8) {
+      return _mm512_movepi64_mask(reinterpret_cast<__m512i>(lanes_));
+    } else {
+      return _mm512_movepi32_mask(reinterpret_cast<__m512i>(lanes_));
+    }
+#elif defined(CPU_CAPABILITY_AVX2)
+    if constexpr (sizeof(T) == 8) {
+      return static_cast<unsigned>(_mm256_movemask_pd(reinterpret_cast<__m256d>(lanes_)));
+    } else {
+      return static_cast<unsigned>(_mm256_movemask_ps(reinterpret_cast<__m256>(lanes_)));
+    }
+#else
+    return lanes_;
+#endif
+  }
+
+  Register lanes_;
+};
+
+template <class T>
+class Lanes {
+ public:
+  using Register = typename RegisterOf<T>::Type;
+  static constexpr int64_t kCount = sizeof(Register) / sizeof(T);
+
+  Lanes() = default;
+  explicit Lanes(const Register& lanes)
+    requires kIsVector
+      : lanes_(lanes) {}
+  /// The same number in each lane. It is subtracted from, since -0.0 + 0.0 is 0.0.
+  explicit Lanes(double number) : lanes_(static_cast<T>(number) - Register{}) {}
+
+  static Lanes load(const T* from) {
+    Lanes result;
+    std::memcpy(&result.lanes_, from, sizeof(Register));
+    return result;
+  }
+  /// The first `count` lanes from memory, the rest a copy of the last of them.
+  static Lanes load(const T* from, int64_t count) {
+    T numbers[kCount];
+    for (int64_t i = 0; i < kCount; ++i) numbers[i] = from[i < count ? i : count - 1];
+    return load(numbers);
+  }
+  void store(T* to) const { std::memcpy(to, &lanes_, sizeof(Register)); }
+  void store(T* to, int64_t count) const {
+    T numbers[kCount];
+    store(numbers);
+    for (int64_t i = 0; i < count; ++i) to[i] = numbers[i];
+  }
+  /// The sum of the first `count` lanes.
+  T sum(int64_t count) const {
+    T numbers[kCount];
+    store(numbers);
+    T total = 0;
+    for (int64_t i = 0; i < count; ++i) total += numbers[i];
+    return total;
+  }
+
+  const Register& lanes() const { return lanes_; }
+
+  friend Lanes operator-(const Lanes& a) { return of(-a.lanes_); }
+  friend Lanes operator+(const Lanes& a, const Lanes& b) { return of(a.lanes_ + b.lanes_); }
+  friend Lanes operator-(const Lanes& a, const Lanes& b) { return of(a.lanes_ - b.lanes_); }
+  friend Lanes operator*(const Lanes& a, const Lanes& b) { return of(a.lanes_ * b.lanes_); }
+  friend Lanes operator/(const Lanes& a, const Lanes& b) { return of(a.lanes_ / b.lanes_); }
+  friend Lanes operator+(const Lanes& a, double b) { return of(a.lanes_ + T(b)); }
+  friend Lanes operator-(const Lanes& a, double b) { return of(a.lanes_ - T(b)); }
+  friend Lanes operator*(const Lanes& a, double b) { return of(a.lanes_ * T(b)); }
+  friend Lanes operator/(const Lanes& a, double b) { return of(a.lanes_ / T(b)); }
+  friend Lanes operator+(double a, const Lanes& b) { return of(T(a) + b.lanes_); }
+  friend Lanes operator-(double a, const Lanes& b) { return of(T(a) - b.lanes_); }
+  friend Lanes operator*(double a, const Lanes& b) { return of(T(a) * b.lanes_); }
+  friend Lanes operator/(double a, const Lanes& b) { return of(T(a) / b.lanes_); }
+
+  friend Mask<T> operator<(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ < b.lanes_); }
+  friend Mask<T> operator<=(const Lanes& a, const Lanes& b) {
+    return Mask<T>(a.lanes_ <= b.lanes_);
+  }
+  friend Mask<T> operator>(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ > b.lanes_); }
+  friend Mask<T> operator>=(const Lanes& a, const Lanes& b) {
+    return Mask<T>(a.lanes_ >= b.lanes_);
+  }
+  friend Mask<T> operator==(const Lanes& a, const Lanes& b) {
+    return Mask<T>(a.lanes_ == b.lanes_);
+  }
+  friend Mask<T> operator!=(const Lanes& a, const Lanes& b) {
+    return Mask<T>(a.lanes_ != b.lanes_);
+  }
+  friend Mask<T> operator<(const Lanes& a, double b) { return Mask<T>(a.lanes_ < T(b)); }
+  friend Mask<T> operator<=(const Lanes& a, double b) { return Mask<T>(a.lanes_ <= T(b)); }
+  friend Mask<T> operator>(const Lanes& a, double b) { return Mask<T>(a.lanes_ > T(b)); }
+  friend Mask<T> operator>=(const Lanes& a, double b) { return Mask<T>(a.lanes_ >= T(b)); }
+  friend Mask<T> operator==(const Lanes& a, double b) { return Mask<T>(a.lanes_ == T(b)); }
+  friend Mask<T> operator!=(const Lanes& a, double b) { return Mask<T>(a.lanes_ != T(b)); }
+
+ private:
+  static Lanes of(const Register& lanes) {
+    Lanes result;
+    result.lanes_ = lanes;
+    return result;
+  }
+
+  Register lanes_;
+};
+
+template <class T>
+Mask<T> isnan(const Lanes<T>& x) {
+  return x != x;
+}
+
+/// `a` where the condition holds, else `b`.
+template <class T>
+Lanes<T> select(const Mask<T>& condition, const Lanes<T>& a, const Lanes<T>& b) {
+  return Lanes<T>(condition.lanes() ? a.lanes() : b.lanes());
+}
+
+/// condition ? yes() : no(), of which lanes that agree need one.
+template <class T, class Yes, class No>
+Lanes<T> branch(const Mask<T>& condition, const Yes& yes, const No& no) {
+  if (condition.all()) return yes();
+  if (condition.none()) return no();
+  return select(condition, Lanes<T>(yes()), Lanes<T>(no()));
+}
+
+template <class T>
+Lanes<T> min(const Lanes<T>& a, const Lanes<T>& b) {  // NaN if either is
+  return select(a < b || isnan(a), a, b);
+}
+template <class T>
+Lanes<T> max(const Lanes<T>& a, const Lanes<T>& b) {
+  return select(a > b || isnan(a), a, b);
+}
+template <class T>
+Lanes<T> clamp(const Lanes<T>& x, double low, double high) {
+  return min(max(x, Lanes<T>(low)), Lanes<T>(high));
+}
+
+#if defined(CPU_CAPABILITY_AVX512)
+inline __m512 to_register(const at::vec::Vectorized<float>& lanes) { return lanes; }
+inline __m512d to_register(const at::vec::Vectorized<double>& lanes) { return lanes; }
+#elif defined(CPU_CAPABILITY_AVX2)
+inline __m256 to_register(const at::vec::Vectorized<float>& lanes) { return lanes; }
+inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return lanes; }
+#endif
+
+/// Defines `name` lane by lane: by LibTorch's SIMD library, or by the C++ library where a register
+/// is one number.
+#if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
+#define TORCH_DISTRIBUTIONS_LANES(name)                                     \
+  template <class T>                                                        \
+  Lanes<T> name(const Lanes<T>& x) {                                        \
+    return Lanes<T>(to_register(at::vec::Vectorized<T>(x.lanes()).name())); \
+  }
+#else
+#define TORCH_DISTRIBUTIONS_LANES(name)    \
+  template <class T>                       \
+  Lanes<T> name(const Lanes<T>& x) {       \
+    return Lanes<T>(std::name(x.lanes())); \
+  }
+#endif
+TORCH_DISTRIBUTIONS_LANES(abs)
+TORCH_DISTRIBUTIONS_LANES(erfc)
+TORCH_DISTRIBUTIONS_LANES(exp)
+TORCH_DISTRIBUTIONS_LANES(expm1)
+TORCH_DISTRIBUTIONS_LANES(floor)
+TORCH_DISTRIBUTIONS_LANES(log)
+TORCH_DISTRIBUTIONS_LANES(log1p)
+TORCH_DISTRIBUTIONS_LANES(sin)
+TORCH_DISTRIBUTIONS_LANES(sqrt)
+TORCH_DISTRIBUTIONS_LANES(tan)
+#undef TORCH_DISTRIBUTIONS_LANES
+
+/// a b, exactly but for underflow; where it overflows, the second part is 0.
+template <class T>
+special::kernels::Pair<Lanes<T>> two_product(const Lanes<T>& a, const Lanes<T>& b) {
+  const Lanes<T> product = a * b;
+  Lanes<T> rest;
+#if defined(CPU_CAPABILITY_AVX512)
+  if constexpr (sizeof(T) == 8) {
+    rest = Lanes<T>(_mm512_fmsub_pd(a.lanes(), b.lanes(), product.lanes()));
+  } else {
+    rest = Lanes<T>(_mm512_fmsub_ps(a.lanes(), b.lanes(), product.lanes()));
+  }
+#elif defined(CPU_CAPABILITY_AVX2)
+  if constexpr (sizeof(T) == 8) {
+    rest = Lanes<T>(_mm256_fmsub_pd(a.lanes(), b.lanes(), product.lanes()));
+  } else {
+    rest = Lanes<T>(_mm256_fmsub_ps(a.lanes(), b.lanes(), product.lanes()));
+  }
+#else
+  rest = Lanes<T>(std::fma(a.lanes(), b.lanes(), -product.lanes()));
+#endif
+  return {product,
+          select(abs(product) == std::numeric_limits<double>::infinity(), Lanes<T>(0.0), rest)};
+}
+
+}  // namespace
+}  // namespace torch::distributions::ops::engine

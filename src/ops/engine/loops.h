@@ -1,0 +1,193 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <utility>
+
+#include "ops/engine/dual.h"
+#include "ops/engine/kernel_list.h"
+#include "ops/engine/vocabulary.h"
+#include "ops/functions.h"
+
+/// Runs a function of a formula over tiles.
+
+namespace torch::distributions::ops::engine {
+namespace {
+
+/// `Function` of `Formula`, of that many parameters and perhaps a value, or its derivatives in the
+/// inputs of the mask `M`.
+template <class Function, class Formula, std::size_t kParameters, class T, unsigned M>
+class Loop {
+ public:
+  using Numbers = Lanes<T>;
+
+  template <Parameters parameters>
+  static void run(const Tile& tile) {
+    Loop loop(tile);
+    if constexpr (parameters == Parameters::kOfColumn) {
+      loop.by_columns();
+    } else {
+      loop.by_rows();
+    }
+  }
+
+ private:
+  static constexpr int64_t kCount = Numbers::kCount;
+  using Sums = std::array<Numbers, kParameters>;
+
+  explicit Loop(const Tile& tile) : tile_(tile) {}
+
+  void by_columns() const {
+    for (int64_t column = 0; column < tile_.columns; column += kCount) {
+      const int64_t count = std::min(kCount, tile_.columns - column);
+      std::array<Numbers, kParameters> parameters;
+      for (std::size_t i = 0; i < kParameters; ++i) parameters[i] = load(i, 0, column, count);
+      const auto function = prepare(parameters);
+      Sums sums = zeros();
+      for (int64_t row = 0; row < tile_.rows; ++row) {
+        const auto terms = element(function, row, column, count);
+        for (std::size_t i = 0; i < kParameters; ++i) sums[i] = sums[i] + terms[i];
+      }
+      for (std::size_t i = 0; i < kParameters; ++i) {
+        if (is_wanted(i)) store(sums[i], static_cast<T*>(tile_.gradients[i]) + column, count);
+      }
+    }
+  }
+
+  void by_rows() const {
+    for (int64_t row = 0; row < tile_.rows; ++row) {
+      std::array<Numbers, kParameters> parameters;
+      for (std::size_t i = 0; i < kParameters; ++i) {
+        parameters[i] = Numbers(static_cast<double>(input(i)[row * tile_.row_strides[i]]));
+      }
+      const auto function = prepare(parameters);
+      Sums sums = zeros();
+      int64_t column = 0;
+      for (; column + kCount <= tile_.columns; column += kCount) {
+        const auto terms = element(function, row, column, kCount);
+        for (std::size_t i = 0; i < kParameters; ++i) sums[i] = sums[i] + terms[i];
+      }
+      Sums rest = zeros();
+      const int64_t left = tile_.columns - column;
+      if (left > 0) rest = element(function, row, column, left);
+      for (std::size_t i = 0; i < kParameters; ++i) {
+        if (is_wanted(i)) {
+          static_cast<T*>(tile_.gradients[i])[row] = sums[i].sum(kCount) + rest[i].sum(left);
+        }
+      }
+    }
+  }
+
+  /// The function of the value, or the result if there is none.
+  static auto prepare(const std::array<Numbers, kParameters>& parameters) {
+    return [&]<std::size_t... i>(std::index_sequence<i...>) {
+      return Function::template of<Formula>(seed<i, M>(parameters[i])...);
+    }(std::make_index_sequence<kParameters>());
+  }
+
+  /// Stores the output, or the gradient in the value, of these elements; returns what they add to
+  /// the gradients in the parameters.
+  template <class Prepared>
+  Sums element(const Prepared& function, int64_t row, int64_t column, int64_t count) const {
+    const auto result = [&] {
+      if constexpr (kOfValue<Function>) {
+        return function(seed<kParameters, M>(load(kParameters, row, column, count)));
+      } else {
+        return function;
+      }
+    }();
+    if constexpr (M == 0) {
+      store(result.value, static_cast<T*>(tile_.output) + row * tile_.output_row_stride + column,
+            count);
+      return zeros();
+    } else {
+      const Numbers gradient = load_gradient(row, column, count);
+      const auto term = [&](auto i) {
+        if constexpr (std::decay_t<decltype(result)>::template kDependsOn<decltype(i)::value>) {
+          return result.template partial<decltype(i)::value>() * gradient;
+        } else {
+          return Numbers(0.0);
+        }
+      };
+      if constexpr (kOfValue<Function> && (M >> kParameters & 1) != 0) {
+        if (is_wanted(kParameters)) {
+          store(term(std::integral_constant<unsigned, kParameters>()),
+                static_cast<T*>(tile_.gradients[kParameters]) +
+                    row * tile_.value_gradient_row_stride + column,
+                count);
+        }
+      }
+      return [&]<std::size_t... i>(std::index_sequence<i...>) {
+        return Sums{term(std::integral_constant<unsigned, i>())...};
+      }(std::make_index_sequence<kParameters>());
+    }
+  }
+
+  bool is_wanted(std::size_t i) const { return M != 0 && tile_.gradients[i] != nullptr; }
+
+  static Sums zeros() {
+    Sums sums;
+    sums.fill(Numbers(0.0));
+    return sums;
+  }
+  const T* input(std::size_t i) const { return static_cast<const T*>(tile_.inputs[i]); }
+  Numbers load(std::size_t i, int64_t row, int64_t column, int64_t count) const {
+    const T* from = input(i) + row * tile_.row_strides[i] + column;
+    return count == kCount ? Numbers::load(from) : Numbers::load(from, count);
+  }
+  Numbers load_gradient(int64_t row, int64_t column, int64_t count) const {
+    const T* from = static_cast<const T*>(tile_.gradient) + row * tile_.gradient_row_stride +
+                    column * tile_.gradient_column_stride;
+    if (tile_.gradient_column_stride == 0) return Numbers(static_cast<double>(*from));
+    return count == kCount ? Numbers::load(from) : Numbers::load(from, count);
+  }
+  static void store(const Numbers& numbers, T* to, int64_t count) {
+    count == kCount ? numbers.store(to) : numbers.store(to, count);
+  }
+
+  const Tile& tile_;
+};
+
+/// The kernels of `Function` of `Formula`, with the gradients that the list gives it.
+template <class Function, class Formula>
+constexpr Kernels make_kernels() {
+  using Entry = Listed<Function, Formula>;
+  constexpr std::size_t kParameters = [] {
+    if constexpr (kOfValue<Function>) {
+      return Formula::kParameters;
+    } else {
+      return static_cast<std::size_t>(std::bit_width(Entry::kTypical));
+    }
+  }();
+  Kernels made{};
+  const auto fill = [&]<class T>(std::size_t dtype, T) {
+    const auto set = [&]<unsigned M>(Kernels::Run(&runs)[2][2],
+                                     std::integral_constant<unsigned, M>) {
+      using L = Loop<Function, Formula, kParameters, T, M>;
+      runs[dtype][0] = &L::template run<Parameters::kOfColumn>;
+      if constexpr (kOfValue<Function>) runs[dtype][1] = &L::template run<Parameters::kOfRow>;
+    };
+    set(made.forward, std::integral_constant<unsigned, 0>());
+    set(made.backward_typical, std::integral_constant<unsigned, Entry::kTypical>());
+    if constexpr (Entry::kAll != 0)
+      set(made.backward_all, std::integral_constant<unsigned, Entry::kAll>());
+  };
+  if constexpr (!kInDouble<Function, Formula>) fill(0, float());
+  fill(1, double());
+  return made;
+}
+
+}  // namespace
+}  // namespace torch::distributions::ops::engine
+
+/// Defines the kernels of this function and formula for the instruction set of this file.
+#define TORCH_DISTRIBUTIONS_INSTANTIATE(Function, Formula)                                   \
+  namespace torch::distributions::ops::engine {                                              \
+  template <>                                                                                \
+  const Kernels& kernels_of<isa::CPU_CAPABILITY, functions::Function, formulas::Formula>() { \
+    static constexpr Kernels made = make_kernels<functions::Function, formulas::Formula>();  \
+    return made;                                                                             \
+  }                                                                                          \
+  }
