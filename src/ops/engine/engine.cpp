@@ -6,7 +6,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>
-#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <c10/util/Exception.h>
 #include <c10/util/SmallVector.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -23,6 +22,7 @@
 #include "ops/dtypes.h"
 #include "ops/engine/convert.h"
 #include "ops/engine/layout.h"
+#include "ops/plain.h"
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -38,20 +38,10 @@ thread_local bool composed_only = false;
 
 // --- Which tensors kernels see ------------------------------------------------------------------
 
-/// Dispatch keys of a dense tensor on the CPU about which nothing is special.
-const c10::DispatchKeySet kPlain({c10::DispatchKey::CPU, c10::DispatchKey::AutogradCPU,
-                                  c10::DispatchKey::ADInplaceOrView, c10::DispatchKey::AutocastCPU,
-                                  c10::DispatchKey::BackendSelect});
-
-bool is_plain(c10::DispatchKeySet keys) { return (keys.raw_repr() & ~kPlain.raw_repr()) == 0; }
-
-bool is_plain(const Tensor& t) {
-  return is_plain(t.key_set()) && !t._fw_grad(/*level=*/0).defined() &&
-         !at::isComplexType(t.scalar_type());
+/// Whether kernels can read it, and nothing but reverse mode is to be recorded.
+bool is_readable(const Tensor& t) {
+  return is_plain(t) && !t._fw_grad(/*level=*/0).defined() && !at::isComplexType(t.scalar_type());
 }
-
-/// Whether nothing watches the operations of this thread: a function transform, tracing, ...
-bool is_unobserved() { return is_plain(c10::impl::tls_local_dispatch_key_set().included_); }
 
 // --- Evaluation ---------------------------------------------------------------------------------
 
@@ -417,7 +407,7 @@ class OperationBackward final : public autograd::Node {
     }
     autograd::variable_list result(inputs_.size());
     if (has_kernel(mask) && !at::GradMode::is_enabled() && !composed_only && is_unobserved() &&
-        is_plain(gradient)) {
+        is_readable(gradient)) {
       const auto dtype = compute_dtype(gradient.scalar_type(), operation_->in_double);
       if (dtype == at::kDouble ? run<double>(inputs, gradient, wanted, mask, result)
                                : run<float>(inputs, gradient, wanted, mask, result)) {
@@ -467,7 +457,7 @@ Tensor by_kernel(const Operation& operation, Inputs inputs) {
   if (composed_only || !is_unobserved()) return {};
   bool requires_grad = false, same_shape = true;
   for (const Tensor* input : inputs) {
-    if (!is_plain(*input)) return {};
+    if (!is_readable(*input)) return {};
     requires_grad |= input->requires_grad();
     same_shape &= input->sizes() == inputs[0]->sizes();
   }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "ops/plain.h"
 #include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions::ops::special {
@@ -65,7 +66,7 @@ void elementwise_loop(at::TensorIterator& iterator, const Function& f, std::inde
 template <typename Function, typename... Tensors>
 Tensor elementwise(const Function& f, const Tensor& first, const Tensors&... rest) {
   const auto dtype = first.scalar_type();
-  if (!(first.is_cpu() && ... && rest.is_cpu()) || TensorOperationsGuard::active()) {
+  if (!(is_plain(first) && ... && is_plain(rest)) || TensorOperationsGuard::active()) {
     const bool has_doubles = !(first.is_mps() || ... || rest.is_mps());
     const auto compute_dtype = has_doubles ? at::kDouble : dtype;
     return f(first.to(compute_dtype), rest.to(compute_dtype)...).to(dtype);

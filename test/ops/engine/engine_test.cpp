@@ -1,0 +1,518 @@
+#include "ops/engine/engine.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/functorch/BatchedTensorImpl.h>
+#include <ATen/functorch/DynamicLayer.h>
+#include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <torch/distributions/bernoulli.h>
+#include <torch/distributions/beta.h>
+#include <torch/distributions/binomial.h>
+#include <torch/distributions/chi2.h>
+#include <torch/distributions/exponential.h>
+#include <torch/distributions/gamma.h>
+#include <torch/distributions/kl.h>
+#include <torch/distributions/log_normal.h>
+#include <torch/distributions/normal.h>
+#include <torch/distributions/uniform.h>
+
+#include "support/gradcheck.h"
+
+// The kernels against the composed path, which the golden and accuracy tests hold to the truth.
+
+namespace torch::distributions::test {
+namespace {
+
+namespace engine = ops::engine;
+using engine::InstructionSet;
+using Tensors = std::vector<Tensor>;
+
+/// An operation of the engine by its public name, and inputs for it: uniform in an interval each.
+struct Case {
+  const char* name;
+  std::function<Tensor(const Tensors&)> f;
+  std::vector<std::pair<double, double>> intervals;
+  std::vector<bool> differentiable;
+  std::vector<bool> whole = {};  // rounded down
+  bool float_alone = false;      // computed in float
+
+  bool is_whole(std::size_t i) const { return i < whole.size() && whole[i]; }
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+
+const std::vector<Case>& cases() {
+  using Range = std::pair<double, double>;
+  const Range real{-3, 3}, positive{0.2, 5}, unit{0.05, 0.95}, count{0, 8.99};
+  static const std::vector<Case> all{
+      {"Normal_log_prob",
+       [](const Tensors& t) { return Normal(t[0], t[1]).log_prob(t[2]); },
+       {real, positive, real},
+       {true, true, true},
+       {},
+       true},
+      {"Normal_cdf",
+       [](const Tensors& t) { return Normal(t[0], t[1]).cdf(t[2]); },
+       {real, positive, real},
+       {true, true, true}},
+      {"LogNormal_log_prob",
+       [](const Tensors& t) { return LogNormal(t[0], t[1]).log_prob(t[2]); },
+       {real, positive, positive},
+       {true, true, true}},
+      {"LogNormal_cdf",
+       [](const Tensors& t) { return LogNormal(t[0], t[1]).cdf(t[2]); },
+       {real, positive, positive},
+       {true, true, true}},
+      {"Uniform_log_prob",
+       [](const Tensors& t) { return Uniform(t[0], t[1]).log_prob(t[2]); },
+       {{-3, -1}, {1, 3}, {-0.9, 0.9}},
+       {true, true, false},
+       {},
+       true},
+      {"Uniform_cdf",
+       [](const Tensors& t) { return Uniform(t[0], t[1]).cdf(t[2]); },
+       {{-3, -1}, {1, 3}, {-0.9, 0.9}},
+       {true, true, true},
+       {},
+       true},
+      {"Exponential_log_prob",
+       [](const Tensors& t) { return Exponential(t[0]).log_prob(t[1]); },
+       {positive, positive},
+       {true, true},
+       {},
+       true},
+      {"Exponential_cdf",
+       [](const Tensors& t) { return Exponential(t[0]).cdf(t[1]); },
+       {positive, positive},
+       {true, true},
+       {},
+       true},
+      {"Gamma_log_prob",
+       [](const Tensors& t) { return Gamma(t[0], t[1]).log_prob(t[2]); },
+       {positive, positive, positive},
+       {true, true, true}},
+      {"Gamma_log_prob_of_large_shapes",
+       [](const Tensors& t) { return Gamma(t[0], t[1]).log_prob(t[2]); },
+       {{200, 5000}, positive, {200, 5000}},
+       {true, true, true}},
+      {"Chi2_log_prob",
+       [](const Tensors& t) { return Chi2(t[0]).log_prob(t[1]); },
+       {positive, positive},
+       {true, true}},
+      {"Beta_log_prob",
+       [](const Tensors& t) { return Beta(t[0], t[1]).log_prob(t[2]); },
+       {positive, positive, unit},
+       {true, true, true}},
+      {"Bernoulli_log_prob",
+       [](const Tensors& t) { return Bernoulli(t[0]).log_prob(t[1]); },
+       {unit, {0, 1.99}},
+       {true, false},
+       {false, true},
+       true},
+      {"Bernoulli_log_prob_of_logits",
+       [](const Tensors& t) { return Bernoulli({.logits = t[0]}).log_prob(t[1]); },
+       {real, {0, 1.99}},
+       {true, false},
+       {false, true},
+       true},
+      {"Binomial_log_prob",
+       [](const Tensors& t) { return Binomial(9, t[0]).log_prob(t[1]); },
+       {unit, count},
+       {true, false},
+       {false, true}},
+      {"Binomial_log_prob_of_logits",
+       [](const Tensors& t) { return Binomial(9, {.logits = t[0]}).log_prob(t[1]); },
+       {real, count},
+       {true, false},
+       {false, true}},
+      {"Normal_kl",
+       [](const Tensors& t) { return kl_divergence(Normal(t[0], t[1]), Normal(t[2], t[3])); },
+       {real, positive, real, positive},
+       {true, true, true, true},
+       {},
+       true},
+      {"Exponential_kl",
+       [](const Tensors& t) { return kl_divergence(Exponential(t[0]), Exponential(t[1])); },
+       {positive, positive},
+       {true, true}},
+      {"Gamma_kl",
+       [](const Tensors& t) { return kl_divergence(Gamma(t[0], t[1]), Gamma(t[2], t[3])); },
+       {positive, positive, positive, positive},
+       {true, true, true, true}},
+      {"Beta_kl",
+       [](const Tensors& t) { return kl_divergence(Beta(t[0], t[1]), Beta(t[2], t[3])); },
+       {positive, positive, positive, positive},
+       {true, true, true, true}},
+      {"Bernoulli_kl",
+       [](const Tensors& t) { return kl_divergence(Bernoulli(t[0]), Bernoulli(t[1])); },
+       {unit, unit},
+       {true, true}},
+      {"Bernoulli_kl_of_logits",
+       [](const Tensors& t) {
+         return kl_divergence(Bernoulli({.logits = t[0]}), Bernoulli({.logits = t[1]}));
+       },
+       {real, real},
+       {true, true}}};
+  return all;
+}
+
+/// The sizes of the parameters and of the last input, and what is done to each.
+struct Pattern {
+  const char* name;
+  std::vector<int64_t> parameters, last;
+  std::function<Tensor(const Tensor&)> view = [](const Tensor& t) { return t; };
+};
+
+const std::vector<Pattern>& patterns() {
+  static const std::vector<Pattern> all{
+      {"number", {}, {}},
+      {"same", {37}, {37}},
+      {"long", {5000}, {5000}},
+      {"scalar", {}, {70, 37}},
+      {"one_element", {1}, {2500}},
+      {"row", {70}, {41, 70}},
+      {"short_row", {3}, {700, 3}},
+      {"column", {41, 1}, {41, 70}},
+      {"short_column", {700, 1}, {700, 3}},
+      {"middle", {4, 1, 33}, {4, 6, 33}},
+      {"value_smaller", {41, 70}, {70}},
+      {"value_scalar", {41, 70}, {}},
+      {"outer_product", {41, 1}, {70}},
+      {"transposed",
+       {37, 41},
+       {37, 41},
+       [](const Tensor& t) {
+         return t.dim() < 2 ? t : t.transpose(0, 1).contiguous().transpose(0, 1);
+       }},
+      {"strided",
+       {37},
+       {50, 37},
+       [](const Tensor& t) { return t.repeat_interleave(2, -1).slice(-1, 0, std::nullopt, 2); }},
+      {"reversed_dims",
+       {5, 6, 7},
+       {5, 6, 7},
+       [](const Tensor& t) {
+         return t.permute({2, 1, 0}).contiguous().permute({2, 1, 0});
+       }},
+      {"expanded",
+       {37},
+       {50, 37},
+       [](const Tensor& t) {
+         return t.expand({50, 37});
+       }},
+      {"empty", {0}, {3, 0}},
+      {"high_dimensional", {2, 1, 2, 1, 2, 1, 2}, {1, 2, 2, 2, 1, 2, 2}}};
+  return all;
+}
+
+Tensors make_inputs(const Case& c, const Pattern& pattern, at::ScalarType dtype) {
+  at::manual_seed(3);
+  Tensors inputs;
+  for (std::size_t i = 0; i < c.intervals.size(); ++i) {
+    const bool is_last = i + 1 == c.intervals.size();
+    const auto [low, high] = c.intervals[i];
+    Tensor input = at::rand(is_last ? pattern.last : pattern.parameters, at::kDouble);
+    input = input * (high - low) + low;
+    if (c.is_whole(i)) input = input.floor();
+    inputs.push_back(pattern.view(input.to(dtype)));
+  }
+  return inputs;
+}
+
+/// The value of `f` at the inputs, and its gradients, weighted.
+struct Evaluation {
+  Tensor value;
+  Tensors gradients;
+};
+
+Evaluation run(const Case& c, const Tensors& inputs) {
+  const ValidateArgsGuard no_validation(false);
+  Tensors leaves;
+  Tensors differentiable;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool takes_part = c.differentiable[i] && inputs[i].is_floating_point();
+    leaves.push_back(takes_part ? inputs[i].detach().requires_grad_() : inputs[i]);
+    if (takes_part) differentiable.push_back(leaves.back());
+  }
+  Evaluation result{c.f(leaves), {}};
+  const Tensor weights =
+      at::linspace(0.5, 1.5, result.value.numel(), result.value.options().dtype(at::kDouble))
+          .view(result.value.sizes())
+          .to(result.value.dtype());
+  result.gradients = torch::autograd::grad({result.value}, differentiable, {weights});
+  return result;
+}
+
+Evaluation run_composed(const Case& c, const Tensors& inputs) {
+  const engine::ComposedGuard guard;
+  return run(c, inputs);
+}
+
+double epsilon(at::ScalarType dtype) {
+  return dtype == at::kDouble  ? std::numeric_limits<double>::epsilon()
+         : dtype == at::kFloat ? std::numeric_limits<float>::epsilon()
+         : dtype == at::kHalf  ? 0x1p-10
+                               : 0x1p-7;
+}
+
+/// Whether two results of one formula agree: `units` roundings of the largest term in a sum of
+/// `terms`.
+void expect_close(const Tensor& got, const Tensor& want, double units, const std::string& what) {
+  ASSERT_EQ(got.sizes(), want.sizes()) << what;
+  ASSERT_EQ(got.scalar_type(), want.scalar_type()) << what;
+  if (got.numel() == 0) return;
+  const Tensor a = got.detach().to(at::kDouble), b = want.detach().to(at::kDouble);
+  const Tensor scale = b.abs().max().clamp_min(1.0);
+  const Tensor error = ((a - b).abs() / scale).nan_to_num(INFINITY).max();
+  EXPECT_LE(error.item<double>(), units * epsilon(got.scalar_type())) << what;
+}
+
+void expect_close(const Evaluation& got, const Evaluation& want, double units,
+                  const std::string& what) {
+  expect_close(got.value, want.value, units, what);
+  ASSERT_EQ(got.gradients.size(), want.gradients.size());
+  for (std::size_t i = 0; i < got.gradients.size(); ++i) {
+    expect_close(got.gradients[i], want.gradients[i], units,
+                 what + ", gradient " + std::to_string(i));
+  }
+}
+
+/// Roundings that the two paths may differ by: each adds a few terms, in an order of its own, and a
+/// gradient of a broadcast input is a sum.
+constexpr double kUnits = 64;
+
+class Engine : public ::testing::TestWithParam<Case> {
+ protected:
+  ~Engine() override { engine::set_instruction_set(engine::best_instruction_set()); }
+
+  static std::vector<InstructionSet> sets() {
+    std::vector<InstructionSet> all;
+    for (const auto set :
+         {InstructionSet::kDefault, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+      if (set <= engine::best_instruction_set()) all.push_back(set);
+    }
+    return all;
+  }
+};
+
+TEST_P(Engine, AgreesWithTheComposedPathOnEveryPattern) {
+  for (const auto set : sets()) {
+    engine::set_instruction_set(set);
+    for (const Pattern& pattern : patterns()) {
+      for (const auto dtype : {at::kDouble, at::kFloat}) {
+        const Tensors inputs = make_inputs(GetParam(), pattern, dtype);
+        const engine::Calls before = engine::calls();
+        const Evaluation got = run(GetParam(), inputs);
+        EXPECT_EQ(engine::calls().forward, before.forward + 1) << pattern.name;
+        EXPECT_EQ(engine::calls().backward, before.backward + 1) << pattern.name;
+        EXPECT_EQ(engine::calls().composed, before.composed) << pattern.name;
+        expect_close(got, run_composed(GetParam(), inputs), kUnits,
+                     std::string(pattern.name) + " in " + c10::toString(dtype) + " by set " +
+                         std::to_string(static_cast<int>(set)));
+      }
+    }
+  }
+}
+
+TEST_P(Engine, ComputesHalfTypesInFloat) {
+  for (const auto dtype : {at::kHalf, at::kBFloat16}) {
+    const Tensors inputs = make_inputs(GetParam(), {"row", {70}, {41, 70}}, dtype);
+    Tensors wide;
+    for (const Tensor& input : inputs) wide.push_back(input.to(at::kDouble));
+    const Evaluation got = run(GetParam(), inputs);
+    const Evaluation want = run(GetParam(), wide);
+    expect_close(got.value, want.value.to(dtype), 1, c10::toString(dtype));
+    EXPECT_EQ(got.gradients[0].scalar_type(), dtype);
+  }
+}
+
+TEST_P(Engine, TakesIntegersAndMixedDtypes) {
+  const Case& c = GetParam();
+  Tensors inputs = make_inputs(c, {"same", {37}, {37}}, at::kDouble);
+  inputs[0] = inputs[0].to(at::kFloat);
+  expect_close(run(c, inputs), run_composed(c, inputs), kUnits / epsilon(at::kDouble) * 1e-6,
+               "a float parameter");
+  if (!c.is_whole(inputs.size() - 1)) return;
+  inputs = make_inputs(c, {"same", {37}, {37}}, at::kFloat);
+  for (const auto dtype : {at::kLong, at::kInt, at::kByte}) {
+    Tensors whole = inputs;
+    whole.back() = whole.back().to(dtype);
+    const auto before = engine::calls().forward;
+    expect_close(run(c, whole), run(c, inputs), 0, c10::toString(dtype));
+    EXPECT_EQ(engine::calls().forward, before + 2);
+  }
+}
+
+TEST_P(Engine, DoesNotDependOnThreads) {
+  const Tensors inputs = make_inputs(GetParam(), {"scalar", {}, {300, 400}}, at::kFloat);
+  const int threads = at::get_num_threads();
+  const Evaluation many = run(GetParam(), inputs);
+  at::set_num_threads(1);
+  const Evaluation one = run(GetParam(), inputs);
+  at::set_num_threads(threads);
+  expect_close(one, many, 0, "one thread");
+}
+
+TEST_P(Engine, AgreesAcrossInstructionSets) {
+  const Tensors inputs = make_inputs(GetParam(), {"row", {70}, {41, 70}}, at::kDouble);
+  engine::set_instruction_set(InstructionSet::kDefault);
+  const Evaluation plain = run(GetParam(), inputs);
+  for (const auto set : sets()) {
+    engine::set_instruction_set(set);
+    expect_close(run(GetParam(), inputs), plain, kUnits, std::to_string(static_cast<int>(set)));
+  }
+}
+
+TEST_P(Engine, HasDerivatives) {
+  const ValidateArgsGuard no_validation(false);
+  const Case& c = GetParam();
+  const Tensors inputs = make_inputs(c, {"row", {3}, {2, 3}}, at::kDouble);
+  Tensors differentiable;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (c.differentiable[i]) differentiable.push_back(inputs[i]);
+  }
+  const auto f = [&](const Tensors& given) {
+    Tensors all = inputs;
+    for (std::size_t i = 0, next = 0; i < inputs.size(); ++i) {
+      if (c.differentiable[i]) all[i] = given[next++];
+    }
+    return c.f(all);
+  };
+  EXPECT_TRUE(gradcheck(f, differentiable)) << c;
+  EXPECT_TRUE(gradgradcheck(f, differentiable)) << c;
+}
+
+TEST_P(Engine, GivesOneGradientAlone) {
+  const ValidateArgsGuard no_validation(false);
+  const Case& c = GetParam();
+  const Tensors inputs = make_inputs(c, {"same", {37}, {37}}, at::kDouble);
+  const Evaluation all = run(c, inputs);
+  for (std::size_t i = 0, next = 0; i < inputs.size(); ++i) {
+    if (!c.differentiable[i]) continue;
+    Case alone = c;
+    std::fill(alone.differentiable.begin(), alone.differentiable.end(), false);
+    alone.differentiable[i] = true;
+    const Evaluation one = run(alone, inputs);
+    expect_close(one.gradients[0], all.gradients[next++], 4, "input " + std::to_string(i));
+  }
+}
+
+TEST_P(Engine, ComposesForwardMode) {
+  const ValidateArgsGuard no_validation(false);
+  const Case& c = GetParam();
+  Tensors inputs = make_inputs(c, {"same", {5}, {5}}, at::kDouble);
+  const Evaluation reverse = run(c, inputs);
+  const Tensor gradient = reverse.gradients[0] / at::linspace(0.5, 1.5, 5, at::kDouble);
+  const auto level = torch::autograd::ForwardADLevel::get_next_idx();
+  inputs[0] = at::_make_dual(inputs[0], at::ones({5}, at::kDouble), static_cast<int64_t>(level));
+  const auto composed = engine::calls().composed;
+  const Tensor tangent = c.f(inputs)._fw_grad(level);
+  EXPECT_GT(engine::calls().composed, composed);
+  expect_close(tangent, gradient, kUnits, "tangent");
+  inputs.clear();
+  torch::autograd::ForwardADLevel::release_idx(level);
+}
+
+/// A level of vmap, over a dimension of this size.
+struct VmapLevel {
+  explicit VmapLevel(int64_t size)
+      : level(at::functorch::initAndPushDynamicLayer(at::functorch::TransformType::Vmap, size,
+                                                     at::functorch::RandomnessType::Error)) {}
+  ~VmapLevel() { at::functorch::popDynamicLayerAndDeleteMetadata(); }
+  int64_t level;
+};
+
+TEST_P(Engine, ComposesFunctionTransforms) {
+  const ValidateArgsGuard no_validation(false);
+  const Case& c = GetParam();
+  const Tensors inputs = make_inputs(c, {"same", {4, 5}, {4, 5}}, at::kDouble);
+  const Tensor want = c.f(inputs);
+  Tensor got;
+  {
+    const VmapLevel vmap(4);
+    Tensors batched;
+    for (const Tensor& input : inputs) {
+      batched.push_back(at::functorch::makeBatched(input, 0, vmap.level));
+    }
+    const Tensor value = c.f(batched);
+    EXPECT_EQ(value.sizes(), at::IntArrayRef({5}));
+    const auto* result = at::functorch::maybeGetBatchedImpl(value);
+    ASSERT_NE(result, nullptr);
+    got = result->value().movedim(result->bdim(), 0);
+  }
+  expect_close(got, want, kUnits, "vmap");
+}
+
+TEST_P(Engine, RefusesWhatAutogradRefuses) {
+  const ValidateArgsGuard no_validation(false);
+  const Case& c = GetParam();
+  Tensors inputs = make_inputs(c, {"same", {5}, {5}}, at::kDouble);
+  inputs[0].requires_grad_();
+  const Tensor twice = c.f(inputs).sum();
+  twice.backward();
+  EXPECT_THROW(twice.backward(), c10::Error) << "the graph is freed";
+  const Tensor value = c.f(inputs).sum();
+  inputs.back().detach().add_(1);
+  EXPECT_THROW(value.backward(), c10::Error) << "a saved tensor has changed";
+}
+
+TEST_P(Engine, KeepsNoGraphWithoutGradients) {
+  const Tensors inputs = make_inputs(GetParam(), {"same", {5}, {5}}, at::kDouble);
+  EXPECT_FALSE(GetParam().f(inputs).requires_grad());
+  Tensors leaves = inputs;
+  leaves[0] = inputs[0].detach().requires_grad_();
+  const at::NoGradGuard no_grad;
+  EXPECT_FALSE(GetParam().f(leaves).requires_grad());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Engine, ::testing::ValuesIn(cases()),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST(EngineTest, ComposesWhatHasNoKernelForAGradient) {
+  const Tensor trials = at::full({4}, 9.0, at::kDouble).requires_grad_();
+  const Tensor k = at::full({4}, 3.0, at::kDouble);
+  const auto before = engine::calls();
+  const Tensor value = Binomial(trials, 0.25, /*validate_args=*/false).log_prob(k);
+  EXPECT_EQ(engine::calls().forward, before.forward + 1);
+  value.sum().backward();
+  EXPECT_EQ(engine::calls().composed, before.composed + 1);
+  // d/dn log C(n, k) (1 - p)^(n - k) = psi(n + 1) - psi(n - k + 1) + log(1 - p)
+  const double want = 1. / 9 + 1. / 8 + 1. / 7 + std::log(0.75);
+  EXPECT_NEAR(trials.grad()[0].item<double>(), want, 1e-14);
+}
+
+TEST(EngineTest, GradientsOfDependentInputsAreApart) {
+  // The value is a function of a parameter: a second derivative must not follow that path twice.
+  const Tensor loc = at::full({3}, 0.5, at::kDouble).requires_grad_();
+  const Tensor scale = at::full({3}, 2.0, at::kDouble).requires_grad_();
+  const Tensor x = loc * loc;
+  const auto gradient = torch::autograd::grad({Normal(loc, scale).log_prob(x).sum()}, {loc}, {},
+                                              std::nullopt, /*create_graph=*/true)[0];
+  // d/dm of -(m^2 - m)^2 / 8, twice.
+  const double m = 0.5;
+  EXPECT_NEAR(gradient[0].item<double>(), -(m * m - m) * (2 * m - 1) / 4, 1e-15);
+  const auto second = torch::autograd::grad({gradient.sum()}, {loc})[0];
+  EXPECT_NEAR(second[0].item<double>(), -((2 * m - 1) * (2 * m - 1) + 2 * (m * m - m)) / 4, 1e-15);
+}
+
+TEST(EngineTest, SumsOfManyFloatsKeepTheirDigits) {
+  const Tensor loc = at::zeros({}).requires_grad_();
+  const Tensor x = at::full({1 << 20}, 0.1f);
+  Normal(loc, 1.0).log_prob(x).sum().backward();
+  // Floats are added up within a tile only: 64 to a lane.
+  const double sum = 0.1f * (1 << 20);
+  EXPECT_NEAR(loc.grad().item<double>(), sum, sum * 32 * epsilon(at::kFloat));
+}
+
+}  // namespace
+}  // namespace torch::distributions::test
