@@ -179,10 +179,20 @@ TORCH_DISTRIBUTIONS_BINARY(log_mean_gap)
 TORCH_DISTRIBUTIONS_TERNARY(deviance)
 TORCH_DISTRIBUTIONS_TERNARY(stirling_divergence)
 TORCH_DISTRIBUTIONS_TERNARY(stirling_slope_difference)
-TORCH_DISTRIBUTIONS_TERNARY(gamma_log_kernel)
-TORCH_DISTRIBUTIONS_TERNARY(beta_log_kernel)
 TORCH_DISTRIBUTIONS_TERNARY(binomial_log_kernel)
 TORCH_DISTRIBUTIONS_TERNARY(binomial_log_kernel_logits)
+
+// The kernels of densities are functions of the parameters that return one of the value.
+inline auto gamma_log_kernel(const Composed& concentration, const Composed& rate) {
+  return [concentration, rate](const Composed& x) {
+    return Composed(special::gamma_log_kernel(x.tensor(), concentration.tensor(), rate.tensor()));
+  };
+}
+inline auto beta_log_kernel(const Composed& a, const Composed& b) {
+  return [a, b](const Composed& x) {
+    return Composed(special::beta_log_kernel(x.tensor(), a.tensor(), b.tensor()));
+  };
+}
 
 #undef TORCH_DISTRIBUTIONS_UNARY
 #undef TORCH_DISTRIBUTIONS_BINARY

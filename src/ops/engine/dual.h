@@ -10,49 +10,69 @@
 
 /// The differentiating face of a formula's scalar: a value and its partial derivatives in those
 /// inputs that a bit of `M` stands for. Partials that nobody asks for have no code.
+///
+/// `S` says which numbers these are: how wide, and how many of their digits are needed.
 
 namespace torch::distributions::ops::engine {
 namespace {
 
-template <class T, unsigned M>
+struct Float {
+  using Element = float;
+};
+struct Double {
+  using Element = double;
+};
+/// Floats, computed in double: half of the digits are to spare.
+struct FloatInDouble {
+  using Element = double;
+};
+
+template <class S>
+using LanesOf = Lanes<typename S::Element>;
+template <class S>
+using MaskOf = Mask<typename S::Element>;
+
+template <class S, unsigned M>
 struct Dual {
+  using Numbers = LanesOf<S>;
+
   template <unsigned input>
   static constexpr bool kDependsOn = (M >> input & 1) != 0;
   template <unsigned input>
-  const Lanes<T>& partial() const {
+  const LanesOf<S>& partial() const {
     return partials[std::popcount(M & ((1u << input) - 1))];
   }
 
   template <unsigned input>
-  Lanes<T> partial_or_zero() const {
+  LanesOf<S> partial_or_zero() const {
     if constexpr (kDependsOn<input>) {
       return partial<input>();
     } else {
-      return Lanes<T>(0.0);
+      return LanesOf<S>(0.0);
     }
   }
 
-  Lanes<T> value;
-  std::array<Lanes<T>, std::popcount(M)> partials;
+  LanesOf<S> value;
+  std::array<LanesOf<S>, std::popcount(M)> partials;
 };
 
-template <class T>
-using Constant = Dual<T, 0>;
+template <class S>
+using Constant = Dual<S, 0>;
 
 /// The input of that number, with a derivative of 1 in itself if `M` has it.
-template <unsigned input, unsigned M, class T>
-auto seed(const Lanes<T>& value) {
+template <class S, unsigned input, unsigned M>
+auto seed(const LanesOf<S>& value) {
   if constexpr ((M >> input & 1) != 0) {
-    return Dual<T, (1u << input)>{value, {Lanes<T>(1.0)}};
+    return Dual<S, (1u << input)>{value, {LanesOf<S>(1.0)}};
   } else {
-    return Constant<T>{value, {}};
+    return Constant<S>{value, {}};
   }
 }
 
 /// A Dual of this value whose partial in each input of `M` is partial(integral_constant<input>).
-template <unsigned M, class T, class Partial>
-Dual<T, M> with_partials(const Lanes<T>& value, const Partial& partial) {
-  Dual<T, M> result;
+template <class S, unsigned M, class Partial>
+Dual<S, M> with_partials(const LanesOf<S>& value, const Partial& partial) {
+  Dual<S, M> result;
   result.value = value;
   std::size_t next = 0;
   const auto set = [&](auto input) {
@@ -65,33 +85,33 @@ Dual<T, M> with_partials(const Lanes<T>& value, const Partial& partial) {
 }
 
 /// An argument of a function, with the function's partial derivative in it.
-template <class T, unsigned M>
+template <class S, unsigned M>
 struct Along {
   static constexpr unsigned kInputs = M;
-  const Dual<T, M>& argument;
-  Lanes<T> slope;
+  const Dual<S, M>& argument;
+  LanesOf<S> slope;
 };
 
 /// `slope` is called if the argument varies.
-template <class T, unsigned M, class Slope>
-Along<T, M> along(const Dual<T, M>& argument, const Slope& slope) {
+template <class S, unsigned M, class Slope>
+Along<S, M> along(const Dual<S, M>& argument, const Slope& slope) {
   if constexpr (M != 0) {
     return {argument, slope()};
   } else {
-    return {argument, Lanes<T>()};
+    return {argument, LanesOf<S>()};
   }
 }
 
 /// f(a, b ...) by the chain rule.
-template <class T, unsigned... M>
-Dual<T, (M | ...)> chain(const Lanes<T>& value, const Along<T, M>&... arguments) {
-  return with_partials<(M | ...)>(value, [&](auto input) {
+template <class S, unsigned... M>
+Dual<S, (M | ...)> chain(const LanesOf<S>& value, const Along<S, M>&... arguments) {
+  return with_partials<S, (M | ...)>(value, [&](auto input) {
     constexpr unsigned i = decltype(input)::value;
-    Lanes<T> sum;
+    LanesOf<S> sum;
     bool first = true;  // known at compile time
     const auto add = [&](const auto& along) {
       if constexpr ((std::decay_t<decltype(along)>::kInputs >> i & 1) != 0) {
-        const Lanes<T> term = along.argument.template partial<i>() * along.slope;
+        const LanesOf<S> term = along.argument.template partial<i>() * along.slope;
         sum = first ? term : sum + term;
         first = false;
       }
@@ -103,88 +123,88 @@ Dual<T, (M | ...)> chain(const Lanes<T>& value, const Along<T, M>&... arguments)
 
 // Arithmetic.
 
-template <class T, unsigned M>
-Dual<T, M> operator-(const Dual<T, M>& a) {
-  return with_partials<M>(-a.value, [&](auto i) { return -a.template partial<i>(); });
+template <class S, unsigned M>
+Dual<S, M> operator-(const Dual<S, M>& a) {
+  return with_partials<S, M>(-a.value, [&](auto i) { return -a.template partial<i>(); });
 }
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> operator+(const Dual<T, A>& a, const Dual<T, B>& b) {
-  return with_partials<A | B>(a.value + b.value, [&](auto i) {
-    if constexpr (!Dual<T, B>::template kDependsOn<i>) {
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> operator+(const Dual<S, A>& a, const Dual<S, B>& b) {
+  return with_partials<S, A | B>(a.value + b.value, [&](auto i) {
+    if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
-    } else if constexpr (!Dual<T, A>::template kDependsOn<i>) {
+    } else if constexpr (!Dual<S, A>::template kDependsOn<i>) {
       return b.template partial<i>();
     } else {
       return a.template partial<i>() + b.template partial<i>();
     }
   });
 }
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> operator-(const Dual<T, A>& a, const Dual<T, B>& b) {
-  return with_partials<A | B>(a.value - b.value, [&](auto i) {
-    if constexpr (!Dual<T, B>::template kDependsOn<i>) {
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> operator-(const Dual<S, A>& a, const Dual<S, B>& b) {
+  return with_partials<S, A | B>(a.value - b.value, [&](auto i) {
+    if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
-    } else if constexpr (!Dual<T, A>::template kDependsOn<i>) {
+    } else if constexpr (!Dual<S, A>::template kDependsOn<i>) {
       return -b.template partial<i>();
     } else {
       return a.template partial<i>() - b.template partial<i>();
     }
   });
 }
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> operator*(const Dual<T, A>& a, const Dual<T, B>& b) {
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> operator*(const Dual<S, A>& a, const Dual<S, B>& b) {
   return chain(a.value * b.value, along(a, [&] { return b.value; }),
                along(b, [&] { return a.value; }));
 }
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> operator/(const Dual<T, A>& a, const Dual<T, B>& b) {
-  const Lanes<T> quotient = a.value / b.value;
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> operator/(const Dual<S, A>& a, const Dual<S, B>& b) {
+  const LanesOf<S> quotient = a.value / b.value;
   return chain(quotient, along(a, [&] { return 1.0 / b.value; }),
                along(b, [&] { return -quotient / b.value; }));
 }
-template <class T, unsigned M>
-Dual<T, M> operator+(const Dual<T, M>& a, double b) {
+template <class S, unsigned M>
+Dual<S, M> operator+(const Dual<S, M>& a, double b) {
   return {a.value + b, a.partials};
 }
-template <class T, unsigned M>
-Dual<T, M> operator+(double a, const Dual<T, M>& b) {
+template <class S, unsigned M>
+Dual<S, M> operator+(double a, const Dual<S, M>& b) {
   return b + a;
 }
-template <class T, unsigned M>
-Dual<T, M> operator-(const Dual<T, M>& a, double b) {
+template <class S, unsigned M>
+Dual<S, M> operator-(const Dual<S, M>& a, double b) {
   return {a.value - b, a.partials};
 }
-template <class T, unsigned M>
-Dual<T, M> operator-(double a, const Dual<T, M>& b) {
-  return with_partials<M>(a - b.value, [&](auto i) { return -b.template partial<i>(); });
+template <class S, unsigned M>
+Dual<S, M> operator-(double a, const Dual<S, M>& b) {
+  return with_partials<S, M>(a - b.value, [&](auto i) { return -b.template partial<i>(); });
 }
-template <class T, unsigned M>
-Dual<T, M> operator*(const Dual<T, M>& a, double b) {
-  return with_partials<M>(a.value * b, [&](auto i) { return a.template partial<i>() * b; });
+template <class S, unsigned M>
+Dual<S, M> operator*(const Dual<S, M>& a, double b) {
+  return with_partials<S, M>(a.value * b, [&](auto i) { return a.template partial<i>() * b; });
 }
-template <class T, unsigned M>
-Dual<T, M> operator*(double a, const Dual<T, M>& b) {
+template <class S, unsigned M>
+Dual<S, M> operator*(double a, const Dual<S, M>& b) {
   return b * a;
 }
-template <class T, unsigned M>
-Dual<T, M> operator/(const Dual<T, M>& a, double b) {
-  return with_partials<M>(a.value / b, [&](auto i) { return a.template partial<i>() / b; });
+template <class S, unsigned M>
+Dual<S, M> operator/(const Dual<S, M>& a, double b) {
+  return with_partials<S, M>(a.value / b, [&](auto i) { return a.template partial<i>() / b; });
 }
-template <class T, unsigned M>
-Dual<T, M> operator/(double a, const Dual<T, M>& b) {
-  return Constant<T>{Lanes<T>(a), {}} / b;
+template <class S, unsigned M>
+Dual<S, M> operator/(double a, const Dual<S, M>& b) {
+  return Constant<S>{LanesOf<S>(a), {}} / b;
 }
 
 // Comparison and choice.
 
-#define TORCH_DISTRIBUTIONS_COMPARISON(op)                        \
-  template <class T, unsigned A, unsigned B>                      \
-  Mask<T> operator op(const Dual<T, A>& a, const Dual<T, B>& b) { \
-    return a.value op b.value;                                    \
-  }                                                               \
-  template <class T, unsigned M>                                  \
-  Mask<T> operator op(const Dual<T, M>& a, double b) {            \
-    return a.value op b;                                          \
+#define TORCH_DISTRIBUTIONS_COMPARISON(op)                          \
+  template <class S, unsigned A, unsigned B>                        \
+  MaskOf<S> operator op(const Dual<S, A>& a, const Dual<S, B>& b) { \
+    return a.value op b.value;                                      \
+  }                                                                 \
+  template <class S, unsigned M>                                    \
+  MaskOf<S> operator op(const Dual<S, M>& a, double b) {            \
+    return a.value op b;                                            \
   }
 TORCH_DISTRIBUTIONS_COMPARISON(<)
 TORCH_DISTRIBUTIONS_COMPARISON(<=)
@@ -194,31 +214,31 @@ TORCH_DISTRIBUTIONS_COMPARISON(==)
 TORCH_DISTRIBUTIONS_COMPARISON(!=)
 #undef TORCH_DISTRIBUTIONS_COMPARISON
 
-template <class T, unsigned M>
-Mask<T> isnan(const Dual<T, M>& a) {
+template <class S, unsigned M>
+MaskOf<S> isnan(const Dual<S, M>& a) {
   return isnan(a.value);
 }
 
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> select(const Mask<T>& condition, const Dual<T, A>& a, const Dual<T, B>& b) {
-  return with_partials<A | B>(select(condition, a.value, b.value), [&](auto i) {
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> select(const MaskOf<S>& condition, const Dual<S, A>& a, const Dual<S, B>& b) {
+  return with_partials<S, A | B>(select(condition, a.value, b.value), [&](auto i) {
     return select(condition, a.template partial_or_zero<i>(), b.template partial_or_zero<i>());
   });
 }
-template <class T, unsigned M>
-Dual<T, M> select(const Mask<T>& condition, double a, const Dual<T, M>& b) {
-  return select(condition, Constant<T>{Lanes<T>(a), {}}, b);
+template <class S, unsigned M>
+Dual<S, M> select(const MaskOf<S>& condition, double a, const Dual<S, M>& b) {
+  return select(condition, Constant<S>{LanesOf<S>(a), {}}, b);
 }
-template <class T, unsigned M>
-Dual<T, M> select(const Mask<T>& condition, const Dual<T, M>& a, double b) {
-  return select(condition, a, Constant<T>{Lanes<T>(b), {}});
+template <class S, unsigned M>
+Dual<S, M> select(const MaskOf<S>& condition, const Dual<S, M>& a, double b) {
+  return select(condition, a, Constant<S>{LanesOf<S>(b), {}});
 }
-template <class T, unsigned M>
-Dual<T, M> min(const Dual<T, M>& a, double b) {
+template <class S, unsigned M>
+Dual<S, M> min(const Dual<S, M>& a, double b) {
   return select(a.value > b, b, a);
 }
-template <class T, unsigned M>
-Dual<T, M> max(const Dual<T, M>& a, double b) {
+template <class S, unsigned M>
+Dual<S, M> max(const Dual<S, M>& a, double b) {
   return select(a.value < b, b, a);
 }
 

@@ -124,7 +124,8 @@ class Forward : Pass<T> {
     }
     const Tiling tiling(this->layout_, this->of_value(), varies);
     const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
-    const auto kernel = kernels.forward[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
+    const auto kernel =
+        kernels.forward[output_.scalar_type() == at::kDouble][tiling.kind() == TileKind::kRows];
     char* const output = static_cast<char*>(output_.mutable_data_ptr());
     const auto tiles = [&](int64_t begin, int64_t end) {
       Workspace<T> workspace;
@@ -192,7 +193,8 @@ class Backward : Pass<T> {
     }
     const Tiling tiling(this->layout_, this->of_value(), varies);
     const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
-    kernel_ = (kernels.*pass)[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
+    kernel_ =
+        (kernels.*pass)[gradient_.scalar_type() == at::kDouble][tiling.kind() == TileKind::kRows];
     gradient_data_ = static_cast<const char*>(gradient_.const_data_ptr());
 
     const int64_t chunks = allocate_sums(tiling);

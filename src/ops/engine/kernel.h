@@ -32,8 +32,8 @@ struct Tile {
 /// other dimension.
 enum class Parameters : char { kOfColumn, kOfRow };
 
-/// One function of one formula, compiled for one instruction set. By the dtype (float, double) and
-/// then `Parameters`; null where the function computes in double only, or has no such gradient.
+/// One function of one formula, compiled for one instruction set. By the dtype of the result (half
+/// types and float; double) and then `Parameters`. Null where there is no such gradient.
 struct Kernels {
   using Run = void (*)(const Tile& tile);
   Run forward[2][2];

@@ -18,9 +18,10 @@ namespace {
 
 /// `Function` of `Formula`, of that many parameters and perhaps a value, or its derivatives in the
 /// inputs of the mask `M`.
-template <class Function, class Formula, std::size_t kParameters, class T, unsigned M>
+template <class Function, class Formula, std::size_t kParameters, class S, unsigned M>
 class Loop {
  public:
+  using T = typename S::Element;
   using Numbers = Lanes<T>;
 
   template <Parameters parameters>
@@ -83,7 +84,7 @@ class Loop {
   /// The function of the value, or the result if there is none.
   static auto prepare(const std::array<Numbers, kParameters>& parameters) {
     return [&]<std::size_t... i>(std::index_sequence<i...>) {
-      return Function::template of<Formula>(seed<i, M>(parameters[i])...);
+      return Function::template of<Formula>(seed<S, i, M>(parameters[i])...);
     }(std::make_index_sequence<kParameters>());
   }
 
@@ -93,7 +94,7 @@ class Loop {
   Sums element(const Prepared& function, int64_t row, int64_t column, int64_t count) const {
     const auto result = [&] {
       if constexpr (kOfValue<Function>) {
-        return function(seed<kParameters, M>(load(kParameters, row, column, count)));
+        return function(seed<S, kParameters, M>(load(kParameters, row, column, count)));
       } else {
         return function;
       }
@@ -162,10 +163,10 @@ constexpr Kernels make_kernels() {
     }
   }();
   Kernels made{};
-  const auto fill = [&]<class T>(std::size_t dtype, T) {
+  const auto fill = [&]<class S>(std::size_t dtype, S) {
     const auto set = [&]<unsigned M>(Kernels::Run(&runs)[2][2],
                                      std::integral_constant<unsigned, M>) {
-      using L = Loop<Function, Formula, kParameters, T, M>;
+      using L = Loop<Function, Formula, kParameters, S, M>;
       runs[dtype][0] = &L::template run<Parameters::kOfColumn>;
       if constexpr (kOfValue<Function>) runs[dtype][1] = &L::template run<Parameters::kOfRow>;
     };
@@ -174,8 +175,8 @@ constexpr Kernels make_kernels() {
     if constexpr (Entry::kAll != 0)
       set(made.backward_all, std::integral_constant<unsigned, Entry::kAll>());
   };
-  if constexpr (!kInDouble<Function, Formula>) fill(0, float());
-  fill(1, double());
+  fill(0, std::conditional_t<kInDouble<Function, Formula>, FloatInDouble, Float>());
+  fill(1, Double());
   return made;
 }
 

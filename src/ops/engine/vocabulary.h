@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "ops/engine/dual.h"
+#include "ops/engine/float_kernels.h"
 #include "ops/special/bregman_kernels.h"
 #include "ops/special/gamma_kernels.h"
 #include "ops/special/log_density_kernels.h"
@@ -14,8 +15,6 @@
 
 namespace torch::distributions::ops::engine {
 namespace {
-
-namespace kernels = special::kernels;
 
 // The functions of SIMD numbers that no kernel of a special function has.
 
@@ -44,150 +43,191 @@ Lanes<T> xlog1py(const Lanes<T>& x, const Lanes<T>& y) {
 
 // Elementary functions.
 
-template <class T, unsigned M>
-Dual<T, M> square(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> square(const Dual<S, M>& x) {
   return chain(square(x.value), along(x, [&] { return x.value + x.value; }));
 }
-template <class T, unsigned M>
-Dual<T, M> sqrt(const Dual<T, M>& x) {
-  const Lanes<T> root = sqrt(x.value);
+template <class S, unsigned M>
+Dual<S, M> sqrt(const Dual<S, M>& x) {
+  const LanesOf<S> root = sqrt(x.value);
   return chain(root, along(x, [&] { return 0.5 / root; }));
 }
-template <class T, unsigned M>
-Dual<T, M> abs(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> abs(const Dual<S, M>& x) {
   return chain(abs(x.value), along(x, [&] {
-                 return select(x.value > 0.0, Lanes<T>(1.0),
-                               select(x.value < 0.0, Lanes<T>(-1.0), Lanes<T>(0.0)));
+                 return select(x.value > 0.0, LanesOf<S>(1.0),
+                               select(x.value < 0.0, LanesOf<S>(-1.0), LanesOf<S>(0.0)));
                }));
 }
-template <class T, unsigned M>
-Constant<T> floor(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Constant<S> floor(const Dual<S, M>& x) {
   return {floor(x.value), {}};
 }
-template <class T, unsigned M>
-Dual<T, M> log(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> log(const Dual<S, M>& x) {
   return chain(log(x.value), along(x, [&] { return 1.0 / x.value; }));
 }
-template <class T, unsigned M>
-Dual<T, M> log1p(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> log1p(const Dual<S, M>& x) {
   return chain(log1p(x.value), along(x, [&] { return 1.0 / (x.value + 1.0); }));
 }
-template <class T, unsigned M>
-Dual<T, M> exp(const Dual<T, M>& x) {
-  const Lanes<T> value = exp(x.value);
+template <class S, unsigned M>
+Dual<S, M> exp(const Dual<S, M>& x) {
+  const LanesOf<S> value = exp(x.value);
   return chain(value, along(x, [&] { return value; }));
 }
-template <class T, unsigned M>
-Dual<T, M> expm1(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> expm1(const Dual<S, M>& x) {
   return chain(expm1(x.value), along(x, [&] { return exp(x.value); }));
 }
-template <class T, unsigned M>
-Dual<T, M> sigmoid(const Dual<T, M>& x) {
-  const Lanes<T> value = sigmoid(x.value);
+template <class S, unsigned M>
+Dual<S, M> sigmoid(const Dual<S, M>& x) {
+  const LanesOf<S> value = sigmoid(x.value);
   return chain(value, along(x, [&] { return value * sigmoid(-x.value); }));
 }
-template <class T, unsigned M>
-Dual<T, M> softplus(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> softplus(const Dual<S, M>& x) {
   return chain(softplus(x.value), along(x, [&] { return sigmoid(x.value); }));
 }
-template <class T, unsigned M>
-Dual<T, M> log_sigmoid(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> log_sigmoid(const Dual<S, M>& x) {
   return chain(-softplus(-x.value), along(x, [&] { return sigmoid(-x.value); }));
 }
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> xlogy(const Dual<T, A>& x, const Dual<T, B>& y) {
-  const Lanes<T>&a = x.value, &b = y.value, one(1.0);
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> xlogy(const Dual<S, A>& x, const Dual<S, B>& y) {
+  const LanesOf<S>&a = x.value, &b = y.value, one(1.0);
   return chain(xlogy(a, b), along(x, [&] { return log(select(a == 0.0 && b <= 0.0, one, b)); }),
                along(y, [&] { return a / select(a == 0.0 && b == 0.0, one, b); }));
 }
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> xlog1py(const Dual<T, A>& x, const Dual<T, B>& y) {
-  const Lanes<T>&a = x.value, &b = y.value, zero(0.0);
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> xlog1py(const Dual<S, A>& x, const Dual<S, B>& y) {
+  const LanesOf<S>&a = x.value, &b = y.value, zero(0.0);
   return chain(xlog1py(a, b),
                along(x, [&] { return log1p(select(a == 0.0 && b <= -1.0, zero, b)); }),
                along(y, [&] { return a / (select(a == 0.0 && b == -1.0, zero, b) + 1.0); }));
 }
-template <class T, unsigned M>
-Dual<T, M> ndtr(const Dual<T, M>& x) {
+template <class S, unsigned M>
+Dual<S, M> ndtr(const Dual<S, M>& x) {
   return chain(kernels::ndtr(x.value),
                along(x, [&] { return exp(-0.5 * square(x.value)) * (1 / kernels::kSqrtTwoPi); }));
 }
-template <class T, unsigned M>
-Dual<T, M> nonnegative(const Dual<T, M>& x) {
-  return {max(x.value, Lanes<T>(0.0)), x.partials};
+template <class S, unsigned M>
+Dual<S, M> nonnegative(const Dual<S, M>& x) {
+  return {max(x.value, LanesOf<S>(0.0)), x.partials};
 }
 
 // Logarithms of densities.
 
-template <class T, unsigned A, unsigned B, unsigned C>
-Dual<T, A | B | C> gamma_log_kernel(const Dual<T, A>& x, const Dual<T, B>& a, const Dual<T, C>& r) {
-  return chain(
-      kernels::gamma_log_kernel(x.value, a.value, r.value),
-      along(x, [&] { return kernels::gamma_score(x.value, a.value, r.value); }),
-      along(a, [&] { return kernels::gamma_concentration_score(x.value, a.value, r.value); }),
-      along(r, [&] { return kernels::gamma_residual(a.value, r.value, x.value) / r.value; }));
+template <class S>
+inline constexpr bool kHasDigitsToSpare = std::is_same_v<S, FloatInDouble>;
+
+template <class S, unsigned A, unsigned B>
+auto gamma_log_kernel(const Dual<S, A>& a, const Dual<S, B>& r) {
+  if constexpr (kHasDigitsToSpare<S>) {
+    return [a, r, gamma = GammaOfFloats(a.value, r.value)]<unsigned C>(const Dual<S, C>& x) {
+      return chain(gamma.log_density(x.value),
+                   along(x, [&] { return kernels::gamma_score(x.value, a.value, r.value); }),
+                   along(a, [&] { return gamma.concentration_score(x.value); }),
+                   along(r, [&] { return a.value / r.value - x.value; }));
+    };
+  } else {
+    return [a, r]<unsigned C>(const Dual<S, C>& x) {
+      return chain(
+          kernels::gamma_log_kernel(x.value, a.value, r.value),
+          along(x, [&] { return kernels::gamma_score(x.value, a.value, r.value); }),
+          along(a, [&] { return kernels::gamma_concentration_score(x.value, a.value, r.value); }),
+          along(r, [&] { return kernels::gamma_residual(a.value, r.value, x.value) / r.value; }));
+    };
+  }
 }
-template <class T, unsigned A, unsigned B, unsigned C>
-Dual<T, A | B | C> beta_log_kernel(const Dual<T, A>& x, const Dual<T, B>& a, const Dual<T, C>& b) {
-  using Number = Lanes<T>;
-  return chain(
-      kernels::beta_log_kernel(x.value, a.value, b.value),
-      along(x,
-            [&] {
-              return kernels::bernoulli_score(Number(a.value - 1.0), Number(b.value - 1.0),
-                                              x.value);
-            }),
-      along(a, [&] { return log(x.value) + kernels::digamma_difference(a.value, b.value); }),
-      along(b, [&] { return log1p(-x.value) + kernels::digamma_difference(b.value, a.value); }));
+template <class S, unsigned A, unsigned B>
+auto beta_log_kernel(const Dual<S, A>& a, const Dual<S, B>& b) {
+  using Numbers = LanesOf<S>;
+  const auto score = [a, b](const Numbers& x) {
+    return kernels::bernoulli_score(Numbers(a.value - 1.0), Numbers(b.value - 1.0), x);
+  };
+  if constexpr (kHasDigitsToSpare<S>) {
+    return [a, b, score, beta = BetaOfFloats(a.value, b.value)]<unsigned C>(const Dual<S, C>& x) {
+      return chain(beta.log_density(x.value), along(x, [&] { return score(x.value); }),
+                   along(a, [&] { return beta.score_a(x.value); }),
+                   along(b, [&] { return beta.score_b(x.value); }));
+    };
+  } else {
+    return [a, b, score]<unsigned C>(const Dual<S, C>& x) {
+      return chain(
+          kernels::beta_log_kernel(x.value, a.value, b.value),
+          along(x, [&] { return score(x.value); }),
+          along(a, [&] { return log(x.value) + kernels::digamma_difference(a.value, b.value); }),
+          along(b,
+                [&] { return log1p(-x.value) + kernels::digamma_difference(b.value, a.value); }));
+    };
+  }
 }
 /// The counts carry no gradient here: who asks for one is served by the composed path.
-template <class T, unsigned M>
-Dual<T, M> binomial_log_kernel(const Constant<T>& k, const Constant<T>& n, const Dual<T, M>& p) {
-  return chain(kernels::binomial_log_kernel(k.value, n.value, p.value), along(p, [&] {
-                 return kernels::bernoulli_score(k.value, Lanes<T>(n.value - k.value), p.value);
+template <class S, unsigned M>
+Dual<S, M> binomial_log_kernel(const Constant<S>& k, const Constant<S>& n, const Dual<S, M>& p) {
+  const auto value = [&] {
+    if constexpr (kHasDigitsToSpare<S>) {
+      return binomial_log_kernel_of_floats(k.value, n.value, p.value);
+    } else {
+      return kernels::binomial_log_kernel(k.value, n.value, p.value);
+    }
+  };
+  return chain(value(), along(p, [&] {
+                 return kernels::bernoulli_score(k.value, LanesOf<S>(n.value - k.value), p.value);
                }));
 }
-template <class T, unsigned M>
-Dual<T, M> binomial_log_kernel_logits(const Constant<T>& k, const Constant<T>& n,
-                                      const Dual<T, M>& logits) {
-  return chain(kernels::binomial_log_kernel_logits(k.value, n.value, logits.value),
-               along(logits, [&] {
-                 return kernels::binomial_score_logits(k.value, n.value, logits.value);
+template <class S, unsigned M>
+Dual<S, M> binomial_log_kernel_logits(const Constant<S>& k, const Constant<S>& n,
+                                      const Dual<S, M>& logits) {
+  const auto value = [&] {
+    if constexpr (kHasDigitsToSpare<S>) {
+      return binomial_log_kernel_logits_of_floats(k.value, n.value, logits.value);
+    } else {
+      return kernels::binomial_log_kernel_logits(k.value, n.value, logits.value);
+    }
+  };
+  return chain(value(), along(logits, [&] {
+                 if constexpr (kHasDigitsToSpare<S>) {
+                   return k.value - n.value * sigmoid(logits.value);
+                 } else {
+                   return kernels::binomial_score_logits(k.value, n.value, logits.value);
+                 }
                }));
 }
 
 // Bregman divergences.
 
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> itakura_saito(const Dual<T, A>& x, const Dual<T, B>& y) {
-  const Lanes<T> difference = x.value - y.value;
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> itakura_saito(const Dual<S, A>& x, const Dual<S, B>& y) {
+  const LanesOf<S> difference = x.value - y.value;
   return chain(kernels::itakura_saito(x.value, y.value, difference),
                along(x, [&] { return difference / y.value / x.value; }),
                along(y, [&] { return -difference / y.value / y.value; }));
 }
-template <class T, unsigned A, unsigned B, unsigned C>
-Dual<T, A | B> deviance(const Dual<T, A>& x, const Dual<T, B>& m, const Dual<T, C>& d) {
-  const Lanes<T> zero(0.0), one(1.0);
-  const Mask<T> no_mean = m.value == 0.0;
-  const Mask<T> flat = x.value == 0.0 || no_mean;
-  const Mask<T> is_near = abs(d.value) <= 0.5 * m.value;
+template <class S, unsigned A, unsigned B, unsigned C>
+Dual<S, A | B> deviance(const Dual<S, A>& x, const Dual<S, B>& m, const Dual<S, C>& d) {
+  const LanesOf<S> zero(0.0), one(1.0);
+  const MaskOf<S> no_mean = m.value == 0.0;
+  const MaskOf<S> flat = x.value == 0.0 || no_mean;
+  const MaskOf<S> is_near = abs(d.value) <= 0.5 * m.value;
   return chain(
       kernels::deviance(x.value, m.value, d.value),
       along(x,
             [&] {
-              const Lanes<T> mean = select(flat, one, m.value);
+              const LanesOf<S> mean = select(flat, one, m.value);
               return branch(
                   is_near && !flat, [&] { return log1p(select(is_near, d.value, zero) / mean); },
                   [&] { return log(select(flat, one, x.value) / mean); });
             }),
       along(m, [&] {
-        const Lanes<T> difference = select(is_near, d.value, x.value - m.value);
-        const Lanes<T> slope = -select(no_mean, zero, difference) / select(no_mean, one, m.value);
+        const LanesOf<S> difference = select(is_near, d.value, x.value - m.value);
+        const LanesOf<S> slope = -select(no_mean, zero, difference) / select(no_mean, one, m.value);
         return select(x.value == 0.0 && no_mean, one, slope);
       }));
 }
-template <class T, unsigned A, unsigned B, unsigned C>
-Dual<T, A | B> stirling_divergence(const Dual<T, A>& x, const Dual<T, B>& y, const Dual<T, C>& d) {
+template <class S, unsigned A, unsigned B, unsigned C>
+Dual<S, A | B> stirling_divergence(const Dual<S, A>& x, const Dual<S, B>& y, const Dual<S, C>& d) {
   return chain(
       kernels::stirling_divergence(x.value, y.value, d.value),
       along(x, [&] { return kernels::stirling_slope_difference(x.value, y.value, d.value); }),
@@ -195,25 +235,26 @@ Dual<T, A | B> stirling_divergence(const Dual<T, A>& x, const Dual<T, B>& y, con
         return -(0.5 / square(y.value) + kernels::stirlerr_curvature(y.value)) * d.value;
       }));
 }
-template <class T, unsigned A, unsigned B>
-Dual<T, A | B> softplus_divergence(const Dual<T, A>& x, const Dual<T, B>& y) {
-  const Lanes<T> zero(0.0);
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> softplus_divergence(const Dual<S, A>& x, const Dual<S, B>& y) {
+  const LanesOf<S> zero(0.0);
   return chain(kernels::softplus_divergence(x.value, y.value),
                along(x,
                      [&] {
                        // sigmoid(x) - sigmoid(y), by the tails on which the sigmoids are small.
-                       const Lanes<T> sign = select(y.value > 0.0, Lanes<T>(-1.0), Lanes<T>(1.0));
-                       const Lanes<T> to = sign * x.value, from = sign * y.value, d = to - from;
+                       const LanesOf<S> sign =
+                           select(y.value > 0.0, LanesOf<S>(-1.0), LanesOf<S>(1.0));
+                       const LanesOf<S> to = sign * x.value, from = sign * y.value, d = to - from;
                        return sign * branch(
                                          abs(d) <= 1.0,
                                          [&] { return -sigmoid(to) * sigmoid(-from) * expm1(-d); },
                                          [&] { return sigmoid(to) - sigmoid(from); });
                      }),
                along(y, [&] {
-                 const auto infinite = [](const Lanes<T>& z) {
+                 const auto infinite = [](const LanesOf<S>& z) {
                    return abs(z) == std::numeric_limits<double>::infinity();
                  };
-                 const Lanes<T> d =
+                 const LanesOf<S> d =
                      select(infinite(x.value) || infinite(y.value), zero, x.value - y.value);
                  return -sigmoid(y.value) * sigmoid(-y.value) * d;
                }));

@@ -9,9 +9,9 @@ struct Beta {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto log_prob(const auto& a, const auto& b) {
-    return [=](const auto& x) {
+    return [kernel = beta_log_kernel(a, b)](const auto& x) {
       const auto outside = x < 0.0 || x > 1.0;
-      return select(outside, -kInfinity, beta_log_kernel(select(outside, 0.5, x), a, b));
+      return select(outside, -kInfinity, kernel(select(outside, 0.5, x)));
     };
   }
   static auto mean(const auto& a, const auto& b) { return a / (a + b); }

@@ -9,10 +9,9 @@ struct Gamma {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto log_prob(const auto& concentration, const auto& rate) {
-    return [=](const auto& x) {
+    return [kernel = gamma_log_kernel(concentration, rate)](const auto& x) {
       const auto outside = x < 0.0;
-      return select(outside, -kInfinity,
-                    gamma_log_kernel(select(outside, 1.0, x), concentration, rate));
+      return select(outside, -kInfinity, kernel(select(outside, 1.0, x)));
     };
   }
   static auto cdf(const auto& concentration, const auto& rate) {

@@ -17,7 +17,7 @@ struct UniformBeta {
     const auto low = select(covered, low_p, 0.0), high = select(covered, high_p, 1.0);
     const auto value = (a - 1.0) * log_mean_gap(low, high) +
                        (b - 1.0) * log_mean_gap(1.0 - high, 1.0 - low) -
-                       beta_log_kernel(0.5 * (low + high), a, b) - log(high - low);
+                       beta_log_kernel(a, b)(0.5 * (low + high)) - log(high - low);
     return select(covered, nonnegative(value), kInfinity);
   }
 };
@@ -29,7 +29,7 @@ struct UniformGamma {
     const auto covered = low_p >= 0.0;
     const auto low = select(covered, low_p, 0.0), high = select(covered, high_p, 1.0);
     const auto value = (a - 1.0) * log_mean_gap(low, high) -
-                       gamma_log_kernel(0.5 * (low + high), a, rate) - log(high - low);
+                       gamma_log_kernel(a, rate)(0.5 * (low + high)) - log(high - low);
     return select(covered, nonnegative(value), kInfinity);
   }
 };
