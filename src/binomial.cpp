@@ -6,6 +6,7 @@
 
 #include "ops/evaluate.h"
 #include "ops/formulas/binomial.h"
+#include "ops/plain.h"
 #include "ops/special/special.h"
 
 namespace torch::distributions {
@@ -74,6 +75,12 @@ Tensor Binomial::do_entropy() const {
   const Tensor lowest = (n * p).detach().floor().sub(kReachBelow).clamp_min(0);
   at::DimVector shape(batch_shape().size() + 1, 1);
   shape[0] = kReachBelow + kReachAbove + 1;
+  // Few trials have few counts. Elsewhere than on the CPU, asking costs more than it saves.
+  if (ops::is_plain(n) && ops::is_unobserved() && n.numel() > 0) {
+    const double counts = n.max().item<double>() + 1;
+    if (counts >= 1 && counts < static_cast<double>(shape[0]))
+      shape[0] = static_cast<int64_t>(counts);
+  }
   const Tensor k = lowest + at::arange(shape[0], n.options()).view(shape);
   const Tensor log_prob = Binomial(n, p, false).do_log_prob(k);
   const Tensor possible = log_prob > -INFINITY;

@@ -12,6 +12,8 @@
 
 #include "constraints/scan.h"
 #include "ops/constants.h"
+#include "ops/evaluate.h"
+#include "ops/formulas/category.h"
 #include "ops/sampling.h"
 #include "ops/special/special.h"
 
@@ -122,16 +124,8 @@ Tensor Categorical::do_mode() const { return given().argmax(-1); }
 Tensor Categorical::do_variance() const { return do_mean(); }
 
 Tensor Categorical::do_entropy() const {
-  const auto dtype = given().scalar_type();
-  const Tensor wide = given().to(at::toOpMathType(dtype));
-  Tensor p_log_p;
-  if (probs_.defined()) {
-    p_log_p = ops::special::xlogy(wide, wide);
-  } else {
-    // 0 log 0 = 0: masked before it is multiplied.
-    p_log_p = wide.exp() * wide.masked_fill(wide == -ops::kInfinity, 0);
-  }
-  return p_log_p.sum(-1).neg().to(dtype);
+  return probs_.defined() ? ops::entropy_of_event<ops::formulas::Category>(1, probs_)
+                          : ops::entropy_of_event<ops::formulas::CategoryLogits>(1, logits_);
 }
 
 Tensor Categorical::do_enumerate_support(bool expand) const {

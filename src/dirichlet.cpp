@@ -6,6 +6,8 @@
 
 #include "core/supported.h"
 #include "ops/constants.h"
+#include "ops/evaluate.h"
+#include "ops/formulas/dirichlet.h"
 #include "ops/sampling.h"
 #include "ops/special/special.h"
 #include "ops/special/tensor_scalar.h"
@@ -51,6 +53,12 @@ Tensor log_density(const Tensor& a, const Tensor& x) {
   return special::xlogy(a - 1, x).sum(-1) - log_beta;
 }
 
+/// The same where the result is rounded to float: what cancels in double does not show.
+Tensor log_density_of_floats(const Tensor& a, const Tensor& x) {
+  return ops::log_prob_of_event<ops::formulas::DirichletComponent>(1, a, x) +
+         special::lgamma(a.sum(-1));
+}
+
 }  // namespace
 
 const Signature<Dirichlet>& Dirichlet::signature() {
@@ -84,13 +92,19 @@ Tensor Dirichlet::do_log_prob(const Tensor& value) const {
   const auto [inside, outside] =
       validates() ? Supported{value, {}} : supported(constraints::simplex, value, draw);
   const Tensor a = precise(), x = inside.to(at::kDouble);
-  Tensor log_prob = log_density(a, x);
-  // The correction is of the size of the textbook's rounding: a constant to every derivative.
-  log_prob =
-      log_prob +
-      (log_density_by_deviance(a.detach(), x.detach()) - log_prob.detach()).nan_to_num(0, 0, 0);
+  const auto dtype = at::result_type(concentration_, value);
+  Tensor log_prob;
+  if (dtype == at::kDouble) {
+    log_prob = log_density(a, x);
+    // The correction is of the size of the textbook's rounding: a constant to every derivative.
+    log_prob =
+        log_prob +
+        (log_density_by_deviance(a.detach(), x.detach()) - log_prob.detach()).nan_to_num(0, 0, 0);
+  } else {
+    log_prob = log_density_of_floats(a, x);
+  }
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
-  return log_prob.to(at::result_type(concentration_, value));
+  return log_prob.to(dtype);
 }
 
 Tensor Dirichlet::do_mean() const {

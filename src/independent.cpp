@@ -50,7 +50,7 @@ Tensor Independent::do_rsample(IntArrayRef shape, std::optional<Generator> gener
 }
 
 Tensor Independent::do_log_prob(const Tensor& value) const {
-  return ops::sum_rightmost(base_dist_->log_prob(value), reinterpreted_batch_ndims_);
+  return base_dist_->log_prob_of_event(value, reinterpreted_batch_ndims_);
 }
 
 Tensor Independent::do_entropy() const {

@@ -157,7 +157,7 @@ Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
     y = x;
   }
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
-  Tensor log_prob = ops::sum_rightmost(base_dist_->log_prob(y), event_dim - base_event_dim);
+  Tensor log_prob = base_dist_->log_prob_of_event(y, event_dim - base_event_dim);
   if (log_det.defined()) log_prob = log_prob - log_det;
   return outside.defined() ? log_prob.masked_fill(outside, -ops::kInfinity) : log_prob;
 }

@@ -12,6 +12,8 @@
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/repr.h>
 
+#include "ops/sum_rightmost.h"
+
 namespace torch::distributions {
 namespace {
 
@@ -74,6 +76,14 @@ Tensor Distribution::log_prob(const Tensor& value) const {
   return do_log_prob(value);
 }
 
+Tensor Distribution::log_prob_of_event(const Tensor& value, int64_t dims) const {
+  TORCH_CHECK_VALUE(dims >= 0 && dims <= static_cast<int64_t>(batch_shape_.size()), type().name,
+                    "::log_prob_of_event: a batch of shape ", repr(batch_shape()), " has no ", dims,
+                    " dimensions to sum over");
+  if (validates()) validate_sample(value);
+  return do_log_prob_of_event(value, dims);
+}
+
 Tensor Distribution::cdf(const Tensor& value) const {
   // A value outside the support has a cdf, 0 or 1: only its shape can be wrong, or a NaN.
   if (validates()) {
@@ -102,6 +112,9 @@ Tensor Distribution::do_rsample(IntArrayRef, std::optional<Generator>) const {
   not_implemented("rsample");
 }
 Tensor Distribution::do_log_prob(const Tensor&) const { not_implemented("log_prob"); }
+Tensor Distribution::do_log_prob_of_event(const Tensor& value, int64_t dims) const {
+  return ops::sum_rightmost(do_log_prob(value), dims);
+}
 Tensor Distribution::do_cdf(const Tensor&) const { not_implemented("cdf"); }
 Tensor Distribution::do_icdf(const Tensor&) const { not_implemented("icdf"); }
 Tensor Distribution::do_mean() const { not_implemented("mean"); }

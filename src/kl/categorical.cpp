@@ -11,14 +11,15 @@ namespace {
 
 namespace f = ops::formulas;
 
-/// The part of each category.
-Tensor parts(const Categorical& p, const Categorical& q) {
+/// The sum of the parts of the categories.
+Tensor over_categories(const Categorical& p, const Categorical& q) {
   if (p.given_by_logits()) {
-    return q.given_by_logits() ? ops::kl<f::CategoryLogitsCategoryLogits>(p.logits(), q.logits())
-                               : ops::kl<f::CategoryLogitsCategory>(p.logits(), q.probs());
+    return q.given_by_logits()
+               ? ops::kl_of_event<f::CategoryLogitsCategoryLogits>(1, p.logits(), q.logits())
+               : ops::kl_of_event<f::CategoryLogitsCategory>(1, p.logits(), q.probs());
   }
-  return q.given_by_logits() ? ops::kl<f::CategoryCategoryLogits>(p.probs(), q.logits())
-                             : ops::kl<f::CategoryCategory>(p.probs(), q.probs());
+  return q.given_by_logits() ? ops::kl_of_event<f::CategoryCategoryLogits>(1, p.probs(), q.logits())
+                             : ops::kl_of_event<f::CategoryCategory>(1, p.probs(), q.probs());
 }
 
 }  // namespace
@@ -28,7 +29,7 @@ Tensor divergence(const Categorical& p, const Categorical& q) {
                     "KL(p || q) needs as many categories in p as in q, "
                     "but their parameters have shapes ",
                     repr(p.param_shape()), " and ", repr(q.param_shape()));
-  return parts(p, q).sum(-1);
+  return over_categories(p, q);
 }
 
 }  // namespace torch::distributions::kl

@@ -15,6 +15,7 @@
 #include "ops/engine/engine.h"
 #include "ops/formulas/formula.h"
 #include "ops/functions.h"
+#include "ops/sum_rightmost.h"
 
 /// Evaluates formulas on tensors: what stands between a distribution and its mathematics.
 ///
@@ -43,7 +44,7 @@ class Evaluation {
   at::ScalarType compute_;
 };
 
-/// Evaluates `function(inputs...)`, a function over an abstract scalar, on tensors.
+/// Evaluates `function(inputs...)`, a function over an abstract scalar, by tensor operations.
 template <class Function, std::same_as<at::Tensor>... Tensors>
 at::Tensor evaluate(bool in_double, Function&& function, const Tensors&... inputs) {
   const std::array<const at::Tensor*, sizeof...(Tensors)> all{&inputs...};
@@ -82,9 +83,9 @@ at::Tensor composed(engine::Inputs inputs) {
   }
 }
 
-/// `Function` of `Formula`: by a kernel where it has one.
+/// `Function` of `Formula`, summed over the last `summed` dimensions: by a kernel where it has one.
 template <class Formula, class Function, std::size_t kParameters>
-at::Tensor evaluate(engine::Inputs inputs) {
+at::Tensor evaluate(engine::Inputs inputs, int64_t summed) {
   using Listed = engine::Listed<Function, Formula>;
   if constexpr (Listed::kHasKernels) {
     static const engine::Operation operation{.name = Listed::kName,
@@ -94,9 +95,9 @@ at::Tensor evaluate(engine::Inputs inputs) {
                                              .typical = Listed::kTypical,
                                              .all = Listed::kAll,
                                              .composed = &composed<Formula, Function, kParameters>};
-    return engine::evaluate(operation, inputs);
+    return engine::evaluate(operation, inputs, summed);
   } else {
-    return composed<Formula, Function, kParameters>(inputs);
+    return sum_rightmost(composed<Formula, Function, kParameters>(inputs), summed);
   }
 }
 
@@ -105,11 +106,11 @@ constexpr FormulaTable::OfValue of_value() {
   if constexpr (!Has<Formula, Function, Formula::kParameters>) {
     return nullptr;
   } else {
-    return [](const at::Tensor& value, const at::Tensor* const* parameters) {
+    return [](const at::Tensor& value, const at::Tensor* const* parameters, int64_t summed) {
       std::array<const at::Tensor*, Formula::kParameters + 1> inputs;
       std::copy_n(parameters, Formula::kParameters, inputs.begin());
       inputs.back() = &value;
-      return evaluate<Formula, Function, Formula::kParameters>(inputs);
+      return evaluate<Formula, Function, Formula::kParameters>(inputs, summed);
     };
   }
 }
@@ -121,18 +122,39 @@ constexpr FormulaTable::OfParameters of_parameters() {
   } else {
     return [](const at::Tensor* const* parameters) {
       return evaluate<Formula, Function, Formula::kParameters>(
-          engine::Inputs(parameters, Formula::kParameters));
+          engine::Inputs(parameters, Formula::kParameters), /*summed=*/0);
     };
   }
 }
 
 }  // namespace internal
 
+/// Evaluates `Formula::log_prob(parameters...)(value)`, the parameters first and the value last.
+template <class Formula, std::same_as<at::Tensor>... Tensors>
+at::Tensor log_prob_of_event(int64_t dims, const Tensors&... inputs) {
+  const std::array<const at::Tensor*, sizeof...(Tensors)> all{&inputs...};
+  return internal::evaluate<Formula, functions::LogProb, sizeof...(Tensors) - 1>(all, dims);
+}
+
+/// Evaluates `Formula::entropy(parameters...)`, summed over the last `dims` dimensions.
+template <class Formula, std::same_as<at::Tensor>... Tensors>
+at::Tensor entropy_of_event(int64_t dims, const Tensors&... parameters) {
+  const std::array<const at::Tensor*, sizeof...(Tensors)> inputs{&parameters...};
+  return internal::evaluate<Formula, functions::Entropy, sizeof...(Tensors)>(inputs, dims);
+}
+
+/// Evaluates `Formula::kl(p's parameters..., q's parameters...)`, summed over the last `dims`
+/// dimensions.
+template <class Formula, std::same_as<at::Tensor>... Tensors>
+at::Tensor kl_of_event(int64_t dims, const Tensors&... parameters) {
+  const std::array<const at::Tensor*, sizeof...(Tensors)> inputs{&parameters...};
+  return internal::evaluate<Formula, functions::Kl, sizeof...(Tensors)>(inputs, dims);
+}
+
 /// Evaluates `Formula::kl(p's parameters..., q's parameters...)`.
 template <class Formula, std::same_as<at::Tensor>... Tensors>
 at::Tensor kl(const Tensors&... parameters) {
-  const std::array<const at::Tensor*, sizeof...(Tensors)> inputs{&parameters...};
-  return internal::evaluate<Formula, functions::Kl, sizeof...(Tensors)>(inputs);
+  return kl_of_event<Formula>(/*dims=*/0, parameters...);
 }
 
 /// The table of the functions that `Formula` has.

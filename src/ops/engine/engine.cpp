@@ -23,6 +23,7 @@
 #include "ops/engine/convert.h"
 #include "ops/engine/layout.h"
 #include "ops/plain.h"
+#include "ops/sum_rightmost.h"
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -50,6 +51,22 @@ struct Workspace {
   // Deliberately not initialised: most evaluations use none of it.
   alignas(64) T elements[Layout::kMaxOperands][kTileElements];
 };
+
+/// Adds a block of terms to the sums that they belong to.
+template <class T>
+void add_to_sums(const T* terms, int64_t rows, int64_t columns, int64_t row_stride,
+                 int64_t column_stride, double* sums) {
+  for (int64_t row = 0; row < rows; ++row, terms += columns) {
+    double* const to = sums + row * row_stride;
+    if (column_stride == 0) {
+      double total = 0;
+      for (int64_t i = 0; i < columns; ++i) total += static_cast<double>(terms[i]);
+      *to += total;
+    } else {
+      for (int64_t i = 0; i < columns; ++i) to[i * column_stride] += static_cast<double>(terms[i]);
+    }
+  }
+}
 
 template <class T>
 constexpr at::ScalarType kDtype = std::is_same_v<T, double> ? at::kDouble : at::kFloat;
@@ -111,9 +128,14 @@ class Pass {
 template <class T>
 class Forward : Pass<T> {
  public:
-  Forward(const Operation& operation, Inputs inputs, const Tensor& output)
-      : Pass<T>(operation, inputs, output.sizes()), output_(output) {
-    this->layout_.add(output.sizes(), output.strides());
+  /// \param shape of what is evaluated, of which the output is summed over the last dimensions.
+  Forward(const Operation& operation, Inputs inputs, at::IntArrayRef shape, const Tensor& output)
+      : Pass<T>(operation, inputs, shape),
+        output_(output),
+        is_summed_(output.sizes() != shape),
+        strides_(output.strides()) {
+    strides_.resize(shape.size(), 0);
+    this->layout_.add(shape, strides_);
   }
 
   bool run() {
@@ -124,44 +146,66 @@ class Forward : Pass<T> {
     }
     const Tiling tiling(this->layout_, this->of_value(), varies);
     const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
-    const auto kernel =
+    kernel_ =
         kernels.forward[output_.scalar_type() == at::kDouble][tiling.kind() == TileKind::kRows];
-    char* const output = static_cast<char*>(output_.mutable_data_ptr());
+    data_ = static_cast<char*>(output_.mutable_data_ptr());
+    if (is_summed_) sums_.assign(static_cast<std::size_t>(output_.numel()), 0.0);
     const auto tiles = [&](int64_t begin, int64_t end) {
       Workspace<T> workspace;
-      for (int64_t i = begin; i < end; ++i) tile(tiling, i, kernel, output, workspace);
+      for (int64_t i = begin; i < end; ++i) tile(tiling, i, workspace);
     };
-    if (tiling.count() == 1) {
-      tiles(0, 1);
+    // Threads must not add to one sum: its tiles stay together.
+    const int64_t together =
+        !is_summed_ ? 1 : tiling.tiles_of_rows(this->layout_, output_operand());
+    const int64_t groups = tiling.count() / together;
+    if (groups == 1) {
+      tiles(0, tiling.count());
     } else {
-      at::parallel_for(0, tiling.count(), std::max<int64_t>(1, kGrain / tiling.elements()), tiles);
+      at::parallel_for(
+          0, groups, std::max<int64_t>(1, kGrain / (tiling.elements() * together)),
+          [&](int64_t begin, int64_t end) { tiles(begin * together, end * together); });
+    }
+    if (is_summed_) {
+      const int64_t n = output_.numel();
+      scatter(sums_.data(), 1, n, data_, output_.scalar_type(), n, 1);
     }
     return true;
   }
 
  private:
-  void tile(const Tiling& tiling, int64_t index, Kernels::Run kernel, char* output,
-            Workspace<T>& workspace) const {
+  std::size_t output_operand() const { return this->inputs_.size(); }
+
+  void tile(const Tiling& tiling, int64_t index, Workspace<T>& workspace) {
     const auto place = tiling.place(index);
     Tile tile = this->begin(tiling, place, workspace);
-    const std::size_t k = this->inputs_.size();
+    const std::size_t k = output_operand();
     const auto dtype = output_.scalar_type();
-    char* const target =
-        output + place.offset(this->layout_, k) * static_cast<int64_t>(c10::elementSize(dtype));
+    const int64_t offset = place.offset(this->layout_, k);
     const int64_t row_stride = this->layout_.stride(k, 1);
-    if (dtype == kDtype<T>) {
+    char* const target = data_ + offset * static_cast<int64_t>(c10::elementSize(dtype));
+    if (dtype == kDtype<T> && !is_summed_) {
       tile.output = target;
       tile.output_row_stride = row_stride;
-      kernel(tile);
+      kernel_(tile);
+      return;
+    }
+    tile.output = workspace.elements[k];
+    tile.output_row_stride = place.columns;
+    kernel_(tile);
+    if (is_summed_) {
+      add_to_sums(workspace.elements[k], place.rows, place.columns, row_stride,
+                  this->layout_.stride(k, 0), sums_.data() + offset);
     } else {
-      tile.output = workspace.elements[k];
-      tile.output_row_stride = place.columns;
-      kernel(tile);
       scatter(workspace.elements[k], place.rows, place.columns, target, dtype, row_stride, 1);
     }
   }
 
   const Tensor& output_;
+  bool is_summed_;
+  at::DimVector strides_;  // 0 where the output is a sum
+  std::vector<double> sums_;
+  Kernels::Run kernel_ = nullptr;
+  char* data_ = nullptr;
 };
 
 /// The gradients of some inputs.
@@ -260,8 +304,8 @@ class Backward : Pass<T> {
       if (!wanted_[i] || tile.gradients[i] != workspace.elements[operand_[i]]) continue;
       const auto [rows, columns] = extent(tiling, place, i);
       if (is_summed_[i]) {
-        add(workspace.elements[operand_[i]], rows, columns, i,
-            sums + first_sum_[i] + place.offset(this->layout_, operand_[i]));
+        add_to_sums(workspace.elements[operand_[i]], rows, columns, stride(i, 1), stride(i, 0),
+                    sums + first_sum_[i] + place.offset(this->layout_, operand_[i]));
       } else {
         scatter(workspace.elements[operand_[i]], rows, columns, address(place, i),
                 result_[i].scalar_type(), stride(i, 1), stride(i, 0));
@@ -305,21 +349,6 @@ class Backward : Pass<T> {
     return workspace.elements[operand_[input]];
   }
 
-  void add(const T* terms, int64_t rows, int64_t columns, std::size_t input, double* sums) const {
-    const int64_t row_stride = stride(input, 1), column_stride = stride(input, 0);
-    for (int64_t row = 0; row < rows; ++row, terms += columns) {
-      double* const to = sums + row * row_stride;
-      if (column_stride == 0) {
-        double total = 0;
-        for (int64_t i = 0; i < columns; ++i) total += static_cast<double>(terms[i]);
-        *to += total;
-      } else {
-        for (int64_t i = 0; i < columns; ++i)
-          to[i * column_stride] += static_cast<double>(terms[i]);
-      }
-    }
-  }
-
   void store_sums(int64_t chunks) {
     for (std::size_t i = 0; i < this->inputs_.size(); ++i) {
       if (!wanted_[i] || !is_summed_[i]) continue;
@@ -356,7 +385,7 @@ class Backward : Pass<T> {
 
 /// The gradients by differentiating the composed path.
 autograd::variable_list composed_gradients(const Operation& operation, Inputs inputs,
-                                           const Tensor& gradient,
+                                           int64_t summed, const Tensor& gradient,
                                            const std::array<bool, kMaxInputs>& wanted) {
   ++calls().composed;
   const bool creates_graph = at::GradMode::is_enabled();
@@ -373,7 +402,7 @@ autograd::variable_list composed_gradients(const Operation& operation, Inputs in
     }
     pointers.push_back(&own[i]);
   }
-  const Tensor value = operation.composed(pointers);
+  const Tensor value = sum_rightmost(operation.composed(pointers), summed);
   autograd::variable_list result(inputs.size());
   if (!value.requires_grad()) return result;
   const auto found = autograd::grad({value}, differentiated, {gradient}, creates_graph,
@@ -386,8 +415,10 @@ autograd::variable_list composed_gradients(const Operation& operation, Inputs in
 
 class OperationBackward final : public autograd::Node {
  public:
-  void save(const Operation& operation, Inputs inputs) {
+  void save(const Operation& operation, Inputs inputs, int64_t summed, at::IntArrayRef shape) {
     operation_ = &operation;
+    summed_ = summed;
+    if (summed > 0) shape_ = shape;
     for (const Tensor* input : inputs) {
       inputs_.emplace_back(*input, /*is_output=*/false);
       add_next_edge(autograd::impl::gradient_edge(*input));
@@ -411,13 +442,14 @@ class OperationBackward final : public autograd::Node {
     if (has_kernel(mask) && !at::GradMode::is_enabled() && !composed_only && is_unobserved() &&
         is_readable(gradient)) {
       const auto dtype = compute_dtype(gradient.scalar_type(), operation_->in_double);
-      if (dtype == at::kDouble ? run<double>(inputs, gradient, wanted, mask, result)
-                               : run<float>(inputs, gradient, wanted, mask, result)) {
+      const Tensor of_terms = summed_ > 0 ? spread(gradient) : gradient;
+      if (dtype == at::kDouble ? run<double>(inputs, of_terms, wanted, mask, result)
+                               : run<float>(inputs, of_terms, wanted, mask, result)) {
         ++calls().backward;
         return result;
       }
     }
-    return composed_gradients(*operation_, inputs, gradient, wanted);
+    return composed_gradients(*operation_, inputs, summed_, gradient, wanted);
   }
 
   void release_variables() override {
@@ -450,12 +482,21 @@ class OperationBackward final : public autograd::Node {
     return true;
   }
 
+  /// The gradient of a sum is that of each term.
+  Tensor spread(const Tensor& gradient) const {
+    at::DimVector strides(gradient.strides());
+    strides.resize(shape_.size(), 0);
+    return gradient.as_strided(shape_, strides);
+  }
+
   const Operation* operation_ = nullptr;
+  int64_t summed_ = 0;
+  at::DimVector shape_;  // of the terms, if there is a sum
   c10::SmallVector<autograd::SavedVariable, 3> inputs_;
 };
 
 /// The value by a kernel; undefined where there is none for these inputs.
-Tensor by_kernel(const Operation& operation, Inputs inputs) {
+Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed) {
   if (composed_only || !is_unobserved()) return {};
   bool requires_grad = false, same_shape = true;
   for (const Tensor* input : inputs) {
@@ -468,16 +509,20 @@ Tensor by_kernel(const Operation& operation, Inputs inputs) {
   if (!same_shape) {
     for (const Tensor* input : inputs) shape = at::infer_size_dimvector(shape, input->sizes());
   }
-  Tensor output = at::detail::empty_cpu(shape, dtype, /*pin_memory=*/false);
-  if (output.numel() > 0) {
+  const auto kept =
+      at::IntArrayRef(shape).slice(0, shape.size() - static_cast<std::size_t>(summed));
+  Tensor output = at::detail::empty_cpu(kept, dtype, /*pin_memory=*/false);
+  if (c10::multiply_integers(shape) == 0) {
+    output.zero_();  // the sum of nothing
+  } else {
     const bool done = compute_dtype(dtype, operation.in_double) == at::kDouble
-                          ? Forward<double>(operation, inputs, output).run()
-                          : Forward<float>(operation, inputs, output).run();
+                          ? Forward<double>(operation, inputs, shape, output).run()
+                          : Forward<float>(operation, inputs, shape, output).run();
     if (!done) return {};
   }
   if (requires_grad && at::GradMode::is_enabled()) {
     const auto node = make_node<OperationBackward>();
-    node->save(operation, inputs);
+    node->save(operation, inputs, summed, shape);
     autograd::set_history(output, node);
   }
   return output;
@@ -485,14 +530,14 @@ Tensor by_kernel(const Operation& operation, Inputs inputs) {
 
 }  // namespace
 
-Tensor evaluate(const Operation& operation, Inputs inputs) {
-  Tensor output = by_kernel(operation, inputs);
+Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed) {
+  Tensor output = by_kernel(operation, inputs, summed);
   if (output.defined()) {
     ++calls().forward;
     return output;
   }
   ++calls().composed;
-  return operation.composed(inputs);
+  return sum_rightmost(operation.composed(inputs), summed);
 }
 
 Calls& calls() {

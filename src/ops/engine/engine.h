@@ -25,9 +25,9 @@ struct Operation {
   at::Tensor (*composed)(Inputs inputs);        // the same by tensor operations
 };
 
-/// The operation's value, as a part of the autograd graph: by a kernel for plain dense tensors on
-/// the CPU, composed for all others.
-at::Tensor evaluate(const Operation& operation, Inputs inputs);
+/// The operation's value, summed over the last `summed` dimensions, as a part of the autograd
+/// graph: by a kernel for plain dense tensors on the CPU, composed for all others.
+at::Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed);
 
 /// The instruction sets that kernels are compiled for.
 enum class InstructionSet : char { kDefault, kAvx2, kAvx512 };

@@ -19,12 +19,14 @@ namespace kernels = special::kernels;
 
 inline constexpr double kLargest = 1e8;
 
-/// log C(k + m, k) p^k q^m, of logarithms of p and q: the part that is not k log(p N/K) + m log(q
-/// N/M), where capitals are greater by one.
+/// What is left of log C(n, k) beside k log(N/K) + m log(N/M), where n = k + m and capitals are
+/// greater by one: exactly 0 for a k or m of 0.
 template <class T>
 Lanes<T> log_choose_remainder(const Lanes<T>& n1, const Lanes<T>& k1, const Lanes<T>& m1) {
-  return kernels::stirling_error(n1) - kernels::stirling_error(k1) - kernels::stirling_error(m1) +
-         (1.0 - kernels::kHalfLogTwoPi) + 0.5 * log(n1 / (k1 * m1));
+  const Lanes<T> remainder = kernels::stirling_error(n1) - kernels::stirling_error(k1) -
+                             kernels::stirling_error(m1) + (1.0 - kernels::kHalfLogTwoPi) +
+                             0.5 * log(n1 / (k1 * m1));
+  return select(k1 == n1 || m1 == n1, Lanes<T>(0.0), remainder);
 }
 
 /// Of Gamma(a, r), at x.

@@ -8,10 +8,11 @@
 
 /// Which functions of which formulas have kernels, and with which gradients.
 ///
-/// A kernel costs a few seconds to compile and 50 to 150 KB over the instruction sets, so that not
-/// every function has one: `log_prob` of every scalar family has, since training calls it on large
-/// tensors; `cdf` where no iteration is needed; and the divergences between two of one family that
-/// variational inference sums over a batch. Everything else runs the same formula composed.
+/// A kernel costs a second or two to compile and 50 KB over the instruction sets, so that not every
+/// function has one: `log_prob` of every scalar family has, since training calls it on large
+/// tensors; `cdf` where no iteration is needed; entropies and the divergences between two of one
+/// family, where the composed path makes many tensors. Everything else runs the same formula
+/// composed.
 
 // K(function, formula, inputs that training differentiates, all inputs or 0), as bit masks: the
 // parameters first, from the lowest bit, then the value. A gradient in an input of neither mask is
@@ -22,6 +23,7 @@
   K(LogProb, Beta, 0b011, 0b111)                 \
   K(LogProb, Binomial, 0b010, 0)                 \
   K(LogProb, BinomialLogits, 0b010, 0)           \
+  K(LogProb, DirichletComponent, 0b01, 0b11)     \
   K(LogProb, Exponential, 0b01, 0b11)            \
   K(LogProb, Gamma, 0b011, 0b111)                \
   K(LogProb, LogNormal, 0b011, 0b111)            \
@@ -31,9 +33,18 @@
   K(Cdf, LogNormal, 0b111, 0)                    \
   K(Cdf, Normal, 0b111, 0)                       \
   K(Cdf, Uniform, 0b111, 0)                      \
+  K(Entropy, Bernoulli, 0b1, 0)                  \
+  K(Entropy, BernoulliLogits, 0b1, 0)            \
+  K(Entropy, Beta, 0b11, 0)                      \
+  K(Entropy, Category, 0b1, 0)                   \
+  K(Entropy, CategoryLogits, 0b1, 0)             \
+  K(Entropy, Gamma, 0b11, 0)                     \
+  K(Entropy, LogNormal, 0b11, 0)                 \
   K(Kl, BernoulliBernoulli, 0b11, 0)             \
   K(Kl, BernoulliLogitsBernoulliLogits, 0b11, 0) \
   K(Kl, BetaBeta, 0b1111, 0)                     \
+  K(Kl, CategoryCategory, 0b11, 0)               \
+  K(Kl, CategoryLogitsCategoryLogits, 0b11, 0)   \
   K(Kl, ExponentialExponential, 0b11, 0)         \
   K(Kl, GammaGamma, 0b1111, 0)                   \
   K(Kl, Normal, 0b1111, 0)
@@ -47,6 +58,11 @@ struct Beta;
 struct BetaBeta;
 struct Binomial;
 struct BinomialLogits;
+struct Category;
+struct CategoryCategory;
+struct CategoryLogits;
+struct CategoryLogitsCategoryLogits;
+struct DirichletComponent;
 struct Exponential;
 struct ExponentialExponential;
 struct Gamma;
@@ -91,9 +107,10 @@ struct Listed {
 TORCH_DISTRIBUTIONS_KERNELS(TORCH_DISTRIBUTIONS_LIST)
 #undef TORCH_DISTRIBUTIONS_LIST
 
-/// Of a divergence every input is a parameter, of p or of q.
+/// Whether the last input is a value; all others are parameters.
 template <class Function>
-inline constexpr bool kOfValue = !std::is_same_v<Function, functions::Kl>;
+inline constexpr bool kOfValue =
+    std::is_same_v<Function, functions::LogProb> || std::is_same_v<Function, functions::Cdf>;
 
 /// Whether the composed path computes float inputs in double.
 template <class Function, class Formula>
@@ -103,6 +120,7 @@ inline constexpr bool kComposesInDouble =
 
 /// Whether kernels do: a divergence's special functions are in double on either path.
 template <class Function, class Formula>
-inline constexpr bool kInDouble = kComposesInDouble<Function, Formula> || !kOfValue<Function>;
+inline constexpr bool kInDouble =
+    kComposesInDouble<Function, Formula> || std::is_same_v<Function, functions::Kl>;
 
 }  // namespace torch::distributions::ops::engine

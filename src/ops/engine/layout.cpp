@@ -76,6 +76,13 @@ Tiling::Place Tiling::place(int64_t tile) const {
   return place;
 }
 
+int64_t Tiling::tiles_of_rows(const Layout& layout, std::size_t operand) const {
+  for (std::size_t dim = 1; dim < layout.dims(); ++dim) {
+    if (layout.stride(operand, dim) == 0) return count_;
+  }
+  return column_blocks_;
+}
+
 int64_t Tiling::Place::offset(const Layout& layout, std::size_t operand) const {
   int64_t offset = 0;
   for (std::size_t dim = 0; dim < layout.dims(); ++dim) {

@@ -72,6 +72,10 @@ class Tiling {
   int64_t elements() const { return rows_ * columns_; }
   Place place(int64_t tile) const;
 
+  /// How many successive tiles lie in the same rows, of an operand that may not vary along them;
+  /// all, if it does not vary along other dimensions either.
+  int64_t tiles_of_rows(const Layout& layout, std::size_t operand) const;
+
  private:
   const Layout& layout_;
   TileKind kind_;

@@ -116,6 +116,28 @@ Dual<S, M> nonnegative(const Dual<S, M>& x) {
   return {max(x.value, LanesOf<S>(0.0)), x.partials};
 }
 
+// Relatives of the gamma function.
+
+template <class S, unsigned M>
+Dual<S, M> stirling_remainder(const Dual<S, M>& x) {
+  return chain(kernels::stirling_remainder(x.value),
+               along(x, [&] { return -kernels::log_minus_digamma1p(x.value, x.value); }));
+}
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> log_minus_digamma(const Dual<S, A>& m, const Dual<S, B>& x) {
+  const LanesOf<S> value = kernels::log_minus_digamma(m.value, x.value);
+  if constexpr (A == B) {
+    if (&m == &x) {  // its two derivatives would cancel
+      return chain(value, along(x, [&] {
+                     return -1.0 / square(x.value) -
+                            kernels::stirling_remainder_second_derivative(x.value);
+                   }));
+    }
+  }
+  return chain(value, along(m, [&] { return 1.0 / m.value; }),
+               along(x, [&] { return -kernels::trigamma(x.value); }));
+}
+
 // Logarithms of densities.
 
 template <class S>
@@ -235,6 +257,26 @@ Dual<S, A | B> stirling_divergence(const Dual<S, A>& x, const Dual<S, B>& y, con
         return -(0.5 / square(y.value) + kernels::stirlerr_curvature(y.value)) * d.value;
       }));
 }
+/// x - y, and 0 where either is infinite.
+template <class T>
+Lanes<T> finite_difference(const Lanes<T>& x, const Lanes<T>& y) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return select(abs(x) == kInfinity || abs(y) == kInfinity, Lanes<T>(0.0), x - y);
+}
+template <class S, unsigned A, unsigned B>
+Dual<S, A | B> exp_divergence(const Dual<S, A>& x, const Dual<S, B>& y) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return chain(kernels::exp_divergence(x.value, y.value),
+               along(x,
+                     [&] {
+                       const LanesOf<S> d = x.value - y.value;
+                       const LanesOf<S> slope = branch(
+                           abs(d) <= 1.0, [&] { return exp(y.value) * expm1(d); },
+                           [&] { return exp(x.value) - exp(y.value); });
+                       return select(x.value == -kInfinity, LanesOf<S>(0.0), slope);
+                     }),
+               along(y, [&] { return -exp(y.value) * finite_difference(x.value, y.value); }));
+}
 template <class S, unsigned A, unsigned B>
 Dual<S, A | B> softplus_divergence(const Dual<S, A>& x, const Dual<S, B>& y) {
   const LanesOf<S> zero(0.0);
@@ -251,12 +293,7 @@ Dual<S, A | B> softplus_divergence(const Dual<S, A>& x, const Dual<S, B>& y) {
                                          [&] { return sigmoid(to) - sigmoid(from); });
                      }),
                along(y, [&] {
-                 const auto infinite = [](const LanesOf<S>& z) {
-                   return abs(z) == std::numeric_limits<double>::infinity();
-                 };
-                 const LanesOf<S> d =
-                     select(infinite(x.value) || infinite(y.value), zero, x.value - y.value);
-                 return -sigmoid(y.value) * sigmoid(-y.value) * d;
+                 return -sigmoid(y.value) * sigmoid(-y.value) * finite_difference(x.value, y.value);
                }));
 }
 

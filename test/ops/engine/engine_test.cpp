@@ -18,9 +18,12 @@
 #include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>
+#include <torch/distributions/categorical.h>
 #include <torch/distributions/chi2.h>
+#include <torch/distributions/dirichlet.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
+#include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
@@ -135,6 +138,26 @@ const std::vector<Case>& cases() {
        {real, count},
        {true, false},
        {false, true}},
+      {"Gamma_entropy",
+       [](const Tensors& t) { return Gamma(t[0], t[1]).entropy(); },
+       {positive, positive},
+       {true, true}},
+      {"Beta_entropy",
+       [](const Tensors& t) { return Beta(t[0], t[1]).entropy(); },
+       {positive, positive},
+       {true, true}},
+      {"LogNormal_entropy",
+       [](const Tensors& t) { return LogNormal(t[0], t[1]).entropy(); },
+       {real, positive},
+       {true, true}},
+      {"Bernoulli_entropy",
+       [](const Tensors& t) { return Bernoulli(t[0]).entropy(); },
+       {unit},
+       {true}},
+      {"Bernoulli_entropy_of_logits",
+       [](const Tensors& t) { return Bernoulli({.logits = t[0]}).entropy(); },
+       {real},
+       {true}},
       {"Normal_kl",
        [](const Tensors& t) { return kl_divergence(Normal(t[0], t[1]), Normal(t[2], t[3])); },
        {real, positive, real, positive},
@@ -477,6 +500,112 @@ TEST_P(Engine, KeepsNoGraphWithoutGradients) {
 
 INSTANTIATE_TEST_SUITE_P(All, Engine, ::testing::ValuesIn(cases()),
                          [](const auto& tested) { return tested.param.name; });
+
+/// Sums over the last dimensions of an evaluation.
+struct Summed {
+  const char* name;
+  std::function<Tensor(const Tensors&)> f;
+  std::vector<std::vector<int64_t>> sizes;
+};
+
+std::ostream& operator<<(std::ostream& out, const Summed& s) { return out << s.name; }
+
+class EngineSum : public ::testing::TestWithParam<Summed> {};
+
+TEST_P(EngineSum, AgreesWithTheComposedPath) {
+  at::manual_seed(5);
+  for (const auto dtype : {at::kDouble, at::kFloat}) {
+    Tensors inputs;
+    for (const auto& sizes : GetParam().sizes)
+      inputs.push_back(at::rand(sizes, at::kDouble).mul(0.8).add(0.1).to(dtype));
+    const Case c{GetParam().name, GetParam().f, {}, std::vector<bool>(inputs.size(), true)};
+    const engine::Calls before = engine::calls();
+    const Evaluation got = run(c, inputs);
+    EXPECT_EQ(engine::calls().forward, before.forward + 1);
+    EXPECT_EQ(engine::calls().backward, before.backward + 1);
+    EXPECT_EQ(engine::calls().composed, before.composed);
+    expect_close(got, run_composed(c, inputs), kUnits, c10::toString(dtype));
+  }
+  Tensors inputs;
+  for (const auto& sizes : GetParam().sizes)
+    inputs.push_back(at::rand(sizes, at::kDouble).mul(0.8).add(0.1));
+  if (inputs.back().numel() > 100) return;  // element by element, in every input
+  const ValidateArgsGuard no_validation(false);
+  EXPECT_TRUE(gradcheck(GetParam().f, inputs));
+  EXPECT_TRUE(gradgradcheck(GetParam().f, inputs));
+}
+
+Tensor independent_normal(const Tensors& t, int64_t dims) {
+  return Independent(Normal(t[0], t[1]), dims).log_prob(t[2]);
+}
+
+std::vector<Summed> sums() {
+  return {
+      Summed{"vector",
+             [](const Tensors& t) { return independent_normal(t, 1); },
+             {{70}, {70}, {41, 70}}},
+      Summed{"same",
+             [](const Tensors& t) { return independent_normal(t, 1); },
+             {{41, 70}, {41, 70}, {41, 70}}},
+      Summed{"short",
+             [](const Tensors& t) { return independent_normal(t, 1); },
+             {{3}, {3}, {5000, 3}}},
+      Summed{"long",
+             [](const Tensors& t) { return independent_normal(t, 1); },
+             {{3000}, {3000}, {5, 3000}}},
+      Summed{"all",
+             [](const Tensors& t) { return independent_normal(t, 2); },
+             {{41, 70}, {41, 70}, {41, 70}}},
+      Summed{"two_of_three",
+             [](const Tensors& t) { return independent_normal(t, 2); },
+             {{6, 7}, {6, 1}, {5, 6, 7}}},
+      Summed{"across",
+             [](const Tensors& t) { return independent_normal(t, 2); },
+             {{60, 1}, {1, 70}, {60, 70}}},
+      Summed{"value_smaller",
+             [](const Tensors& t) { return independent_normal(t, 1); },
+             {{41, 70}, {41, 70}, {70}}},
+      Summed{"no_dimension",
+             [](const Tensors& t) { return independent_normal(t, 0); },
+             {{70}, {70}, {70}}},
+      Summed{
+          "nothing", [](const Tensors& t) { return independent_normal(t, 1); }, {{0}, {0}, {3, 0}}},
+      Summed{"Gamma",
+             [](const Tensors& t) { return Independent(Gamma(t[0], t[1]), 1).log_prob(t[2]); },
+             {{4, 6}, {6}, {4, 6}}}};
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EngineSum, ::testing::ValuesIn(sums()),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST(EngineTest, CategoriesAreSummedInTheSamePass) {
+  const Tensor p = at::randn({50, 7}, at::kDouble), q = at::randn({50, 7}, at::kDouble);
+  const Categorical left({.logits = p}), right({.logits = q});
+  const Categorical left_probs(p.softmax(-1)), right_probs(q.softmax(-1));
+  const auto before = engine::calls();
+  const Tensors got{left.entropy(), left_probs.entropy(), kl_divergence(left, right),
+                    kl_divergence(left_probs, right_probs)};
+  EXPECT_EQ(engine::calls().forward, before.forward + 4);
+  const engine::ComposedGuard guard;
+  const Tensors want{left.entropy(), left_probs.entropy(), kl_divergence(left, right),
+                     kl_divergence(left_probs, right_probs)};
+  for (std::size_t i = 0; i < got.size(); ++i) expect_close(got[i], want[i], kUnits, "sum");
+}
+
+TEST(EngineTest, DirichletOfFloatsIsSummedInTheSamePass) {
+  const Tensor a = at::rand({5, 4}).add(0.5).requires_grad_();
+  const Tensor x = at::rand({50, 5, 4}).add(0.1);
+  const auto before = engine::calls();
+  const Tensor log_prob = Dirichlet(a, false).log_prob(x / x.sum(-1, true));
+  EXPECT_EQ(engine::calls().forward, before.forward + 1);
+  log_prob.sum().backward();
+  EXPECT_EQ(engine::calls().backward, before.backward + 1);
+  const Tensor wide = a.detach().to(at::kDouble).requires_grad_();
+  const Tensor want = Dirichlet(wide, false).log_prob((x / x.sum(-1, true)).to(at::kDouble));
+  want.sum().backward();
+  expect_close(log_prob, want.to(at::kFloat), 4, "value");
+  expect_close(a.grad(), wide.grad().to(at::kFloat), 4, "gradient");
+}
 
 TEST(EngineTest, ComposesWhatHasNoKernelForAGradient) {
   const Tensor trials = at::full({4}, 9.0, at::kDouble).requires_grad_();

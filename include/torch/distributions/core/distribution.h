@@ -63,6 +63,9 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// Log of the density or probability mass at `value`; -inf outside the support.
   /// \throws c10::ValueError under validation when a value lies outside the support.
   Tensor log_prob(const Tensor& value) const;
+  /// The sum of `log_prob(value)` over the last `dims` batch dimensions: the density of an event
+  /// that they make up. Scalar families add it up as they go.
+  Tensor log_prob_of_event(const Tensor& value, int64_t dims) const;
   /// P(X <= value): 0 below the support and 1 above it.
   Tensor cdf(const Tensor& value) const;
   /// The quantile: the inverse of `cdf`. NaN outside [0, 1], or c10::ValueError under validation.
@@ -122,6 +125,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_log_prob(const Tensor& value) const;
+  virtual Tensor do_log_prob_of_event(const Tensor& value, int64_t dims) const;
   virtual Tensor do_cdf(const Tensor& value) const;
   virtual Tensor do_icdf(const Tensor& probability) const;
   virtual Tensor do_mean() const;

@@ -6,7 +6,9 @@ namespace torch::distributions::ops {
 
 /// The functions that a formula has, as a scalar family calls them; null where it has none.
 struct FormulaTable {
-  using OfValue = at::Tensor (*)(const at::Tensor& value, const at::Tensor* const* parameters);
+  /// \param summed over how many of its last dimensions the result is summed.
+  using OfValue = at::Tensor (*)(const at::Tensor& value, const at::Tensor* const* parameters,
+                                 int64_t summed);
   using OfParameters = at::Tensor (*)(const at::Tensor* const* parameters);
 
   OfValue log_prob, cdf, icdf;

@@ -18,6 +18,11 @@ class ScalarFamily : public Implements<Self, Base> {
   Tensor do_log_prob(const Tensor& value) const override {
     return of_value(&ops::FormulaTable::log_prob, value, [&] { return Base::do_log_prob(value); });
   }
+  Tensor do_log_prob_of_event(const Tensor& value, int64_t dims) const override {
+    return of_value(
+        &ops::FormulaTable::log_prob, value,
+        [&] { return Base::do_log_prob_of_event(value, dims); }, dims);
+  }
   Tensor do_cdf(const Tensor& value) const override {
     return of_value(&ops::FormulaTable::cdf, value, [&] { return Base::do_cdf(value); });
   }
@@ -61,11 +66,11 @@ class ScalarFamily : public Implements<Self, Base> {
 
   template <class Otherwise>
   Tensor of_value(ops::FormulaTable::OfValue ops::FormulaTable::*function, const Tensor& value,
-                  Otherwise otherwise) const {
+                  Otherwise otherwise, int64_t summed = 0) const {
     const Tensor* parameters[kMaxParameters];
     const ops::FormulaTable* formula = table(parameters);
     if (formula == nullptr || formula->*function == nullptr) return otherwise();
-    return (formula->*function)(value, parameters);
+    return (formula->*function)(value, parameters, summed);
   }
 
   template <class Otherwise>

@@ -3,3 +3,4 @@
 #include "ops/engine/loops.h"
 
 TORCH_DISTRIBUTIONS_INSTANTIATE(LogProb, Beta)
+TORCH_DISTRIBUTIONS_INSTANTIATE(Entropy, Beta)

@@ -1,0 +1,270 @@
+"""Makes the tables and plots of docs/benchmarks.md from what run.py has measured."""
+
+import math
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+NAMES = {
+    "construct": "construction",
+    "construct_log_prob": "construction and log_prob",
+    "log_prob": "log_prob",
+    "backward": "forward and backward",
+    "sample": "sample",
+    "entropy": "entropy",
+    "kl": "kl_divergence",
+}
+# Colours that a colour-blind reader tells apart; the library itself stands out.
+LINES = {
+    "ours": dict(label="this library", color="#d1495b", linewidth=2.4, marker="o", markersize=4, zorder=3),
+    "composed": dict(label="composed tensor operations, C++", color="#5d7a96", linewidth=1.4, marker="s", markersize=3),
+    "python": dict(label="Python, eager", color="#edae49", linewidth=1.4, marker="^", markersize=4),
+    "compiled": dict(label="Python, torch.compile", color="#3b8a7a", linewidth=1.4, marker="D", markersize=3),
+}
+PLOTS = {"log_prob": "benchmarks.png", "backward": "benchmarks_backward.png"}
+MEMORY_COLUMNS = ["ours", "ours_validating", "composed", "python", "python_validating"]
+
+
+def size_name(n):
+    return f"{n >> 20}M" if n >= 1 << 20 and n % (1 << 20) == 0 else str(n)
+
+
+def time_name(seconds):
+    for unit, name in [(1, "s"), (1e-3, "ms"), (1e-6, "µs")]:
+        if seconds >= 0.9995 * unit:
+            break
+    else:
+        unit, name = 1e-9, "ns"
+    return f"{seconds / unit:.3g} {name}"
+
+
+def table(header, rows):
+    lines = [header, ["---"] + ["--:"] * (len(header) - 1), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
+
+
+class Figures:
+    """Times by key, and their ratios to ours."""
+
+    def __init__(self, times):
+        self.times = times
+        parts = [k.split("/") for k in times]
+        self.families = list(dict.fromkeys(p[0] for p in parts))
+        self.sizes = sorted({int(p[5]) for p in parts})
+
+    def time(self, family, operation, implementation, dtype="float", layout="full", n=1, threads=1):
+        return self.times.get(f"{family}/{operation}/{implementation}/{dtype}/{layout}/{n}/{threads}")
+
+    def ratio(self, family, operation, other, **shape):
+        """The other's time over ours, with validation on both sides or on neither."""
+        own = "ours_validating" if other.endswith("_validating") else "ours"
+        ours, others = self.time(family, operation, own, **shape), self.time(family, operation, other, **shape)
+        return others / ours if ours and others else None
+
+
+def ratio_name(ratio):
+    if ratio is None:
+        return "–"
+    text = f"{ratio:.0f}" if ratio >= 9.95 else f"{ratio:.1f}" if ratio >= 0.95 else f"{ratio:.2f}"
+    return f"**{text}**" if ratio < 0.95 else text
+
+
+def geometric_mean(ratios):
+    known = [r for r in ratios if r is not None]
+    return math.exp(sum(map(math.log, known)) / len(known)) if known else None
+
+
+def ratio_table(figures, columns):
+    """Columns are (title, operation, others, shape); a cell has the ratio of each of the others."""
+    columns = [c for c in columns if any(figures.time(f, c[1], "ours", **c[3]) for f in figures.families)]
+    cells = {f: [[figures.ratio(f, operation, o, **shape) for o in others] for _, operation, others, shape in columns]
+             for f in figures.families}
+    means = [[geometric_mean(cells[f][c][o] for f in figures.families) for o in range(len(columns[c][2]))]
+             for c in range(len(columns))]
+
+    def row(name, ratios):
+        return [name, *(" / ".join(map(ratio_name, r)) if any(r) else "" for r in ratios)]
+
+    rows = [row(f, cells[f]) for f in figures.families]
+    return table(["family", *(c[0] for c in columns)], [*rows, row("geometric mean", means)])
+
+
+def log_prob_summary(figures, threads=1):
+    others = ["python_validating", "composed", "compiled"]
+    sizes = [figures.sizes[0], figures.sizes[-1]] if threads == 1 else figures.sizes[-1:]
+    return ratio_table(figures, [
+        (f"{NAMES[o]}, N = {size_name(n)}", o, others, dict(n=n, threads=threads))
+        for o in ["log_prob", "backward"] for n in dict.fromkeys(sizes)])
+
+
+def other_summary(figures):
+    sizes = dict.fromkeys([figures.sizes[0], figures.sizes[-1]])
+    return ratio_table(figures, [
+        *((NAMES[o], o, ["python_validating"], dict(n=1)) for o in ["construct", "construct_log_prob"]),
+        *((f"{NAMES[o]}, N = {size_name(n)}", o, ["python", "composed"], dict(n=n))
+          for o in ["sample", "entropy", "kl"] for n in sizes)])
+
+
+def memory_table(memory):
+    families = list(dict.fromkeys(k.split("/")[0] for k in memory))
+    rows = {}
+    for key, grown in memory.items():
+        family, operation, implementation, _, _, elements, _ = key.split("/")
+        rows.setdefault((family, operation), {})[implementation] = grown / (4 * int(elements))
+    header = [f"{name}: {implementation}" for name in ["forward", "forward and backward"]
+              for implementation in ["ours", "composed", "Python"]]
+
+    def cells(family, operation):
+        row = rows[family, operation]
+        return [f"{row['ours']:.1f} / {row['ours_validating']:.1f}", f"{row['composed']:.1f}",
+                f"{row['python']:.1f} / {row['python_validating']:.1f}"]
+
+    return table(["family", *header], [
+        [f, *cells(f, "construct_log_prob"), *cells(f, "backward")] for f in families])
+
+
+def details(figures, family):
+    """Rows: operation, dtype, parameters; columns: N and threads."""
+    columns = [(n, threads) for n in figures.sizes for threads in [1, 2]
+               if any(k.startswith(family + "/") and k.endswith(f"/{n}/{threads}") for k in figures.times)]
+    rows = []
+    for operation, name in NAMES.items():
+        for dtype in ["float", "double"]:
+            for layout in ["full", "scalar", "row"]:
+                cells = []
+                for n, threads in columns:
+                    shape = dict(dtype=dtype, layout=layout, n=n, threads=threads)
+                    ours = figures.time(family, operation, "ours", **shape)
+                    ratios = [figures.ratio(family, operation, o, **shape)
+                              for o in ["python_validating", "python", "composed", "compiled"]]
+                    cells.append(f"{time_name(ours)}: {' / '.join(map(ratio_name, ratios))}" if ours else "")
+                if any(cells):
+                    rows.append([f"{name}, {dtype}, {layout}", *cells])
+    header = [f"N = {size_name(n)}" + (", 2 threads" if threads == 2 else "") for n, threads in columns]
+    return table(["", *header], rows)
+
+
+def plot(figures, operation, path):
+    columns = 3
+    panels = len(figures.families)
+    rows = -(-(panels + 1) // columns)  # the legend takes one
+    figure, axes = plt.subplots(rows, columns, figsize=(11, 2.5 * rows + 0.5), sharex=True, sharey=True, squeeze=False)
+    axes = axes.flatten()
+    for axis, family in zip(axes, figures.families):
+        for implementation, style in LINES.items():
+            points = [(n, t) for n in figures.sizes if (t := figures.time(family, operation, implementation, n=n))]
+            if points:
+                axis.plot(*zip(*points), **style)
+        axis.set_title(family, fontsize=10)
+        axis.set_xscale("log", base=2)
+        axis.set_yscale("log")
+        axis.set_xticks(figures.sizes, [size_name(n) for n in figures.sizes])
+        axis.yaxis.set_major_formatter(lambda seconds, _: time_name(seconds))
+        axis.minorticks_off()
+        axis.grid(color="#dddddd", linewidth=0.6)
+        axis.spines[["top", "right"]].set_visible(False)
+    for axis in axes[panels:]:
+        axis.axis("off")
+    handles = [plt.Line2D([], [], **style) for style in LINES.values()]
+    axes[panels].legend(handles=handles, loc="center", frameon=False, fontsize=10)
+    # The last panel of each column carries the sizes, also where no panel is below it.
+    for axis in axes[max(0, panels - columns):panels]:
+        axis.tick_params(labelbottom=True)
+    figure.suptitle(f"{NAMES[operation]}: time against the number of elements", fontsize=12)
+    figure.tight_layout(rect=(0, 0, 1, 0.985))
+    figure.savefig(path, dpi=80)
+    plt.close(figure)
+
+
+def machine_text(m):
+    busy = ""
+    if m["load"] >= 0.5:
+        busy = f" **The machine was not idle (load {m['load']:.1f}): run it again before trusting this.**"
+    return f"""Written by `{m['command']}` on {m['date']}.{busy}
+
+| processor | {m['processor']}, {m['cores']} cores, {m['instructions']} |
+|---|---|
+| memory | {m['memory']} |
+| C++ | {m['compiler']}, {m['build']}; LibTorch {m['libtorch']} |
+| Python | {m['python']}, torch {m['torch']} |
+"""
+
+
+def legend(figures):
+    largest = size_name(figures.sizes[-1])
+    return f"""A number is **the time that the other takes, divided by the time that this library takes** for the same:
+above 1 this library is faster; below 0.95 it is slower, and the number is **bold**. Times are medians.
+
+- *Python* is `torch.distributions` in eager mode, both sides validating their arguments, as by default. *Composed* is
+  the textbook's formula written out in C++ with tensor operations, *compiled* is `torch.compile` of construction and
+  `log_prob`; neither of them validates, and they are compared with this library validating nothing.
+- *N* counts the elements of the largest tensor: for `Dirichlet` at N = {largest} there are N/8 vectors of 8. Categories
+  and vectors are of 8, covariances 4 x 4, `Binomial` has 10 trials, mixtures have 8 components;
+  `TransformedDistribution` is a `Normal` through `tanh`. Probabilities are given as logits, covariances by
+  `scale_tril`.
+- *Forward and backward* goes from the parameters to the gradients of `log_prob(value).sum()` in the value, where it is
+  continuous, and in every parameter: it includes construction, as a training step does. Elsewhere the distribution is
+  made beforehand, and for what is composed the logits are normalised beforehand; `torch.compile` always constructs.
+- Python keeps what a distribution has once worked out (`probs` of `logits`, say), so a repeated `entropy` or `sample`
+  costs it less than the first.
+"""
+
+
+def write(results, path):
+    """Writes the report and its plots; returns its summary."""
+    path = Path(path)
+    figures = Figures(results["times"])
+    summary = f"""## log_prob
+
+Cells: Python / composed / compiled; float, a parameter for each value, one thread.
+
+{log_prob_summary(figures)}"""
+    if any(k.endswith("/2") for k in results["times"]):
+        summary += f"""
+The same with two threads:
+
+{log_prob_summary(figures, threads=2)}"""
+    summary += f"""
+## Everything else
+
+Cells: Python / composed (construction: Python; N = 1); float, a parameter for each value, one thread.
+
+{other_summary(figures)}"""
+    if results["memory"]:
+        elements = int(next(iter(results["memory"])).split("/")[5])
+        summary += f"""
+## Peak memory
+
+By how much a process grows at most, in units of one tensor of N = {size_name(elements)} floats: from parameters and
+value to `log_prob`, and to the gradients. Results and gradients are counted. Cells with two numbers: without and with
+validation. C++ keeps the intermediate results of a statement until it ends, which Python does not: what is composed
+pays for that.
+
+{memory_table(results["memory"])}"""
+    pictures = ""
+    for operation, name in PLOTS.items():
+        plot(figures, operation, path.with_name(name))
+        pictures += f"![{NAMES[operation]}: time against N, one panel a family]({name})\n\n"
+    folded = "\n".join(
+        f"<details><summary>{f}</summary>\n\n{details(figures, f)}\n</details>\n" for f in figures.families)
+    path.write_text(f"""# Benchmarks
+
+{machine_text(results["machine"])}
+{legend(figures)}
+{summary}
+## Time against N
+
+Float, a parameter for each value, one thread; nothing validates.
+
+{pictures}## Details
+
+Cells: the time of this library without validation, then Python / Python without validation / composed / compiled; a
+dash is what was not measured. `full`: a parameter for each value; `scalar`: one for all; `row`: parameters [64] for
+values [N/64, 64]. LibTorch leaves a second thread idle below 32768 elements, so two threads are measured at large N
+only.
+
+{folded}""")
+    return summary

@@ -1,0 +1,5 @@
+#include "ops/formulas/dirichlet.h"
+
+#include "ops/engine/loops.h"
+
+TORCH_DISTRIBUTIONS_INSTANTIATE(LogProb, DirichletComponent)

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+
+/// What one category adds to the entropy of a categorical distribution.
+
+namespace torch::distributions::ops::formulas {
+
+struct Category {  // of its probability
+  static constexpr std::size_t kParameters = 1;
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  static auto entropy(const auto& p) { return -xlogy(p, p); }
+};
+
+struct CategoryLogits {  // of the logarithm of its probability
+  static constexpr std::size_t kParameters = 1;
+  static constexpr InDouble kInDouble = InDouble::kNever;
+
+  /// 0 log 0 = 0: masked before it is multiplied.
+  static auto entropy(const auto& log_p) {
+    return -(exp(log_p) * select(log_p == -kInfinity, 0.0, log_p));
+  }
+};
+
+}  // namespace torch::distributions::ops::formulas
