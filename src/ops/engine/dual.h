@@ -18,13 +18,16 @@ namespace {
 
 struct Float {
   using Element = float;
+  using Memory = float;
 };
 struct Double {
   using Element = double;
+  using Memory = double;
 };
 /// Floats, computed in double: half of the digits are to spare.
 struct FloatInDouble {
   using Element = double;
+  using Memory = float;
 };
 
 template <class S>

@@ -46,6 +46,15 @@ bool is_readable(const Tensor& t) {
 
 // --- Evaluation ---------------------------------------------------------------------------------
 
+/// Whether kernels read doubles: for a result in double, and for counts that float does not hold
+/// where the function is computed in double anyway.
+bool reads_doubles(const Operation& operation, Inputs inputs, at::ScalarType result) {
+  if (result == at::kDouble) return true;
+  return operation.in_double && std::any_of(inputs.begin(), inputs.end(), [](const Tensor* t) {
+           return t->scalar_type() == at::kLong || t->scalar_type() == at::kInt;
+         });
+}
+
 template <class T>
 struct Workspace {
   // Deliberately not initialised: most evaluations use none of it.
@@ -146,8 +155,7 @@ class Forward : Pass<T> {
     }
     const Tiling tiling(this->layout_, this->of_value(), varies);
     const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
-    kernel_ =
-        kernels.forward[output_.scalar_type() == at::kDouble][tiling.kind() == TileKind::kRows];
+    kernel_ = kernels.forward[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
     data_ = static_cast<char*>(output_.mutable_data_ptr());
     if (is_summed_) sums_.assign(static_cast<std::size_t>(output_.numel()), 0.0);
     const auto tiles = [&](int64_t begin, int64_t end) {
@@ -237,8 +245,7 @@ class Backward : Pass<T> {
     }
     const Tiling tiling(this->layout_, this->of_value(), varies);
     const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
-    kernel_ =
-        (kernels.*pass)[gradient_.scalar_type() == at::kDouble][tiling.kind() == TileKind::kRows];
+    kernel_ = (kernels.*pass)[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
     gradient_data_ = static_cast<const char*>(gradient_.const_data_ptr());
 
     const int64_t chunks = allocate_sums(tiling);
@@ -441,10 +448,10 @@ class OperationBackward final : public autograd::Node {
     autograd::variable_list result(inputs_.size());
     if (has_kernel(mask) && !at::GradMode::is_enabled() && !composed_only && is_unobserved() &&
         is_readable(gradient)) {
-      const auto dtype = compute_dtype(gradient.scalar_type(), operation_->in_double);
       const Tensor of_terms = summed_ > 0 ? spread(gradient) : gradient;
-      if (dtype == at::kDouble ? run<double>(inputs, of_terms, wanted, mask, result)
-                               : run<float>(inputs, of_terms, wanted, mask, result)) {
+      if (reads_doubles(*operation_, inputs, gradient.scalar_type())
+              ? run<double>(inputs, of_terms, wanted, mask, result)
+              : run<float>(inputs, of_terms, wanted, mask, result)) {
         ++calls().backward;
         return result;
       }
@@ -515,7 +522,7 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed) {
   if (c10::multiply_integers(shape) == 0) {
     output.zero_();  // the sum of nothing
   } else {
-    const bool done = compute_dtype(dtype, operation.in_double) == at::kDouble
+    const bool done = reads_doubles(operation, inputs, dtype)
                           ? Forward<double>(operation, inputs, shape, output).run()
                           : Forward<float>(operation, inputs, shape, output).run();
     if (!done) return {};

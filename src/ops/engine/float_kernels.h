@@ -4,7 +4,7 @@
 #include "ops/special/gamma_kernels.h"
 #include "ops/special/log_density_kernels.h"
 
-/// Log densities of floats, computed in double.
+/// Functions of floats, computed in double.
 ///
 /// The kernels of special/ lose no digit of a double; here half of the digits are to spare, so that
 /// the textbook's formula does, with Stirling's for each lgamma: lgamma(y) = lgamma(y + 1) - log y,
@@ -112,6 +112,21 @@ Lanes<T> binomial_log_kernel_of_floats(const Lanes<T>& k, const Lanes<T>& n, con
                log_choose_remainder(n1, k1, m1);
       },
       [&] { return kernels::binomial_log_kernel(k, n, p); });
+}
+
+/// x/y - log(x/y) - 1, from d = x - y.
+template <class T>
+Lanes<T> itakura_saito_of_floats(const Lanes<T>& x, const Lanes<T>& y, const Lanes<T>& d) {
+  const Lanes<T> t = d / y;
+  return branch(
+      abs(t) <= 0.5,
+      [&] {  // kernels::log1pmx, with half of its terms
+        constexpr double kSeries[] = {1. / 3,  1. / 5,  1. / 7,  1. / 9, 1. / 11,
+                                      1. / 13, 1. / 15, 1. / 17, 1. / 19};
+        const Lanes<T> r = t / (t + 2.0), r_squared = r * r;
+        return r * (t - 2.0 * r_squared * kernels::polynomial(kSeries, r_squared));
+      },
+      [&] { return t - log(x / y); });
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace torch::distributions::ops::engine {
 /// Inputs of a function: the parameters, then the value if it has one.
 inline constexpr std::size_t kMaxInputs = 5;
 
-/// A block of elements in the dtype that the function computes in. Elements of a row are next to
+/// A block of elements, all float or all double. Elements of a row are next to
 /// each other; strides count elements.
 struct Tile {
   int64_t rows, columns;
@@ -32,8 +32,8 @@ struct Tile {
 /// other dimension.
 enum class Parameters : char { kOfColumn, kOfRow };
 
-/// One function of one formula, compiled for one instruction set. By the dtype of the result (half
-/// types and float; double) and then `Parameters`. Null where there is no such gradient.
+/// One function of one formula, compiled for one instruction set. By the dtype in memory (float,
+/// double) and then `Parameters`. Null where there is no such gradient.
 struct Kernels {
   using Run = void (*)(const Tile& tile);
   Run forward[2][2];

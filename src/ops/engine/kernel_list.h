@@ -17,36 +17,38 @@
 // K(function, formula, inputs that training differentiates, all inputs or 0), as bit masks: the
 // parameters first, from the lowest bit, then the value. A gradient in an input of neither mask is
 // computed by the composed path.
-#define TORCH_DISTRIBUTIONS_KERNELS(K)           \
-  K(LogProb, Bernoulli, 0b01, 0b11)              \
-  K(LogProb, BernoulliLogits, 0b01, 0b11)        \
-  K(LogProb, Beta, 0b011, 0b111)                 \
-  K(LogProb, Binomial, 0b010, 0)                 \
-  K(LogProb, BinomialLogits, 0b010, 0)           \
-  K(LogProb, DirichletComponent, 0b01, 0b11)     \
-  K(LogProb, Exponential, 0b01, 0b11)            \
-  K(LogProb, Gamma, 0b011, 0b111)                \
-  K(LogProb, LogNormal, 0b011, 0b111)            \
-  K(LogProb, Normal, 0b011, 0b111)               \
-  K(LogProb, Uniform, 0b011, 0b111)              \
-  K(Cdf, Exponential, 0b11, 0)                   \
-  K(Cdf, LogNormal, 0b111, 0)                    \
-  K(Cdf, Normal, 0b111, 0)                       \
-  K(Cdf, Uniform, 0b111, 0)                      \
-  K(Entropy, Bernoulli, 0b1, 0)                  \
-  K(Entropy, BernoulliLogits, 0b1, 0)            \
-  K(Entropy, Beta, 0b11, 0)                      \
-  K(Entropy, Category, 0b1, 0)                   \
-  K(Entropy, CategoryLogits, 0b1, 0)             \
-  K(Entropy, Gamma, 0b11, 0)                     \
-  K(Entropy, LogNormal, 0b11, 0)                 \
-  K(Kl, BernoulliBernoulli, 0b11, 0)             \
-  K(Kl, BernoulliLogitsBernoulliLogits, 0b11, 0) \
-  K(Kl, BetaBeta, 0b1111, 0)                     \
-  K(Kl, CategoryCategory, 0b11, 0)               \
-  K(Kl, CategoryLogitsCategoryLogits, 0b11, 0)   \
-  K(Kl, ExponentialExponential, 0b11, 0)         \
-  K(Kl, GammaGamma, 0b1111, 0)                   \
+#define TORCH_DISTRIBUTIONS_KERNELS(K)                                         \
+  K(LogProb, Bernoulli, 0b01, 0b11)                                            \
+  K(LogProb, BernoulliLogits, 0b01, 0b11)                                      \
+  K(LogProb, Beta, 0b011, 0b111)                                               \
+  K(LogProb, Binomial, 0b010, 0)                                               \
+  K(LogProb, BinomialLogits, 0b010, 0)                                         \
+  K(LogProb, DirichletComponent, 0b01, 0b11)                                   \
+  K(LogProb, Exponential, 0b01, 0b11)                                          \
+  K(LogProb, Gamma, 0b011, 0b111)                                              \
+  K(LogProb, LogNormal, 0b011, 0b111)                                          \
+  K(LogProb, Normal, 0b011, 0b111)                                             \
+  K(LogProb, Uniform, 0b011, 0b111)                                            \
+  K(Cdf, Exponential, 0b11, 0)                                                 \
+  K(Cdf, LogNormal, 0b111, 0)                                                  \
+  K(Cdf, Normal, 0b111, 0)                                                     \
+  K(Cdf, Uniform, 0b111, 0)                                                    \
+  K(Entropy, Bernoulli, 0b1, 0)                                                \
+  K(Entropy, BernoulliLogits, 0b1, 0)                                          \
+  K(Entropy, Beta, 0b11, 0)                                                    \
+  K(Entropy, Category, 0b1, 0)                                                 \
+  K(Entropy, CategoryLogits, 0b1, 0)                                           \
+  K(Entropy, Gamma, 0b11, 0)                                                   \
+  K(Entropy, LogNormal, 0b11, 0)                                               \
+  K(Kl, BernoulliBernoulli, 0b11, 0)                                           \
+  K(Kl, BernoulliLogitsBernoulliLogits, 0b11, 0)                               \
+  K(Kl, BetaBeta, 0b1111, 0)                                                   \
+  K(Kl, BinomialBinomial<formulas::BernoulliBernoulli>, 0b1010, 0)             \
+  K(Kl, BinomialBinomial<formulas::BernoulliLogitsBernoulliLogits>, 0b1010, 0) \
+  K(Kl, CategoryCategory, 0b11, 0)                                             \
+  K(Kl, CategoryLogitsCategoryLogits, 0b11, 0)                                 \
+  K(Kl, ExponentialExponential, 0b11, 0)                                       \
+  K(Kl, GammaGamma, 0b1111, 0)                                                 \
   K(Kl, Normal, 0b1111, 0)
 
 namespace torch::distributions::ops::formulas {
@@ -57,6 +59,8 @@ struct BernoulliLogitsBernoulliLogits;
 struct Beta;
 struct BetaBeta;
 struct Binomial;
+template <class Trial>
+struct BinomialBinomial;
 struct BinomialLogits;
 struct Category;
 struct CategoryCategory;

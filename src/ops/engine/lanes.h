@@ -87,6 +87,9 @@ class Lanes {
  public:
   using Register = typename RegisterOf<T>::Type;
   static constexpr int64_t kCount = sizeof(Register) / sizeof(T);
+  /// As many numbers of another type.
+  template <class Memory>
+  using NarrowRegister [[gnu::vector_size(kCount * sizeof(Memory))]] = Memory;
 
   Lanes() = default;
   explicit Lanes(const Register& lanes)
@@ -95,20 +98,42 @@ class Lanes {
   /// The same number in each lane. It is subtracted from, since -0.0 + 0.0 is 0.0.
   explicit Lanes(double number) : lanes_(static_cast<T>(number) - Register{}) {}
 
-  static Lanes load(const T* from) {
+  /// From memory that holds numbers of this type or of a narrower one.
+  template <class Memory>
+  static Lanes load(const Memory* from) {
     Lanes result;
-    std::memcpy(&result.lanes_, from, sizeof(Register));
+    if constexpr (std::is_same_v<Memory, T>) {
+      std::memcpy(&result.lanes_, from, sizeof(Register));
+    } else if constexpr (kIsVector) {
+      NarrowRegister<Memory> narrow;
+      std::memcpy(&narrow, from, sizeof narrow);
+      result.lanes_ = __builtin_convertvector(narrow, Register);
+    } else {
+      result.lanes_ = static_cast<T>(*from);
+    }
     return result;
   }
   /// The first `count` lanes from memory, the rest a copy of the last of them.
-  static Lanes load(const T* from, int64_t count) {
-    T numbers[kCount];
+  template <class Memory>
+  static Lanes load(const Memory* from, int64_t count) {
+    Memory numbers[kCount];
     for (int64_t i = 0; i < kCount; ++i) numbers[i] = from[i < count ? i : count - 1];
     return load(numbers);
   }
-  void store(T* to) const { std::memcpy(to, &lanes_, sizeof(Register)); }
-  void store(T* to, int64_t count) const {
-    T numbers[kCount];
+  template <class Memory>
+  void store(Memory* to) const {
+    if constexpr (std::is_same_v<Memory, T>) {
+      std::memcpy(to, &lanes_, sizeof(Register));
+    } else if constexpr (kIsVector) {
+      const auto narrow = __builtin_convertvector(lanes_, NarrowRegister<Memory>);
+      std::memcpy(to, &narrow, sizeof narrow);
+    } else {
+      *to = static_cast<Memory>(lanes_);
+    }
+  }
+  template <class Memory>
+  void store(Memory* to, int64_t count) const {
+    Memory numbers[kCount];
     store(numbers);
     for (int64_t i = 0; i < count; ++i) to[i] = numbers[i];
   }

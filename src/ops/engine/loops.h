@@ -22,6 +22,7 @@ template <class Function, class Formula, std::size_t kParameters, class S, unsig
 class Loop {
  public:
   using T = typename S::Element;
+  using Memory = typename S::Memory;
   using Numbers = Lanes<T>;
 
   template <Parameters parameters>
@@ -52,7 +53,7 @@ class Loop {
         for (std::size_t i = 0; i < kParameters; ++i) sums[i] = sums[i] + terms[i];
       }
       for (std::size_t i = 0; i < kParameters; ++i) {
-        if (is_wanted(i)) store(sums[i], static_cast<T*>(tile_.gradients[i]) + column, count);
+        if (is_wanted(i)) store(sums[i], static_cast<Memory*>(tile_.gradients[i]) + column, count);
       }
     }
   }
@@ -75,7 +76,8 @@ class Loop {
       if (left > 0) rest = element(function, row, column, left);
       for (std::size_t i = 0; i < kParameters; ++i) {
         if (is_wanted(i)) {
-          static_cast<T*>(tile_.gradients[i])[row] = sums[i].sum(kCount) + rest[i].sum(left);
+          static_cast<Memory*>(tile_.gradients[i])[row] =
+              static_cast<Memory>(sums[i].sum(kCount) + rest[i].sum(left));
         }
       }
     }
@@ -100,8 +102,8 @@ class Loop {
       }
     }();
     if constexpr (M == 0) {
-      store(result.value, static_cast<T*>(tile_.output) + row * tile_.output_row_stride + column,
-            count);
+      store(result.value,
+            static_cast<Memory*>(tile_.output) + row * tile_.output_row_stride + column, count);
       return zeros();
     } else {
       const Numbers gradient = load_gradient(row, column, count);
@@ -115,7 +117,7 @@ class Loop {
       if constexpr (kOfValue<Function> && (M >> kParameters & 1) != 0) {
         if (is_wanted(kParameters)) {
           store(term(std::integral_constant<unsigned, kParameters>()),
-                static_cast<T*>(tile_.gradients[kParameters]) +
+                static_cast<Memory*>(tile_.gradients[kParameters]) +
                     row * tile_.value_gradient_row_stride + column,
                 count);
         }
@@ -133,18 +135,18 @@ class Loop {
     sums.fill(Numbers(0.0));
     return sums;
   }
-  const T* input(std::size_t i) const { return static_cast<const T*>(tile_.inputs[i]); }
+  const Memory* input(std::size_t i) const { return static_cast<const Memory*>(tile_.inputs[i]); }
   Numbers load(std::size_t i, int64_t row, int64_t column, int64_t count) const {
-    const T* from = input(i) + row * tile_.row_strides[i] + column;
+    const Memory* from = input(i) + row * tile_.row_strides[i] + column;
     return count == kCount ? Numbers::load(from) : Numbers::load(from, count);
   }
   Numbers load_gradient(int64_t row, int64_t column, int64_t count) const {
-    const T* from = static_cast<const T*>(tile_.gradient) + row * tile_.gradient_row_stride +
-                    column * tile_.gradient_column_stride;
+    const Memory* from = static_cast<const Memory*>(tile_.gradient) +
+                         row * tile_.gradient_row_stride + column * tile_.gradient_column_stride;
     if (tile_.gradient_column_stride == 0) return Numbers(static_cast<double>(*from));
     return count == kCount ? Numbers::load(from) : Numbers::load(from, count);
   }
-  static void store(const Numbers& numbers, T* to, int64_t count) {
+  static void store(const Numbers& numbers, Memory* to, int64_t count) {
     count == kCount ? numbers.store(to) : numbers.store(to, count);
   }
 

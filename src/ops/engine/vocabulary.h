@@ -41,6 +41,10 @@ Lanes<T> xlog1py(const Lanes<T>& x, const Lanes<T>& y) {
   return select(x == 0.0 && y == y, Lanes<T>(0.0), x * log1p(y));
 }
 
+/// Whether float_kernels.h serves these numbers.
+template <class S>
+inline constexpr bool kHasDigitsToSpare = std::is_same_v<S, FloatInDouble>;
+
 // Elementary functions.
 
 template <class S, unsigned M>
@@ -140,9 +144,6 @@ Dual<S, A | B> log_minus_digamma(const Dual<S, A>& m, const Dual<S, B>& x) {
 
 // Logarithms of densities.
 
-template <class S>
-inline constexpr bool kHasDigitsToSpare = std::is_same_v<S, FloatInDouble>;
-
 template <class S, unsigned A, unsigned B>
 auto gamma_log_kernel(const Dual<S, A>& a, const Dual<S, B>& r) {
   if constexpr (kHasDigitsToSpare<S>) {
@@ -223,8 +224,14 @@ Dual<S, M> binomial_log_kernel_logits(const Constant<S>& k, const Constant<S>& n
 template <class S, unsigned A, unsigned B>
 Dual<S, A | B> itakura_saito(const Dual<S, A>& x, const Dual<S, B>& y) {
   const LanesOf<S> difference = x.value - y.value;
-  return chain(kernels::itakura_saito(x.value, y.value, difference),
-               along(x, [&] { return difference / y.value / x.value; }),
+  const auto value = [&] {
+    if constexpr (kHasDigitsToSpare<S>) {
+      return itakura_saito_of_floats(x.value, y.value, difference);
+    } else {
+      return kernels::itakura_saito(x.value, y.value, difference);
+    }
+  };
+  return chain(value(), along(x, [&] { return difference / y.value / x.value; }),
                along(y, [&] { return -difference / y.value / y.value; }));
 }
 template <class S, unsigned A, unsigned B, unsigned C>

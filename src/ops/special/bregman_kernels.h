@@ -40,10 +40,26 @@ T expm1mx(const T& x) {
   return branch(
       abs(x) <= 1.0,
       [&] {
-        constexpr int kTerms = 19;
-        T sum = x * 0.0 + 1.0;
-        for (int k = kTerms; k > 2; --k) sum = sum * x / double(k) + 1.0;
-        return x * x * sum * 0.5;
+        // 1 / n!, from 2! on.
+        constexpr double kSeries[] = {1. / 2,
+                                      1. / 6,
+                                      1. / 24,
+                                      1. / 120,
+                                      1. / 720,
+                                      1. / 5040,
+                                      1. / 40320,
+                                      1. / 362880,
+                                      1. / 3628800,
+                                      1. / 39916800,
+                                      1. / 479001600,
+                                      1. / 6227020800,
+                                      1. / 87178291200,
+                                      1. / 1307674368000,
+                                      1. / 20922789888000,
+                                      1. / 355687428096000,
+                                      1. / 6402373705728000,
+                                      1. / 121645100408832000};
+        return x * x * polynomial(kSeries, x);
       },
       [&] { return expm1(x) - x; });
 }

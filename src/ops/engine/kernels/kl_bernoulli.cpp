@@ -4,3 +4,5 @@
 
 TORCH_DISTRIBUTIONS_INSTANTIATE(Kl, BernoulliBernoulli)
 TORCH_DISTRIBUTIONS_INSTANTIATE(Kl, BernoulliLogitsBernoulliLogits)
+TORCH_DISTRIBUTIONS_INSTANTIATE(Kl, BinomialBinomial<formulas::BernoulliBernoulli>)
+TORCH_DISTRIBUTIONS_INSTANTIATE(Kl, BinomialBinomial<formulas::BernoulliLogitsBernoulliLogits>)
