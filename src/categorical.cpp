@@ -14,6 +14,7 @@
 #include "ops/constants.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/category.h"
+#include "ops/plain.h"
 #include "ops/sampling.h"
 #include "ops/special/special.h"
 
@@ -55,6 +56,13 @@ Tensor masked_log(const Tensor& p) {
   return p.masked_fill(impossible, 1).log().masked_fill(impossible, -ops::kInfinity);
 }
 
+/// Whether an index may not be one of a category. Elsewhere than on the CPU, looking costs more
+/// than it saves.
+bool may_lie_outside(const Tensor& index, int64_t categories) {
+  return !ops::is_plain(index) || !ops::is_unobserved() ||
+         constraints::integer_interval(0, categories - 1).first_violation(index).has_value();
+}
+
 }  // namespace
 
 const Signature<Categorical>& Categorical::signature() {
@@ -93,7 +101,7 @@ Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> genera
 Tensor Categorical::do_log_prob(const Tensor& value) const {
   // Where validation has not looked, an index outside the support must not be read.
   Tensor index = value, outside;
-  if (!validates()) {
+  if (!validates() && may_lie_outside(value, num_events())) {
     outside = (value < 0) | (value >= num_events());
     if (value.is_floating_point()) outside = outside | (value != value.floor());
     index = value.masked_fill(outside, 0);

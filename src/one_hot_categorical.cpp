@@ -5,6 +5,8 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "ops/constants.h"
+#include "ops/evaluate.h"
+#include "ops/formulas/category.h"
 
 namespace torch::distributions {
 namespace {
@@ -44,9 +46,13 @@ Tensor OneHotCategorical::do_sample(IntArrayRef shape, std::optional<Generator> 
 }
 
 Tensor OneHotCategorical::do_log_prob(const Tensor& value) const {
-  const Tensor log_prob = categorical_.log_prob(value.argmax(-1));
-  return validates() ? log_prob
-                     : at::where(constraints::one_hot.check(value), log_prob, -ops::kInfinity);
+  const Tensor& given = categorical_.given();
+  Tensor hot = value.detach();
+  if (hot.is_floating_point()) hot = hot.to(given.scalar_type());
+  const Tensor log_prob = categorical_.given_by_logits()
+                              ? ops::log_prob_of_event<ops::formulas::CategoryLogits>(1, given, hot)
+                              : ops::log_prob_of_event<ops::formulas::Category>(1, given, hot);
+  return validates() ? log_prob : log_prob.masked_fill(hot.sum(-1) != 1, -ops::kInfinity);
 }
 
 Tensor OneHotCategorical::do_mean() const { return probs(); }

@@ -29,7 +29,7 @@ class Mutant:
     file: str  # that is changed
     old: str
     new: str
-    compiled: str  # the source that has it
+    compiled: tuple  # the sources that have it
     test: str  # the executable that must fail
     only: str = "*"  # its tests, by gtest's filter
 
@@ -37,37 +37,44 @@ class Mutant:
 GOLDEN = "golden_golden_test"
 MUTANTS = [
     Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
-           "src/exponential.cpp", GOLDEN, "*Exponential*"),
+           ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"), GOLDEN, "*Exponential*"),
     Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320477274178",
-           "src/normal.cpp", "accuracy_accuracy_test"),
+           ("src/normal.cpp", "src/ops/engine/kernels/normal.cpp"), "accuracy_accuracy_test"),
     Mutant("swapped parameters", "src/gamma.cpp", "{&Gamma::concentration_, &Gamma::rate_}",
-           "{&Gamma::rate_, &Gamma::concentration_}", "src/gamma.cpp", GOLDEN, "*Gamma*"),
+           "{&Gamma::rate_, &Gamma::concentration_}", ("src/gamma.cpp",), GOLDEN, "*Gamma*"),
     Mutant("missing broadcast", "src/core/distribution.cpp", "*member.tensor = expand(*member.tensor, member.event_dim)",
-           "expand(*member.tensor, member.event_dim)", "src/core/distribution.cpp", GOLDEN, "*Normal*"),
+           "expand(*member.tensor, member.event_dim)", ("src/core/distribution.cpp",), GOLDEN, "*Normal*"),
     Mutant("squared for standard deviation", "src/ops/formulas/normal.h",
-           "return square(scale); }", "return scale; }", "src/normal.cpp", GOLDEN, "*Normal*"),
+           "return square(scale); }", "return scale; }", ("src/normal.cpp",), GOLDEN, "*Normal*"),
     Mutant("cancelling tail", "src/ops/formulas/exponential.h", "-expm1(-rate * max(x, 0.0))",
-           "1.0 - exp(-rate * max(x, 0.0))", "src/exponential.cpp", "accuracy_accuracy_test"),
+           "1.0 - exp(-rate * max(x, 0.0))", ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"),
+           "accuracy_accuracy_test"),
     Mutant("finite outside the support", "src/ops/formulas/uniform.h", "x < low || x > high", "x < low",
-           "src/uniform.cpp", GOLDEN, "*Uniform*"),
-    Mutant("half-open support", "src/ops/formulas/uniform.h", "x > high", "x >= high", "src/uniform.cpp", GOLDEN,
-           "*Uniform*"),
+           ("src/uniform.cpp", "src/ops/engine/kernels/uniform.cpp"), GOLDEN, "*Uniform*"),
+    Mutant("half-open support", "src/ops/formulas/uniform.h", "x > high", "x >= high",
+           ("src/uniform.cpp", "src/ops/engine/kernels/uniform.cpp"), GOLDEN, "*Uniform*"),
     Mutant("wrong stream", "src/exponential.cpp", "exponential_(1, std::move(generator)) / rate_",
-           "exponential_(1, std::move(generator)) * rate_", "src/exponential.cpp", "laws_sampling_test", "*Exponential*"),
+           "exponential_(1, std::move(generator)) * rate_", ("src/exponential.cpp",), "laws_sampling_test", "*Exponential*"),
     Mutant("generator ignored", "src/normal.cpp", "normal_(0, 1, std::move(generator))", "normal_(0, 1)",
-           "src/normal.cpp", "laws_structure_test", "*Normal*"),
-    Mutant("graph in a sample", "src/core/distribution.cpp", "const at::NoGradGuard no_grad;", "", "src/core/distribution.cpp",
+           ("src/normal.cpp",), "laws_structure_test", "*Normal*"),
+    Mutant("graph in a sample", "src/core/distribution.cpp", "const at::NoGradGuard no_grad;", "", ("src/core/distribution.cpp",),
            "laws_structure_test", "*LogNormal*"),
     Mutant("unvalidated value", "src/core/distribution.cpp", "if (validates()) validate_sample(value);", "",
-           "src/core/distribution.cpp", "core_distribution_test"),
+           ("src/core/distribution.cpp",), "core_distribution_test"),
     Mutant("Jacobian forgotten", "src/transformed_distribution.cpp", "log_prob = log_prob - log_det",
-           "log_prob = log_prob", "src/transformed_distribution.cpp", GOLDEN, "*TransformedDistribution*"),
+           "log_prob = log_prob", ("src/transformed_distribution.cpp",), GOLDEN, "*TransformedDistribution*"),
     Mutant("divergence the wrong way", "src/kl/normal.cpp", "p.loc(), p.scale(), q.loc(), q.scale()",
-           "q.loc(), q.scale(), p.loc(), p.scale()", "src/kl/normal.cpp", "kl_golden_test"),
-    Mutant("mask after the subtraction", "src/categorical.cpp", "wide.masked_fill(wide == -ops::kInfinity, 0)", "wide",
-           "src/categorical.cpp", GOLDEN, "*Categorical*"),
+           "q.loc(), q.scale(), p.loc(), p.scale()", ("src/kl/normal.cpp",), "kl_golden_test"),
+    Mutant("mask forgotten", "src/ops/formulas/category.h", "exp(log_p) * select(log_p == -kInfinity, 0.0, log_p)",
+           "exp(log_p) * log_p", ("src/categorical.cpp", "src/ops/engine/kernels/category.cpp"), GOLDEN, "*Categorical*"),
+    Mutant("slope of another function", "src/ops/engine/vocabulary.h", "along(x, [&] { return sigmoid(-x.value); })",
+           "along(x, [&] { return sigmoid(x.value); })", ("src/ops/engine/kernels/bernoulli.cpp",), GOLDEN,
+           "*Bernoulli*"),
+    Mutant("one gradient for all", "src/ops/engine/engine.cpp", "tile.gradient_column_stride = is_one ? 0 : 1;",
+           "tile.gradient_column_stride = 0;", ("src/ops/engine/engine.cpp",), GOLDEN, "*Normal*"),
     Mutant("log-gamma without its digamma", "src/ops/formulas/beta.h", "(a - 1.0) * (log_minus_digamma(a, a) - of_sum)",
-           "a * (log_minus_digamma(a, a) - of_sum)", "src/beta.cpp", "accuracy_accuracy_test"),
+           "a * (log_minus_digamma(a, a) - of_sum)", ("src/beta.cpp", "src/ops/engine/kernels/beta.cpp"),
+           "accuracy_accuracy_test"),
 ]
 
 
@@ -80,11 +87,10 @@ class Builder:
 
     def __init__(self, build):
         self.build = build
-        self.commands = {
-            os.path.relpath(entry["file"], ROOT): entry
-            for entry in json.loads((build / "compile_commands.json").read_text())
-            if "torch_distributions.dir" in entry["command"]
-        }
+        self.commands = {}  # of a source; a kernel has one for each instruction set
+        for entry in json.loads((build / "compile_commands.json").read_text()):
+            if re.search(r"/torch_distributions(_kernels_\w+)?\.dir/", entry["command"]):
+                self.commands.setdefault(os.path.relpath(entry["file"], ROOT), []).append(entry)
         link = run(["ninja", "-C", str(build), "-t", "commands", "torch_distributions"]).stdout.splitlines()
         shared = [line for line in link if re.search(r"-shared .*-o libtorch_distributions\.so", line)]
         self.link = re.search(r"(?:^|&& )(\S*(?:g\+\+|clang\+\+|c\+\+)\S* .*?-shared .*?)(?: &&|$)", shared[-1]).group(1)
@@ -97,16 +103,17 @@ class Builder:
             raise LookupError(f"{mutant.file} no longer has {mutant.old!r}")
         target.write_text(text.replace(mutant.old, mutant.new, 1))
 
-        entry = self.commands[mutant.compiled]
-        arguments = shlex.split(entry["command"])
-        made = arguments[arguments.index("-o") + 1]
-        arguments[arguments.index("-o") + 1] = str(folder / "mutant.o")
-        arguments = [a.replace(str(ROOT / "src"), str(folder / "src")) for a in arguments]
-        compiled = run(arguments + ["-Wno-error"], cwd=entry["directory"])
-        if compiled.returncode != 0:
-            raise LookupError("it does not compile:\n" + compiled.stdout[-2000:])
+        link = shlex.split(self.link)
+        for number, entry in enumerate(entry for source in mutant.compiled for entry in self.commands[source]):
+            arguments = shlex.split(entry["command"])
+            at = arguments.index("-o") + 1
+            made, arguments[at] = arguments[at], str(folder / f"mutant{number}.o")
+            link = [arguments[at] if a == made else a for a in link]
+            arguments = [a.replace(str(ROOT / "src"), str(folder / "src")) for a in arguments]
+            compiled = run(arguments + ["-Wno-error"], cwd=entry["directory"])
+            if compiled.returncode != 0:
+                raise LookupError("it does not compile:\n" + compiled.stdout[-2000:])
 
-        link = [str(folder / "mutant.o") if a == made else a for a in shlex.split(self.link)]
         link[link.index("-o") + 1] = str(folder / "libtorch_distributions.so")
         linked = run(link, cwd=self.build)
         if linked.returncode != 0:

@@ -108,7 +108,7 @@ Lanes<T> binomial_log_kernel_of_floats(const Lanes<T>& k, const Lanes<T>& n, con
       n < kLargest && p > 0.0 && p < 1.0,
       [&] {
         const Lanes<T> m = n - k, n1 = n + 1.0, k1 = k + 1.0, m1 = m + 1.0;
-        return k * log(p * n1 / k1) + m * log((1.0 - p) * n1 / m1) +
+        return k * (log(p) + log(n1 / k1)) + m * (log1p(-p) + log(n1 / m1)) +
                log_choose_remainder(n1, k1, m1);
       },
       [&] { return kernels::binomial_log_kernel(k, n, p); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ops/formulas/category.h"
 #include "ops/formulas/formula.h"
 
 /// What one category adds to KL(Categorical || Categorical), by the form in which each was given: p
@@ -7,12 +8,6 @@
 /// probabilities that add up to one only within rounding do not matter.
 
 namespace torch::distributions::ops::formulas {
-
-/// log p, which at 0 has no gradient.
-inline auto log_of_probability(const auto& p) {
-  const auto none = p == 0.0;
-  return select(none, -kInfinity, log(select(none, 1.0, p)));
-}
 
 struct CategoryCategory {
   static constexpr InDouble kInDouble = InDouble::kNever;
