@@ -10,7 +10,8 @@
 
 #include "ops/sum_rightmost.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 namespace {
 
 bool equal(const Param& a, const Param& b) {
@@ -89,4 +90,5 @@ void AffineTransform::change(const Change& change) {
   }
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -10,7 +10,8 @@
 
 #include "ops/sum_rightmost.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 namespace {
 
 /// `constraint` with as many of the batch's last dimensions as make its events
@@ -135,4 +136,5 @@ void ComposeTransform::change(const Change& change) {
   for (TransformPtr& part : parts_) part = part->changed(change);
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

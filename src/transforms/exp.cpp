@@ -5,7 +5,8 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 ConstraintPtr ExpTransform::domain() const { return constraints::real; }
 
@@ -21,4 +22,5 @@ Tensor ExpTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*
   return x;
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

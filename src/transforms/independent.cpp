@@ -8,7 +8,8 @@
 
 #include "ops/sum_rightmost.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 IndependentTransform::IndependentTransform(TransformPtr base_transform,
                                            int64_t reinterpreted_batch_ndims, int64_t cache_size)
@@ -62,4 +63,5 @@ void IndependentTransform::set_cache_size(int64_t cache_size) {
 
 void IndependentTransform::change(const Change& change) { base_ = base_->changed(change); }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// The inverse of a transform, as a view: it holds the transform, which does not know of it.
 class InverseTransform final : public ImplementsTransform<InverseTransform> {
@@ -39,4 +40,5 @@ class InverseTransform final : public ImplementsTransform<InverseTransform> {
   TransformPtr base_;
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

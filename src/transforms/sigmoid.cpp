@@ -8,7 +8,8 @@
 #include "core/float_limits.h"
 #include "ops/special/elementary.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 namespace {
 
 /// The nearest of the numbers that lie strictly between 0 and 1.
@@ -42,4 +43,5 @@ Tensor SigmoidTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& 
   return ops::special::log_sigmoid(x) + ops::special::log_sigmoid(x.neg());
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -5,7 +5,8 @@
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/simplex.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 ConstraintPtr SoftmaxTransform::domain() const { return constraints::real_vector; }
 
@@ -24,4 +25,5 @@ Tensor SoftmaxTransform::do_forward(const Tensor& x) const { return x.softmax(-1
 
 Tensor SoftmaxTransform::do_inverse(const Tensor& y) const { return y.log(); }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -7,7 +7,8 @@
 
 #include "ops/special/elementary.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 ConstraintPtr SoftplusTransform::domain() const { return constraints::real; }
 
@@ -25,4 +26,5 @@ Tensor SoftplusTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor&
   return ops::special::log_sigmoid(x);
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

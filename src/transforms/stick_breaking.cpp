@@ -10,7 +10,8 @@
 #include "core/float_limits.h"
 #include "ops/special/elementary.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 namespace {
 
 /// K - 1, K - 2, ..., 1: how many numbers of the simplex come after each one.
@@ -69,4 +70,5 @@ Tensor StickBreakingTransform::do_log_abs_det_jacobian(const Tensor& x, const Te
       .sum(-1);
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -7,7 +7,8 @@
 
 #include "ops/special/elementary.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 ConstraintPtr TanhTransform::domain() const { return constraints::real; }
 
@@ -23,4 +24,5 @@ Tensor TanhTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y
   return -2 * ops::special::log_cosh(x);
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -14,7 +14,8 @@
 #include "core/class_name.h"
 #include "transforms/inverse_transform.h"
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// The last pair (x, y). Whichever of the two a caller has is the key to the other one.
 class Transform::Cache {
@@ -185,4 +186,5 @@ std::string format_as(const Transform& transform) {
   return std::move(out).str();
 }
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -3,7 +3,8 @@
 #include <torch/distributions/core/param.h>
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// \f$y = \mathrm{loc} + \mathrm{scale} \cdot x\f$, element by element; \f$\log |\det| = \sum \log
 /// |\mathrm{scale}|\f$ over the event.
@@ -37,4 +38,5 @@ class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform
   int64_t event_dim_;
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

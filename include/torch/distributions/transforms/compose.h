@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// One transform after the other: `ComposeTransform({f, g})(x)` is `g(f(x))`. Without any it is the
 /// identity.
@@ -42,4 +43,5 @@ class TORCH_DISTRIBUTIONS_API ComposeTransform final
   int64_t cache_size_;
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// \f$y = e^x\f$, from the reals to the positive numbers; \f$\log |y'| = x\f$.
 class TORCH_DISTRIBUTIONS_API ExpTransform final : public ImplementsTransform<ExpTransform> {
@@ -21,4 +22,5 @@ class TORCH_DISTRIBUTIONS_API ExpTransform final : public ImplementsTransform<Ex
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

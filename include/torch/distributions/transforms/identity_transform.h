@@ -2,9 +2,11 @@
 
 #include <torch/distributions/transforms/compose.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// y = x.
 inline const ComposeTransform identity_transform{std::vector<TransformPtr>{}};
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// `base_transform` with `reinterpreted_batch_ndims` more dimensions in an event: it maps as the
 /// base does, and sums log|det J| over them.
@@ -38,4 +39,5 @@ class TORCH_DISTRIBUTIONS_API IndependentTransform final
   int64_t ndims_;
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// \f$y = 1 / (1 + e^{-x})\f$, from the reals to the unit interval; \f$\log |y'| =
 /// -\mathrm{softplus}(x) - \mathrm{softplus}(-x)\f$.
@@ -27,4 +28,5 @@ class TORCH_DISTRIBUTIONS_API SigmoidTransform final
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// \f$y_i = e^{x_i} / \sum_j e^{x_j}\f$, from real vectors to the simplex.
 ///
@@ -24,4 +25,5 @@ class TORCH_DISTRIBUTIONS_API SoftmaxTransform final
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

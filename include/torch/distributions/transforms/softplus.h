@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// \f$y = \log(1 + e^x)\f$, from the reals to the positive numbers; \f$\log |y'| =
 /// -\mathrm{softplus}(-x)\f$.
@@ -23,4 +24,5 @@ class TORCH_DISTRIBUTIONS_API SoftplusTransform final
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

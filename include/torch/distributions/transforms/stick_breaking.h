@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// From real vectors of length K - 1 to the simplex of K numbers: with \f$z_i =
 /// \mathrm{sigmoid}(x_i - \log(K - i))\f$, \f$y_i = z_i \prod_{j<i} (1 - z_j)\f$ and \f$y_K =
@@ -31,4 +32,5 @@ class TORCH_DISTRIBUTIONS_API StickBreakingTransform final
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

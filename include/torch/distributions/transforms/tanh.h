@@ -2,7 +2,8 @@
 
 #include <torch/distributions/transforms/transform.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 /// \f$y = \tanh x\f$, from the reals to [-1, 1]; \f$\log |y'| = 2 (\log 2 - x -
 /// \mathrm{softplus}(-2x))\f$.
@@ -26,4 +27,5 @@ class TORCH_DISTRIBUTIONS_API TanhTransform final : public ImplementsTransform<T
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions

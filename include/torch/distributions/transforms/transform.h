@@ -14,7 +14,8 @@
 #include <torch/distributions/core/export.h>
 #include <torch/distributions/core/shared.h>
 
-namespace torch::distributions::inline transforms {
+namespace torch::distributions {
+inline namespace transforms {
 
 class Transform;
 
@@ -134,4 +135,5 @@ TORCH_DISTRIBUTIONS_API std::ostream& operator<<(std::ostream& out, const Transf
 /// What fmt prints.
 TORCH_DISTRIBUTIONS_API std::string format_as(const Transform& transform);
 
-}  // namespace torch::distributions::inline transforms
+}  // namespace transforms
+}  // namespace torch::distributions
