@@ -4,6 +4,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/OpMathType.h>
 #include <ATen/core/DistributionsHelper.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/native/Distributions.h>
 
 #include <cmath>

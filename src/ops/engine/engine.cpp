@@ -154,7 +154,8 @@ class Forward : Pass<T> {
       for (std::size_t dim = 0; dim < 2; ++dim) varies[dim] |= this->layout_.stride(i, dim) != 0;
     }
     const Tiling tiling(this->layout_, this->of_value(), varies);
-    const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
+    const Kernels& kernels =
+        this->operation_.kernels[static_cast<std::size_t>(instruction_set())]();
     kernel_ = kernels.forward[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
     data_ = static_cast<char*>(output_.mutable_data_ptr());
     if (is_summed_) sums_.assign(static_cast<std::size_t>(output_.numel()), 0.0);
@@ -244,7 +245,8 @@ class Backward : Pass<T> {
         varies[dim] |= this->layout_.stride(operand, dim) != 0;
     }
     const Tiling tiling(this->layout_, this->of_value(), varies);
-    const Kernels& kernels = this->operation_.kernels[static_cast<int>(instruction_set())]();
+    const Kernels& kernels =
+        this->operation_.kernels[static_cast<std::size_t>(instruction_set())]();
     kernel_ = (kernels.*pass)[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
     gradient_data_ = static_cast<const char*>(gradient_.const_data_ptr());
 

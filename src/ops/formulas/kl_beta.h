@@ -14,8 +14,10 @@ struct BetaBeta {
   /// of lgamma, the part that is that of x log x - x adds up to the deviances of a and b from their
   /// shares of n.
   static auto kl(const auto& a_p, const auto& b_p, const auto& a_q, const auto& b_q) {
-    const auto da = a_q - a_p, db = b_q - b_p;
-    const auto n_p = a_p + b_p, n_q = a_q + b_q;
+    const auto da = a_q - a_p;
+    const auto db = b_q - b_p;
+    const auto n_p = a_p + b_p;
+    const auto n_q = a_q + b_q;
     const auto growth = n_q / n_p;
     // From the differences of the parameters, unless those are the larger numbers.
     const auto is_near = abs(da) * b_p + abs(db) * a_p < a_q * b_p + b_q * a_p;
