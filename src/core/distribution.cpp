@@ -147,7 +147,7 @@ Tensor Distribution::enumerate_range(int64_t count, const TensorOptions& options
                                      bool expand) const {
   at::DimVector shape(batch_shape_.size() + 1, 1);
   shape[0] = count;
-  const Tensor values = at::arange(count, options).view(shape);
+  Tensor values = at::arange(count, options).view(shape);
   if (!expand) return values;
   std::copy(batch_shape_.begin(), batch_shape_.end(), shape.begin() + 1);
   return values.expand(shape);
@@ -194,7 +194,7 @@ void Distribution::assign(std::initializer_list<const Param*> params,
                           c10::ArrayRef<Member> members) const {
   TORCH_INTERNAL_ASSERT(params.size() == members.size(), type().name, ": one parameter a member");
   const TensorOptions options = common_options(params);
-  auto member = members.begin();
+  const auto* member = members.begin();
   for (const Param* param : params) {
     TORCH_CHECK_VALUE(param->defined() || !member->required, type().name, ": the parameter ",
                       member->name, " is missing");

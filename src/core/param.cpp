@@ -33,7 +33,7 @@ void require_exactly_one(const char* class_name,
   int given = 0;
   std::string names;
   for (const auto& [name, param] : alternatives) {
-    given += param->defined();
+    given += param->defined() ? 1 : 0;
     names += fmt::format("{}`{}`", names.empty() ? "" : " or ", name);
   }
   TORCH_CHECK_VALUE(given == 1, class_name, ": either ", names,

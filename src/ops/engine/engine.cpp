@@ -2,7 +2,6 @@
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/ExpandUtils.h>
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>
@@ -22,6 +21,7 @@
 #include "ops/dtypes.h"
 #include "ops/engine/convert.h"
 #include "ops/engine/layout.h"
+#include "ops/parallel.h"
 #include "ops/plain.h"
 #include "ops/sum_rightmost.h"
 
@@ -170,9 +170,8 @@ class Forward : Pass<T> {
     if (groups == 1) {
       tiles(0, tiling.count());
     } else {
-      at::parallel_for(
-          0, groups, std::max<int64_t>(1, kGrain / (tiling.elements() * together)),
-          [&](int64_t begin, int64_t end) { tiles(begin * together, end * together); });
+      parallel_for(groups, std::max<int64_t>(1, kGrain / (tiling.elements() * together)),
+                   [&](int64_t begin, int64_t end) { tiles(begin * together, end * together); });
     }
     if (is_summed_) {
       const int64_t n = output_.numel();
@@ -254,10 +253,10 @@ class Backward : Pass<T> {
     if (chunks == 1) {
       tiles(tiling, 0, tiling.count(), 0);
     } else if (sums_size_ == 0) {
-      at::parallel_for(0, tiling.count(), std::max<int64_t>(1, kGrain / tiling.elements()),
-                       [&](int64_t begin, int64_t end) { tiles(tiling, begin, end, 0); });
+      parallel_for(tiling.count(), std::max<int64_t>(1, kGrain / tiling.elements()),
+                   [&](int64_t begin, int64_t end) { tiles(tiling, begin, end, 0); });
     } else {
-      at::parallel_for(0, chunks, 1, [&](int64_t begin, int64_t end) {
+      parallel_for(chunks, 1, [&](int64_t begin, int64_t end) {
         for (int64_t chunk = begin; chunk < end; ++chunk) {
           tiles(tiling, tiling.count() * chunk / chunks, tiling.count() * (chunk + 1) / chunks,
                 chunk);
