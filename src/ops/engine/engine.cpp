@@ -12,7 +12,6 @@
 #include <torch/csrc/autograd/saved_variable.h>
 
 #include <algorithm>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,7 +92,30 @@ class Pass {
   }
 
  protected:
-  bool of_value() const { return operation_.parameters < inputs_.size(); }
+  /// Cuts the evaluation, once its dimensions are joined. `operand` of a parameter is the one by
+  /// which to tell where the parameter varies.
+  template <class Operand>
+  Tiling tiling(const Operand& operand) const {
+    std::array<bool, 2> varies{};
+    for (std::size_t i = 0; i < operation_.parameters; ++i) {
+      for (std::size_t dim = 0; dim < 2; ++dim) varies[dim] |= layout_.stride(operand(i), dim) != 0;
+    }
+    return Tiling(layout_, /*of_value=*/operation_.parameters < inputs_.size(), varies);
+  }
+
+  /// The kernel of that name, for this machine and these tiles.
+  Kernels::Run kernel(Kernels::Run (Kernels::*pass)[2][2], const Tiling& tiling) const {
+    const Kernels& kernels = operation_.kernels[static_cast<std::size_t>(instruction_set())]();
+    return (kernels.*pass)[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
+  }
+
+  /// How many rows and columns of an input, and so of its gradient, a tile has.
+  std::pair<int64_t, int64_t> extent(const Tiling& tiling, const Tiling::Place& place,
+                                     std::size_t input) const {
+    const bool is_parameter = input < operation_.parameters;
+    return {is_parameter && tiling.kind() == TileKind::kColumns ? 1 : place.rows,
+            is_parameter && tiling.kind() == TileKind::kRows ? 1 : place.columns};
+  }
 
   /// The tile's shape and inputs.
   Tile begin(const Tiling& tiling, const Tiling::Place& place, Workspace<T>& workspace) const {
@@ -101,9 +123,7 @@ class Pass {
     tile.rows = tiling.kind() == TileKind::kFlat ? 1 : place.rows;
     tile.columns = tiling.kind() == TileKind::kFlat ? place.rows * place.columns : place.columns;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      const bool is_parameter = i < operation_.parameters;
-      const int64_t rows = is_parameter && tiling.kind() == TileKind::kColumns ? 1 : place.rows;
-      const int64_t columns = is_parameter && tiling.kind() == TileKind::kRows ? 1 : place.columns;
+      const auto [rows, columns] = extent(tiling, place, i);
       tile.inputs[i] = elements(tiling, place, i, *inputs_[i], data_[i], rows, columns,
                                 workspace.elements[i], tile.row_strides[i]);
     }
@@ -149,14 +169,8 @@ class Forward : Pass<T> {
 
   bool run() {
     if (!this->layout_.join()) return false;
-    std::array<bool, 2> varies{};
-    for (std::size_t i = 0; i < this->operation_.parameters; ++i) {
-      for (std::size_t dim = 0; dim < 2; ++dim) varies[dim] |= this->layout_.stride(i, dim) != 0;
-    }
-    const Tiling tiling(this->layout_, this->of_value(), varies);
-    const Kernels& kernels =
-        this->operation_.kernels[static_cast<std::size_t>(instruction_set())]();
-    kernel_ = kernels.forward[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
+    const Tiling tiling = this->tiling([](std::size_t i) { return i; });
+    kernel_ = this->kernel(&Kernels::forward, tiling);
     data_ = static_cast<char*>(output_.mutable_data_ptr());
     if (is_summed_) sums_.assign(static_cast<std::size_t>(output_.numel()), 0.0);
     const auto tiles = [&](int64_t begin, int64_t end) {
@@ -164,8 +178,7 @@ class Forward : Pass<T> {
       for (int64_t i = begin; i < end; ++i) tile(tiling, i, workspace);
     };
     // Threads must not add to one sum: its tiles stay together.
-    const int64_t together =
-        !is_summed_ ? 1 : tiling.tiles_of_rows(this->layout_, output_operand());
+    const int64_t together = !is_summed_ ? 1 : tiling.tiles_of_rows(output_operand());
     const int64_t groups = tiling.count() / together;
     if (groups == 1) {
       tiles(0, tiling.count());
@@ -237,16 +250,10 @@ class Backward : Pass<T> {
 
   bool run(Kernels::Run (Kernels::*pass)[2][2]) {
     if (!this->layout_.join()) return false;
-    std::array<bool, 2> varies{};
-    for (std::size_t i = 0; i < this->operation_.parameters; ++i) {
-      const std::size_t operand = wanted_[i] ? operand_[i] : i;
-      for (std::size_t dim = 0; dim < 2; ++dim)
-        varies[dim] |= this->layout_.stride(operand, dim) != 0;
-    }
-    const Tiling tiling(this->layout_, this->of_value(), varies);
-    const Kernels& kernels =
-        this->operation_.kernels[static_cast<std::size_t>(instruction_set())]();
-    kernel_ = (kernels.*pass)[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
+    // A view that is expanded has a gradient for each of its elements.
+    const Tiling tiling =
+        this->tiling([this](std::size_t i) { return wanted_[i] ? operand_[i] : i; });
+    kernel_ = this->kernel(pass, tiling);
     gradient_data_ = static_cast<const char*>(gradient_.const_data_ptr());
 
     const int64_t chunks = allocate_sums(tiling);
@@ -310,7 +317,7 @@ class Backward : Pass<T> {
     kernel_(tile);
     for (std::size_t i = 0; i < inputs; ++i) {
       if (!wanted_[i] || tile.gradients[i] != workspace.elements[operand_[i]]) continue;
-      const auto [rows, columns] = extent(tiling, place, i);
+      const auto [rows, columns] = this->extent(tiling, place, i);
       if (is_summed_[i]) {
         add_to_sums(workspace.elements[operand_[i]], rows, columns, stride(i, 1), stride(i, 0),
                     sums + first_sum_[i] + place.offset(this->layout_, operand_[i]));
@@ -333,19 +340,11 @@ class Backward : Pass<T> {
     if (is_one) tile.gradient_row_stride = 0;
   }
 
-  /// How many gradients of an input a kernel gives for a tile.
-  std::pair<int64_t, int64_t> extent(const Tiling& tiling, const Tiling::Place& place,
-                                     std::size_t input) const {
-    const bool is_parameter = input < this->operation_.parameters;
-    return {is_parameter && tiling.kind() == TileKind::kColumns ? 1 : place.rows,
-            is_parameter && tiling.kind() == TileKind::kRows ? 1 : place.columns};
-  }
-
   /// Where the kernel puts them: in their place, if it can, else in the workspace.
   void* target(const Tiling& tiling, const Tiling::Place& place, std::size_t input,
                Workspace<T>& workspace, Tile& tile) const {
     const bool is_value = input >= this->operation_.parameters;
-    const auto [rows, columns] = extent(tiling, place, input);
+    const auto [rows, columns] = this->extent(tiling, place, input);
     const bool is_dense =
         (stride(input, 0) == 1 || columns == 1) && (rows == 1 || stride(input, 1) == columns ||
                                                     (is_value && tiling.kind() != TileKind::kFlat));

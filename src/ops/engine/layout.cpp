@@ -76,9 +76,9 @@ Tiling::Place Tiling::place(int64_t tile) const {
   return place;
 }
 
-int64_t Tiling::tiles_of_rows(const Layout& layout, std::size_t operand) const {
-  for (std::size_t dim = 1; dim < layout.dims(); ++dim) {
-    if (layout.stride(operand, dim) == 0) return count_;
+int64_t Tiling::tiles_of_rows(std::size_t operand) const {
+  for (std::size_t dim = 1; dim < layout_.dims(); ++dim) {
+    if (layout_.stride(operand, dim) == 0) return count_;
   }
   return column_blocks_;
 }

@@ -74,7 +74,7 @@ class Tiling {
 
   /// How many successive tiles lie in the same rows, of an operand that may not vary along them;
   /// all, if it does not vary along other dimensions either.
-  int64_t tiles_of_rows(const Layout& layout, std::size_t operand) const;
+  int64_t tiles_of_rows(std::size_t operand) const;
 
  private:
   const Layout& layout_;
