@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "ops/engine/lanes.h"
+#include "ops/engine/elementary.h"
 
 /// The differentiating face of a formula's scalar: a value and its partial derivatives in those
 /// inputs that a bit of `M` stands for. Partials that nobody asks for have no code.
@@ -56,7 +56,7 @@ struct Dual {
   }
 
   LanesOf<S> value;
-  std::array<LanesOf<S>, std::popcount(M)> partials;
+  [[no_unique_address]] std::array<LanesOf<S>, std::popcount(M)> partials;
 };
 
 template <class S>
@@ -74,7 +74,8 @@ auto seed(const LanesOf<S>& value) {
 
 /// A Dual of this value whose partial in each input of `M` is partial(integral_constant<input>).
 template <class S, unsigned M, class Partial>
-Dual<S, M> with_partials(const LanesOf<S>& value, const Partial& partial) {
+[[gnu::always_inline]] inline Dual<S, M> with_partials(const LanesOf<S>& value,
+                                                       const Partial& partial) {
   Dual<S, M> result;
   result.value = value;
   std::size_t next = 0;
@@ -97,7 +98,7 @@ struct Along {
 
 /// `slope` is called if the argument varies.
 template <class S, unsigned M, class Slope>
-Along<S, M> along(const Dual<S, M>& argument, const Slope& slope) {
+[[gnu::always_inline]] inline Along<S, M> along(const Dual<S, M>& argument, const Slope& slope) {
   if constexpr (M != 0) {
     return {argument, slope()};
   } else {
@@ -107,7 +108,8 @@ Along<S, M> along(const Dual<S, M>& argument, const Slope& slope) {
 
 /// f(a, b ...) by the chain rule.
 template <class S, unsigned... M>
-Dual<S, (M | ...)> chain(const LanesOf<S>& value, const Along<S, M>&... arguments) {
+[[gnu::always_inline]] inline Dual<S, (M | ...)> chain(const LanesOf<S>& value,
+                                                       const Along<S, M>&... arguments) {
   return with_partials<S, (M | ...)>(value, [&](auto input) {
     constexpr unsigned i = decltype(input)::value;
     LanesOf<S> sum;
@@ -131,7 +133,7 @@ Dual<S, M> operator-(const Dual<S, M>& a) {
   return with_partials<S, M>(-a.value, [&](auto i) { return -a.template partial<i>(); });
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> operator+(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] inline Dual<S, A | B> operator+(const Dual<S, A>& a, const Dual<S, B>& b) {
   return with_partials<S, A | B>(a.value + b.value, [&](auto i) {
     if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
@@ -143,7 +145,7 @@ Dual<S, A | B> operator+(const Dual<S, A>& a, const Dual<S, B>& b) {
   });
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> operator-(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] inline Dual<S, A | B> operator-(const Dual<S, A>& a, const Dual<S, B>& b) {
   return with_partials<S, A | B>(a.value - b.value, [&](auto i) {
     if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
@@ -155,12 +157,12 @@ Dual<S, A | B> operator-(const Dual<S, A>& a, const Dual<S, B>& b) {
   });
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> operator*(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] inline Dual<S, A | B> operator*(const Dual<S, A>& a, const Dual<S, B>& b) {
   return chain(a.value * b.value, along(a, [&] { return b.value; }),
                along(b, [&] { return a.value; }));
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> operator/(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] inline Dual<S, A | B> operator/(const Dual<S, A>& a, const Dual<S, B>& b) {
   const LanesOf<S> quotient = a.value / b.value;
   return chain(quotient, along(a, [&] { return 1.0 / b.value; }),
                along(b, [&] { return -quotient / b.value; }));
@@ -223,7 +225,8 @@ MaskOf<S> isnan(const Dual<S, M>& a) {
 }
 
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> select(const MaskOf<S>& condition, const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] inline Dual<S, A | B> select(const MaskOf<S>& condition, const Dual<S, A>& a,
+                                                    const Dual<S, B>& b) {
   return with_partials<S, A | B>(select(condition, a.value, b.value), [&](auto i) {
     return select(condition, a.template partial_or_zero<i>(), b.template partial_or_zero<i>());
   });

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "ops/engine/lanes.h"
+#include "ops/engine/elementary.h"
+#include "ops/special/coefficients.h"
 #include "ops/special/gamma_kernels.h"
 #include "ops/special/log_density_kernels.h"
 
@@ -19,14 +20,19 @@ namespace kernels = special::kernels;
 
 inline constexpr double kLargest = 1e8;
 
-/// What is left of log C(n, k) beside k log(N/K) + m log(N/M), where n = k + m and capitals are
-/// greater by one: exactly 0 for a k or m of 0.
 template <class T>
-Lanes<T> log_choose_remainder(const Lanes<T>& n1, const Lanes<T>& k1, const Lanes<T>& m1) {
-  const Lanes<T> remainder = kernels::stirling_error(n1) - kernels::stirling_error(k1) -
-                             kernels::stirling_error(m1) + (1.0 - kernels::kHalfLogTwoPi) +
-                             0.5 * log(n1 / (k1 * m1));
-  return select(k1 == n1 || m1 == n1, Lanes<T>(0.0), remainder);
+Lanes<T> square(const Lanes<T>& x) {
+  return x * x;
+}
+
+/// stirlerr(x) and log(x) - psi(x), of x >= 1, from its inverse.
+template <class T>
+Lanes<T> stirling_error_of_inverse(const Lanes<T>& inverse) {
+  return inverse * kernels::polynomial(kernels::kStirlingErrorOfFloat, inverse);
+}
+template <class T>
+Lanes<T> log_minus_digamma_of_inverse(const Lanes<T>& inverse) {
+  return inverse * kernels::polynomial(kernels::kLogMinusDigammaOfFloat, inverse);
 }
 
 /// Of Gamma(a, r), at x.
@@ -36,10 +42,10 @@ class GammaOfFloats {
   GammaOfFloats(const Lanes<T>& a, const Lanes<T>& r)
       : a_(a),
         r_(r),
-        scale_(r / (a + 1.0)),
-        constant_((log(a * scale_ / sqrt(a + 1.0)) - kernels::stirling_error(a + 1.0)) +
-                  (a + (1.0 - kernels::kHalfLogTwoPi))),
-        slope_(kernels::log_minus_digamma_remainder(a + 1.0) + 1.0 / a) {}
+        inverse_(1.0 / (a + 1.0)),
+        scale_(r * inverse_),
+        constant_((0.5 * log(square(a * scale_) * inverse_) - stirling_error_of_inverse(inverse_)) +
+                  (a + (1.0 - kernels::kHalfLogTwoPi))) {}
 
   Lanes<T> log_density(const Lanes<T>& x) const {
     return branch(
@@ -48,10 +54,52 @@ class GammaOfFloats {
         [&] { return kernels::gamma_log_kernel(x, a_, r_); });
   }
   /// Its derivative in a: log(r x) - psi(a).
-  Lanes<T> concentration_score(const Lanes<T>& x) const { return log(x * scale_) + slope_; }
+  Lanes<T> concentration_score(const Lanes<T>& x) const {
+    return log(x * scale_) + (log_minus_digamma_of_inverse(inverse_) + 1.0 / a_);
+  }
 
  private:
-  Lanes<T> a_, r_, scale_, constant_, slope_;
+  Lanes<T> a_, r_, inverse_, scale_, constant_;
+};
+
+/// Parts of n = k + m. Capitals are greater by one.
+template <class T>
+class Parts {
+ public:
+  Parts(const Lanes<T>& k, const Lanes<T>& m) : k_(k), m_(m) {
+    const Lanes<T> n1 = k + m + 1.0, k1 = k + 1.0, m1 = m + 1.0;
+    const Lanes<T> inverse = 1.0 / (n1 * k1 * m1);  // of which all others are made
+    inverse_n_ = inverse * (k1 * m1);
+    inverse_k_ = inverse * (n1 * m1);
+    inverse_m_ = inverse * (n1 * k1);
+    // Exactly 1 where the other part is 0.
+    n_by_k_ = select(m == 0.0, Lanes<T>(1.0), n1 * inverse_k_);
+    n_by_m_ = select(k == 0.0, Lanes<T>(1.0), n1 * inverse_m_);
+  }
+
+  /// N/K, N/M.
+  const Lanes<T>& n_by_k() const { return n_by_k_; }
+  const Lanes<T>& n_by_m() const { return n_by_m_; }
+  /// What is left of log C(n, k) beside k log(N/K) + m log(N/M), plus log(factor): without it,
+  /// exactly 0 for a k or m of 0.
+  Lanes<T> log_choose_remainder() const {
+    return select(k_ == 0.0 || m_ == 0.0, Lanes<T>(0.0), log_choose_remainder(Lanes<T>(1.0)));
+  }
+  Lanes<T> log_choose_remainder(const Lanes<T>& factor) const {
+    return stirling_error_of_inverse(inverse_n_) - stirling_error_of_inverse(inverse_k_) -
+           stirling_error_of_inverse(inverse_m_) + (1.0 - kernels::kHalfLogTwoPi) +
+           0.5 * log(square(factor) * (n_by_k_ * inverse_m_));
+  }
+  /// log(N/K) - psi(N) + psi(K), and the same of M.
+  Lanes<T> digamma_remainder_k() const {
+    return log_minus_digamma_of_inverse(inverse_n_) - log_minus_digamma_of_inverse(inverse_k_);
+  }
+  Lanes<T> digamma_remainder_m() const {
+    return log_minus_digamma_of_inverse(inverse_n_) - log_minus_digamma_of_inverse(inverse_m_);
+  }
+
+ private:
+  Lanes<T> k_, m_, inverse_n_, inverse_k_, inverse_m_, n_by_k_, n_by_m_;
 };
 
 /// Of Beta(a, b), at x.
@@ -61,31 +109,32 @@ class BetaOfFloats {
   BetaOfFloats(const Lanes<T>& a, const Lanes<T>& b)
       : a_(a),
         b_(b),
-        scale_a_((a + b + 1.0) / (a + 1.0)),
-        scale_b_((a + b + 1.0) / (b + 1.0)),
-        constant_(log_choose_remainder(a + b + 1.0, a + 1.0, b + 1.0) +
-                  log(a / (a + b) * scale_a_ * b * scale_b_)),
-        slope_(kernels::log_minus_digamma_remainder(a + b + 1.0)),
-        slope_a_(kernels::log_minus_digamma_remainder(a + 1.0) + b / (a * (a + b))),
-        slope_b_(kernels::log_minus_digamma_remainder(b + 1.0) + a / (b * (a + b))) {}
+        parts_(a, b),
+        constant_(parts_.log_choose_remainder(
+            Lanes<T>(a * b / (a + b) * (parts_.n_by_k() * parts_.n_by_m())))) {}
 
   Lanes<T> log_density(const Lanes<T>& x) const {
     return branch(
         x > 0.0 && x < 1.0 && a_ < kLargest && b_ < kLargest,
         [&] {
-          return (a_ - 1.0) * log(x * scale_a_) + (b_ - 1.0) * log((1.0 - x) * scale_b_) +
-                 constant_;
+          return (a_ - 1.0) * log(x * parts_.n_by_k()) +
+                 (b_ - 1.0) * log((1.0 - x) * parts_.n_by_m()) + constant_;
         },
         [&] { return kernels::beta_log_kernel(x, a_, b_); });
   }
   /// Its derivatives in a, log x + psi(a + b) - psi(a), and in b.
-  Lanes<T> score_a(const Lanes<T>& x) const { return log(x * scale_a_) + (slope_a_ - slope_); }
+  Lanes<T> score_a(const Lanes<T>& x) const {
+    return log(x * parts_.n_by_k()) + (b_ / (a_ * (a_ + b_)) - parts_.digamma_remainder_k());
+  }
   Lanes<T> score_b(const Lanes<T>& x) const {
-    return log((1.0 - x) * scale_b_) + (slope_b_ - slope_);
+    return log((1.0 - x) * parts_.n_by_m()) +
+           (a_ / (b_ * (a_ + b_)) - parts_.digamma_remainder_m());
   }
 
  private:
-  Lanes<T> a_, b_, scale_a_, scale_b_, constant_, slope_, slope_a_, slope_b_;
+  Lanes<T> a_, b_;
+  Parts<T> parts_;
+  Lanes<T> constant_;
 };
 
 template <class T>
@@ -94,10 +143,11 @@ Lanes<T> binomial_log_kernel_logits_of_floats(const Lanes<T>& k, const Lanes<T>&
   return branch(
       n < kLargest && abs(logits) < kLargest,
       [&] {
-        const Lanes<T> m = n - k, n1 = n + 1.0, k1 = k + 1.0, m1 = m + 1.0, zero(0.0);
-        const Lanes<T> tail = log1p(exp(-abs(logits)));
-        return k * (log(n1 / k1) + (min(logits, zero) - tail)) +
-               m * (log(n1 / m1) - (max(logits, zero) + tail)) + log_choose_remainder(n1, k1, m1);
+        const Lanes<T> m = n - k, zero(0.0), tail = log1p(exp(-abs(logits)));
+        const Parts<T> parts(k, m);
+        return k * (log(parts.n_by_k()) + (min(logits, zero) - tail)) +
+               m * (log(parts.n_by_m()) - (max(logits, zero) + tail)) +
+               parts.log_choose_remainder();
       },
       [&] { return kernels::binomial_log_kernel_logits(k, n, logits); });
 }
@@ -107,9 +157,10 @@ Lanes<T> binomial_log_kernel_of_floats(const Lanes<T>& k, const Lanes<T>& n, con
   return branch(
       n < kLargest && p > 0.0 && p < 1.0,
       [&] {
-        const Lanes<T> m = n - k, n1 = n + 1.0, k1 = k + 1.0, m1 = m + 1.0;
-        return k * (log(p) + log(n1 / k1)) + m * (log1p(-p) + log(n1 / m1)) +
-               log_choose_remainder(n1, k1, m1);
+        const Lanes<T> m = n - k;
+        const Parts<T> parts(k, m);
+        return k * (log(p) + log(parts.n_by_k())) + m * (log1p(-p) + log(parts.n_by_m())) +
+               parts.log_choose_remainder();
       },
       [&] { return kernels::binomial_log_kernel(k, n, p); });
 }

@@ -115,7 +115,7 @@ class Lanes {
   }
   /// The first `count` lanes from memory, the rest a copy of the last of them.
   template <class Memory>
-  static Lanes load(const Memory* from, int64_t count) {
+  [[gnu::noinline, gnu::cold]] static Lanes load_part(const Memory* from, int64_t count) {
     Memory numbers[kCount];
     for (int64_t i = 0; i < kCount; ++i) numbers[i] = from[i < count ? i : count - 1];
     return load(numbers);
@@ -130,12 +130,6 @@ class Lanes {
     } else {
       *to = static_cast<Memory>(lanes_);
     }
-  }
-  template <class Memory>
-  void store(Memory* to, int64_t count) const {
-    Memory numbers[kCount];
-    store(numbers);
-    for (int64_t i = 0; i < count; ++i) to[i] = numbers[i];
   }
   /// The sum of the first `count` lanes.
   T sum(int64_t count) const {
@@ -192,6 +186,14 @@ class Lanes {
 
   Register lanes_;
 };
+
+/// The first `count` lanes to memory.
+template <class T, class Memory>
+[[gnu::noinline, gnu::cold]] void store_part(Lanes<T> x, Memory* to, int64_t count) {
+  Memory numbers[Lanes<T>::kCount];
+  x.store(numbers);
+  for (int64_t i = 0; i < count; ++i) to[i] = numbers[i];
+}
 
 template <class T>
 Mask<T> isnan(const Lanes<T>& x) {
@@ -250,36 +252,50 @@ inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return la
 #endif
 TORCH_DISTRIBUTIONS_LANES(abs)
 TORCH_DISTRIBUTIONS_LANES(erfc)
-TORCH_DISTRIBUTIONS_LANES(exp)
-TORCH_DISTRIBUTIONS_LANES(expm1)
 TORCH_DISTRIBUTIONS_LANES(floor)
-TORCH_DISTRIBUTIONS_LANES(log)
-TORCH_DISTRIBUTIONS_LANES(log1p)
 TORCH_DISTRIBUTIONS_LANES(sin)
 TORCH_DISTRIBUTIONS_LANES(sqrt)
 TORCH_DISTRIBUTIONS_LANES(tan)
 #undef TORCH_DISTRIBUTIONS_LANES
+
+/// a b + c, rounded once where a register is more than one number.
+template <class T>
+Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
+#if defined(CPU_CAPABILITY_AVX512)
+  if constexpr (sizeof(T) == 8) {
+    return Lanes<T>(_mm512_fmadd_pd(a.lanes(), b.lanes(), c.lanes()));
+  } else {
+    return Lanes<T>(_mm512_fmadd_ps(a.lanes(), b.lanes(), c.lanes()));
+  }
+#elif defined(CPU_CAPABILITY_AVX2)
+  if constexpr (sizeof(T) == 8) {
+    return Lanes<T>(_mm256_fmadd_pd(a.lanes(), b.lanes(), c.lanes()));
+  } else {
+    return Lanes<T>(_mm256_fmadd_ps(a.lanes(), b.lanes(), c.lanes()));
+  }
+#else
+  return a * b + c;  // std::fma may be a slow function here
+#endif
+}
+template <class T>
+Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, double c) {
+  return multiply_add(a, b, Lanes<T>(c));
+}
+template <class T>
+Lanes<T> multiply_add(const Lanes<T>& a, double b, double c) {
+  return multiply_add(a, Lanes<T>(b), Lanes<T>(c));
+}
 
 /// a b, exactly but for underflow; where it overflows, the second part is 0.
 template <class T>
 special::kernels::Pair<Lanes<T>> two_product(const Lanes<T>& a, const Lanes<T>& b) {
   const Lanes<T> product = a * b;
   Lanes<T> rest;
-#if defined(CPU_CAPABILITY_AVX512)
-  if constexpr (sizeof(T) == 8) {
-    rest = Lanes<T>(_mm512_fmsub_pd(a.lanes(), b.lanes(), product.lanes()));
+  if constexpr (kIsVector) {
+    rest = multiply_add(a, b, -product);
   } else {
-    rest = Lanes<T>(_mm512_fmsub_ps(a.lanes(), b.lanes(), product.lanes()));
+    rest = Lanes<T>(double{std::fma(a.lanes(), b.lanes(), -product.lanes())});
   }
-#elif defined(CPU_CAPABILITY_AVX2)
-  if constexpr (sizeof(T) == 8) {
-    rest = Lanes<T>(_mm256_fmsub_pd(a.lanes(), b.lanes(), product.lanes()));
-  } else {
-    rest = Lanes<T>(_mm256_fmsub_ps(a.lanes(), b.lanes(), product.lanes()));
-  }
-#else
-  rest = Lanes<T>(std::fma(a.lanes(), b.lanes(), -product.lanes()));
-#endif
   return {product,
           select(abs(product) == std::numeric_limits<double>::infinity(), Lanes<T>(0.0), rest)};
 }

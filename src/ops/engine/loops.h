@@ -41,7 +41,7 @@ class Loop {
 
   explicit Loop(const Tile& tile) : tile_(tile) {}
 
-  void by_columns() const {
+  [[gnu::always_inline]] void by_columns() const {
     for (int64_t column = 0; column < tile_.columns; column += kCount) {
       const int64_t count = std::min(kCount, tile_.columns - column);
       std::array<Numbers, kParameters> parameters;
@@ -58,7 +58,7 @@ class Loop {
     }
   }
 
-  void by_rows() const {
+  [[gnu::always_inline]] void by_rows() const {
     for (int64_t row = 0; row < tile_.rows; ++row) {
       std::array<Numbers, kParameters> parameters;
       for (std::size_t i = 0; i < kParameters; ++i) {
@@ -138,19 +138,19 @@ class Loop {
   const Memory* input(std::size_t i) const { return static_cast<const Memory*>(tile_.inputs[i]); }
   Numbers load(std::size_t i, int64_t row, int64_t column, int64_t count) const {
     const Memory* from = input(i) + row * tile_.row_strides[i] + column;
-    return count == kCount ? Numbers::load(from) : Numbers::load(from, count);
+    return count == kCount ? Numbers::load(from) : Numbers::load_part(from, count);
   }
   Numbers load_gradient(int64_t row, int64_t column, int64_t count) const {
     const Memory* from = static_cast<const Memory*>(tile_.gradient) +
                          row * tile_.gradient_row_stride + column * tile_.gradient_column_stride;
     if (tile_.gradient_column_stride == 0) return Numbers(static_cast<double>(*from));
-    return count == kCount ? Numbers::load(from) : Numbers::load(from, count);
+    return count == kCount ? Numbers::load(from) : Numbers::load_part(from, count);
   }
   static void store(const Numbers& numbers, Memory* to, int64_t count) {
-    count == kCount ? numbers.store(to) : numbers.store(to, count);
+    count == kCount ? numbers.store(to) : store_part(numbers, to, count);
   }
 
-  const Tile& tile_;
+  const Tile tile_;  // its own, which no store can change
 };
 
 /// The kernels of `Function` of `Formula`, with the gradients that the list gives it.

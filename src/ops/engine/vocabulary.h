@@ -19,25 +19,21 @@ namespace {
 // The functions of SIMD numbers that no kernel of a special function has.
 
 template <class T>
-Lanes<T> square(const Lanes<T>& x) {
-  return x * x;
-}
-template <class T>
-Lanes<T> sigmoid(const Lanes<T>& x) {
+[[gnu::always_inline]] inline Lanes<T> sigmoid(const Lanes<T>& x) {
   const Lanes<T> tail = exp(-abs(x));
   const Lanes<T> larger = 1.0 / (tail + 1.0);
   return select(x >= 0.0, larger, tail * larger);
 }
 template <class T>
-Lanes<T> softplus(const Lanes<T>& x) {
+[[gnu::always_inline]] inline Lanes<T> softplus(const Lanes<T>& x) {
   return max(x, Lanes<T>(0.0)) + log1p(exp(-abs(x)));
 }
 template <class T>
-Lanes<T> xlogy(const Lanes<T>& x, const Lanes<T>& y) {
+[[gnu::always_inline]] inline Lanes<T> xlogy(const Lanes<T>& x, const Lanes<T>& y) {
   return select(x == 0.0 && y == y, Lanes<T>(0.0), x * log(y));
 }
 template <class T>
-Lanes<T> xlog1py(const Lanes<T>& x, const Lanes<T>& y) {
+[[gnu::always_inline]] inline Lanes<T> xlog1py(const Lanes<T>& x, const Lanes<T>& y) {
   return select(x == 0.0 && y == y, Lanes<T>(0.0), x * log1p(y));
 }
 
@@ -48,75 +44,75 @@ inline constexpr bool kHasDigitsToSpare = std::is_same_v<S, FloatInDouble>;
 // Elementary functions.
 
 template <class S, unsigned M>
-Dual<S, M> square(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> square(const Dual<S, M>& x) {
   return chain(square(x.value), along(x, [&] { return x.value + x.value; }));
 }
 template <class S, unsigned M>
-Dual<S, M> sqrt(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> sqrt(const Dual<S, M>& x) {
   const LanesOf<S> root = sqrt(x.value);
   return chain(root, along(x, [&] { return 0.5 / root; }));
 }
 template <class S, unsigned M>
-Dual<S, M> abs(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> abs(const Dual<S, M>& x) {
   return chain(abs(x.value), along(x, [&] {
                  return select(x.value > 0.0, LanesOf<S>(1.0),
                                select(x.value < 0.0, LanesOf<S>(-1.0), LanesOf<S>(0.0)));
                }));
 }
 template <class S, unsigned M>
-Constant<S> floor(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Constant<S> floor(const Dual<S, M>& x) {
   return {floor(x.value), {}};
 }
 template <class S, unsigned M>
-Dual<S, M> log(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> log(const Dual<S, M>& x) {
   return chain(log(x.value), along(x, [&] { return 1.0 / x.value; }));
 }
 template <class S, unsigned M>
-Dual<S, M> log1p(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> log1p(const Dual<S, M>& x) {
   return chain(log1p(x.value), along(x, [&] { return 1.0 / (x.value + 1.0); }));
 }
 template <class S, unsigned M>
-Dual<S, M> exp(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> exp(const Dual<S, M>& x) {
   const LanesOf<S> value = exp(x.value);
   return chain(value, along(x, [&] { return value; }));
 }
 template <class S, unsigned M>
-Dual<S, M> expm1(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> expm1(const Dual<S, M>& x) {
   return chain(expm1(x.value), along(x, [&] { return exp(x.value); }));
 }
 template <class S, unsigned M>
-Dual<S, M> sigmoid(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> sigmoid(const Dual<S, M>& x) {
   const LanesOf<S> value = sigmoid(x.value);
   return chain(value, along(x, [&] { return value * sigmoid(-x.value); }));
 }
 template <class S, unsigned M>
-Dual<S, M> softplus(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> softplus(const Dual<S, M>& x) {
   return chain(softplus(x.value), along(x, [&] { return sigmoid(x.value); }));
 }
 template <class S, unsigned M>
-Dual<S, M> log_sigmoid(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> log_sigmoid(const Dual<S, M>& x) {
   return chain(-softplus(-x.value), along(x, [&] { return sigmoid(-x.value); }));
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> xlogy(const Dual<S, A>& x, const Dual<S, B>& y) {
+[[gnu::always_inline]] inline Dual<S, A | B> xlogy(const Dual<S, A>& x, const Dual<S, B>& y) {
   const LanesOf<S>&a = x.value, &b = y.value, one(1.0);
   return chain(xlogy(a, b), along(x, [&] { return log(select(a == 0.0 && b <= 0.0, one, b)); }),
                along(y, [&] { return a / select(a == 0.0 && b == 0.0, one, b); }));
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> xlog1py(const Dual<S, A>& x, const Dual<S, B>& y) {
+[[gnu::always_inline]] inline Dual<S, A | B> xlog1py(const Dual<S, A>& x, const Dual<S, B>& y) {
   const LanesOf<S>&a = x.value, &b = y.value, zero(0.0);
   return chain(xlog1py(a, b),
                along(x, [&] { return log1p(select(a == 0.0 && b <= -1.0, zero, b)); }),
                along(y, [&] { return a / (select(a == 0.0 && b == -1.0, zero, b) + 1.0); }));
 }
 template <class S, unsigned M>
-Dual<S, M> ndtr(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> ndtr(const Dual<S, M>& x) {
   return chain(kernels::ndtr(x.value),
                along(x, [&] { return exp(-0.5 * square(x.value)) * (1 / kernels::kSqrtTwoPi); }));
 }
 template <class S, unsigned M>
-Dual<S, M> nonnegative(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> nonnegative(const Dual<S, M>& x) {
   return {max(x.value, LanesOf<S>(0.0)), x.partials};
 }
 

@@ -9,7 +9,7 @@ import pathlib
 import sys
 from fractions import Fraction
 
-from mpmath import cos, digamma, log, loggamma, mp, mpf, pi, psi
+from mpmath import atanh, cos, digamma, expm1, log, log1p, loggamma, mp, mpf, pi, psi, sqrt
 
 mp.dps = 60
 
@@ -54,6 +54,25 @@ def lgamma1p_factor(u):
     return loggamma(x + 1) / (x * (x - 1))
 
 
+def on(low, high, function):
+    """`function`, of a number in [low, high], as a function of u in [-1, 1]."""
+    return lambda u: function((high - low) / 2 * u + (high + low) / 2)
+
+
+def in_x(low, high, monomials):
+    """Coefficients in x of a polynomial with these in u = (2 x - high - low) / (high - low)."""
+    scale, shift = 2 / (high - low), -(high + low) / (high - low)
+    result = [mpf(0)]
+    for c in reversed(monomials):  # by Horner's rule
+        longer = [shift * a for a in result] + [mpf(0)]
+        for i, a in enumerate(result):
+            longer[i + 1] += scale * a
+        longer[0] += c
+        result = longer
+    return result[:-1]
+
+
+# (name, description, function of u, number of coefficients)
 TABLES = [
     ("kStirlingError", "x stirlerr(x) on [1, infinity), in u = (3 - x) / (1 + x)",
      from_one_to_infinity(stirling_error), 21),
@@ -62,6 +81,24 @@ TABLES = [
     ("kTrigamma", "x psi'(x) on [1, infinity), in u = (3 - x) / (1 + x)",
      from_one_to_infinity(lambda x: psi(1, x)), 24),
     ("kLogGamma1p", "lgamma(x + 1) / (x (x - 1)) on [0, 1], in u = 2 x - 1", lgamma1p_factor, 22),
+]
+
+
+# (name, description, function of x, where, number of coefficients): in powers of x. None of them is taken at 0, around
+# which the function is a power series.
+POWERS = [
+    ("kLog1pOfFloat", "(log1p(x) - x + x^2 / 2) / x^3 for 1 + x in [sqrt(1/2), sqrt(2)], for floats",
+     lambda x: (log1p(x) - x + x * x / 2) / x**3, sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1, 9),
+    ("kAtanh", "2 (atanh(s) - s) / s^3, in x = s^2, for (1 + s) / (1 - s) in [sqrt(1/2), sqrt(2)]",
+     lambda x: 2 * (atanh(sqrt(x)) - sqrt(x)) / sqrt(x)**3, mpf(0), (3 - 2 * sqrt(mpf(2)))**2, 7),
+    ("kExpOfFloat", "(exp(x) - 1 - x) / x^2 for |x| <= log(2) / 2, for floats",
+     lambda x: (expm1(x) - x) / x**2, -log(mpf(2)) / 2, log(mpf(2)) / 2, 5),
+    ("kExp", "(exp(x) - 1 - x) / x^2 for |x| <= log(2) / 2",
+     lambda x: (expm1(x) - x) / x**2, -log(mpf(2)) / 2, log(mpf(2)) / 2, 11),
+    ("kStirlingErrorOfFloat", "y stirlerr(y) in x = 1 / y, for y >= 1, for floats",
+     lambda x: stirling_error(1 / x) / x, mpf(0), mpf(1), 10),
+    ("kLogMinusDigammaOfFloat", "y (log y - psi(y)) in x = 1 / y, for y >= 1, for floats",
+     lambda x: (-log(x) - digamma(1 / x)) / x, mpf(0), mpf(1), 11),
 ]
 
 
@@ -134,6 +171,9 @@ def header():
              "namespace torch::distributions::ops::special::kernels {", ""]
     for name, description, function, count in TABLES:
         lines += array(name, description, chebyshev_as_monomials(function, count))
+    for name, description, function, low, high, count in POWERS:
+        monomials = chebyshev_as_monomials(on(low, high, function), count)
+        lines += array(name, description, in_x(low, high, monomials))
     mu_over_eta, c = temme(TEMME_ROWS, TEMME_BOUND)
     lines += array("kMuOverEta", "mu / eta in powers of eta, for |eta| <= 0.34 (DLMF 8.12.1)", mu_over_eta)
     for k, row in enumerate(c):

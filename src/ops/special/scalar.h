@@ -54,25 +54,33 @@ auto branch(const Condition& condition, const Yes& yes, const No& no) {
   return Choice<Condition>::between(condition, yes, no);
 }
 
+/// a b + c, with one rounding where that costs nothing.
+template <typename T, typename B, typename C>
+T multiply_add(const T& a, const B& b, const C& c) {
+  return a * b + c;
+}
+
 /// sum of coefficients[i] * x^i: by Horner's rule, run on the even and on the odd powers so that
 /// the two do not wait for each other.
 template <typename T, size_t n>
 T polynomial(const double (&coefficients)[n], const T& x) {
   static_assert(n >= 2);
   if constexpr (n < 6) {
-    T sum = x * coefficients[n - 1] + coefficients[n - 2];
-    for (size_t i = n - 2; i-- > 0;) sum = sum * x + coefficients[i];
+    T sum = multiply_add(x, coefficients[n - 1], coefficients[n - 2]);
+    for (size_t i = n - 2; i-- > 0;) sum = multiply_add(sum, x, coefficients[i]);
     return sum;
   } else {
     const T square = x * x;
-    T same = square * coefficients[n - 1] + coefficients[n - 3];  // the powers of n - 1's parity
-    T other = square * coefficients[n - 2] + coefficients[n - 4];
+    // The powers of n - 1's parity, and the others.
+    T same = multiply_add(square, coefficients[n - 1], coefficients[n - 3]);
+    T other = multiply_add(square, coefficients[n - 2], coefficients[n - 4]);
     size_t i = n - 4;  // where `other` has got to
     for (; i >= 2; i -= 2) {
-      same = same * square + coefficients[i - 1];
-      other = other * square + coefficients[i - 2];
+      same = multiply_add(same, square, coefficients[i - 1]);
+      other = multiply_add(other, square, coefficients[i - 2]);
     }
-    return i == 0 ? same * x + other : (same * square + coefficients[0]) + other * x;
+    return i == 0 ? multiply_add(same, x, other)
+                  : multiply_add(other, x, multiply_add(same, square, coefficients[0]));
   }
 }
 

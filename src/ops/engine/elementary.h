@@ -1,0 +1,216 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <numbers>
+
+#include "ops/engine/lanes.h"
+#include "ops/special/coefficients.h"
+#include "ops/special/scalar.h"
+
+/// The elementary functions of SIMD numbers, inline.
+///
+/// LibTorch's are calls into another library: of a register that goes through memory, and made even
+/// where only the derivative is wanted. These cost half as much and vanish where nobody reads them.
+/// Worst errors in units in the last place: log 0.8, exp 1, log1p 1.4, expm1 2.1. Subnormal
+/// numbers, infinities and NaN are as in C: what they need is in functions apart, which take their
+/// argument by value, in a register.
+
+namespace torch::distributions::ops::engine {
+namespace {
+
+/// The layout of an IEEE number, and its bits as lanes of integers.
+template <class T>
+struct Format;
+template <>
+struct Format<float> {
+  using Bits = std::uint32_t;
+  static constexpr int kFractionBits = 23;
+  static constexpr Bits kBias = 127;
+  static constexpr double kLog2High = 355.0 / 512;  // times any exponent, it is exact
+  static constexpr double kLog2Low = -2.121944400546905827679e-4;
+};
+template <>
+struct Format<double> {
+  using Bits = std::uint64_t;
+  static constexpr int kFractionBits = 52;
+  static constexpr Bits kBias = 1023;
+  static constexpr double kLog2High = 0x1.62e42feep-1;
+  static constexpr double kLog2Low = 1.90821492927058770002e-10;
+};
+
+template <class T>
+using BitLanes = typename RegisterOf<typename Format<T>::Bits>::Type;
+
+template <class T>
+[[gnu::always_inline]] inline BitLanes<T> bits(const Lanes<T>& x) {
+  return std::bit_cast<BitLanes<T>>(x.lanes());
+}
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> from_bits(const BitLanes<T>& bits) {
+  return Lanes<T>(std::bit_cast<typename RegisterOf<T>::Type>(bits));
+}
+
+/// Adding it rounds to an integer, which the lowest bits of the sum hold.
+template <class T>
+inline constexpr T kRounder = T(1.5) / std::numeric_limits<T>::epsilon();
+
+/// 2^n, of an integer n for which it is a normal number.
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> power_of_two(const Lanes<T>& n) {
+  return from_bits<T>((bits(n + kRounder<T>) + Format<T>::kBias) << Format<T>::kFractionBits);
+}
+
+/// x = 2^exponent (1 + fraction), 1 + fraction from sqrt(1/2) to sqrt(2), of a positive normal x.
+template <class T>
+struct Split {
+  Lanes<T> exponent, fraction;
+
+  [[gnu::always_inline]] explicit Split(const Lanes<T>& x) {
+    using F = Format<T>;
+    using Bits = typename F::Bits;
+    constexpr Bits kSqrtHalf = std::bit_cast<Bits>(static_cast<T>(1 / std::numbers::sqrt2));
+    constexpr Bits kOne = Bits{1} << F::kFractionBits;
+    constexpr T kShift = 1 / std::numeric_limits<T>::epsilon();  // its lowest bit stands for 1
+    const BitLanes<T> above = bits(x) - kSqrtHalf;
+    const BitLanes<T> biased = (above + F::kBias * kOne) >> F::kFractionBits;
+    exponent = from_bits<T>(biased | std::bit_cast<Bits>(kShift)) - (kShift + T(F::kBias));
+    fraction = from_bits<T>((above & (kOne - 1)) + kSqrtHalf) - 1.0;
+  }
+};
+
+template <class T>
+[[gnu::always_inline]] inline Mask<T> is_positive_normal(const Lanes<T>& x) {
+  return x >= double{std::numeric_limits<T>::min()} && x < std::numeric_limits<double>::infinity();
+}
+
+/// exponent log 2 + log(1 + f), 1 + f from sqrt(1/2) to sqrt(2).
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> log_of_parts(const Lanes<T>& exponent, const Lanes<T>& f) {
+  namespace kernels = special::kernels;
+  constexpr double kHigh = Format<T>::kLog2High, kLow = Format<T>::kLog2Low;
+  const Lanes<T> square = f * f;
+  if constexpr (sizeof(T) == sizeof(float)) {
+    const Lanes<T> cubic = kernels::polynomial(kernels::kLog1pOfFloat, f);
+    const Lanes<T> rest = multiply_add(Lanes<T>(square * f), cubic, exponent * kLow);
+    return multiply_add(exponent, Lanes<T>(kHigh), f + multiply_add(square, Lanes<T>(-0.5), rest));
+  } else {
+    const Lanes<T> half_square = 0.5 * square, s = f / (f + 2.0), z = s * s;
+    const Lanes<T> rest = multiply_add(z, kernels::polynomial(kernels::kAtanh, z), half_square);
+    const Lanes<T> tail = half_square - multiply_add(s, rest, exponent * kLow);
+    return multiply_add(exponent, Lanes<T>(kHigh), f - tail);
+  }
+}
+
+/// Of numbers that are not all positive and normal.
+template <class T>
+[[gnu::noinline, gnu::cold]] Lanes<T> log_of_any(Lanes<T> x) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr double kScale = 1 / double{std::numeric_limits<T>::epsilon()};
+  const Mask<T> is_normal = is_positive_normal(x);
+  const Mask<T> is_subnormal = x > 0.0 && x < double{std::numeric_limits<T>::min()};
+  const Split<T> parts(select(is_normal, x, select(is_subnormal, x * kScale, Lanes<T>(1.0))));
+  const Lanes<T> exponent =
+      select(is_subnormal, parts.exponent - Format<T>::kFractionBits, parts.exponent);
+  const Lanes<T> special =
+      select(x == 0.0, Lanes<T>(-kInfinity), select(x > 0.0, x, Lanes<T>(special::kernels::kNaN)));
+  return select(is_normal || is_subnormal, log_of_parts(exponent, parts.fraction), special);
+}
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> log(const Lanes<T>& x) {
+  if (!is_positive_normal(x).all()) [[unlikely]]
+    return log_of_any(x);
+  const Split<T> parts(x);
+  return log_of_parts(parts.exponent, parts.fraction);
+}
+
+/// Where log1p is what `log1p_of_usual` computes. For larger numbers, 1 is below the rounding.
+template <class T>
+[[gnu::always_inline]] inline Mask<T> has_usual_log1p(const Lanes<T>& x) {
+  return x > -1.0 && x < 4 / double{std::numeric_limits<T>::epsilon()};
+}
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> log1p_of_usual(const Lanes<T>& x) {
+  // The fraction from x itself: 1 + x has lost digits of it.
+  const Lanes<T> exponent = Split<T>(x + 1.0).exponent, scale = power_of_two(-exponent);
+  return log_of_parts(exponent, multiply_add(x, scale, scale - 1.0));
+}
+template <class T>
+[[gnu::noinline, gnu::cold]] Lanes<T> log1p_of_any(Lanes<T> x) {
+  const Mask<T> is_usual = has_usual_log1p(x);
+  return select(is_usual, log1p_of_usual(select(is_usual, x, Lanes<T>(0.0))),
+                log_of_any(select(x == -1.0, Lanes<T>(0.0), x)));
+}
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> log1p(const Lanes<T>& x) {
+  if (!has_usual_log1p(x).all()) [[unlikely]]
+    return log1p_of_any(x);
+  return log1p_of_usual(x);
+}
+
+/// x = exponent log 2 + rest, |rest| <= log(2) / 2; and expm1(rest).
+template <class T>
+struct Reduced {
+  Lanes<T> exponent, expm1;
+
+  [[gnu::always_inline]] explicit Reduced(const Lanes<T>& x) {
+    namespace kernels = special::kernels;
+    exponent = (x * std::numbers::log2e + kRounder<T>)-kRounder<T>;
+    const Lanes<T> r = (x - exponent * Format<T>::kLog2High) - exponent * Format<T>::kLog2Low;
+    if constexpr (sizeof(T) == sizeof(float)) {
+      expm1 = r + r * r * kernels::polynomial(kernels::kExpOfFloat, r);
+    } else {
+      expm1 = r + r * r * kernels::polynomial(kernels::kExp, r);
+    }
+  }
+};
+
+/// Where exp(x) is a normal number.
+template <class T>
+[[gnu::always_inline]] inline Mask<T> has_normal_exp(const Lanes<T>& x) {
+  constexpr double kLog2 = std::numbers::ln2;
+  return x > (std::numeric_limits<T>::min_exponent + 1) * kLog2 &&
+         x < (std::numeric_limits<T>::max_exponent - 1) * kLog2;
+}
+
+/// Of numbers whose exponentials are not all normal.
+template <class T>
+[[gnu::noinline, gnu::cold]] Lanes<T> exp_of_any(Lanes<T> x) {
+  using Limits = std::numeric_limits<T>;
+  constexpr double kLow = 1.1 * (Limits::min_exponent - Limits::digits);
+  constexpr double kHigh = Limits::max_exponent;
+  const Reduced<T> parts(select(x < kLow, Lanes<T>(kLow), select(x > kHigh, Lanes<T>(kHigh), x)));
+  // By the root of the power, twice: it overflows, and underflows gradually, in the last product.
+  const Lanes<T> half = floor(0.5 * parts.exponent);
+  return (parts.expm1 + 1.0) * power_of_two(half) * power_of_two(Lanes<T>(parts.exponent - half));
+}
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> exp(const Lanes<T>& x) {
+  if (!has_normal_exp(x).all()) [[unlikely]]
+    return exp_of_any(x);
+  const Reduced<T> parts(x);
+  const Lanes<T> power = power_of_two(parts.exponent);
+  return multiply_add(power, parts.expm1, power);
+}
+
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> expm1_of_usual(const Lanes<T>& x) {
+  const Reduced<T> parts(x);
+  const Lanes<T> power = power_of_two(parts.exponent);
+  return multiply_add(power, parts.expm1, power - 1.0);
+}
+template <class T>
+[[gnu::noinline, gnu::cold]] Lanes<T> expm1_of_any(Lanes<T> x) {
+  const Mask<T> is_usual = has_normal_exp(x);
+  return select(is_usual, expm1_of_usual(select(is_usual, x, Lanes<T>(0.0))), exp_of_any(x) - 1.0);
+}
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> expm1(const Lanes<T>& x) {
+  if (!has_normal_exp(x).all()) [[unlikely]]
+    return expm1_of_any(x);
+  return expm1_of_usual(x);
+}
+
+}  // namespace
+}  // namespace torch::distributions::ops::engine

@@ -1,0 +1,166 @@
+// The engine's elementary functions against the C library's for long double: 64 bits or more.
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "ops/engine/elementary_functions.h"
+#include "ops/engine/engine.h"
+#include "ops/engine/kernel_list.h"
+
+namespace torch::distributions::ops::engine::test {
+namespace {
+
+template <class T>
+struct Function {
+  const char* name;
+  typename ElementaryFunctions<T>::Run ElementaryFunctions<T>::*run;
+  long double (*reference)(long double);
+  double units;  // in the last place, by which it may be wrong
+};
+
+template <class T>
+const std::vector<Function<T>>& all_functions() {
+  using F = ElementaryFunctions<T>;
+  static const std::vector<Function<T>> functions{{"log", &F::log, &std::log, 0.8},
+                                                  {"log1p", &F::log1p, &std::log1p, 1.4},
+                                                  {"exp", &F::exp, &std::exp, 1},
+                                                  {"expm1", &F::expm1, &std::expm1, 2.1}};
+  return functions;
+}
+
+/// Those that this machine can run.
+template <class T>
+std::vector<const ElementaryFunctions<T>*> on_every_instruction_set() {
+  std::vector<const ElementaryFunctions<T>*> all;
+  const auto add = [&]<class Isa>(InstructionSet set, Isa*) {
+    if (set > best_instruction_set()) return;
+    if constexpr (sizeof(T) == sizeof(float)) {
+      all.push_back(&elementary_functions_of_floats<Isa>());
+    } else {
+      all.push_back(&elementary_functions_of_doubles<Isa>());
+    }
+  };
+  add(InstructionSet::kDefault, static_cast<isa::DEFAULT*>(nullptr));
+#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
+  add(InstructionSet::kAvx2, static_cast<isa::AVX2*>(nullptr));
+  add(InstructionSet::kAvx512, static_cast<isa::AVX512*>(nullptr));
+#endif
+  return all;
+}
+
+/// The error of a value, in units in the last place of the exact one.
+template <class T>
+long double error_in_units(T value, long double exact) {
+  using Limits = std::numeric_limits<T>;
+  if (std::isnan(exact)) return std::isnan(value) ? 0 : INFINITY;
+  const T rounded = static_cast<T>(exact);
+  if (value == rounded) return 0;
+  if (!std::isfinite(value) && !std::isfinite(rounded)) return INFINITY;
+  const int exponent = std::max(std::ilogb(exact), Limits::min_exponent - 1);
+  // The neighbour of the largest number stands for infinity.
+  const long double number = std::isfinite(value)
+                                 ? static_cast<long double>(value)
+                                 : std::copysign(std::ldexp(1.0L, Limits::max_exponent), value);
+  return std::abs(number - exact) / std::ldexp(1.0L, exponent - (Limits::digits - 1));
+}
+
+/// What has no logarithm or no exponential that is a normal number, among others.
+template <class T>
+std::vector<T> special_numbers() {
+  using Limits = std::numeric_limits<T>;
+  return {0,
+          -T{0},
+          1,
+          -1,
+          Limits::infinity(),
+          -Limits::infinity(),
+          Limits::quiet_NaN(),
+          Limits::min(),
+          Limits::max(),
+          Limits::lowest(),
+          Limits::denorm_min(),
+          -Limits::denorm_min()};
+}
+
+/// Those, and numbers of every size, more of them where results are ordinary.
+template <class T>
+std::vector<T> arguments() {
+  using Limits = std::numeric_limits<T>;
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  std::vector<T> result = special_numbers<T>();
+  std::mt19937_64 random(0);
+  const auto between = [&](double low, double high) {
+    return static_cast<T>(std::uniform_real_distribution<double>(low, high)(random));
+  };
+  const double largest = Limits::max_exponent * 0.6931471805599453;
+  for (int i = 0; i < 300000; ++i) {
+    result.push_back(std::bit_cast<T>(static_cast<Bits>(random())));
+    result.push_back(between(-largest * 1.1, largest * 1.1));
+    result.push_back(between(-1, 3));
+    result.push_back(1 + between(-0.01, 0.01));
+    result.push_back(static_cast<T>(-1 + std::exp(between(-30, 0))));
+  }
+  for (double edge : {1.0, -1.0, 0.5 * std::sqrt(2.0), std::sqrt(2.0), largest, -largest,
+                      double{Limits::min()}, 0.5 * std::log(2.0), -0.5 * std::log(2.0)}) {
+    T below = static_cast<T>(edge), above = below;
+    for (int i = 0; i < 100; ++i) {
+      result.push_back(below = std::nextafter(below, Limits::lowest()));
+      result.push_back(above = std::nextafter(above, Limits::max()));
+    }
+  }
+  return result;
+}
+
+template <class T>
+class ElementaryTest : public testing::Test {};
+using Types = testing::Types<float, double>;
+TYPED_TEST_SUITE(ElementaryTest, Types);
+
+TYPED_TEST(ElementaryTest, IsAccurateOnEveryInstructionSet) {
+  using T = TypeParam;
+  const std::vector<T> x = arguments<T>();
+  std::vector<T> y(x.size());
+  for (const Function<T>& f : all_functions<T>()) {
+    for (const auto* functions : on_every_instruction_set<T>()) {
+      (functions->*f.run)(x.data(), y.data(), static_cast<int64_t>(x.size()));
+      long double worst = 0;
+      std::size_t at = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const long double error = error_in_units(y[i], f.reference(x[i]));
+        if (error > worst) worst = error, at = i;
+      }
+      EXPECT_LE(worst, f.units) << f.name << "(" << x[at] << ") = " << y[at];
+      this->RecordProperty(f.name, std::to_string(worst));
+    }
+  }
+}
+
+/// A register that holds a special number goes another way, which its other numbers must not show.
+TYPED_TEST(ElementaryTest, DoesNotHeedTheNeighbours) {
+  using T = TypeParam;
+  for (const Function<T>& f : all_functions<T>()) {
+    for (const auto* functions : on_every_instruction_set<T>()) {
+      for (const T special : special_numbers<T>()) {
+        T alone[16], beside[16], x[16];
+        for (int i = 0; i < 16; ++i) x[i] = static_cast<T>(0.3 + 0.17 * i);
+        (functions->*f.run)(x, alone, 16);
+        x[7] = special;
+        (functions->*f.run)(x, beside, 16);
+        alone[7] = beside[7];
+        for (int i = 0; i < 16; ++i) {
+          if (i == 7) continue;
+          EXPECT_LE(error_in_units(beside[i], alone[i]), 1) << f.name << " beside " << special;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace torch::distributions::ops::engine::test
