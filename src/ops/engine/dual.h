@@ -129,7 +129,7 @@ template <class S, unsigned... M>
 // Arithmetic.
 
 template <class S, unsigned M>
-Dual<S, M> operator-(const Dual<S, M>& a) {
+[[gnu::always_inline]] inline Dual<S, M> operator-(const Dual<S, M>& a) {
   return with_partials<S, M>(-a.value, [&](auto i) { return -a.template partial<i>(); });
 }
 template <class S, unsigned A, unsigned B>
@@ -163,40 +163,40 @@ template <class S, unsigned A, unsigned B>
 }
 template <class S, unsigned A, unsigned B>
 [[gnu::always_inline]] inline Dual<S, A | B> operator/(const Dual<S, A>& a, const Dual<S, B>& b) {
-  const LanesOf<S> quotient = a.value / b.value;
-  return chain(quotient, along(a, [&] { return 1.0 / b.value; }),
-               along(b, [&] { return -quotient / b.value; }));
+  const LanesOf<S> quotient = a.value / b.value, inverse = 1.0 / b.value;
+  return chain(quotient, along(a, [&] { return inverse; }),
+               along(b, [&] { return -quotient * inverse; }));
 }
 template <class S, unsigned M>
-Dual<S, M> operator+(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] inline Dual<S, M> operator+(const Dual<S, M>& a, double b) {
   return {a.value + b, a.partials};
 }
 template <class S, unsigned M>
-Dual<S, M> operator+(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] inline Dual<S, M> operator+(double a, const Dual<S, M>& b) {
   return b + a;
 }
 template <class S, unsigned M>
-Dual<S, M> operator-(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] inline Dual<S, M> operator-(const Dual<S, M>& a, double b) {
   return {a.value - b, a.partials};
 }
 template <class S, unsigned M>
-Dual<S, M> operator-(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] inline Dual<S, M> operator-(double a, const Dual<S, M>& b) {
   return with_partials<S, M>(a - b.value, [&](auto i) { return -b.template partial<i>(); });
 }
 template <class S, unsigned M>
-Dual<S, M> operator*(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] inline Dual<S, M> operator*(const Dual<S, M>& a, double b) {
   return with_partials<S, M>(a.value * b, [&](auto i) { return a.template partial<i>() * b; });
 }
 template <class S, unsigned M>
-Dual<S, M> operator*(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] inline Dual<S, M> operator*(double a, const Dual<S, M>& b) {
   return b * a;
 }
 template <class S, unsigned M>
-Dual<S, M> operator/(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] inline Dual<S, M> operator/(const Dual<S, M>& a, double b) {
   return with_partials<S, M>(a.value / b, [&](auto i) { return a.template partial<i>() / b; });
 }
 template <class S, unsigned M>
-Dual<S, M> operator/(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] inline Dual<S, M> operator/(double a, const Dual<S, M>& b) {
   return Constant<S>{LanesOf<S>(a), {}} / b;
 }
 
@@ -232,19 +232,21 @@ template <class S, unsigned A, unsigned B>
   });
 }
 template <class S, unsigned M>
-Dual<S, M> select(const MaskOf<S>& condition, double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] inline Dual<S, M> select(const MaskOf<S>& condition, double a,
+                                                const Dual<S, M>& b) {
   return select(condition, Constant<S>{LanesOf<S>(a), {}}, b);
 }
 template <class S, unsigned M>
-Dual<S, M> select(const MaskOf<S>& condition, const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] inline Dual<S, M> select(const MaskOf<S>& condition, const Dual<S, M>& a,
+                                                double b) {
   return select(condition, a, Constant<S>{LanesOf<S>(b), {}});
 }
 template <class S, unsigned M>
-Dual<S, M> min(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] inline Dual<S, M> min(const Dual<S, M>& a, double b) {
   return select(a.value > b, b, a);
 }
 template <class S, unsigned M>
-Dual<S, M> max(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] inline Dual<S, M> max(const Dual<S, M>& a, double b) {
   return select(a.value < b, b, a);
 }
 

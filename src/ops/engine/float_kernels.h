@@ -12,6 +12,8 @@
 /// which needs no case for small y, and logarithms of quotients rather than differences of
 /// logarithms. Up to `kLargest` the error is less than a float's rounding. Beyond, and on the
 /// boundary of the support, lanes go the other way.
+///
+/// They are declared pure, so that backward, which has no use for a density, does not compute it.
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -47,7 +49,7 @@ class GammaOfFloats {
         constant_((0.5 * log(square(a * scale_) * inverse_) - stirling_error_of_inverse(inverse_)) +
                   (a + (1.0 - kernels::kHalfLogTwoPi))) {}
 
-  Lanes<T> log_density(const Lanes<T>& x) const {
+  [[gnu::pure]] Lanes<T> log_density(const Lanes<T>& x) const {
     return branch(
         x > 0.0 && x * r_ < kLargest * kLargest && a_ < kLargest,
         [&] { return (a_ - 1.0) * log(x * scale_) + (constant_ - r_ * x); },
@@ -113,7 +115,7 @@ class BetaOfFloats {
         constant_(parts_.log_choose_remainder(
             Lanes<T>(a * b / (a + b) * (parts_.n_by_k() * parts_.n_by_m())))) {}
 
-  Lanes<T> log_density(const Lanes<T>& x) const {
+  [[gnu::pure]] Lanes<T> log_density(const Lanes<T>& x) const {
     return branch(
         x > 0.0 && x < 1.0 && a_ < kLargest && b_ < kLargest,
         [&] {
@@ -138,8 +140,8 @@ class BetaOfFloats {
 };
 
 template <class T>
-Lanes<T> binomial_log_kernel_logits_of_floats(const Lanes<T>& k, const Lanes<T>& n,
-                                              const Lanes<T>& logits) {
+[[gnu::pure]] Lanes<T> binomial_log_kernel_logits_of_floats(const Lanes<T>& k, const Lanes<T>& n,
+                                                            const Lanes<T>& logits) {
   return branch(
       n < kLargest && abs(logits) < kLargest,
       [&] {
@@ -153,7 +155,8 @@ Lanes<T> binomial_log_kernel_logits_of_floats(const Lanes<T>& k, const Lanes<T>&
 }
 
 template <class T>
-Lanes<T> binomial_log_kernel_of_floats(const Lanes<T>& k, const Lanes<T>& n, const Lanes<T>& p) {
+[[gnu::pure]] Lanes<T> binomial_log_kernel_of_floats(const Lanes<T>& k, const Lanes<T>& n,
+                                                     const Lanes<T>& p) {
   return branch(
       n < kLargest && p > 0.0 && p < 1.0,
       [&] {

@@ -12,6 +12,8 @@
 
 /// The vocabulary of formulas on Dual numbers: a function, and its partial derivatives, each in
 /// terms of the special functions' kernels. What a kernel's formula does not use is not here.
+///
+/// All of it is inline, so that a value or a partial derivative which nobody reads is not computed.
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -119,12 +121,13 @@ template <class S, unsigned M>
 // Relatives of the gamma function.
 
 template <class S, unsigned M>
-Dual<S, M> stirling_remainder(const Dual<S, M>& x) {
+[[gnu::always_inline]] inline Dual<S, M> stirling_remainder(const Dual<S, M>& x) {
   return chain(kernels::stirling_remainder(x.value),
                along(x, [&] { return -kernels::log_minus_digamma1p(x.value, x.value); }));
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> log_minus_digamma(const Dual<S, A>& m, const Dual<S, B>& x) {
+[[gnu::always_inline]] inline Dual<S, A | B> log_minus_digamma(const Dual<S, A>& m,
+                                                               const Dual<S, B>& x) {
   const LanesOf<S> value = kernels::log_minus_digamma(m.value, x.value);
   if constexpr (A == B) {
     if (&m == &x) {  // its two derivatives would cancel
@@ -141,7 +144,7 @@ Dual<S, A | B> log_minus_digamma(const Dual<S, A>& m, const Dual<S, B>& x) {
 // Logarithms of densities.
 
 template <class S, unsigned A, unsigned B>
-auto gamma_log_kernel(const Dual<S, A>& a, const Dual<S, B>& r) {
+[[gnu::always_inline]] inline auto gamma_log_kernel(const Dual<S, A>& a, const Dual<S, B>& r) {
   if constexpr (kHasDigitsToSpare<S>) {
     return [a, r, gamma = GammaOfFloats(a.value, r.value)]<unsigned C>(const Dual<S, C>& x) {
       return chain(gamma.log_density(x.value),
@@ -160,7 +163,7 @@ auto gamma_log_kernel(const Dual<S, A>& a, const Dual<S, B>& r) {
   }
 }
 template <class S, unsigned A, unsigned B>
-auto beta_log_kernel(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] inline auto beta_log_kernel(const Dual<S, A>& a, const Dual<S, B>& b) {
   using Numbers = LanesOf<S>;
   const auto score = [a, b](const Numbers& x) {
     return kernels::bernoulli_score(Numbers(a.value - 1.0), Numbers(b.value - 1.0), x);
@@ -184,7 +187,9 @@ auto beta_log_kernel(const Dual<S, A>& a, const Dual<S, B>& b) {
 }
 /// The counts carry no gradient here: who asks for one is served by the composed path.
 template <class S, unsigned M>
-Dual<S, M> binomial_log_kernel(const Constant<S>& k, const Constant<S>& n, const Dual<S, M>& p) {
+[[gnu::always_inline]] inline Dual<S, M> binomial_log_kernel(const Constant<S>& k,
+                                                             const Constant<S>& n,
+                                                             const Dual<S, M>& p) {
   const auto value = [&] {
     if constexpr (kHasDigitsToSpare<S>) {
       return binomial_log_kernel_of_floats(k.value, n.value, p.value);
@@ -197,8 +202,9 @@ Dual<S, M> binomial_log_kernel(const Constant<S>& k, const Constant<S>& n, const
                }));
 }
 template <class S, unsigned M>
-Dual<S, M> binomial_log_kernel_logits(const Constant<S>& k, const Constant<S>& n,
-                                      const Dual<S, M>& logits) {
+[[gnu::always_inline]] inline Dual<S, M> binomial_log_kernel_logits(const Constant<S>& k,
+                                                                    const Constant<S>& n,
+                                                                    const Dual<S, M>& logits) {
   const auto value = [&] {
     if constexpr (kHasDigitsToSpare<S>) {
       return binomial_log_kernel_logits_of_floats(k.value, n.value, logits.value);
@@ -218,7 +224,8 @@ Dual<S, M> binomial_log_kernel_logits(const Constant<S>& k, const Constant<S>& n
 // Bregman divergences.
 
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> itakura_saito(const Dual<S, A>& x, const Dual<S, B>& y) {
+[[gnu::always_inline]] inline Dual<S, A | B> itakura_saito(const Dual<S, A>& x,
+                                                           const Dual<S, B>& y) {
   const LanesOf<S> difference = x.value - y.value;
   const auto value = [&] {
     if constexpr (kHasDigitsToSpare<S>) {
@@ -231,7 +238,8 @@ Dual<S, A | B> itakura_saito(const Dual<S, A>& x, const Dual<S, B>& y) {
                along(y, [&] { return -difference / y.value / y.value; }));
 }
 template <class S, unsigned A, unsigned B, unsigned C>
-Dual<S, A | B> deviance(const Dual<S, A>& x, const Dual<S, B>& m, const Dual<S, C>& d) {
+[[gnu::always_inline]] inline Dual<S, A | B> deviance(const Dual<S, A>& x, const Dual<S, B>& m,
+                                                      const Dual<S, C>& d) {
   const LanesOf<S> zero(0.0), one(1.0);
   const MaskOf<S> no_mean = m.value == 0.0;
   const MaskOf<S> flat = x.value == 0.0 || no_mean;
@@ -252,7 +260,9 @@ Dual<S, A | B> deviance(const Dual<S, A>& x, const Dual<S, B>& m, const Dual<S, 
       }));
 }
 template <class S, unsigned A, unsigned B, unsigned C>
-Dual<S, A | B> stirling_divergence(const Dual<S, A>& x, const Dual<S, B>& y, const Dual<S, C>& d) {
+[[gnu::always_inline]] inline Dual<S, A | B> stirling_divergence(const Dual<S, A>& x,
+                                                                 const Dual<S, B>& y,
+                                                                 const Dual<S, C>& d) {
   return chain(
       kernels::stirling_divergence(x.value, y.value, d.value),
       along(x, [&] { return kernels::stirling_slope_difference(x.value, y.value, d.value); }),
@@ -267,7 +277,8 @@ Lanes<T> finite_difference(const Lanes<T>& x, const Lanes<T>& y) {
   return select(abs(x) == kInfinity || abs(y) == kInfinity, Lanes<T>(0.0), x - y);
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> exp_divergence(const Dual<S, A>& x, const Dual<S, B>& y) {
+[[gnu::always_inline]] inline Dual<S, A | B> exp_divergence(const Dual<S, A>& x,
+                                                            const Dual<S, B>& y) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   return chain(kernels::exp_divergence(x.value, y.value),
                along(x,
@@ -281,7 +292,8 @@ Dual<S, A | B> exp_divergence(const Dual<S, A>& x, const Dual<S, B>& y) {
                along(y, [&] { return -exp(y.value) * finite_difference(x.value, y.value); }));
 }
 template <class S, unsigned A, unsigned B>
-Dual<S, A | B> softplus_divergence(const Dual<S, A>& x, const Dual<S, B>& y) {
+[[gnu::always_inline]] inline Dual<S, A | B> softplus_divergence(const Dual<S, A>& x,
+                                                                 const Dual<S, B>& y) {
   const LanesOf<S> zero(0.0);
   return chain(kernels::softplus_divergence(x.value, y.value),
                along(x,
