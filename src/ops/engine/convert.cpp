@@ -51,6 +51,10 @@ To converted(From x) {
 template <class T>
 void gather_as(const void* from, c10::ScalarType dtype, int64_t row_stride, int64_t column_stride,
                int64_t rows, int64_t columns, T* to) {
+  if (column_stride == 1 && row_stride == columns) {
+    columns *= rows;
+    rows = 1;
+  }
   with_type(dtype, [&]<class From>(From*) {
     for (int64_t row = 0; row < rows; ++row, to += columns) {
       const From* source = static_cast<const From*>(from) + row * row_stride;

@@ -95,12 +95,24 @@ class Pass {
   /// Cuts the evaluation, once its dimensions are joined. `operand` of a parameter is the one by
   /// which to tell where the parameter varies.
   template <class Operand>
-  Tiling tiling(const Operand& operand) const {
-    std::array<bool, 2> varies{};
-    for (std::size_t i = 0; i < operation_.parameters; ++i) {
-      for (std::size_t dim = 0; dim < 2; ++dim) varies[dim] |= layout_.stride(operand(i), dim) != 0;
+  Tiling tiling(const Operand& operand) {
+    const auto varies = [&](std::size_t dim) {
+      for (std::size_t i = 0; i < operation_.parameters; ++i) {
+        if (layout_.stride(operand(i), dim) != 0) return true;
+      }
+      return false;
+    };
+    constexpr int64_t kWidest = 64;  // bytes of a register
+    const bool of_doubles = operation_.in_double || kDtype<T> == at::kDouble;
+    const int64_t lanes = kWidest / (of_doubles ? 8 : 4);
+    const bool of_value = operation_.parameters < inputs_.size();
+    if (of_value && varies(0) && layout_.size(0) >= lanes) {
+      // Rows that share their parameters come first.
+      for (std::size_t dim = 2; dim < layout_.dims() && varies(1); ++dim) {
+        if (!varies(dim)) layout_.swap(1, dim);
+      }
     }
-    return Tiling(layout_, /*of_value=*/operation_.parameters < inputs_.size(), varies);
+    return Tiling(layout_, of_value, {varies(0), varies(1)}, lanes);
   }
 
   /// The kernel of that name, for this machine and these tiles.

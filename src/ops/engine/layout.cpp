@@ -1,12 +1,10 @@
 #include "ops/engine/layout.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace torch::distributions::ops::engine {
 namespace {
-
-// Fewer do not fill a register, and are better put one behind the other.
-constexpr int64_t kFewColumns = 16;
 
 int64_t blocks(int64_t size, int64_t block) { return (size + block - 1) / block; }
 
@@ -42,12 +40,19 @@ bool Layout::join() {
   return true;
 }
 
-Tiling::Tiling(const Layout& layout, bool of_value, std::array<bool, 2> varies)
+void Layout::swap(std::size_t dim, std::size_t other) {
+  std::swap(size_[dim], size_[other]);
+  for (std::size_t k = 0; k < count_; ++k) std::swap(stride_[k][dim], stride_[k][other]);
+}
+
+Tiling::Tiling(const Layout& layout, bool of_value, std::array<bool, 2> varies, int64_t lanes)
     : layout_(layout), kind_(TileKind::kFlat) {
   const int64_t columns = layout.size(0), rows = layout.size(1);
-  if (of_value && !varies[0] && (columns >= kFewColumns || rows == 1)) {
+  // Fewer do not fill a register, and are better put one behind the other.
+  const bool are_many = columns >= lanes;
+  if (of_value && !varies[0] && (are_many || rows == 1)) {
     kind_ = TileKind::kRows;
-  } else if (of_value && !varies[1] && rows > 1 && columns >= kFewColumns) {
+  } else if (of_value && !varies[1] && rows > 1 && are_many) {
     kind_ = TileKind::kColumns;
   }
   constexpr int64_t kNarrow = 64;  // columns, so that many rows share what depends on parameters

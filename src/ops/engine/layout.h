@@ -27,6 +27,8 @@ class Layout {
   void add(at::IntArrayRef sizes, at::IntArrayRef strides);
   /// Joins the dimensions. False if too many are left.
   bool join();
+  /// Exchanges two dimensions.
+  void swap(std::size_t dim, std::size_t other);
 
   std::size_t dims() const { return dims_; }
   int64_t size(std::size_t dim) const { return dim < dims_ ? size_[dim] : 1; }
@@ -58,7 +60,8 @@ enum class TileKind : char {
 class Tiling {
  public:
   /// \param varies whether any parameter varies along dimension 0, and along 1.
-  Tiling(const Layout& layout, bool of_value, std::array<bool, 2> varies);
+  /// \param lanes how many numbers a register holds at most.
+  Tiling(const Layout& layout, bool of_value, std::array<bool, 2> varies, int64_t lanes);
 
   /// Where a tile lies.
   struct Place {
