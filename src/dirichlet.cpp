@@ -1,5 +1,7 @@
 #include <torch/distributions/dirichlet.h>
 
+#include <ATen/ScalarOps.h>
+
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/simplex.h>
@@ -12,6 +14,7 @@
 #include "ops/special/special.h"
 #include "ops/special/tensor_scalar.h"
 #include "ops/sum_of_others.h"
+#include "ops/total.h"
 
 namespace torch::distributions {
 namespace {
@@ -53,10 +56,13 @@ Tensor log_density(const Tensor& a, const Tensor& x) {
   return special::xlogy(a - 1, x).sum(-1) - log_beta;
 }
 
+using Component = ops::formulas::DirichletComponent;
+
 /// The same where the result is rounded to float: what cancels in double does not show.
 Tensor log_density_of_floats(const Tensor& a, const Tensor& x) {
-  return ops::log_prob_of_event<ops::formulas::DirichletComponent>(1, a, x) +
-         special::lgamma(a.sum(-1));
+  const Tensor total = ops::total(a), one = c10::scalar_to_tensor(1.0, total.device());
+  return ops::log_prob_of_event<Component>(1, a, total, x) -
+         ops::log_prob_of_event<Component>(1, total, total, one);
 }
 
 }  // namespace
@@ -91,17 +97,17 @@ Tensor Dirichlet::do_log_prob(const Tensor& value) const {
   const auto draw = [&] { return draw_apart(*this, value.device()); };
   const auto [inside, outside] =
       validates() ? Supported{value, {}} : supported(constraints::simplex, value, draw);
-  const Tensor a = precise(), x = inside.to(at::kDouble);
   const auto dtype = at::result_type(concentration_, value);
   Tensor log_prob;
   if (dtype == at::kDouble) {
+    const Tensor a = precise(), x = inside.to(at::kDouble);
     log_prob = log_density(a, x);
     // The correction is of the size of the textbook's rounding: a constant to every derivative.
     log_prob =
         log_prob +
         (log_density_by_deviance(a.detach(), x.detach()) - log_prob.detach()).nan_to_num(0, 0, 0);
   } else {
-    log_prob = log_density_of_floats(a, x);
+    log_prob = log_density_of_floats(concentration_, inside);
   }
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   return log_prob.to(dtype);
@@ -130,11 +136,11 @@ Tensor Dirichlet::do_variance() const {
 // log B(a) + (A - K) psi(A) - sum (a - 1) psi(a), with logarithms taken out of lgamma and psi, as
 // most of them cancel.
 Tensor Dirichlet::do_entropy() const {
-  const Tensor a = precise(), total = a.sum(-1);
+  const Tensor total = ops::total(concentration_);
+  const auto number = [&](double n) { return c10::scalar_to_tensor(n, total.device()); };
   const auto size = static_cast<double>(event_shape().front());
-  const Tensor terms = special::stirling_remainder(a) + (a - 1) * special::log_minus_digamma(a, a);
-  return (terms.sum(-1) - special::stirling_remainder(total) - (size - 1) * total.log() -
-          (total - size) * special::log_minus_digamma(total, total))
+  return (ops::entropy_of_event<Component>(1, number(1), concentration_) -
+          ops::entropy_of_event<Component>(1, number(size), total))
       .to(concentration_.scalar_type());
 }
 

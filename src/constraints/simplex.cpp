@@ -7,6 +7,7 @@
 
 #include "constraints/scan.h"
 #include "core/float_limits.h"
+#include "ops/total.h"
 
 namespace torch::distributions::constraints {
 namespace {
@@ -42,13 +43,9 @@ std::optional<int64_t> Simplex::first_violation(const Tensor& value) const {
   const int64_t n = value.size(-1);
   return scan::first_violation_of_events(
       *this, value, [n, most = tolerance(value.scalar_type(), n)]<class T>(const T* x) {
-        double sum = 0;
         bool negative = false;
-        for (int64_t i = 0; i < n; ++i) {
-          negative |= !(x[i] >= T{0});
-          sum += static_cast<double>(x[i]);
-        }
-        return !negative && std::abs(sum - 1) < most;
+        for (int64_t i = 0; i < n; ++i) negative |= !(x[i] >= T{0});
+        return !negative && std::abs(ops::total(x, n) - 1) < most;
       });
 }
 

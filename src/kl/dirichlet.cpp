@@ -2,29 +2,38 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
+#include "ops/evaluate.h"
+#include "ops/formulas/dirichlet.h"
 #include "ops/special/bregman.h"
+#include "ops/total.h"
 
 namespace torch::distributions::kl {
+namespace {
 
-using ops::special::deviance;
-using ops::special::stirling_divergence;
+using Component = ops::formulas::DirichletComponent;
 
-/// As for `Beta`: deviances of the concentrations from their shares of the total, and what
-/// Stirling's formula leaves of the divergences of lgamma. In double, where that of the total
-/// cancels.
+/// The sum over components. `growth` is the difference of the totals.
+Tensor over_components(bool of_doubles, const Tensor& a, const Tensor& b, const Tensor& total,
+                       const Tensor& growth) {
+  if (!of_doubles) return ops::kl_of_event<Component>(1, a, b, total, growth);
+  // The kernel has the digits of a float.
+  const auto divergence = [](const auto&... inputs) { return Component::kl(inputs...); };
+  return ops::evaluate(/*in_double=*/true, divergence, a, b, total, growth).sum(-1);
+}
+
+}  // namespace
+
 Tensor divergence(const Dirichlet& p, const Dirichlet& q) {
   require_equal_event_shapes(p, q);
-  const Tensor a = p.concentration().to(at::kDouble), b = q.concentration().to(at::kDouble);
-  const Tensor d = b - a;
-  const Tensor total_a = a.sum(-1, /*keepdim=*/true), total_b = b.sum(-1, /*keepdim=*/true);
-  const Tensor total_d = d.sum(-1, /*keepdim=*/true);
-  const Tensor expected = a * (total_b / total_a), growth = a * (total_d / total_a);
-  // From the differences of the parameters, unless those are the larger numbers.
-  const Tensor excess = at::where(d.abs() + growth.abs() < b + expected, d - growth, b - expected);
-  const Tensor parts = deviance(b, expected, excess) + stirling_divergence(b, a, d);
-  const Tensor total = stirling_divergence(total_b, total_a, total_d).squeeze(-1);
-  return ops::special::nonnegative(parts.sum(-1) - total)
-      .to(at::result_type(p.concentration(), q.concentration()));
+  const Tensor &a = p.concentration(), &b = q.concentration();
+  const auto dtype = at::result_type(a, b);
+  const bool of_doubles = dtype == at::kDouble;
+  const Tensor total_a = ops::total(a), total_b = ops::total(b);
+  // A total of floats is as good as exact.
+  const Tensor growth = of_doubles ? (b - a).sum(-1, /*keepdim=*/true) : total_b - total_a;
+  return ops::special::nonnegative(over_components(of_doubles, a, b, total_a, growth) -
+                                   over_components(of_doubles, total_a, total_b, total_a, growth))
+      .to(dtype);
 }
 
 }  // namespace torch::distributions::kl

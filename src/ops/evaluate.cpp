@@ -4,7 +4,8 @@
 
 namespace torch::distributions::ops {
 
-Evaluation::Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double) {
+Evaluation::Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double,
+                       bool result_in_double) {
   const at::Tensor* place = inputs.front();
   shape_ = inputs.front()->sizes();
   for (const at::Tensor* input : inputs) {
@@ -14,7 +15,7 @@ Evaluation::Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double) 
       shape_ = at::infer_size_dimvector(shape_, input->sizes());
     }
   }
-  const at::ScalarType dtype = result_dtype(inputs);
+  const at::ScalarType dtype = result_in_double ? at::kDouble : result_dtype(inputs);
   result_ = place->options().dtype(dtype);
   compute_ = compute_dtype(dtype, in_double);
 }

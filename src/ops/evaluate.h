@@ -31,7 +31,8 @@ namespace torch::distributions::ops {
 class Evaluation {
  public:
   /// \param inputs the parameters, then the value if there is one.
-  Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double);
+  Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double,
+             bool result_in_double = false);
 
   Composed input(const at::Tensor& tensor) const;
 
@@ -73,7 +74,8 @@ concept Has = requires(const Evaluation& evaluation) {
 /// `Function` of `Formula` by tensor operations. A value comes after the parameters.
 template <class Formula, class Function, std::size_t kParameters>
 at::Tensor composed(engine::Inputs inputs) {
-  const Evaluation evaluation(inputs, engine::kComposesInDouble<Function, Formula>);
+  const Evaluation evaluation(inputs, engine::kComposesInDouble<Function, Formula>,
+                              engine::kResultInDouble<Formula>);
   const auto result =
       apply<Formula, Function>(evaluation, inputs, std::make_index_sequence<kParameters>{});
   if constexpr (requires { result(Composed(at::Tensor())); }) {
@@ -91,6 +93,7 @@ at::Tensor evaluate(engine::Inputs inputs, int64_t summed) {
     static const engine::Operation operation{.name = Listed::kName,
                                              .kernels = engine::all_kernels<Function, Formula>(),
                                              .in_double = engine::kInDouble<Function, Formula>,
+                                             .result_in_double = engine::kResultInDouble<Formula>,
                                              .parameters = kParameters,
                                              .typical = Listed::kTypical,
                                              .all = Listed::kAll,

@@ -29,6 +29,11 @@ struct FloatInDouble {
   using Element = double;
   using Memory = float;
 };
+/// Doubles of which a float is made in the end.
+struct DoubleForFloat {
+  using Element = double;
+  using Memory = double;
+};
 
 template <class S>
 using LanesOf = Lanes<typename S::Element>;

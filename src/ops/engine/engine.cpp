@@ -23,6 +23,7 @@
 #include "ops/parallel.h"
 #include "ops/plain.h"
 #include "ops/sum_rightmost.h"
+#include "ops/total.h"
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -67,9 +68,7 @@ void add_to_sums(const T* terms, int64_t rows, int64_t columns, int64_t row_stri
   for (int64_t row = 0; row < rows; ++row, terms += columns) {
     double* const to = sums + row * row_stride;
     if (column_stride == 0) {
-      double total = 0;
-      for (int64_t i = 0; i < columns; ++i) total += static_cast<double>(terms[i]);
-      *to += total;
+      *to += total(terms, columns);
     } else {
       for (int64_t i = 0; i < columns; ++i) to[i * column_stride] += static_cast<double>(terms[i]);
     }
@@ -523,7 +522,7 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed) {
     requires_grad |= input->requires_grad();
     same_shape &= input->sizes() == inputs[0]->sizes();
   }
-  const auto dtype = result_dtype(inputs);
+  const auto dtype = operation.result_in_double ? at::kDouble : result_dtype(inputs);
   at::DimVector shape(inputs[0]->sizes());
   if (!same_shape) {
     for (const Tensor* input : inputs) shape = at::infer_size_dimvector(shape, input->sizes());

@@ -20,6 +20,7 @@ struct Operation {
   const char* name;
   std::array<const Kernels& (*)(), 3> kernels;  // by `InstructionSet`
   bool in_double;                               // computes float inputs in double
+  bool result_in_double;                        // and gives a double
   std::size_t parameters;                       // the rest of the inputs is the value
   unsigned typical, all;                        // the masks of the gradients that have kernels
   at::Tensor (*composed)(Inputs inputs);        // the same by tensor operations

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/engine/elementary.h"
+#include "ops/special/bregman_kernels.h"
 #include "ops/special/coefficients.h"
 #include "ops/special/gamma_kernels.h"
 #include "ops/special/log_density_kernels.h"
@@ -170,7 +171,8 @@ template <class T>
 
 /// x/y - log(x/y) - 1, from d = x - y.
 template <class T>
-Lanes<T> itakura_saito_of_floats(const Lanes<T>& x, const Lanes<T>& y, const Lanes<T>& d) {
+[[gnu::pure]] Lanes<T> itakura_saito_of_floats(const Lanes<T>& x, const Lanes<T>& y,
+                                               const Lanes<T>& d) {
   const Lanes<T> t = d / y;
   return branch(
       abs(t) <= 0.5,
@@ -181,6 +183,81 @@ Lanes<T> itakura_saito_of_floats(const Lanes<T>& x, const Lanes<T>& y, const Lan
         return r * (t - 2.0 * r_squared * kernels::polynomial(kSeries, r_squared));
       },
       [&] { return t - log(x / y); });
+}
+
+/// kernels::stirling_remainder, for x > 0.
+template <class T>
+[[gnu::pure]] Lanes<T> stirling_remainder_of_floats(const Lanes<T>& x) {
+  const Lanes<T> x1 = x + 1.0;
+  return x * log1p(1.0 / x) + 0.5 * log(x1) +
+         (stirling_error_of_inverse(1.0 / x1) + (kernels::kHalfLogTwoPi - 1.0));
+}
+
+/// log x - psi(x), for x > 0.
+template <class T>
+[[gnu::pure]] Lanes<T> log_minus_digamma_of_floats(const Lanes<T>& x) {
+  const Lanes<T> inverse = 1.0 / x;
+  return log_minus_digamma_of_inverse(1.0 / (x + 1.0)) + (inverse - log1p(inverse));
+}
+
+/// Divergences of arguments that differ by less than this, relatively, are those of a parabola, or
+/// little more; of others the textbook's differences keep enough digits.
+inline constexpr double kNear = 0x1p-11;
+
+/// x log(x / m) + m - x, from d = x - m.
+template <class T>
+[[gnu::pure]] Lanes<T> deviance_of_floats(const Lanes<T>& x, const Lanes<T>& m, const Lanes<T>& d) {
+  const Lanes<T> t = d / m;
+  return branch(
+      abs(t) <= kNear,
+      [&] {  // m ((1 + t) log(1 + t) - t)
+        constexpr double kSeries[] = {1. / 2, -1. / 6, 1. / 12, -1. / 20};
+        return d * t * kernels::polynomial(kSeries, t);
+      },
+      [&] { return select(x > 0.0 && m < kernels::kInfinity, x * log(x / m) - d, -d); });
+}
+
+/// kernels::stirling_divergence.
+template <class T>
+[[gnu::pure]] Lanes<T> stirling_divergence_of_floats(const Lanes<T>& x, const Lanes<T>& y,
+                                                     const Lanes<T>& d) {
+  return branch(
+      abs(d) <= kNear * y,
+      [&] {  // The second derivative is taken where that makes up for the third.
+        const Lanes<T> z = y + d / 3.0, relative = d / z;
+        return 0.5 * (0.5 * relative * relative + d * d * kernels::stirlerr_curvature(z));
+      },
+      [&] {
+        const Lanes<T> x1 = x + 1.0, y1 = y + 1.0, inverse = 1.0 / y, log_y = log1p(inverse);
+        const Lanes<T> inverse_x1 = 1.0 / x1, inverse_y1 = 1.0 / y1;
+        const Lanes<T> slope = log_y - log_minus_digamma_of_inverse(inverse_y1) - inverse;
+        return (x1 * log1p(1.0 / x) - y1 * log_y) - 0.5 * log(x1 * inverse_y1) +
+               (stirling_error_of_inverse(inverse_x1) - stirling_error_of_inverse(inverse_y1)) -
+               slope * d;
+      });
+}
+
+/// kernels::softplus_divergence.
+template <class T>
+[[gnu::pure]] Lanes<T> softplus_divergence_of_floats(const Lanes<T>& x, const Lanes<T>& y) {
+  constexpr double kFar = 30;  // from which the odds are no numbers to add 1 to
+  const Lanes<T> to = select(y > 0.0, -x, x), from = -abs(y), d = to - from;
+  return branch(
+      abs(d) <= kFar,
+      [&] {
+        const Lanes<T> odds = exp(from);
+        return branch(
+            abs(d) <= kNear,
+            [&] {  // As above; the second derivative is that of a logistic density.
+              const Lanes<T> at = odds * (1.0 + d * (1. / 3)), sum = at + 1.0;
+              return 0.5 * d * d * at / (sum * sum);
+            },
+            [&] {
+              const Lanes<T> probability = odds / (odds + 1.0);
+              return log1p(probability * (exp(d) - 1.0)) - probability * d;
+            });
+      },
+      [&] { return kernels::softplus_divergence(x, y); });
 }
 
 }  // namespace

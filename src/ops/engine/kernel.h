@@ -33,7 +33,8 @@ struct Tile {
 enum class Parameters : char { kOfColumn, kOfRow };
 
 /// One function of one formula, compiled for one instruction set. By the dtype in memory (float,
-/// double) and then `Parameters`. Null where there is no such gradient.
+/// double) and then `Parameters`. Null where there is no such gradient, and for floats where the
+/// result is a double anyway.
 struct Kernels {
   using Run = void (*)(const Tile& tile);
   Run forward[2][2];

@@ -25,7 +25,7 @@
   K(LogProb, BinomialLogits, 0b010, 0)                                         \
   K(LogProb, Category, 0b01, 0)                                                \
   K(LogProb, CategoryLogits, 0b01, 0)                                          \
-  K(LogProb, DirichletComponent, 0b01, 0b11)                                   \
+  K(LogProb, DirichletComponent, 0b011, 0b111)                                 \
   K(LogProb, Exponential, 0b01, 0b11)                                          \
   K(LogProb, Gamma, 0b011, 0b111)                                              \
   K(LogProb, LogNormal, 0b011, 0b111)                                          \
@@ -40,6 +40,7 @@
   K(Entropy, Beta, 0b11, 0)                                                    \
   K(Entropy, Category, 0b1, 0)                                                 \
   K(Entropy, CategoryLogits, 0b1, 0)                                           \
+  K(Entropy, DirichletComponent, 0b10, 0)                                      \
   K(Entropy, Gamma, 0b11, 0)                                                   \
   K(Entropy, LogNormal, 0b11, 0)                                               \
   K(Kl, BernoulliBernoulli, 0b11, 0)                                           \
@@ -49,6 +50,7 @@
   K(Kl, BinomialBinomial<formulas::BernoulliLogitsBernoulliLogits>, 0b1010, 0) \
   K(Kl, CategoryCategory, 0b11, 0)                                             \
   K(Kl, CategoryLogitsCategoryLogits, 0b11, 0)                                 \
+  K(Kl, DirichletComponent, 0b1111, 0)                                         \
   K(Kl, ExponentialExponential, 0b11, 0)                                       \
   K(Kl, GammaGamma, 0b1111, 0)                                                 \
   K(Kl, Normal, 0b1111, 0)
@@ -118,10 +120,14 @@ template <class Function>
 inline constexpr bool kOfValue =
     std::is_same_v<Function, functions::LogProb> || std::is_same_v<Function, functions::Cdf>;
 
+/// Whether the result is a double, whatever the inputs are.
+template <class Formula>
+inline constexpr bool kResultInDouble = Formula::kInDouble == InDouble::kAndResult;
+
 /// Whether the composed path computes float inputs in double.
 template <class Function, class Formula>
 inline constexpr bool kComposesInDouble =
-    Formula::kInDouble == InDouble::kAlways ||
+    Formula::kInDouble == InDouble::kAlways || kResultInDouble<Formula> ||
     (Formula::kInDouble == InDouble::kCdf && Function::kIsCdf);
 
 /// Whether kernels do: a divergence's special functions are in double on either path.

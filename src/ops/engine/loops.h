@@ -177,8 +177,12 @@ constexpr Kernels make_kernels() {
     if constexpr (Entry::kAll != 0)
       set(made.backward_all, std::integral_constant<unsigned, Entry::kAll>());
   };
-  fill(0, std::conditional_t<kInDouble<Function, Formula>, FloatInDouble, Float>());
-  fill(1, Double());
+  if constexpr (kResultInDouble<Formula>) {
+    fill(1, DoubleForFloat());
+  } else {
+    fill(0, std::conditional_t<kInDouble<Function, Formula>, FloatInDouble, Float>());
+    fill(1, Double());
+  }
   return made;
 }
 

@@ -41,7 +41,8 @@ template <class T>
 
 /// Whether float_kernels.h serves these numbers.
 template <class S>
-inline constexpr bool kHasDigitsToSpare = std::is_same_v<S, FloatInDouble>;
+inline constexpr bool kHasDigitsToSpare =
+    std::is_same_v<S, FloatInDouble> || std::is_same_v<S, DoubleForFloat>;
 
 // Elementary functions.
 
@@ -122,22 +123,35 @@ template <class S, unsigned M>
 
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> stirling_remainder(const Dual<S, M>& x) {
-  return chain(kernels::stirling_remainder(x.value),
-               along(x, [&] { return -kernels::log_minus_digamma1p(x.value, x.value); }));
+  const auto value = [&] {
+    if constexpr (kHasDigitsToSpare<S>) {
+      return stirling_remainder_of_floats(x.value);
+    } else {
+      return kernels::stirling_remainder(x.value);
+    }
+  };
+  return chain(value(), along(x, [&] { return -kernels::log_minus_digamma1p(x.value, x.value); }));
 }
 template <class S, unsigned A, unsigned B>
 [[gnu::always_inline]] inline Dual<S, A | B> log_minus_digamma(const Dual<S, A>& m,
                                                                const Dual<S, B>& x) {
-  const LanesOf<S> value = kernels::log_minus_digamma(m.value, x.value);
   if constexpr (A == B) {
     if (&m == &x) {  // its two derivatives would cancel
-      return chain(value, along(x, [&] {
+      const auto value = [&] {
+        if constexpr (kHasDigitsToSpare<S>) {
+          return log_minus_digamma_of_floats(x.value);
+        } else {
+          return kernels::log_minus_digamma(x.value, x.value);
+        }
+      };
+      return chain(value(), along(x, [&] {
                      return -1.0 / square(x.value) -
                             kernels::stirling_remainder_second_derivative(x.value);
                    }));
     }
   }
-  return chain(value, along(m, [&] { return 1.0 / m.value; }),
+  return chain(kernels::log_minus_digamma(m.value, x.value),
+               along(m, [&] { return 1.0 / m.value; }),
                along(x, [&] { return -kernels::trigamma(x.value); }));
 }
 
@@ -244,8 +258,15 @@ template <class S, unsigned A, unsigned B, unsigned C>
   const MaskOf<S> no_mean = m.value == 0.0;
   const MaskOf<S> flat = x.value == 0.0 || no_mean;
   const MaskOf<S> is_near = abs(d.value) <= 0.5 * m.value;
+  const auto value = [&] {
+    if constexpr (kHasDigitsToSpare<S>) {
+      return deviance_of_floats(x.value, m.value, d.value);
+    } else {
+      return kernels::deviance(x.value, m.value, d.value);
+    }
+  };
   return chain(
-      kernels::deviance(x.value, m.value, d.value),
+      value(),
       along(x,
             [&] {
               const LanesOf<S> mean = select(flat, one, m.value);
@@ -263,8 +284,15 @@ template <class S, unsigned A, unsigned B, unsigned C>
 [[gnu::always_inline]] inline Dual<S, A | B> stirling_divergence(const Dual<S, A>& x,
                                                                  const Dual<S, B>& y,
                                                                  const Dual<S, C>& d) {
+  const auto value = [&] {
+    if constexpr (kHasDigitsToSpare<S>) {
+      return stirling_divergence_of_floats(x.value, y.value, d.value);
+    } else {
+      return kernels::stirling_divergence(x.value, y.value, d.value);
+    }
+  };
   return chain(
-      kernels::stirling_divergence(x.value, y.value, d.value),
+      value(),
       along(x, [&] { return kernels::stirling_slope_difference(x.value, y.value, d.value); }),
       along(y, [&] {
         return -(0.5 / square(y.value) + kernels::stirlerr_curvature(y.value)) * d.value;
@@ -295,7 +323,14 @@ template <class S, unsigned A, unsigned B>
 [[gnu::always_inline]] inline Dual<S, A | B> softplus_divergence(const Dual<S, A>& x,
                                                                  const Dual<S, B>& y) {
   const LanesOf<S> zero(0.0);
-  return chain(kernels::softplus_divergence(x.value, y.value),
+  const auto value = [&] {
+    if constexpr (kHasDigitsToSpare<S>) {
+      return softplus_divergence_of_floats(x.value, y.value);
+    } else {
+      return kernels::softplus_divergence(x.value, y.value);
+    }
+  };
+  return chain(value(),
                along(x,
                      [&] {
                        // sigmoid(x) - sigmoid(y), by the tails on which the sigmoids are small.

@@ -4,17 +4,36 @@
 
 namespace torch::distributions::ops::formulas {
 
-/// What one component adds to the logarithm of the density of Dirichlet(a), but for the lgamma of
-/// the sum of a.
+/// What one component adds to a function of Dirichlet(a), where A is the sum of a. The same of the
+/// total, as if it were a component, is what has to be subtracted in the end.
 struct DirichletComponent {
-  static constexpr std::size_t kParameters = 1;
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr std::size_t kParameters = 2;
+  static constexpr InDouble kInDouble = InDouble::kAndResult;
 
-  /// (a - 1) log x - lgamma(a), with Stirling's formula written out.
-  static auto log_prob(const auto& a) {
-    return [a, rest = a - stirling_remainder(a)](const auto& x) {
-      return xlogy(a - 1.0, x / a) + rest;
+  /// A vector of Gamma(a, A) has that direction: its density, without the factor exp(-A x), as the
+  /// sum of x is 1.
+  static auto log_prob(const auto& a, const auto& total) {
+    return [kernel = gamma_log_kernel(a, total), total](const auto& x) {
+      return kernel(x) + total * x;
     };
+  }
+
+  /// lgamma(a) - (a - n) psi(a), less what cancels: `n` is 1 for a component and the number of
+  /// those for the total.
+  static auto entropy(const auto& n, const auto& a) {
+    return stirling_remainder(a) + (a - n) * log_minus_digamma(a, a) + (n - 1.0) * log(a);
+  }
+
+  /// The Bregman divergence of lgamma, from a to b: that of x log x - x from the component's share
+  /// of a total that has grown, and what Stirling's formula leaves.
+  static auto kl(const auto& a, const auto& b, const auto& total, const auto& growth) {
+    const auto d = b - a;
+    const auto own_growth = a * (growth / total);
+    const auto expected = a * ((total + growth) / total);
+    // From the differences of the parameters, unless those are the larger numbers.
+    const auto is_near = abs(d) + abs(own_growth) < b + expected;
+    return deviance(b, expected, select(is_near, d - own_growth, b - expected)) +
+           stirling_divergence(b, a, d);
   }
 };
 

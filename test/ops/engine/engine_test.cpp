@@ -602,18 +602,32 @@ TEST(EngineTest, CategoriesAreSummedInTheSamePass) {
 }
 
 TEST(EngineTest, DirichletOfFloatsIsSummedInTheSamePass) {
-  const Tensor a = at::rand({5, 4}).add(0.5).requires_grad_();
-  const Tensor x = at::rand({50, 5, 4}).add(0.1);
-  const auto before = engine::calls();
-  const Tensor log_prob = Dirichlet(a, false).log_prob(x / x.sum(-1, true));
-  EXPECT_EQ(engine::calls().forward, before.forward + 1);
-  log_prob.sum().backward();
-  EXPECT_EQ(engine::calls().backward, before.backward + 1);
-  const Tensor wide = a.detach().to(at::kDouble).requires_grad_();
-  const Tensor want = Dirichlet(wide, false).log_prob((x / x.sum(-1, true)).to(at::kDouble));
-  want.sum().backward();
-  expect_close(log_prob, want.to(at::kFloat), 4, "value");
-  expect_close(a.grad(), wide.grad().to(at::kFloat), 4, "gradient");
+  const Tensor raw = at::rand({50, 5, 8}).add(0.1), x = raw / raw.sum(-1, /*keepdim=*/true);
+  const std::vector<std::function<Tensor(const Dirichlet&, const Dirichlet&)>> functions{
+      [&](const Dirichlet& p, const Dirichlet&) {
+        return p.log_prob(x.to(p.concentration().scalar_type()));
+      },
+      [](const Dirichlet& p, const Dirichlet&) { return p.entropy(); },
+      [](const Dirichlet& p, const Dirichlet& q) { return kl_divergence(p, q); }};
+  const Tensor q = at::rand({5, 8}).mul(40).add(0.2);
+  for (const auto& f : functions) {
+    for (const auto& sizes : {std::vector<int64_t>{8}, {5, 8}, {50, 5, 8}}) {
+      const Tensor p = at::rand(sizes).mul(40).add(0.2).requires_grad_();
+      const auto before = engine::calls();
+      const Tensor got = f(Dirichlet(p, false), Dirichlet(q, false));
+      EXPECT_EQ(engine::calls().forward, before.forward + 2) << "the components, and the total";
+      const auto gradient = torch::autograd::grad({got.sum()}, {p})[0];
+      EXPECT_EQ(engine::calls().backward, before.backward + 2);
+      EXPECT_EQ(engine::calls().composed, before.composed);
+
+      const engine::ComposedGuard guard;
+      const Tensor wide = p.detach().to(at::kDouble).requires_grad_();
+      const Tensor want = f(Dirichlet(wide, false), Dirichlet(q.to(at::kDouble), false));
+      const auto wide_gradient = torch::autograd::grad({want.sum()}, {wide})[0];
+      expect_close(got, want.to(at::kFloat), 4, "value");
+      expect_close(gradient, wide_gradient.to(at::kFloat), 4, "gradient");
+    }
+  }
 }
 
 TEST(EngineTest, ComposesWhatHasNoKernelForAGradient) {
