@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "ops/binomial_entropy.h"
 #include "ops/special/special.h"
 #include "ops/special/tensor_scalar.h"
 
@@ -181,6 +182,10 @@ TORCH_DISTRIBUTIONS_TERNARY(stirling_divergence)
 TORCH_DISTRIBUTIONS_TERNARY(stirling_slope_difference)
 TORCH_DISTRIBUTIONS_TERNARY(binomial_log_kernel)
 TORCH_DISTRIBUTIONS_TERNARY(binomial_log_kernel_logits)
+
+inline Composed binomial_entropy_sum(const Composed& n, const Composed& p) {
+  return Composed(binomial_entropy_sum(n.tensor(), p.tensor()));
+}
 
 // The kernels of densities are functions of the parameters that return one of the value.
 inline auto gamma_log_kernel(const Composed& concentration, const Composed& rate) {

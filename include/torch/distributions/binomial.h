@@ -20,7 +20,6 @@ class TORCH_DISTRIBUTIONS_API Binomial : public ScalarFamily<Binomial>, public H
 
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  Tensor do_entropy() const override;
   Tensor do_enumerate_support(bool expand) const override;
 
   Tensor total_count_;

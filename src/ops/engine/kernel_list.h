@@ -38,6 +38,8 @@
   K(Entropy, Bernoulli, 0b1, 0)                                                \
   K(Entropy, BernoulliLogits, 0b1, 0)                                          \
   K(Entropy, Beta, 0b11, 0)                                                    \
+  K(Entropy, Binomial, 0b10, 0)                                                \
+  K(Entropy, BinomialLogits, 0b10, 0)                                          \
   K(Entropy, Category, 0b1, 0)                                                 \
   K(Entropy, CategoryLogits, 0b1, 0)                                           \
   K(Entropy, DirichletComponent, 0b10, 0)                                      \

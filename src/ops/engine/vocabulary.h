@@ -235,6 +235,44 @@ template <class S, unsigned M>
                }));
 }
 
+/// As above. The probabilities of counts follow from that of one by their ratios: with w = P(k) /
+/// P(first) the entropy is log sum w - sum w log w / sum w. From the most likely count on nothing
+/// cancels; of few trials little does from 0 on, which takes fewer steps. The derivative in p is
+/// the sum of -P(k) (k - n p) log w over p (1 - p).
+template <class S, unsigned M>
+Dual<S, M> binomial_entropy_sum(const Constant<S>& trials, const Dual<S, M>& probability) {
+  using Numbers = LanesOf<S>;
+  constexpr double kFew = 16, kNegligible = 0x1p-66;
+  const Numbers &n = trials.value, &p = probability.value, zero(0.0), one(1.0);
+  const Numbers odds = p / (1.0 - p), mean = n * p;
+  const Numbers first = select(n <= kFew, zero, floor(mean + p));
+  Numbers others = 0.0 * mean, logs = others, slope = others;
+  // ratio(k) is P(k + step) / P(k).
+  const auto walk = [&](double step, const auto& is_last, const auto& ratio) {
+    Numbers k = first, w = one, log_w = zero;
+    for (MaskOf<S> goes_on = !is_last(k); !goes_on.none();) {
+      const Numbers factor = ratio(select(goes_on, k, first));
+      k = k + step;
+      w = select(goes_on, w * factor, zero);
+      log_w = log_w + log(select(goes_on, factor, one));
+      const Numbers term = w * log_w;
+      others = others + w;
+      logs = logs + term;
+      if constexpr (M != 0) slope = slope + term * (k - mean);
+      goes_on = goes_on && w > kNegligible * others && !is_last(k);
+    }
+  };
+  walk(
+      1, [&](const Numbers& k) { return !(k + 1.0 <= n); },
+      [&](const Numbers& k) { return (n - k) / (k + 1.0) * odds; });
+  walk(
+      -1, [&](const Numbers& k) { return !(k >= 1.0); },
+      [&](const Numbers& k) { return k / ((n - k + 1.0) * odds); });
+  const Numbers sum = others + 1.0;
+  return chain(log1p(others) - logs / sum,
+               along(probability, [&] { return -slope / (sum * p * (1.0 - p)); }));
+}
+
 // Bregman divergences.
 
 template <class S, unsigned A, unsigned B>

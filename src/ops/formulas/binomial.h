@@ -46,6 +46,23 @@ inline auto binomial_entropy_series(const auto& v, const auto& s) {
          u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * (c5 + u * (c6 + u * (c7 + u * c8)))))));
 }
 
+/// The variance from which that series holds.
+inline constexpr double kSeriesVariance = 100;
+
+/// The entropy of Binomial(n, p) where p is that of the rarer outcome: the series, or the sum over
+/// the counts.
+inline auto binomial_entropy(const auto& n, const auto& rarer) {
+  // Of a certain outcome there is no entropy, and its infinite derivative would spread.
+  const auto certain = rarer == 0.0;
+  const auto p = select(certain, 0.5, rarer);
+  const auto spread = p * (1.0 - p);
+  const auto variance = n * spread;
+  const auto large = variance >= kSeriesVariance;
+  const auto series = binomial_entropy_series(select(large, variance, kSeriesVariance), spread);
+  const auto sum = binomial_entropy_sum(select(large, 0.0, n), p);
+  return select(certain, 0.0, select(large, series, sum));
+}
+
 struct Binomial {  // of the number of trials and the probability of success
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
@@ -59,6 +76,11 @@ struct Binomial {  // of the number of trials and the probability of success
   static auto mean(const auto& n, const auto& p) { return n * p; }
   static auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), n); }
   static auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
+  /// The rarer outcome's by a choice and no minimum, which has no second derivative where both are
+  /// as likely.
+  static auto entropy(const auto& n, const auto& p) {
+    return binomial_entropy(n, select(p <= 0.5, p, 1.0 - p));
+  }
 };
 
 struct BinomialLogits {  // of the number of trials and the log-odds of success
@@ -78,6 +100,9 @@ struct BinomialLogits {  // of the number of trials and the log-odds of success
   }
   static auto variance(const auto& n, const auto& logits) {
     return n * sigmoid(logits) * sigmoid(-logits);
+  }
+  static auto entropy(const auto& n, const auto& logits) {
+    return binomial_entropy(n, sigmoid(select(logits <= 0.0, logits, -logits)));
   }
 };
 
