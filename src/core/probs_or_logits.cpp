@@ -2,7 +2,8 @@
 
 #include <ATen/OpMathType.h>
 
-#include <limits>
+#include "ops/log_of_probability.h"
+#include "ops/softmax.h"
 
 namespace torch::distributions {
 
@@ -12,17 +13,13 @@ HasProbs::HasProbs(Kind kind, const char* class_name, const ProbsOrLogits& given
 
 Tensor HasProbs::probs() const {
   if (probs_.defined()) return probs_;
-  return kind_ == Kind::kBinary ? logits_.sigmoid() : logits_.softmax(-1);
+  return kind_ == Kind::kBinary ? logits_.sigmoid() : ops::softmax(logits_);
 }
 
 Tensor HasProbs::logits() const {
   if (logits_.defined()) return logits_;
   if (kind_ == Kind::kBinary) return probs_.log() - probs_.neg().log1p();
-  // A masked category has a gradient of 0, not the infinite one of log.
-  const Tensor impossible = probs_ == 0;
-  return probs_.masked_fill(impossible, 1)
-      .log()
-      .masked_fill(impossible, -std::numeric_limits<double>::infinity());
+  return ops::log_of_probability(probs_);
 }
 
 void HasProbs::normalize() {
@@ -30,8 +27,7 @@ void HasProbs::normalize() {
     const Tensor wide = probs_.to(at::toOpMathType(probs_.scalar_type()));
     probs_ = (wide / wide.sum(-1, /*keepdim=*/true)).to(probs_.scalar_type());
   } else {
-    // Not logits - logsumexp, which rounds at the size of the logits.
-    logits_ = logits_.log_softmax(-1);
+    logits_ = ops::log_softmax(logits_);
   }
 }
 

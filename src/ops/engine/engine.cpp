@@ -37,13 +37,6 @@ constexpr int64_t kGrain = 8192;
 
 thread_local bool composed_only = false;
 
-// --- Which tensors kernels see ------------------------------------------------------------------
-
-/// Whether kernels can read it, and nothing but reverse mode is to be recorded.
-bool is_readable(const Tensor& t) {
-  return is_plain(t) && !t._fw_grad(/*level=*/0).defined() && !at::isComplexType(t.scalar_type());
-}
-
 // --- Evaluation ---------------------------------------------------------------------------------
 
 /// Whether kernels read doubles: for a result in double, and for counts that float does not hold
@@ -457,7 +450,7 @@ class OperationBackward final : public autograd::Node {
       mask |= static_cast<unsigned>(wanted[i]) << i;
     }
     autograd::variable_list result(inputs_.size());
-    if (has_kernel(mask) && !at::GradMode::is_enabled() && !composed_only && is_unobserved() &&
+    if (has_kernel(mask) && !at::GradMode::is_enabled() && may_use_kernels() &&
         is_readable(gradient)) {
       const Tensor of_terms = summed_ > 0 ? spread(gradient) : gradient;
       if (reads_doubles(*operation_, inputs, gradient.scalar_type())
@@ -515,7 +508,7 @@ class OperationBackward final : public autograd::Node {
 
 /// The value by a kernel; undefined where there is none for these inputs.
 Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed) {
-  if (composed_only || !is_unobserved()) return {};
+  if (!may_use_kernels()) return {};
   bool requires_grad = false, same_shape = true;
   for (const Tensor* input : inputs) {
     if (!is_readable(*input)) return {};
@@ -556,6 +549,12 @@ Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed) {
   }
   ++calls().composed;
   return sum_rightmost(operation.composed(inputs), summed);
+}
+
+bool may_use_kernels() { return !composed_only && is_unobserved(); }
+
+bool is_readable(const Tensor& t) {
+  return is_plain(t) && !t._fw_grad(/*level=*/0).defined() && !at::isComplexType(t.scalar_type());
 }
 
 Calls& calls() {

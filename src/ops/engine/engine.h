@@ -41,6 +41,11 @@ InstructionSet best_instruction_set();
 /// Selects another: for tests.
 void set_instruction_set(InstructionSet set);
 
+/// Whether a kernel may serve this thread's call: nothing watches, and no `ComposedGuard` lives.
+bool may_use_kernels();
+/// Whether kernels can read it, and nothing but reverse mode is to be recorded.
+bool is_readable(const at::Tensor& t);
+
 /// How many calls of this thread went which way.
 struct Calls {
   std::int64_t forward = 0, backward = 0;  // by kernels

@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <limits>
+
+#include "ops/engine/lanes.h"
+#include "ops/engine/row_kernels.h"
+
+namespace torch::distributions::ops::engine {
+namespace {
+
+/// Rows in the lanes of registers, of which each holds a column.
+template <class T>
+class Block {
+ public:
+  static constexpr int64_t kRows = Lanes<T>::kCount;
+
+  explicit Block(int64_t columns) : columns_(columns) {}
+
+  int64_t columns() const { return columns_; }
+  Lanes<T> operator[](int64_t column) const { return Lanes<T>::load(elements_ + column * kRows); }
+  void set(int64_t column, const Lanes<T>& lanes) { lanes.store(elements_ + column * kRows); }
+
+  /// Lanes beyond `rows` hold the last of them.
+  void load(const T* from, int64_t rows) {
+    for (int64_t row = 0; row < kRows; ++row) {
+      for (int64_t i = 0; i < columns_; ++i) elements_[i * kRows + row] = from[i];
+      if (row + 1 < rows) from += columns_;
+    }
+  }
+  void store(T* to, int64_t rows) const {
+    for (int64_t row = 0; row < rows; ++row, to += columns_) {
+      for (int64_t i = 0; i < columns_; ++i) to[i] = elements_[i * kRows + row];
+    }
+  }
+
+ private:
+  int64_t columns_;
+  alignas(64) T elements_[kMostColumns * kRows];
+};
+
+/// A sum that rounds once.
+template <class T>
+class Sum {
+ public:
+  void add(const Lanes<T>& term) {
+    const auto sum = special::kernels::two_sum(high_, term);
+    high_ = sum.high;
+    low_ = low_ + sum.low;
+  }
+  Lanes<T> value() const { return high_ + low_; }
+
+ private:
+  Lanes<T> high_{0.0}, low_{0.0};
+};
+
+/// Makes x the distance from the largest element of its row, and y its exponential.
+/// \returns the sum of y but for one of the largest, which is 1: where that has nearly all, the
+/// others would be lost beside it.
+template <class T>
+Lanes<T> exponentials(Block<T>& x, Block<T>& y) {
+  Lanes<T> largest = x[0];
+  for (int64_t i = 1; i < x.columns(); ++i) largest = max(largest, x[i]);
+  Sum<T> others;
+  Mask<T> is_left_out = largest != largest;  // none yet, of a row of numbers
+  for (int64_t i = 0; i < x.columns(); ++i) {
+    const Lanes<T> d = x[i] - largest, power = exp(d);
+    x.set(i, d);
+    y.set(i, power);
+    const Mask<T> is_first = d == 0.0 && !is_left_out;
+    is_left_out = is_left_out || is_first;
+    others.add(select(is_first, Lanes<T>(0.0), power));
+  }
+  return others.value();
+}
+
+struct LogSoftmax {
+  template <class T>
+  static void run(Block<T>& x, Block<T>& y) {
+    const Lanes<T> log_sum = log1p(exponentials(x, y));
+    for (int64_t i = 0; i < x.columns(); ++i) y.set(i, x[i] - log_sum);
+  }
+};
+
+struct Softmax {
+  template <class T>
+  static void run(Block<T>& x, Block<T>& y) {
+    const Lanes<T> sum = exponentials(x, y) + 1.0;
+    for (int64_t i = 0; i < x.columns(); ++i) y.set(i, y[i] / sum);
+  }
+};
+
+struct LogSoftmaxBackward {
+  template <class T>
+  static void run(const Block<T>& gradient, Block<T>& y) {
+    Sum<T> sum;
+    for (int64_t i = 0; i < y.columns(); ++i) sum.add(gradient[i]);
+    const Lanes<T> total = sum.value();
+    for (int64_t i = 0; i < y.columns(); ++i) y.set(i, gradient[i] - exp(y[i]) * total);
+  }
+};
+
+struct SoftmaxBackward {
+  template <class T>
+  static void run(const Block<T>& gradient, Block<T>& y) {
+    Sum<T> sum;
+    for (int64_t i = 0; i < y.columns(); ++i) sum.add(gradient[i] * y[i]);
+    const Lanes<T> mean = sum.value();
+    for (int64_t i = 0; i < y.columns(); ++i) y.set(i, y[i] * (gradient[i] - mean));
+  }
+};
+
+struct PlaceOfOne {
+  template <class T>
+  static Lanes<T> run(const Block<T>& x, const Block<T>&) {
+    const Lanes<T> none(-1.0);
+    Lanes<T> place = none;
+    Mask<T> is_hot = place == none;  // all, so far
+    for (int64_t i = 0; i < x.columns(); ++i) {
+      const Mask<T> is_one = x[i] == 1.0;
+      is_hot = is_hot && (x[i] == 0.0 || (is_one && place == none));
+      place = select(is_one, Lanes<T>(static_cast<double>(i)), place);
+    }
+    return select(is_hot, place, none);
+  }
+};
+
+/// Of exponential clocks: a category of this weight rings after draw / weight.
+template <class Weight>
+struct Race {
+  template <class T>
+  static Lanes<T> run(const Block<T>& weights, const Block<T>& draws) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    const Lanes<T> none(-1.0);
+    Lanes<T> highest(0.0), winner = none;
+    Mask<T> are_weights = winner == none;  // all, so far
+    for (int64_t i = 0; i < weights.columns(); ++i) {
+      const Lanes<T> weight = Weight::of(weights[i]), speed = weight / draws[i];
+      are_weights = are_weights && weight >= 0.0 && weight < kInfinity;
+      // Never one without weight, even if all that have one underflow.
+      const Mask<T> leads = weight > 0.0 && (speed > highest || winner == none);
+      highest = select(leads, speed, highest);
+      winner = select(leads, Lanes<T>(static_cast<double>(i)), winner);
+    }
+    return select(are_weights, winner, none);
+  }
+};
+struct Probability {
+  template <class T>
+  static Lanes<T> of(const Lanes<T>& weight) {
+    return weight;
+  }
+};
+struct Logit {
+  template <class T>
+  static Lanes<T> of(const Lanes<T>& logit) {
+    return exp(logit);
+  }
+};
+
+template <class T>
+void exponential(const double* from, int64_t count, void* to) {
+  constexpr int64_t kCount = Lanes<double>::kCount;
+  const auto draw = [](const Lanes<double>& uniform) { return -log1p(-uniform); };
+  T* const draws = static_cast<T*>(to);
+  int64_t i = 0;
+  for (; i + kCount <= count; i += kCount) draw(Lanes<double>::load(from + i)).store(draws + i);
+  if (i < count) draw(Lanes<double>::load(from + i, count - i)).store(draws + i, count - i);
+}
+
+/// What a function takes and leaves: of one block, or of two, to the second of them or to a number
+/// (int64_t) a row.
+enum class Form : char { kOne, kTwo, kOneToPlace, kTwoToPlace };
+
+template <class Function, class T, Form form>
+void run(const Rows& rows) {
+  constexpr int64_t kRows = Block<T>::kRows;
+  Block<T> first(rows.columns), second(rows.columns);
+  for (int64_t row = 0; row < rows.count; row += kRows) {
+    const int64_t count = std::min(kRows, rows.count - row), offset = row * rows.columns;
+    first.load(static_cast<const T*>(rows.inputs[0]) + offset, count);
+    if constexpr (form == Form::kTwo || form == Form::kTwoToPlace) {
+      second.load(static_cast<const T*>(rows.inputs[1]) + offset, count);
+    }
+    if constexpr (form == Form::kOne || form == Form::kTwo) {
+      Function::run(first, second);
+      second.store(static_cast<T*>(rows.output) + offset, count);
+    } else {
+      T places[kRows];
+      Function::run(first, second).store(places);
+      auto* const to = static_cast<int64_t*>(rows.output) + row;
+      for (int64_t i = 0; i < count; ++i) to[i] = static_cast<int64_t>(places[i]);
+    }
+  }
+}
+
+}  // namespace
+
+template <>
+const RowKernels& row_kernels_of<isa::CPU_CAPABILITY>() {
+  static constexpr RowKernels made{
+      .log_softmax = {&run<LogSoftmax, float, Form::kOne>, &run<LogSoftmax, double, Form::kOne>},
+      .softmax = {&run<Softmax, float, Form::kOne>, &run<Softmax, double, Form::kOne>},
+      .log_softmax_backward = {&run<LogSoftmaxBackward, float, Form::kTwo>,
+                               &run<LogSoftmaxBackward, double, Form::kTwo>},
+      .softmax_backward = {&run<SoftmaxBackward, float, Form::kTwo>,
+                           &run<SoftmaxBackward, double, Form::kTwo>},
+      .place_of_one = {&run<PlaceOfOne, float, Form::kOneToPlace>,
+                       &run<PlaceOfOne, double, Form::kOneToPlace>},
+      .race = {&run<Race<Probability>, float, Form::kTwoToPlace>,
+               &run<Race<Probability>, double, Form::kTwoToPlace>},
+      .race_of_logits = {&run<Race<Logit>, float, Form::kTwoToPlace>,
+                         &run<Race<Logit>, double, Form::kTwoToPlace>},
+      .exponential = {&exponential<float>, &exponential<double>}};
+  return made;
+}
+
+}  // namespace torch::distributions::ops::engine

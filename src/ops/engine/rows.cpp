@@ -1,0 +1,48 @@
+#include "ops/engine/rows.h"
+
+#include <ATen/EmptyTensor.h>
+
+#include <algorithm>
+#include <array>
+
+#include "ops/engine/engine.h"
+#include "ops/parallel.h"
+
+namespace torch::distributions::ops::engine {
+
+using at::Tensor;
+
+bool has_row_kernel(const Tensor& t) {
+  const auto dtype = t.scalar_type();
+  return may_use_kernels() && is_readable(t) && (dtype == at::kFloat || dtype == at::kDouble) &&
+         t.dim() > 0 && t.numel() > 0 && t.size(-1) <= kMostColumns && t.is_contiguous();
+}
+
+const RowKernels& row_kernels() {
+#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
+  static constexpr std::array all{&row_kernels_of<isa::DEFAULT>, &row_kernels_of<isa::AVX2>,
+                                  &row_kernels_of<isa::AVX512>};
+#else
+  static constexpr std::array all{&row_kernels_of<isa::DEFAULT>};
+#endif
+  return all[static_cast<std::size_t>(instruction_set())]();
+}
+
+Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const Tensor& first,
+                const Tensor& second) {
+  constexpr int64_t kGrain = 8192;  // elements for which another thread pays
+  const int64_t columns = first.size(-1), count = first.numel() / columns;
+  const std::size_t row_size = static_cast<std::size_t>(columns) * first.element_size();
+  Tensor output = at::detail::empty_cpu(first.sizes(), first.scalar_type(), /*pin_memory=*/false);
+  const auto kernel = (row_kernels().*function)[first.scalar_type() == at::kDouble];
+  const auto* const x = static_cast<const char*>(first.const_data_ptr());
+  const auto* const y = second.defined() ? static_cast<const char*>(second.const_data_ptr()) : x;
+  auto* const to = static_cast<char*>(output.mutable_data_ptr());
+  parallel_for(count, std::max<int64_t>(1, kGrain / columns), [&](int64_t begin, int64_t end) {
+    const std::size_t offset = static_cast<std::size_t>(begin) * row_size;
+    kernel({end - begin, columns, {x + offset, y + offset}, to + offset});
+  });
+  return output;
+}
+
+}  // namespace torch::distributions::ops::engine

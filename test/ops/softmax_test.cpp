@@ -1,0 +1,171 @@
+#include "ops/softmax.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <ostream>
+#include <vector>
+
+#include "ops/engine/engine.h"
+#include "support/gradcheck.h"
+
+namespace torch::distributions::ops {
+namespace {
+
+using at::Tensor;
+using engine::InstructionSet;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct Function {
+  const char* name;
+  Tensor (*ours)(const Tensor& x);
+  Tensor (*torchs)(const Tensor& x);
+};
+
+std::ostream& operator<<(std::ostream& out, const Function& f) { return out << f.name; }
+
+struct Result {
+  Tensor value, gradient;
+};
+
+/// The value and the gradient of its sum with weights.
+Result run(Tensor (*f)(const Tensor&), const Tensor& x) {
+  const Tensor leaf = x.detach().requires_grad_();
+  const Tensor value = f(leaf);
+  const Tensor weights = at::linspace(-1, 2, x.numel(), at::kDouble).view(x.sizes()).to(x.dtype());
+  return {value.detach(), torch::autograd::grad({value}, {leaf}, {weights})[0]};
+}
+
+double error(const Tensor& got, const Tensor& want) {
+  return (got.to(at::kDouble) - want).abs().max().item<double>();
+}
+
+class SoftmaxTest : public ::testing::TestWithParam<Function> {
+ protected:
+  ~SoftmaxTest() override { engine::set_instruction_set(engine::best_instruction_set()); }
+
+  /// Runs `check` with each instruction set.
+  static void with_each_set(const std::function<void()>& check) {
+    for (const auto set :
+         {InstructionSet::kDefault, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+      if (set > engine::best_instruction_set()) continue;
+      engine::set_instruction_set(set);
+      const ::testing::ScopedTrace trace(__FILE__, __LINE__, static_cast<int>(set));
+      check();
+    }
+  }
+};
+
+TEST_P(SoftmaxTest, IsRightForRowsOfEveryLength) {
+  at::manual_seed(0);
+  with_each_set([] {
+    for (const auto dtype : {at::kFloat, at::kDouble}) {
+      const double epsilon = dtype == at::kFloat ? 0x1p-23 : 0x1p-52;
+      for (const int64_t columns : {1, 2, 3, 5, 8, 15, 16, 17, 31, 32}) {
+        for (const int64_t rows : {1, 2, 7, 16, 19, 1000}) {
+          const Tensor x = at::randn({rows, columns}, at::kDouble).mul(3).add(50).to(dtype);
+          const auto before = engine::calls();
+          const Result got = run(GetParam().ours, x);
+          EXPECT_EQ(engine::calls().forward, before.forward + 1);
+          EXPECT_EQ(engine::calls().backward, before.backward + 1);
+          // In double LibTorch's own is the truth to within its last digits.
+          const Result want = run(GetParam().torchs, x.to(at::kDouble));
+          EXPECT_EQ(got.value.scalar_type(), dtype);
+          EXPECT_LE(error(got.value, want.value), 16 * epsilon) << rows << "x" << columns;
+          EXPECT_LE(error(got.gradient, want.gradient), static_cast<double>(16 * columns) * epsilon)
+              << rows << "x" << columns;
+        }
+      }
+    }
+  });
+}
+
+TEST_P(SoftmaxTest, InfiniteElementsAreLibTorchs) {
+  const Tensor x = at::tensor({-kInfinity, -kInfinity,   -kInfinity,  //
+                               kInfinity,  0.0,          -kInfinity,  //
+                               -kInfinity, 1.0,          -kInfinity,  //
+                               2.0,        -kInfinity,   2.0,         //
+                               0.0,        std::nan(""), 1.0,         //
+                               kInfinity,  kInfinity,    0.0,         //
+                               1e30,       -1e30,        0.0})
+                       .view({7, 3});
+  with_each_set([&] {
+    for (const Tensor& t : {x, x.to(at::kDouble)}) {
+      EXPECT_TRUE(GetParam().ours(t).allclose(GetParam().torchs(t), 1e-6, 1e-6, /*equal_nan=*/true))
+          << GetParam().ours(t);
+    }
+  });
+}
+
+TEST_P(SoftmaxTest, HasDerivatives) {
+  at::manual_seed(1);
+  const auto f = [](const std::vector<Tensor>& x) { return GetParam().ours(x[0]); };
+  const Tensor x = at::randn({3, 4}, at::kDouble);
+  EXPECT_TRUE(test::gradcheck(f, {x}));
+  EXPECT_TRUE(test::gradgradcheck(f, {x}));
+}
+
+TEST_P(SoftmaxTest, OtherTensorsAreLibTorchs) {
+  at::manual_seed(2);
+  const Tensor x = at::randn({6, 5});
+  const auto before = engine::calls();
+  for (const Tensor& t : {x.t(), x.to(at::kHalf), x.to(at::kBFloat16), at::ones({0, 5}),
+                          at::ones({5, 0}), x.expand({2, 6, 5}), at::randn({3, 33})}) {
+    EXPECT_TRUE(GetParam().ours(t).equal(GetParam().torchs(t))) << t.sizes();
+  }
+  EXPECT_EQ(engine::calls().composed, before.composed + 7);
+  EXPECT_EQ(GetParam().ours(at::empty({6, 5}, at::kMeta)).sizes(), x.sizes());
+  const engine::ComposedGuard guard;
+  EXPECT_TRUE(GetParam().ours(x).equal(GetParam().torchs(x)));
+}
+
+TEST_P(SoftmaxTest, GradientsOfAnyLayout) {
+  at::manual_seed(3);
+  const Tensor x = at::randn({6, 5}, at::kDouble).requires_grad_();
+  const auto gradient = [&](Tensor (*f)(const Tensor&), const Tensor& weights) {
+    return torch::autograd::grad({f(x)}, {x}, {weights})[0];
+  };
+  for (const Tensor& weights :
+       {at::ones({}, at::kDouble).expand({6, 5}), at::randn({5, 6}, at::kDouble).t()}) {
+    EXPECT_TRUE(gradient(GetParam().ours, weights)
+                    .allclose(gradient(GetParam().torchs, weights), 1e-12, 1e-14));
+  }
+}
+
+TEST_P(SoftmaxTest, DoesNotDependOnThreads) {
+  at::manual_seed(4);
+  const Tensor x = at::randn({10007, 7});
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
+  const Result two = run(GetParam().ours, x);
+  at::set_num_threads(1);
+  const Result one = run(GetParam().ours, x);
+  at::set_num_threads(threads);
+  EXPECT_TRUE(one.value.equal(two.value));
+  EXPECT_TRUE(one.gradient.equal(two.gradient));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SoftmaxTest,
+    ::testing::Values(Function{"log_softmax", log_softmax,
+                               [](const Tensor& x) { return x.log_softmax(-1); }},
+                      Function{"softmax", softmax, [](const Tensor& x) { return x.softmax(-1); }}),
+    [](const auto& tested) { return tested.param.name; });
+
+// Beside its 1 the others would be lost.
+TEST(LogSoftmaxTest, WhatHasNearlyAllKeepsTheOthers) {
+  for (const auto dtype : {at::kFloat, at::kDouble}) {
+    const Tensor y = log_softmax(at::tensor({0.0, 30.0, 30.0 - 25.0, -kInfinity}, dtype));
+    EXPECT_NEAR(y[1].item<double>() / -(std::exp(-30) + std::exp(-25)), 1, 1e-6);
+    EXPECT_EQ(y[3].item<double>(), -kInfinity);
+  }
+}
+
+}  // namespace
+}  // namespace torch::distributions::ops
