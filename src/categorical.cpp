@@ -1,6 +1,5 @@
 #include <torch/distributions/categorical.h>
 
-#include <ATen/ExpandUtils.h>
 #include <ATen/OpMathType.h>
 
 #include <cmath>
@@ -14,9 +13,9 @@
 #include "ops/constants.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/category.h"
-#include "ops/plain.h"
+#include "ops/log_of_probability.h"
+#include "ops/pick.h"
 #include "ops/sampling.h"
-#include "ops/special/special.h"
 
 namespace torch::distributions {
 namespace {
@@ -49,19 +48,6 @@ class Weights final : public Constraint {
 
   void print(std::ostream& out) const override { constraints::simplex.print(out); }
 };
-
-/// log p, and -inf where p is 0, with a gradient of 0 there.
-Tensor masked_log(const Tensor& p) {
-  const Tensor impossible = p == 0;
-  return p.masked_fill(impossible, 1).log().masked_fill(impossible, -ops::kInfinity);
-}
-
-/// Whether an index may not be one of a category. Elsewhere than on the CPU, looking costs more
-/// than it saves.
-bool may_lie_outside(const Tensor& index, int64_t categories) {
-  return !ops::is_plain(index) || !ops::is_unobserved() ||
-         constraints::integer_interval(0, categories - 1).first_violation(index).has_value();
-}
 
 }  // namespace
 
@@ -99,28 +85,8 @@ Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> genera
 }
 
 Tensor Categorical::do_log_prob(const Tensor& value) const {
-  // Where validation has not looked, an index outside the support must not be read.
-  Tensor index = value, outside;
-  if (!validates() && may_lie_outside(value, num_events())) {
-    outside = (value < 0) | (value >= num_events());
-    if (value.is_floating_point()) outside = outside | (value != value.floor());
-    index = value.masked_fill(outside, 0);
-  }
-  index = index.to(at::kLong);
-
-  const auto shape = at::infer_size_dimvector(index.sizes(), batch_shape());
-  Tensor selected;
-  if (batch_shape() == IntArrayRef(shape)) {
-    selected = given().gather(-1, index.expand(shape).unsqueeze(-1)).squeeze(-1);
-  } else {
-    // More values than vectors: out of one flat table, of which no copy is made for each value.
-    const int64_t vectors = c10::multiply_integers(batch_shape());
-    const Tensor start =
-        at::arange(vectors, index.options()).mul_(num_events()).view(batch_shape());
-    selected = given().reshape(-1).gather(0, (index + start).reshape(-1)).view(shape);
-  }
-  const Tensor log_prob = probs_.defined() ? masked_log(selected) : selected;
-  return outside.defined() ? log_prob.masked_fill(outside, -ops::kInfinity) : log_prob;
+  return given_by_logits() ? ops::pick(logits_, value, -ops::kInfinity)
+                           : ops::log_of_probability(ops::pick(probs_, value, 0));
 }
 
 Tensor Categorical::do_mean() const {

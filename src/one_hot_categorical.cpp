@@ -5,8 +5,8 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "ops/constants.h"
-#include "ops/evaluate.h"
-#include "ops/formulas/category.h"
+#include "ops/log_of_probability.h"
+#include "ops/pick.h"
 
 namespace torch::distributions {
 namespace {
@@ -47,12 +47,8 @@ Tensor OneHotCategorical::do_sample(IntArrayRef shape, std::optional<Generator> 
 
 Tensor OneHotCategorical::do_log_prob(const Tensor& value) const {
   const Tensor& given = categorical_.given();
-  Tensor hot = value.detach();
-  if (hot.is_floating_point()) hot = hot.to(given.scalar_type());
-  const Tensor log_prob = categorical_.given_by_logits()
-                              ? ops::log_prob_of_event<ops::formulas::CategoryLogits>(1, given, hot)
-                              : ops::log_prob_of_event<ops::formulas::Category>(1, given, hot);
-  return validates() ? log_prob : log_prob.masked_fill(hot.sum(-1) != 1, -ops::kInfinity);
+  return categorical_.given_by_logits() ? ops::pick_hot(given, value, -ops::kInfinity)
+                                        : ops::log_of_probability(ops::pick_hot(given, value, 0));
 }
 
 Tensor OneHotCategorical::do_mean() const { return probs(); }

@@ -23,8 +23,6 @@
   K(LogProb, Beta, 0b011, 0b111)                                               \
   K(LogProb, Binomial, 0b010, 0)                                               \
   K(LogProb, BinomialLogits, 0b010, 0)                                         \
-  K(LogProb, Category, 0b01, 0)                                                \
-  K(LogProb, CategoryLogits, 0b01, 0)                                          \
   K(LogProb, DirichletComponent, 0b011, 0b111)                                 \
   K(LogProb, Exponential, 0b01, 0b11)                                          \
   K(LogProb, Gamma, 0b011, 0b111)                                              \

@@ -1,0 +1,344 @@
+#include "ops/pick.h"
+
+#include <ATen/Dispatch.h>
+#include <ATen/EmptyTensor.h>
+#include <ATen/ExpandUtils.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/zeros.h>
+#include <c10/util/TypeCast.h>
+#include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/saved_variable.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "ops/autograd_node.h"
+#include "ops/engine/convert.h"
+#include "ops/engine/engine.h"
+#include "ops/engine/layout.h"
+#include "ops/engine/rows.h"
+#include "ops/parallel.h"
+
+namespace torch::distributions::ops {
+namespace {
+
+namespace autograd = torch::autograd;
+
+using at::Tensor;
+
+/// How a value names a category.
+enum class Form : char { kIndex, kHot };
+
+// --- Composed -----------------------------------------------------------------------------------
+
+/// For each category of a value whether it is the one that the value names.
+Tensor is_named(Form form, const Tensor& value, int64_t categories) {
+  if (form == Form::kIndex) {
+    return value.unsqueeze(-1) == at::arange(categories, value.options().dtype(at::kLong));
+  }
+  const Tensor is_one = value == 1;
+  const Tensor is_hot = (is_one | (value == 0)).all(-1, true) & (is_one.sum(-1, true) == 1);
+  return is_one & is_hot;
+}
+
+Tensor composed(Form form, const Tensor& table, const Tensor& value, double otherwise) {
+  const int64_t categories = table.size(-1);
+  if (form == Form::kHot) {
+    const Tensor named = is_named(form, value, categories);
+    return table.masked_fill(named.bitwise_not(), 0)
+        .sum(-1)
+        .masked_fill(named.any(-1).bitwise_not(), otherwise);
+  }
+  Tensor outside = (value < 0) | (value >= categories);
+  if (value.is_floating_point()) outside = outside | (value != value.floor());
+  const Tensor index = value.masked_fill(outside, 0).to(at::kLong);
+  const auto batch = table.sizes().slice(0, table.sizes().size() - 1);
+  const auto shape = at::infer_size_dimvector(index.sizes(), batch);
+  Tensor picked;
+  if (batch == at::IntArrayRef(shape)) {
+    picked = table.gather(-1, index.expand(shape).unsqueeze(-1)).squeeze(-1);
+  } else {
+    // More values than vectors: out of one flat table, of which no copy is made for each value.
+    const Tensor start =
+        at::arange(c10::multiply_integers(batch), index.options()).mul_(categories).view(batch);
+    picked = table.reshape(-1).gather(0, (index + start).reshape(-1)).view(shape);
+  }
+  return picked.masked_fill(outside, otherwise);
+}
+
+Tensor composed_backward(Form form, const Tensor& value, const Tensor& gradient,
+                         at::IntArrayRef table) {
+  const Tensor others = is_named(form, value, table.back()).bitwise_not();
+  return at::sum_to(gradient.unsqueeze(-1).masked_fill(others, 0), table);
+}
+
+// --- The category that a value names -------------------------------------------------------------
+
+constexpr int64_t kNone = -1;
+
+template <class T>
+int64_t category_of_index(const T* number, int64_t categories) {
+  if constexpr (std::is_integral_v<T>) {
+    const auto index = static_cast<int64_t>(*number);
+    return index >= 0 && index < categories ? index : kNone;
+  } else {
+    const auto index = static_cast<double>(*number);
+    return index >= 0 && index < static_cast<double>(categories) && index == std::floor(index)
+               ? static_cast<int64_t>(index)
+               : kNone;
+  }
+}
+
+template <class T>
+int64_t category_of_hot(const T* numbers, int64_t stride, int64_t categories) {
+  int place = 0, ones = 0, zeros = 0;
+  for (int i = 0; i < static_cast<int>(categories); ++i) {
+    const T number = numbers[i * stride];
+    const int is_one = static_cast<int>(number == T(1));
+    ones += is_one;
+    zeros += static_cast<int>(number == T(0));
+    place += i * is_one;
+  }
+  return ones == 1 && zeros == categories - 1 ? place : kNone;
+}
+
+/// The values of an evaluation.
+struct Values {
+  Form form;
+  const Tensor& value;
+  int64_t categories;
+
+  at::IntArrayRef sizes() const { return batch_of(value.sizes()); }
+  at::IntArrayRef strides() const { return batch_of(value.strides()); }
+  at::IntArrayRef batch_of(at::IntArrayRef of_value) const {
+    return form == Form::kIndex ? of_value : of_value.slice(0, of_value.size() - 1);
+  }
+
+  /// The categories of `count` values, the first at this offset: where they lie, or in `to`. What
+  /// is none of `categories` names none.
+  const int64_t* find(int64_t offset, int64_t stride, int64_t count, int64_t* to) const {
+    if (form == Form::kIndex && value.scalar_type() == at::kLong && stride == 1)
+      return value.const_data_ptr<int64_t>() + offset;
+    if (fills_rows() && stride == categories) {
+      const auto* const first = static_cast<const char*>(value.const_data_ptr()) +
+                                offset * static_cast<int64_t>(value.element_size());
+      engine::row_kernels().place_of_one[value.scalar_type() == at::kDouble](
+          {count, categories, {first}, to});
+      return to;
+    }
+    AT_DISPATCH_ALL_TYPES_AND3(
+        at::kHalf, at::kBFloat16, at::kBool, value.scalar_type(), "pick", [&] {
+          const auto* from = static_cast<const scalar_t*>(value.const_data_ptr()) + offset;
+          if (form == Form::kIndex) {
+            for (int64_t i = 0; i < count; ++i)
+              to[i] = category_of_index(from + i * stride, categories);
+          } else if (value.stride(-1) == 1) {
+            for (int64_t i = 0; i < count; ++i)
+              to[i] = category_of_hot(from + i * stride, 1, categories);
+          } else {
+            for (int64_t i = 0; i < count; ++i)
+              to[i] = category_of_hot(from + i * stride, value.stride(-1), categories);
+          }
+        });
+    return to;
+  }
+
+  /// Whether a kernel reads the vectors, if one lies behind the other.
+  bool fills_rows() const {
+    const auto dtype = value.scalar_type();
+    return form == Form::kHot && (dtype == at::kFloat || dtype == at::kDouble) &&
+           value.stride(-1) == 1 && categories <= engine::kMostColumns;
+  }
+
+  bool names(int64_t category) const {
+    return static_cast<uint64_t>(category) < static_cast<uint64_t>(categories);
+  }
+};
+
+// --- Evaluation ---------------------------------------------------------------------------------
+
+constexpr int64_t kBlock = 1024;
+constexpr int64_t kGrain = 8192;  // elements for which another thread pays
+
+enum Operand : std::size_t { kValue, kTable, kResult, kOperands };
+
+/// The dimensions of an evaluation: of values, of vectors and of results.
+struct Dimensions {
+  bool join(const Values& values, at::IntArrayRef table, at::IntArrayRef table_strides,
+            at::IntArrayRef result_strides) {
+    layout.add(values.sizes(), values.strides());
+    layout.add(table.slice(0, table.size() - 1), table_strides.slice(0, table.size() - 1));
+    layout.add(sizes, result_strides);
+    return layout.join();
+  }
+
+  /// Calls f(offsets of the operands, count) for parts of [begin, end), each along dimension 0.
+  template <class F>
+  void for_each(int64_t begin, int64_t end, const F& f) const {
+    while (begin < end) {
+      std::array<int64_t, kOperands> offset{};
+      int64_t rest = begin;
+      const int64_t count =
+          std::min({end - begin, layout.size(0) - begin % layout.size(0), kBlock});
+      for (std::size_t dim = 0; dim < layout.dims(); ++dim) {
+        const int64_t i = rest % layout.size(dim);
+        rest /= layout.size(dim);
+        for (std::size_t k = 0; k < kOperands; ++k) offset[k] += i * layout.stride(k, dim);
+      }
+      f(offset, count);
+      begin += count;
+    }
+  }
+
+  at::IntArrayRef sizes;  // of the result
+  engine::Layout layout{sizes};
+};
+
+bool is_readable(const Tensor& table, const Tensor& value, Form form) {
+  const auto own = [](at::ScalarType dtype) {
+    return at::isFloatingType(dtype) && c10::elementSize(dtype) > 1;
+  };
+  const auto dtype = value.scalar_type();
+  return engine::may_use_kernels() && engine::is_readable(table) && engine::is_readable(value) &&
+         own(table.scalar_type()) &&
+         (own(dtype) || dtype == at::kBool || at::isIntegralType(dtype, /*includeBool=*/false)) &&
+         (form == Form::kIndex || (value.dim() > 0 && value.size(-1) == table.size(-1) &&
+                                   value.size(-1) <= std::numeric_limits<int>::max()));
+}
+
+/// Undefined where these inputs are not for it.
+Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
+  if (!is_readable(table, values.value, values.form)) return {};
+  const auto batch = table.sizes().slice(0, table.sizes().size() - 1);
+  const auto shape = at::infer_size_dimvector(values.sizes(), batch);
+  Tensor result = at::detail::empty_cpu(shape, table.scalar_type(), /*pin_memory=*/false);
+  if (result.numel() == 0) return result;
+  Dimensions dimensions{.sizes = shape};
+  if (!dimensions.join(values, table.sizes(), table.strides(), result.strides())) return {};
+  const int64_t grain = values.form == Form::kIndex ? kGrain : kGrain / (values.categories + 1) + 1;
+  AT_DISPATCH_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, table.scalar_type(), "pick", [&] {
+    const auto* from = static_cast<const scalar_t*>(table.const_data_ptr());
+    auto* to = static_cast<scalar_t*>(result.mutable_data_ptr());
+    const auto& layout = dimensions.layout;
+    const int64_t row = layout.stride(kTable, 0), column = table.stride(-1);
+    const auto none = c10::convert<scalar_t>(otherwise);
+    parallel_for(result.numel(), grain, [&](int64_t begin, int64_t end) {
+      std::array<int64_t, kBlock> found;
+      dimensions.for_each(begin, end, [&](const auto& offset, int64_t count) {
+        const int64_t* const category =
+            values.find(offset[kValue], layout.stride(kValue, 0), count, found.data());
+        const scalar_t* vector = from + offset[kTable];
+        for (int64_t i = 0; i < count; ++i, vector += row) {
+          to[offset[kResult] + i] = values.names(category[i]) ? vector[category[i] * column] : none;
+        }
+      });
+    });
+  });
+  return result;
+}
+
+/// The gradient of `table`, each element of which is 0 or a sum of gradients of results.
+Tensor backward_by_kernel(const Values& values, at::IntArrayRef table, const Tensor& gradient) {
+  Tensor result = at::zeros(table, gradient.options());
+  if (gradient.numel() == 0) return result;
+  Dimensions dimensions{.sizes = gradient.sizes()};
+  if (!dimensions.join(values, table, result.strides(), gradient.strides())) return {};
+  const auto& layout = dimensions.layout;
+  const int64_t row = layout.stride(kTable, 0), step = layout.stride(kResult, 0);
+  const auto add = [&](int64_t begin, int64_t end, const auto* from, auto* to) {
+    using To = std::decay_t<decltype(*to)>;
+    std::array<int64_t, kBlock> found;
+    dimensions.for_each(begin, end, [&](const auto& offset, int64_t count) {
+      const int64_t* const category =
+          values.find(offset[kValue], layout.stride(kValue, 0), count, found.data());
+      auto* vector = to + offset[kTable];
+      for (int64_t i = 0; i < count; ++i, vector += row) {
+        if (values.names(category[i]))
+          vector[category[i]] += static_cast<To>(from[offset[kResult] + i * step]);
+      }
+    });
+  };
+  AT_DISPATCH_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, gradient.scalar_type(), "pick", [&] {
+    const auto* from = static_cast<const scalar_t*>(gradient.const_data_ptr());
+    auto* to = static_cast<scalar_t*>(result.mutable_data_ptr());
+    if (gradient.numel() * values.categories == result.numel()) {  // one to each vector
+      parallel_for(gradient.numel(), kGrain / (values.categories + 1) + 1,
+                   [&](int64_t begin, int64_t end) { add(begin, end, from, to); });
+    } else {
+      std::vector<double> sums(static_cast<std::size_t>(result.numel()));
+      add(0, gradient.numel(), from, sums.data());
+      const int64_t n = result.numel();
+      engine::scatter(sums.data(), 1, n, to, gradient.scalar_type(), n, 1);
+    }
+  });
+  return result;
+}
+
+// --- Autograd -----------------------------------------------------------------------------------
+
+class PickBackward final : public autograd::Node {
+ public:
+  void save(Form form, const Tensor& value, const Tensor& table) {
+    form_ = form;
+    value_ = autograd::SavedVariable(value.detach(), /*is_output=*/false);
+    table_ = table.sizes();
+    add_next_edge(autograd::impl::gradient_edge(table));
+  }
+
+  autograd::variable_list apply(autograd::variable_list&& gradients) override {
+    const Tensor& gradient = gradients[0];
+    if (!gradient.defined()) return {Tensor()};
+    const Tensor value = value_.unpack();
+    if (!at::GradMode::is_enabled() && engine::may_use_kernels() && engine::is_readable(gradient)) {
+      Tensor result = backward_by_kernel({form_, value, table_.back()}, table_, gradient);
+      if (result.defined()) {
+        ++engine::calls().backward;
+        return {std::move(result)};
+      }
+    }
+    ++engine::calls().composed;
+    return {composed_backward(form_, value, gradient, table_)};
+  }
+
+  void release_variables() override { value_.reset_data(); }
+
+  std::string name() const override { return "PickBackward"; }
+
+ private:
+  Form form_ = Form::kIndex;
+  autograd::SavedVariable value_;
+  at::DimVector table_;  // its sizes
+};
+
+Tensor pick(Form form, const Tensor& table, const Tensor& value, double otherwise) {
+  Tensor result = by_kernel({form, value, table.size(-1)}, table, otherwise);
+  if (!result.defined()) {
+    ++engine::calls().composed;
+    return composed(form, table, value.detach(), otherwise);
+  }
+  ++engine::calls().forward;
+  if (table.requires_grad() && at::GradMode::is_enabled()) {
+    const auto node = make_node<PickBackward>();
+    node->save(form, value, table);
+    autograd::set_history(result, node);
+  }
+  return result;
+}
+
+}  // namespace
+
+Tensor pick(const Tensor& table, const Tensor& index, double otherwise) {
+  return pick(Form::kIndex, table, index, otherwise);
+}
+Tensor pick_hot(const Tensor& table, const Tensor& hot, double otherwise) {
+  return pick(Form::kHot, table, hot, otherwise);
+}
+
+}  // namespace torch::distributions::ops
