@@ -81,7 +81,8 @@ Categorical::Categorical(ProbsOrLogits given_params, Validate validate_args)
 
 Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const int64_t count = c10::multiply_integers(shape.slice(0, shape.size() - batch_shape().size()));
-  return ops::sample_categorical(probs(), count, std::move(generator)).reshape(shape);
+  const auto form = given_by_logits() ? ops::WeightsAre::kLogits : ops::WeightsAre::kProbs;
+  return ops::sample_categorical(given(), form, count, std::move(generator)).reshape(shape);
 }
 
 Tensor Categorical::do_log_prob(const Tensor& value) const {

@@ -7,13 +7,19 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/native/Distributions.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "ops/beta_draw.h"
+#include "ops/engine/engine.h"
+#include "ops/engine/rows.h"
+#include "ops/softmax.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/special.h"
 #include "ops/sum_of_others.h"
@@ -23,6 +29,9 @@ namespace {
 
 /// at::multinomial's.
 constexpr int64_t kMaxCategories = int64_t{1} << 24;
+
+constexpr const char* kNoWeights =
+    "sample: the weights of categories must be finite, not negative and not all zero";
 
 /// The draw x of Gamma(a, 1) as a function of a: with F its distribution function and f its
 /// density, dx/da is -(dF/da) / f, as F(x) stays the same (M. Figurnov, S. Mohamed and A. Mnih,
@@ -110,6 +119,108 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
       .sub_(boost.masked_fill_(boosted.logical_not(), 0));
 }
 
+// --- Categories ---------------------------------------------------------------------------------
+
+/// The draws of a generator, of which nobody else takes any meanwhile.
+class Uniforms {
+ public:
+  explicit Uniforms(const std::optional<Generator>& generator)
+      : random_(at::get_generator_or_default<at::CPUGeneratorImpl>(
+            generator, at::detail::getDefaultCPUGenerator())),
+        lock_(random_->mutex_) {}
+
+  double draw() { return at::uniform_real_distribution<double>(0, 1)(random_); }
+
+ private:
+  at::CPUGeneratorImpl* random_;
+  std::lock_guard<std::mutex> lock_;
+};
+
+constexpr int64_t kMostExponentials = 1024;
+
+/// Draws of Exponential(1), at most so many, as at::exponential_ makes them but for rounding.
+template <class T>
+void draw_exponentials(Uniforms& uniforms, int64_t count, T* to) {
+  std::array<double, kMostExponentials> draws;
+  std::generate_n(draws.begin(), count, [&] { return uniforms.draw(); });
+  engine::row_kernels().exponential[std::is_same_v<T, double>](draws.data(), count, to);
+}
+
+/// Not in all its builds: some leave them to another library, whose stream is another.
+bool libtorch_draws_exponentials_so() {
+  static const bool same = [] {
+    constexpr int64_t kSome = 4;
+    const Tensor theirs =
+        at::empty({kSome}, at::kDouble).exponential_(1, at::detail::createCPUGenerator(1));
+    const Generator generator = at::detail::createCPUGenerator(1);
+    Uniforms uniforms(generator);
+    std::array<double, kSome> ours;
+    draw_exponentials(uniforms, kSome, ours.data());
+    return std::equal(ours.begin(), ours.end(), theirs.const_data_ptr<double>(),
+                      [](double a, double b) { return std::abs(a - b) < 1e-12; });
+  }();
+  return same;
+}
+
+/// One category a row of `table`, which has a row kernel: that whose exponential clock rings first.
+Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>& generator) {
+  const int64_t categories = table.size(-1), rows = table.size(0);
+  const Tensor index = at::empty({rows}, table.options().dtype(at::kLong));
+  auto* const to = index.mutable_data_ptr<int64_t>();
+  const auto& kernels = engine::row_kernels();
+  const auto& race = form == WeightsAre::kLogits ? kernels.race_of_logits : kernels.race;
+  AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "sample_categorical", [&] {
+    const auto* const weights = table.const_data_ptr<scalar_t>();
+    std::array<scalar_t, kMostExponentials> draws;
+    Uniforms uniforms(generator);
+    const int64_t rows_at_once = kMostExponentials / categories;
+    for (int64_t row = 0; row < rows; row += rows_at_once) {
+      const int64_t n = std::min(rows_at_once, rows - row);
+      draw_exponentials(uniforms, n * categories, draws.data());
+      race[std::is_same_v<scalar_t, double>](
+          {n, categories, {weights + row * categories, draws.data()}, to + row});
+    }
+  });
+  TORCH_CHECK(std::find(to, to + rows, -1) == to + rows, kNoWeights);
+  return index;
+}
+
+/// `count` categories a row of a dense matrix, of shape [count, rows]: by their cumulative
+/// distribution.
+Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
+              const std::optional<Generator>& generator) {
+  const int64_t categories = table.size(-1), rows = table.size(0);
+  const Tensor index = at::empty({count, rows}, table.options().dtype(at::kLong));
+  auto* const to = index.mutable_data_ptr<int64_t>();
+  AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "sample_categorical", [&] {
+    const auto* weights = table.const_data_ptr<scalar_t>();
+    Uniforms uniforms(generator);
+    // In double: sums in float lose what is rarer than 1e-7.
+    std::vector<double> sums(static_cast<std::size_t>(categories));
+    for (int64_t row = 0; row < rows; ++row, weights += categories) {
+      double sum = 0;
+      bool are_weights = true;
+      for (int64_t k = 0; k < categories; ++k) {
+        const auto given = static_cast<double>(weights[k]);
+        const double weight = form == WeightsAre::kLogits ? std::exp(given) : given;
+        are_weights &= weight >= 0;
+        sums[static_cast<std::size_t>(k)] = sum += weight;
+      }
+      TORCH_CHECK(are_weights && sum > 0 && std::isfinite(sum), kNoWeights);
+      for (double& s : sums) s /= sum;
+      for (int64_t i = 0; i < count; ++i) {
+        const double u = uniforms.draw();
+        // A search would guess wrong at every other step.
+        to[i * rows + row] =
+            categories <= engine::kMostColumns
+                ? std::count_if(sums.begin(), sums.end(), [u](double s) { return s <= u; })
+                : std::upper_bound(sums.begin(), sums.end(), u) - sums.begin();
+      }
+    }
+  });
+  return index;
+}
+
 /// As Python: inside the open interval.
 Tensor clamp_to_open_unit_interval(const Tensor& x) {
   return AT_DISPATCH_FLOATING_TYPES_AND2(
@@ -160,15 +271,23 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
   return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(dtype);
 }
 
-Tensor sample_categorical(const Tensor& probs, int64_t count, std::optional<Generator> generator) {
-  const int64_t categories = probs.size(-1);
-  const auto rows = probs.sizes().slice(0, probs.sizes().size() - 1);
+Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
+                          std::optional<Generator> generator) {
+  const int64_t categories = weights.size(-1);
+  const auto rows = weights.sizes().slice(0, weights.sizes().size() - 1);
   at::DimVector shape{count};
   shape.append(rows.begin(), rows.end());
-  const Tensor table = probs.to(at::toOpMathType(probs.scalar_type())).reshape({-1, categories});
-  if (count == 0 || table.numel() == 0) return at::empty(shape, probs.options().dtype(at::kLong));
+  Tensor table = weights.to(at::toOpMathType(weights.scalar_type())).reshape({-1, categories});
+  if (count == 0 || table.numel() == 0) return at::empty(shape, weights.options().dtype(at::kLong));
+  if (count == 1 && engine::has_row_kernel(table) && libtorch_draws_exponentials_so()) {
+    return race(table, form, generator).view(shape);
+  }
+  if (count > 1 && engine::may_use_kernels() && engine::is_readable(table)) {
+    return invert(table.contiguous(), form, count, generator).view(shape);
+  }
 
-  const bool standard = probs.device().is_cpu() && categories <= kMaxCategories;
+  if (form == WeightsAre::kLogits) table = softmax(table);
+  const bool standard = table.device().is_cpu() && categories <= kMaxCategories;
   if (count == 1) {
     // A race of exponential clocks, which needs no sums. On a device without at::multinomial's
     // checks, which wait for it.
@@ -177,13 +296,13 @@ Tensor sample_categorical(const Tensor& probs, int64_t count, std::optional<Gene
                 : (table / at::empty_like(table).exponential_(1, std::move(generator))).argmax(-1))
         .reshape(shape);
   }
-  // In double: sums in float lose what is rarer than 1e-7.
-  const Tensor weights = table.to(at::kDouble);
-  if (standard)
-    return at::multinomial(weights, count, /*replacement=*/true, std::move(generator))
+  table = table.to(at::kDouble);
+  if (standard) {
+    return at::multinomial(table, count, /*replacement=*/true, std::move(generator))
         .t()
         .reshape(shape);
-  const Tensor sums = weights.cumsum(-1);
+  }
+  const Tensor sums = table.cumsum(-1);
   const Tensor total = sums.slice(-1, categories - 1);
   const Tensor at_most = at::nextafter(total, at::zeros_like(total));
   const Tensor uniform = at::rand({table.size(0), count}, std::move(generator), sums.options());

@@ -27,12 +27,16 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
 /// `at::_sample_dirichlet`, and so are the numbers, to the bit, unless a gamma underflows.
 Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator);
 
-/// `count` indices a row of `probs` (rows along all dimensions but the last, each of non-negative
-/// numbers), of shape `[count] + rows`: a category of weight 0 is never drawn, and one of any other
-/// weight as often as that says, since the weights are summed in double.
+/// Whether weights of categories are given as such or, normalised, by their logarithms.
+enum class WeightsAre : char { kProbs, kLogits };
+
+/// `count` indices a row of `weights` (rows along all dimensions but the last), of shape `[count] +
+/// rows`: a category of weight 0 is never drawn, and one of any other weight as often as that says,
+/// since the weights are summed in double.
 ///
-/// On the CPU, and for up to 2^24 categories, the stream is that of `at::multinomial` with
-/// replacement.
-Tensor sample_categorical(const Tensor& probs, int64_t count, std::optional<Generator> generator);
+/// On the CPU the stream is that of `at::multinomial` with replacement, which takes up to 2^24
+/// categories.
+Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
+                          std::optional<Generator> generator);
 
 }  // namespace torch::distributions::ops
