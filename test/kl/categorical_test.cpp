@@ -44,6 +44,19 @@ TEST(KlCategoricalTest, ZeroWeightsHaveFiniteGradients) {
   EXPECT_EQ(kl_divergence(Categorical(q), Categorical(p)).item<double>(), kInf);
 }
 
+// However near or far the two are, of the logarithms as they were rounded.
+TEST(KlCategoricalTest, FloatsKeepTheirDigits) {
+  at::manual_seed(0);
+  const Tensor logits = at::randn({300, 8});
+  for (const double distance : {1e-3, 1e-2, 0.1, 1.0, 5.0, 30.0}) {
+    const Categorical p = by_logits(logits), q = by_logits(logits + distance * at::randn({300, 8}));
+    const Tensor from = p.logits().to(at::kDouble), to = q.logits().to(at::kDouble);
+    const Tensor want = (from.exp() * ((to - from).expm1() - (to - from))).sum(-1);
+    const Tensor error = (kl_divergence(p, q).to(at::kDouble) / want - 1).abs().max();
+    EXPECT_LT(error.item<double>(), 1e-6) << distance;
+  }
+}
+
 TEST(KlCategoricalTest, NeedsAsManyCategories) {
   EXPECT_THROW(kl_divergence(Categorical(doubles({1, 1})), Categorical(doubles({1}))),
                c10::ValueError);

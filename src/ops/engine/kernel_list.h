@@ -130,9 +130,11 @@ inline constexpr bool kComposesInDouble =
     Formula::kInDouble == InDouble::kAlways || kResultInDouble<Formula> ||
     (Formula::kInDouble == InDouble::kCdf && Function::kIsCdf);
 
-/// Whether kernels do: a divergence's special functions are in double on either path.
+/// Whether kernels do: a divergence's special functions are in double on either path, unless it
+/// says `kFloatsSuffice`.
 template <class Function, class Formula>
 inline constexpr bool kInDouble =
-    kComposesInDouble<Function, Formula> || std::is_same_v<Function, functions::Kl>;
+    kComposesInDouble<Function, Formula> ||
+    (std::is_same_v<Function, functions::Kl> && !requires { requires Formula::kFloatsSuffice; });
 
 }  // namespace torch::distributions::ops::engine

@@ -16,6 +16,7 @@ struct CategoryCategory {
 
 struct CategoryLogitsCategoryLogits {
   static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr bool kFloatsSuffice = true;  // parts that are not negative, each to a few units
   static auto kl(const auto& p, const auto& q) { return exp_divergence(q, p); }
 };
 

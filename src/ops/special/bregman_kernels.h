@@ -67,9 +67,9 @@ T expm1mx(const T& x) {
 /// exp(x) - exp(y) - exp(y) (x - y).
 template <typename T>
 T exp_divergence(const T& x, const T& y) {
-  const T d = x - y;
+  const T d = x - y, power = exp(y);
   return branch(
-      abs(d) <= 1.0, [&] { return exp(y) * expm1mx(d); },
+      abs(d) <= 1.0, [&] { return power * expm1mx(T(clamp(d, -1.0, 1.0))); },
       [&] {
         return branch(
             y == -kInfinity, [&] { return exp(x); },
@@ -77,7 +77,7 @@ T exp_divergence(const T& x, const T& y) {
               // Infinite at x = -inf, even if exp(y) underflows.
               return branch(
                   x == -kInfinity, [&] { return -1.0 * x; },
-                  [&] { return exp(x) - exp(y) * (d + 1.0); });
+                  [&] { return exp(x) - power * (d + 1.0); });
             });
       });
 }
