@@ -147,6 +147,8 @@ inline Composed product_error(const Composed& a, const Composed& b) {
   }
 
 TORCH_DISTRIBUTIONS_UNARY(expm1)
+TORCH_DISTRIBUTIONS_UNARY(atanh)
+TORCH_DISTRIBUTIONS_UNARY(log_cosh)
 TORCH_DISTRIBUTIONS_UNARY(log1mexp)
 TORCH_DISTRIBUTIONS_UNARY(log1pmx)
 TORCH_DISTRIBUTIONS_UNARY(softplus)

@@ -57,7 +57,8 @@ namespace internal {
 
 /// Calls `Function` of `Formula` with its parameters.
 template <class Formula, class Function, std::size_t... I>
-auto apply(const Evaluation& evaluation, engine::Inputs inputs, std::index_sequence<I...>) {
+auto apply([[maybe_unused]] const Evaluation& evaluation, [[maybe_unused]] engine::Inputs inputs,
+           std::index_sequence<I...>) {
   return Function::template of<Formula>(evaluation.input(*inputs[I])...);
 }
 
@@ -137,6 +138,13 @@ template <class Formula, std::same_as<at::Tensor>... Tensors>
 at::Tensor log_prob_of_event(int64_t dims, const Tensors&... inputs) {
   const std::array<const at::Tensor*, sizeof...(Tensors)> all{&inputs...};
   return internal::evaluate<Formula, functions::LogProb, sizeof...(Tensors) - 1>(all, dims);
+}
+
+/// Evaluates `Function` of `Formula`, which has no parameters, at a value.
+template <class Function, class Formula>
+at::Tensor evaluate_at(const at::Tensor& value) {
+  const std::array<const at::Tensor*, 1> all{&value};
+  return internal::evaluate<Formula, Function, 0>(all, /*summed=*/0);
 }
 
 /// Evaluates `Formula::entropy(parameters...)`, summed over the last `dims` dimensions.

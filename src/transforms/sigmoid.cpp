@@ -6,6 +6,8 @@
 #include <torch/distributions/constraints/real.h>
 
 #include "core/float_limits.h"
+#include "ops/evaluate.h"
+#include "ops/formulas/transforms.h"
 #include "ops/special/elementary.h"
 
 namespace torch::distributions {
@@ -40,7 +42,7 @@ Tensor SigmoidTransform::do_inverse(const Tensor& y) const {
 }
 
 Tensor SigmoidTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
-  return ops::special::log_sigmoid(x) + ops::special::log_sigmoid(x.neg());
+  return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Sigmoid>(x);
 }
 
 }  // namespace transforms

@@ -5,6 +5,8 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
+#include "ops/evaluate.h"
+#include "ops/formulas/transforms.h"
 #include "ops/special/elementary.h"
 
 namespace torch::distributions {
@@ -23,7 +25,7 @@ Tensor SoftplusTransform::do_inverse(const Tensor& y) const {
 }
 
 Tensor SoftplusTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
-  return ops::special::log_sigmoid(x);
+  return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Softplus>(x);
 }
 
 }  // namespace transforms

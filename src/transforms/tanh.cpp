@@ -5,6 +5,8 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
+#include "ops/evaluate.h"
+#include "ops/formulas/transforms.h"
 #include "ops/special/elementary.h"
 
 namespace torch::distributions {
@@ -18,10 +20,12 @@ Tensor TanhTransform::sign() const { return at::ones({}); }
 
 Tensor TanhTransform::do_forward(const Tensor& x) const { return ops::special::tanh(x); }
 
-Tensor TanhTransform::do_inverse(const Tensor& y) const { return ops::special::atanh(y); }
+Tensor TanhTransform::do_inverse(const Tensor& y) const {
+  return ops::evaluate_at<ops::functions::Inverse, ops::formulas::Tanh>(y);
+}
 
 Tensor TanhTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
-  return -2 * ops::special::log_cosh(x);
+  return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Tanh>(x);
 }
 
 }  // namespace transforms

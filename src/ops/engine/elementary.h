@@ -13,7 +13,7 @@
 ///
 /// LibTorch's are calls into another library: of a register that goes through memory, and made even
 /// where only the derivative is wanted. These cost half as much and vanish where nobody reads them.
-/// Worst errors in units in the last place: log 0.8, exp 1, log1p 1.4, expm1 2.1. Subnormal
+/// Worst errors in units in the last place: log 0.8, exp 1.1, log1p 1.4, expm1 2.1. Subnormal
 /// numbers, infinities and NaN are as in C: what they need is in functions apart, which take their
 /// argument by value, in a register.
 

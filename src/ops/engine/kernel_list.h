@@ -53,7 +53,11 @@
   K(Kl, DirichletComponent, 0b1111, 0)                                         \
   K(Kl, ExponentialExponential, 0b11, 0)                                       \
   K(Kl, GammaGamma, 0b1111, 0)                                                 \
-  K(Kl, Normal, 0b1111, 0)
+  K(Kl, Normal, 0b1111, 0)                                                     \
+  K(Inverse, Tanh, 0b1, 0)                                                     \
+  K(LogAbsDetJacobian, Sigmoid, 0b1, 0)                                        \
+  K(LogAbsDetJacobian, Softplus, 0b1, 0)                                       \
+  K(LogAbsDetJacobian, Tanh, 0b1, 0)
 
 namespace torch::distributions::ops::formulas {
 struct Bernoulli;
@@ -77,6 +81,9 @@ struct Gamma;
 struct GammaGamma;
 struct LogNormal;
 struct Normal;
+struct Sigmoid;
+struct Softplus;
+struct Tanh;
 struct Uniform;
 }  // namespace torch::distributions::ops::formulas
 
@@ -118,7 +125,9 @@ TORCH_DISTRIBUTIONS_KERNELS(TORCH_DISTRIBUTIONS_LIST)
 /// Whether the last input is a value; all others are parameters.
 template <class Function>
 inline constexpr bool kOfValue =
-    std::is_same_v<Function, functions::LogProb> || std::is_same_v<Function, functions::Cdf>;
+    std::is_same_v<Function, functions::LogProb> || std::is_same_v<Function, functions::Cdf> ||
+    std::is_same_v<Function, functions::Inverse> ||
+    std::is_same_v<Function, functions::LogAbsDetJacobian>;
 
 /// Whether the result is a double, whatever the inputs are.
 template <class Formula>

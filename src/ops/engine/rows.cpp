@@ -32,14 +32,14 @@ Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const Tensor& first,
                 const Tensor& second) {
   constexpr int64_t kGrain = 8192;  // elements for which another thread pays
   const int64_t columns = first.size(-1), count = first.numel() / columns;
-  const std::size_t row_size = static_cast<std::size_t>(columns) * first.element_size();
+  const int64_t row_size = columns * static_cast<int64_t>(first.element_size());
   Tensor output = at::detail::empty_cpu(first.sizes(), first.scalar_type(), /*pin_memory=*/false);
   const auto kernel = (row_kernels().*function)[first.scalar_type() == at::kDouble];
   const auto* const x = static_cast<const char*>(first.const_data_ptr());
   const auto* const y = second.defined() ? static_cast<const char*>(second.const_data_ptr()) : x;
   auto* const to = static_cast<char*>(output.mutable_data_ptr());
   parallel_for(count, std::max<int64_t>(1, kGrain / columns), [&](int64_t begin, int64_t end) {
-    const std::size_t offset = static_cast<std::size_t>(begin) * row_size;
+    const int64_t offset = begin * row_size;
     kernel({end - begin, columns, {x + offset, y + offset}, to + offset});
   });
   return output;

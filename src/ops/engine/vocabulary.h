@@ -96,6 +96,20 @@ template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> log_sigmoid(const Dual<S, M>& x) {
   return chain(-softplus(-x.value), along(x, [&] { return sigmoid(-x.value); }));
 }
+template <class S, unsigned M>
+[[gnu::always_inline]] inline Dual<S, M> atanh(const Dual<S, M>& x) {
+  const LanesOf<S> size = abs(x.value), value = 0.5 * log1p((size + size) / (1.0 - size));
+  return chain(select(x.value < 0.0, -value, value),
+               along(x, [&] { return 1.0 / ((1.0 - x.value) * (x.value + 1.0)); }));
+}
+template <class S, unsigned M>
+[[gnu::always_inline]] inline Dual<S, M> log_cosh(const Dual<S, M>& x) {
+  const LanesOf<S> size = abs(x.value), minus_twice = -2.0 * size;
+  return chain(size + (log1p(exp(minus_twice)) - std::numbers::ln2), along(x, [&] {
+                 const LanesOf<S> less = expm1(minus_twice), tanh = -less / (less + 2.0);
+                 return select(x.value < 0.0, -tanh, tanh);
+               }));
+}
 template <class S, unsigned A, unsigned B>
 [[gnu::always_inline]] inline Dual<S, A | B> xlogy(const Dual<S, A>& x, const Dual<S, B>& y) {
   const LanesOf<S>&a = x.value, &b = y.value, one(1.0);

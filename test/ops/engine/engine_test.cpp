@@ -27,6 +27,9 @@
 #include <torch/distributions/kl.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/transforms/sigmoid.h>
+#include <torch/distributions/transforms/softplus.h>
+#include <torch/distributions/transforms/tanh.h>
 #include <torch/distributions/uniform.h>
 
 #include "support/gradcheck.h"
@@ -197,7 +200,23 @@ const std::vector<Case>& cases() {
          return kl_divergence(Bernoulli({.logits = t[0]}), Bernoulli({.logits = t[1]}));
        },
        {real, real},
-       {true, true}}};
+       {true, true}},
+      {"Tanh_inverse",
+       [](const Tensors& t) { return TanhTransform().inv()(t[0]); },
+       {{-0.95, 0.95}},
+       {true}},
+      {"Tanh_log_abs_det_jacobian",
+       [](const Tensors& t) { return TanhTransform().log_abs_det_jacobian(t[0], t[0]); },
+       {real},
+       {true}},
+      {"Sigmoid_log_abs_det_jacobian",
+       [](const Tensors& t) { return SigmoidTransform().log_abs_det_jacobian(t[0], t[0]); },
+       {real},
+       {true}},
+      {"Softplus_log_abs_det_jacobian",
+       [](const Tensors& t) { return SoftplusTransform().log_abs_det_jacobian(t[0], t[0]); },
+       {real},
+       {true}}};
   return all;
 }
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "ops/engine/lanes.h"
+#include "ops/engine/elementary.h"
 #include "ops/engine/row_kernels.h"
 
 namespace torch::distributions::ops::engine {
@@ -163,7 +163,8 @@ void exponential(const double* from, int64_t count, void* to) {
   T* const draws = static_cast<T*>(to);
   int64_t i = 0;
   for (; i + kCount <= count; i += kCount) draw(Lanes<double>::load(from + i)).store(draws + i);
-  if (i < count) draw(Lanes<double>::load(from + i, count - i)).store(draws + i, count - i);
+  if (i < count)
+    store_part(draw(Lanes<double>::load_part(from + i, count - i)), draws + i, count - i);
 }
 
 /// What a function takes and leaves: of one block, or of two, to the second of them or to a number
