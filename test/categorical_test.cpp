@@ -132,10 +132,10 @@ TEST(CategoricalTest, AnIndexOutsideHasNoProbability) {
     const Tensor log_prob = c.log_prob(value);
     EXPECT_TRUE(log_prob.slice(0, 0, 5).eq(-kInfinity).all().item<bool>()) << log_prob;
     EXPECT_TRUE(log_prob[5].isfinite().all().item<bool>());
-    EXPECT_TRUE(c.log_prob(at::full({1, large ? 2 : 1}, int64_t{1} << 40))
-                    .eq(-kInfinity)
-                    .all()
-                    .item<bool>());
+    for (const int64_t index : {int64_t{-1}, int64_t{3}, int64_t{1} << 40}) {
+      const Tensor outside = at::full({5, large ? 2 : 1}, index, at::kLong);
+      EXPECT_TRUE(c.log_prob(outside).eq(-kInfinity).all().item<bool>()) << index;
+    }
   }
   EXPECT_NE(refusal([] { Categorical(at::ones({3})).log_prob(at::tensor(3)); }), "accepted");
 }

@@ -75,6 +75,12 @@ MUTANTS = [
     Mutant("log-gamma without its digamma", "src/ops/formulas/beta.h", "(a - 1.0) * (log_minus_digamma(a, a) - of_sum)",
            "a * (log_minus_digamma(a, a) - of_sum)", ("src/beta.cpp", "src/ops/engine/kernels/beta.cpp"),
            "accuracy_accuracy_test"),
+    Mutant("category beyond the last", "src/ops/pick.cpp",
+           "static_cast<uint64_t>(category) < static_cast<uint64_t>(categories)",
+           "static_cast<uint64_t>(category) <= static_cast<uint64_t>(categories)", ("src/ops/pick.cpp",), "categorical_test",
+           "*AnIndexOutside*"),
+    Mutant("the slowest clock", "src/ops/engine/kernels/rows.cpp", "speed > highest", "speed < highest",
+           ("src/ops/engine/kernels/rows.cpp",), "golden_sampler_test", "*Categorical*"),
 ]
 
 

@@ -246,7 +246,7 @@ TEST(SampleCategoricalTest, ZeroWeightsAreNeverDrawn) {
         << count;
   }
   // The smallest number is lost when it is divided by a draw.
-  const Tensor smallest = at::tensor({0.0, 1e-45, 0.0}).repeat({1000, 1});
+  const Tensor smallest = at::tensor({0.0f, 1e-45f, 0.0f}).repeat({1000, 1});
   EXPECT_TRUE(sample_categorical(smallest, kProbs, 1, std::nullopt).eq(1).all().item<bool>());
 }
 
