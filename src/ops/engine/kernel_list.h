@@ -54,6 +54,7 @@
   K(Kl, ExponentialExponential, 0b11, 0)                                       \
   K(Kl, GammaGamma, 0b1111, 0)                                                 \
   K(Kl, Normal, 0b1111, 0)                                                     \
+  K(Kl, UniformUniform, 0b1111, 0)                                             \
   K(Inverse, Tanh, 0b1, 0)                                                     \
   K(LogAbsDetJacobian, Sigmoid, 0b1, 0)                                        \
   K(LogAbsDetJacobian, Softplus, 0b1, 0)                                       \
@@ -85,6 +86,7 @@ struct Sigmoid;
 struct Softplus;
 struct Tanh;
 struct Uniform;
+struct UniformUniform;
 }  // namespace torch::distributions::ops::formulas
 
 namespace torch::distributions::ops::engine {
