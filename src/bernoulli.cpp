@@ -6,6 +6,7 @@
 
 #include "ops/evaluate.h"
 #include "ops/formulas/bernoulli.h"
+#include "ops/sampling.h"
 #include "ops/special/special.h"
 
 namespace torch::distributions {
@@ -31,7 +32,7 @@ Bernoulli::Bernoulli(ProbsOrLogits given, Validate validate_args)
 }
 
 Tensor Bernoulli::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return at::bernoulli(probs().expand(shape), std::move(generator));
+  return at::bernoulli(ops::expanded(probs(), shape), std::move(generator));
 }
 
 Tensor Bernoulli::do_enumerate_support(bool expand) const {

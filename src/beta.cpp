@@ -34,7 +34,8 @@ Tensor Beta::do_rsample(IntArrayRef shape, std::optional<Generator> generator) c
   const Tensor concentration = at::stack({concentration1_, concentration0_}, -1);
   at::DimVector vectors(shape);
   vectors.push_back(2);
-  return ops::sample_dirichlet(concentration.expand(vectors), std::move(generator)).select(-1, 0);
+  return ops::sample_dirichlet(ops::expanded(concentration, vectors), std::move(generator))
+      .select(-1, 0);
 }
 
 std::vector<Tensor> Beta::do_natural_params() const { return {concentration1_, concentration0_}; }

@@ -6,6 +6,7 @@
 
 #include "ops/evaluate.h"
 #include "ops/formulas/binomial.h"
+#include "ops/sampling.h"
 
 namespace torch::distributions {
 
@@ -34,7 +35,7 @@ Binomial::Binomial(Param total_count, ProbsOrLogits given, Validate validate_arg
 
 // In double: in float the rejection sampler's variance is wrong for large counts.
 Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto widened = [&](const Tensor& t) { return t.to(at::kDouble).expand(shape); };
+  const auto widened = [&](const Tensor& t) { return ops::expanded(t.to(at::kDouble), shape); };
   return at::binomial(widened(total_count_), widened(probs()), std::move(generator))
       .to(given().scalar_type());
 }

@@ -90,7 +90,7 @@ Dirichlet::Dirichlet(Param concentration, Validate validate_args) : Implements(v
 Tensor Dirichlet::precise() const { return concentration_.to(at::kDouble); }
 
 Tensor Dirichlet::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return ops::sample_dirichlet(concentration_.expand(shape), std::move(generator));
+  return ops::sample_dirichlet(ops::expanded(concentration_, shape), std::move(generator));
 }
 
 Tensor Dirichlet::do_log_prob(const Tensor& value) const {

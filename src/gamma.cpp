@@ -26,7 +26,8 @@ Gamma::Gamma(Param concentration, Param rate, Validate validate_args)
 }
 
 Tensor Gamma::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return ops::sample_gamma(concentration_.expand(shape), rate_.expand(shape), std::move(generator));
+  return ops::sample_gamma(ops::expanded(concentration_, shape), ops::expanded(rate_, shape),
+                           std::move(generator));
 }
 
 std::vector<Tensor> Gamma::do_natural_params() const { return {concentration_ - 1, -rate_}; }

@@ -19,6 +19,7 @@
 #include "ops/beta_draw.h"
 #include "ops/engine/engine.h"
 #include "ops/engine/rows.h"
+#include "ops/plain.h"
 #include "ops/softmax.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/special.h"
@@ -32,6 +33,12 @@ constexpr int64_t kMaxCategories = int64_t{1} << 24;
 
 constexpr const char* kNoWeights =
     "sample: the weights of categories must be finite, not negative and not all zero";
+
+/// Whether there is, or may be, a graph, a tangent or a function transform.
+bool may_be_differentiated(const Tensor& t) {
+  return !is_plain(t) || (t.requires_grad() && at::GradMode::is_enabled()) ||
+         t._fw_grad(/*level=*/0).defined();
+}
 
 /// The draw x of Gamma(a, 1) as a function of a: with F its distribution function and f its
 /// density, dx/da is -(dF/da) / f, as F(x) stays the same (M. Figurnov, S. Mohamed and A. Mnih,
@@ -238,12 +245,15 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
   const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
   const auto compute = at::toOpMathType(dtype);
   const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
-  const Tensor a = concentration.to(compute).expand(shape);
-  const Tensor draw = at::_standard_gamma(a.detach(), std::move(generator));
-  const Tensor x = (gamma_draw(a, draw) / rate.to(compute)).to(dtype);
+  const Tensor a = expanded(concentration.to(compute), shape);
+  const Tensor draw = may_be_differentiated(a)
+                          ? gamma_draw(a, at::_standard_gamma(a.detach(), std::move(generator)))
+                          : at::_standard_gamma(a, std::move(generator));
+  const Tensor x = (draw / rate.to(compute)).to(dtype);
   // Outside autograd: where the draw underflows its gradient is that of the draw.
   AT_DISPATCH_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, dtype, "sample_gamma", [&] {
-    x.detach().clamp_min_(static_cast<double>(std::numeric_limits<scalar_t>::min()));
+    (may_be_differentiated(x) ? x.detach() : x)
+        .clamp_min_(static_cast<double>(std::numeric_limits<scalar_t>::min()));
   });
   return x;
 }

@@ -11,6 +11,11 @@ namespace torch::distributions::ops {
 using at::Generator;
 using at::Tensor;
 
+/// The tensor expanded, by no operation if it has that shape.
+inline Tensor expanded(const Tensor& tensor, at::IntArrayRef shape) {
+  return tensor.sizes() == shape ? tensor : tensor.expand(shape);
+}
+
 /// Draws of Gamma(concentration, rate), one an element of the parameters broadcast with each other,
 /// differentiable in both by exact implicit differentiation; at least the dtype's smallest normal
 /// number.
