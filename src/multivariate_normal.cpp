@@ -20,6 +20,9 @@ namespace {
 template <class Function>
 Tensor per_factor(const Tensor& factor, const Tensor& vectors, Function function) {
   const int64_t batch_dim = vectors.dim() - 1, n = vectors.size(-1);
+  if (factor.dim() == 3 && batch_dim == 1 && factor.size(0) == vectors.size(0)) {
+    return function(factor, vectors.unsqueeze(-1)).squeeze(-1);
+  }
   const int64_t outer = batch_dim - (factor.dim() - 2);
   at::DimVector order, columns;
   for (int64_t d = 0; d < batch_dim; ++d) {
