@@ -81,6 +81,12 @@ MUTANTS = [
            "*AnIndexOutside*"),
     Mutant("the slowest clock", "src/ops/engine/kernels/rows.cpp", "speed > highest", "speed < highest",
            ("src/ops/engine/kernels/rows.cpp",), "golden_sampler_test", "*Categorical*"),
+    Mutant("tail of the counts cut off", "src/ops/engine/vocabulary.h", "kNegligible = 0x1p-66", "kNegligible = 0x1p-20",
+           ("src/ops/engine/kernels/binomial.cpp",), "accuracy_accuracy_test"),
+    Mutant("wrong parabola", "src/ops/engine/float_kernels.h", "0.5 * (0.5 * relative * relative",
+           "0.5 * (relative * relative", ("src/ops/engine/kernels/dirichlet.cpp",), "kl_golden_test"),
+    Mutant("total left in", "src/dirichlet.cpp", "ops::log_prob_of_event<Component>(1, total, total, one)",
+           "ops::log_prob_of_event<Component>(1, total, one, one)", ("src/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]
 
 
