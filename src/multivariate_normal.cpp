@@ -1,46 +1,17 @@
 #include <torch/distributions/multivariate_normal.h>
 
-#include <ATen/ExpandUtils.h>
 #include <ATen/OpMathType.h>
 
-#include <algorithm>
 #include <ostream>
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/matrix.h>
 
 #include "ops/constants.h"
+#include "ops/gaussian.h"
 
 namespace torch::distributions {
 namespace {
-
-/// Applies `function(factors, columns)`, of shapes `[m, n, n]` and `[m, n, c]`, to vectors of shape
-/// `batch + [n]`, where the batch of `factor` broadcasts to `batch`: a factor meets all its vectors
-/// at once, and none is copied for each.
-template <class Function>
-Tensor per_factor(const Tensor& factor, const Tensor& vectors, Function function) {
-  const int64_t batch_dim = vectors.dim() - 1, n = vectors.size(-1);
-  if (factor.dim() == 3 && batch_dim == 1 && factor.size(0) == vectors.size(0)) {
-    return function(factor, vectors.unsqueeze(-1)).squeeze(-1);
-  }
-  const int64_t outer = batch_dim - (factor.dim() - 2);
-  at::DimVector order, columns;
-  for (int64_t d = 0; d < batch_dim; ++d) {
-    const bool varies = d >= outer && factor.size(d - outer) != 1;
-    (varies ? order : columns).push_back(d);
-  }
-  order.push_back(batch_dim);
-  order.append(columns.begin(), columns.end());
-
-  const Tensor arranged = vectors.permute(order);
-  const int64_t factors = factor.numel() / std::max<int64_t>(n * n, 1);
-  const Tensor result =
-      function(factor.reshape({factors, n, n}), arranged.reshape({factors, n, -1}));
-  at::DimVector inverse(order);
-  for (std::size_t i = 0; i < order.size(); ++i)
-    inverse[static_cast<std::size_t>(order[i])] = static_cast<int64_t>(i);
-  return result.reshape(arranged.sizes()).permute(inverse);
-}
 
 /// positive_definite, of matrices that have been factored.
 class Factored final : public Constraint {
@@ -163,20 +134,12 @@ Tensor MultivariateNormal::half_log_det() const {
 
 Tensor MultivariateNormal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor noise = at::empty(shape, wide(loc_).options()).normal_(0, 1, std::move(generator));
-  const auto product = [](const Tensor& factors, const Tensor& columns) {
-    return factors.bmm(columns);
-  };
-  return (loc_ + per_factor(wide(factor_), noise, product)).to(loc_.scalar_type());
+  return (loc_ + ops::times_factor(wide(factor_), noise)).to(loc_.scalar_type());
 }
 
 Tensor MultivariateNormal::do_log_prob(const Tensor& value) const {
-  const auto solve = [](const Tensor& factors, const Tensor& columns) {
-    return at::linalg_solve_triangular(factors, columns, /*upper=*/false);
-  };
   const Tensor difference = wide(value) - wide(loc_);
-  const Tensor whitened = per_factor(factor_.to(difference.scalar_type()), difference, solve);
-  const double constant = ops::kLogSqrt2Pi * static_cast<double>(event_shape().front());
-  return (-0.5 * whitened.square().sum(-1) - (half_log_det() + constant))
+  return ops::gaussian_log_density(factor_.to(difference.scalar_type()), difference)
       .to(at::result_type(value, loc_));
 }
 

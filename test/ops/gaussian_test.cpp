@@ -1,0 +1,112 @@
+#include "ops/gaussian.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <limits>
+
+#include "ops/engine/engine.h"
+#include "support/gradcheck.h"
+
+namespace torch::distributions::ops {
+namespace {
+
+using at::Tensor;
+
+struct Inputs {
+  Tensor factor, vectors;
+};
+
+/// A factor for each vector.
+Inputs inputs(at::IntArrayRef batch, int64_t n, at::ScalarType dtype = at::kDouble) {
+  at::manual_seed(4);
+  at::DimVector of_vectors(batch);
+  of_vectors.push_back(n);
+  at::DimVector of_factors(of_vectors);
+  of_factors.push_back(n);
+  const Tensor factor = at::rand(of_factors, at::kDouble).tril(-1) +
+                        (at::rand(of_vectors, at::kDouble) + 0.5).diag_embed();
+  return {factor.to(dtype), at::randn(of_vectors, at::kDouble).to(dtype)};
+}
+
+Tensor by_composition(const Inputs& in) {
+  const engine::ComposedGuard guard;
+  return gaussian_log_density(in.factor, in.vectors);
+}
+
+TEST(GaussianTest, WritesOutFewDimensions) {
+  for (int64_t n = 1; n <= 6; ++n) {
+    for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
+      const Inputs in = inputs({50, 3}, n, dtype);
+      const auto before = engine::calls().forward;
+      const Tensor density = gaussian_log_density(in.factor, in.vectors);
+      EXPECT_EQ(engine::calls().forward - before, n <= 4 ? 1 : 0) << n;
+      const double tolerance = dtype == at::kFloat ? 1e-5 : 1e-13;
+      EXPECT_TRUE(at::allclose(density, by_composition(in), tolerance, tolerance)) << n;
+    }
+  }
+}
+
+TEST(GaussianTest, HasTheGradientsOfTheComposition) {
+  for (int64_t n = 1; n <= 4; ++n) {
+    Inputs in = inputs({7}, n);
+    in.factor.requires_grad_();
+    in.vectors.requires_grad_();
+    const Tensor weights = at::rand({7}, at::kDouble);
+    const auto before = engine::calls().backward;
+    const auto ours = autograd::grad({gaussian_log_density(in.factor, in.vectors)},
+                                     {in.factor, in.vectors}, {weights});
+    EXPECT_EQ(engine::calls().backward - before, 1);
+    const auto composed = autograd::grad({by_composition(in)}, {in.factor, in.vectors}, {weights});
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(at::allclose(ours[i], composed[i], 1e-12));
+  }
+}
+
+TEST(GaussianTest, IsDifferentiableTwice) {
+  const Inputs in = inputs({2}, 3);
+  const auto f = [](const auto& x) { return gaussian_log_density(x[0].tril(), x[1]); };
+  EXPECT_TRUE(distributions::test::gradcheck(f, {in.factor, in.vectors}));
+  EXPECT_TRUE(distributions::test::gradgradcheck(f, {in.factor, in.vectors}));
+}
+
+TEST(GaussianTest, ComposesWhatIsSharedOrStrided) {
+  const Inputs in = inputs({5}, 2);
+  const auto expect_composed = [](const Inputs& other) {
+    const auto before = engine::calls().composed;
+    EXPECT_TRUE(
+        gaussian_log_density(other.factor, other.vectors).allclose(by_composition(other), 1e-13));
+    EXPECT_GT(engine::calls().composed, before + 1);
+  };
+  expect_composed({in.factor[0], in.vectors});
+  expect_composed({in.factor.mT().contiguous().mT(), in.vectors});
+  expect_composed({in.factor.index({at::indexing::Slice(0, 5, 2)}),
+                   in.vectors.index({at::indexing::Slice(0, 5, 2)})});
+}
+
+TEST(GaussianTest, AFactorWithANegativeScaleHasNoDensity) {
+  for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
+    Inputs in = inputs({1}, 2, dtype);
+    in.factor.neg_();  // the determinant is positive
+    EXPECT_TRUE(gaussian_log_density(in.factor, in.vectors).isnan().all().item<bool>());
+  }
+}
+
+TEST(GaussianTest, OfNothingIsEmpty) {
+  Inputs in = inputs({0}, 3);
+  in.factor.requires_grad_();
+  const Tensor density = gaussian_log_density(in.factor, in.vectors);
+  EXPECT_EQ(density.sizes(), at::IntArrayRef({0}));
+  density.sum().backward();
+  EXPECT_EQ(in.factor.grad().sizes(), in.factor.sizes());
+}
+
+TEST(GaussianTest, FloatsOfEverySizeHaveADensity) {
+  const Tensor scale = at::tensor({1e-38f, 1e38f}), vectors = at::zeros({2, 4});
+  const Tensor factor = scale.view({2, 1}).expand({2, 4}).diag_embed().contiguous();
+  const Tensor expected = -4 * (scale.to(at::kDouble).log() + 0.9189385332046727);
+  EXPECT_TRUE(gaussian_log_density(factor, vectors).to(at::kDouble).allclose(expected, 1e-6));
+}
+
+}  // namespace
+}  // namespace torch::distributions::ops
