@@ -72,16 +72,14 @@ Tensor Distribution::rsample(IntArrayRef sample_shape, std::optional<Generator> 
 }
 
 Tensor Distribution::log_prob(const Tensor& value) const {
-  if (validates()) validate_sample(value);
-  return do_log_prob(value);
+  return validates() ? do_validated_log_prob(value, /*dims=*/0) : do_log_prob(value);
 }
 
 Tensor Distribution::log_prob_of_event(const Tensor& value, int64_t dims) const {
   TORCH_CHECK_VALUE(dims >= 0 && dims <= static_cast<int64_t>(batch_shape_.size()), type().name,
                     "::log_prob_of_event: a batch of shape ", repr(batch_shape()), " has no ", dims,
                     " dimensions to sum over");
-  if (validates()) validate_sample(value);
-  return do_log_prob_of_event(value, dims);
+  return validates() ? do_validated_log_prob(value, dims) : do_log_prob_of_event(value, dims);
 }
 
 Tensor Distribution::cdf(const Tensor& value) const {
@@ -114,6 +112,10 @@ Tensor Distribution::do_rsample(IntArrayRef, std::optional<Generator>) const {
 Tensor Distribution::do_log_prob(const Tensor&) const { not_implemented("log_prob"); }
 Tensor Distribution::do_log_prob_of_event(const Tensor& value, int64_t dims) const {
   return ops::sum_rightmost(do_log_prob(value), dims);
+}
+Tensor Distribution::do_validated_log_prob(const Tensor& value, int64_t dims) const {
+  validate_sample(value);
+  return dims == 0 ? do_log_prob(value) : do_log_prob_of_event(value, dims);
 }
 Tensor Distribution::do_cdf(const Tensor&) const { not_implemented("cdf"); }
 Tensor Distribution::do_icdf(const Tensor&) const { not_implemented("icdf"); }

@@ -88,7 +88,8 @@ at::Tensor composed(engine::Inputs inputs) {
 
 /// `Function` of `Formula`, summed over the last `summed` dimensions: by a kernel where it has one.
 template <class Formula, class Function, std::size_t kParameters>
-at::Tensor evaluate(engine::Inputs inputs, int64_t summed) {
+at::Tensor evaluate(engine::Inputs inputs, int64_t summed,
+                    [[maybe_unused]] bool* is_finite = nullptr) {
   using Listed = engine::Listed<Function, Formula>;
   if constexpr (Listed::kHasKernels) {
     static const engine::Operation operation{.name = Listed::kName,
@@ -99,7 +100,7 @@ at::Tensor evaluate(engine::Inputs inputs, int64_t summed) {
                                              .typical = Listed::kTypical,
                                              .all = Listed::kAll,
                                              .composed = &composed<Formula, Function, kParameters>};
-    return engine::evaluate(operation, inputs, summed);
+    return engine::evaluate(operation, inputs, summed, is_finite);
   } else {
     return sum_rightmost(composed<Formula, Function, kParameters>(inputs), summed);
   }
@@ -110,11 +111,12 @@ constexpr FormulaTable::OfValue of_value() {
   if constexpr (!Has<Formula, Function, Formula::kParameters>) {
     return nullptr;
   } else {
-    return [](const at::Tensor& value, const at::Tensor* const* parameters, int64_t summed) {
+    return [](const at::Tensor& value, const at::Tensor* const* parameters, int64_t summed,
+              bool* is_finite) {
       std::array<const at::Tensor*, Formula::kParameters + 1> inputs;
       std::copy_n(parameters, Formula::kParameters, inputs.begin());
       inputs.back() = &value;
-      return evaluate<Formula, Function, Formula::kParameters>(inputs, summed);
+      return evaluate<Formula, Function, Formula::kParameters>(inputs, summed, is_finite);
     };
   }
 }

@@ -75,6 +75,8 @@ MUTANTS = [
     Mutant("log-gamma without its digamma", "src/ops/formulas/beta.h", "(a - 1.0) * (log_minus_digamma(a, a) - of_sum)",
            "a * (log_minus_digamma(a, a) - of_sum)", ("src/beta.cpp", "src/ops/engine/kernels/beta.cpp"),
            "accuracy_accuracy_test"),
+    Mutant("every value valid", "src/ops/engine/engine.cpp", "*is_finite = forward.is_finite();", "*is_finite = true;",
+           ("src/ops/engine/engine.cpp",), "core_scalar_family_test"),
     Mutant("category beyond the last", "src/ops/pick.cpp",
            "static_cast<uint64_t>(category) < static_cast<uint64_t>(categories)",
            "static_cast<uint64_t>(category) <= static_cast<uint64_t>(categories)", ("src/ops/pick.cpp",), "categorical_test",

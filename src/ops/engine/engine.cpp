@@ -12,6 +12,7 @@
 #include <torch/csrc/autograd/saved_variable.h>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -179,7 +180,9 @@ class Forward : Pass<T> {
     if (is_summed_) sums_.assign(static_cast<std::size_t>(output_.numel()), 0.0);
     const auto tiles = [&](int64_t begin, int64_t end) {
       Workspace<T> workspace;
-      for (int64_t i = begin; i < end; ++i) tile(tiling, i, workspace);
+      bool is_finite = true;
+      for (int64_t i = begin; i < end; ++i) tile(tiling, i, workspace, is_finite);
+      if (!is_finite) is_finite_.store(false, std::memory_order_relaxed);
     };
     // Threads must not add to one sum: its tiles stay together.
     const int64_t together = !is_summed_ ? 1 : tiling.tiles_of_rows(output_operand());
@@ -197,12 +200,16 @@ class Forward : Pass<T> {
     return true;
   }
 
+  /// Whether all numbers were, after a run.
+  bool is_finite() const { return is_finite_.load(std::memory_order_relaxed); }
+
  private:
   std::size_t output_operand() const { return this->inputs_.size(); }
 
-  void tile(const Tiling& tiling, int64_t index, Workspace<T>& workspace) {
+  void tile(const Tiling& tiling, int64_t index, Workspace<T>& workspace, bool& is_finite) {
     const auto place = tiling.place(index);
     Tile tile = this->begin(tiling, place, workspace);
+    tile.is_finite = &is_finite;
     const std::size_t k = output_operand();
     const auto dtype = output_.scalar_type();
     const int64_t offset = place.offset(this->layout_, k);
@@ -229,6 +236,7 @@ class Forward : Pass<T> {
   bool is_summed_;
   at::DimVector strides_;  // 0 where the output is a sum
   std::vector<double> sums_;
+  std::atomic<bool> is_finite_ = true;
   Kernels::Run kernel_ = nullptr;
   char* data_ = nullptr;
 };
@@ -507,7 +515,7 @@ class OperationBackward final : public autograd::Node {
 };
 
 /// The value by a kernel; undefined where there is none for these inputs.
-Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed) {
+Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed, bool* is_finite) {
   if (!may_use_kernels()) return {};
   bool requires_grad = false, same_shape = true;
   for (const Tensor* input : inputs) {
@@ -526,10 +534,13 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed) {
   if (c10::multiply_integers(shape) == 0) {
     output.zero_();  // the sum of nothing
   } else {
-    const bool done = reads_doubles(operation, inputs, dtype)
-                          ? Forward<double>(operation, inputs, shape, output).run()
-                          : Forward<float>(operation, inputs, shape, output).run();
-    if (!done) return {};
+    const auto run = [&]<class T>(T) {
+      Forward<T> forward(operation, inputs, shape, output);
+      if (!forward.run()) return false;
+      if (is_finite != nullptr) *is_finite = forward.is_finite();
+      return true;
+    };
+    if (!(reads_doubles(operation, inputs, dtype) ? run(double{}) : run(float{}))) return {};
   }
   if (requires_grad && at::GradMode::is_enabled()) {
     const auto node = make_node<OperationBackward>();
@@ -541,8 +552,8 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed) {
 
 }  // namespace
 
-Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed) {
-  Tensor output = by_kernel(operation, inputs, summed);
+Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed, bool* is_finite) {
+  Tensor output = by_kernel(operation, inputs, summed, is_finite);
   if (output.defined()) {
     ++calls().forward;
     return output;

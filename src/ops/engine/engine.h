@@ -28,7 +28,9 @@ struct Operation {
 
 /// The operation's value, summed over the last `summed` dimensions, as a part of the autograd
 /// graph: by a kernel for plain dense tensors on the CPU, composed for all others.
-at::Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed);
+/// \param is_finite made true if a kernel has seen that all numbers, before they are summed, are.
+at::Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed,
+                    bool* is_finite = nullptr);
 
 /// The instruction sets that kernels are compiled for.
 enum class InstructionSet : char { kDefault, kAvx2, kAvx512 };

@@ -19,6 +19,7 @@ struct Tile {
   int64_t row_strides[kMaxInputs];
   void* output;
   int64_t output_row_stride;
+  bool* is_finite;  // of a function of a value: made false where an output is not
 
   // Of a backward pass: the gradient of the output, and where those of the inputs go. A parameter's
   // is summed over the dimension along which the parameter does not vary.

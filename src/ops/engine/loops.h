@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "ops/engine/dual.h"
@@ -32,6 +33,9 @@ class Loop {
       loop.by_columns();
     } else {
       loop.by_rows();
+    }
+    if constexpr (kOfValue<Function> && M == 0) {
+      if (!loop.is_finite_.all()) *tile.is_finite = false;
     }
   }
 
@@ -102,6 +106,9 @@ class Loop {
       }
     }();
     if constexpr (M == 0) {
+      if constexpr (kOfValue<Function>) {
+        is_finite_ = is_finite_ & (abs(result.value) < std::numeric_limits<double>::infinity());
+      }
       store(result.value,
             static_cast<Memory*>(tile_.output) + row * tile_.output_row_stride + column, count);
       return zeros();
@@ -150,6 +157,7 @@ class Loop {
     count == kCount ? numbers.store(to) : store_part(numbers, to, count);
   }
 
+  mutable Mask<T> is_finite_{Numbers(0.0) == 0.0};
   const Tile tile_;  // its own, which no store can change
 };
 

@@ -126,6 +126,9 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_log_prob(const Tensor& value) const;
   virtual Tensor do_log_prob_of_event(const Tensor& value, int64_t dims) const;
+  /// The same of a value that it validates: a class which sees by the density that a value is valid
+  /// need not read it twice.
+  virtual Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const;
   virtual Tensor do_cdf(const Tensor& value) const;
   virtual Tensor do_icdf(const Tensor& probability) const;
   virtual Tensor do_mean() const;

@@ -7,8 +7,9 @@ namespace torch::distributions::ops {
 /// The functions that a formula has, as a scalar family calls them; null where it has none.
 struct FormulaTable {
   /// \param summed over how many of its last dimensions the result is summed.
+  /// \param is_finite made true where it is known that all numbers of which the result is made are.
   using OfValue = at::Tensor (*)(const at::Tensor& value, const at::Tensor* const* parameters,
-                                 int64_t summed);
+                                 int64_t summed, bool* is_finite);
   using OfParameters = at::Tensor (*)(const at::Tensor* const* parameters);
 
   OfValue log_prob, cdf, icdf;

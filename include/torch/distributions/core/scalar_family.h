@@ -1,5 +1,7 @@
 #pragma once
 
+#include <typeinfo>
+
 #include <torch/distributions/core/implements.h>
 
 namespace torch::distributions {
@@ -22,6 +24,19 @@ class ScalarFamily : public Implements<Self, Base> {
     return of_value(
         &ops::FormulaTable::log_prob, value,
         [&] { return Base::do_log_prob_of_event(value, dims); }, dims);
+  }
+  /// An invalid value has no finite density, by which a kernel sees it. A class derived from `Self`
+  /// may have another density.
+  Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const override {
+    const Tensor* parameters[kMaxParameters];
+    const ops::FormulaTable* formula = typeid(*this) == typeid(Self) ? table(parameters) : nullptr;
+    if (formula == nullptr || formula->log_prob == nullptr)
+      return Base::do_validated_log_prob(value, dims);
+    this->validate_shape(value);
+    bool is_finite = false;
+    Tensor log_prob = formula->log_prob(value, parameters, dims, &is_finite);
+    if (!is_finite) this->validate_sample(value);
+    return log_prob;
   }
   Tensor do_cdf(const Tensor& value) const override {
     return of_value(&ops::FormulaTable::cdf, value, [&] { return Base::do_cdf(value); });
@@ -70,7 +85,7 @@ class ScalarFamily : public Implements<Self, Base> {
     const Tensor* parameters[kMaxParameters];
     const ops::FormulaTable* formula = table(parameters);
     if (formula == nullptr || formula->*function == nullptr) return otherwise();
-    return (formula->*function)(value, parameters, summed);
+    return (formula->*function)(value, parameters, summed, /*is_finite=*/nullptr);
   }
 
   template <class Otherwise>
