@@ -213,6 +213,31 @@ above 1 this library is faster; below 0.95 it is slower, and the number is **bol
 """
 
 
+REASONS = """## Where it is slower, and why
+
+- **LogNormal, a million values, beside torch.compile.** log x - loc cancels where the scale is small: the density is
+  computed in double, half as many numbers to a register and with three divisions. In float, as Python and its compiler
+  have it, the density of 1000 under `LogNormal(6.9, 0.001)` is wrong by 400 roundings.
+- **Forward and backward of a million values, beside torch.compile: Normal, Uniform, Exponential, Bernoulli.** The compiler
+  sees the sum that follows `log_prob` and fuses it: no density is ever written to memory. Here it is a tensor, which
+  LibTorch then sums. Forward alone, the same kernels are ahead.
+- **Entropy of one Normal or Exponential, draws of one value.** One operation of LibTorch each, or a few: what a hook, the shape
+  of the result and a generator cost, some 100 ns, shows. Draws of Gamma, Beta and Dirichlet are differentiable and keep
+  the logarithm of tiny ones, and counts are drawn in double: what is composed does neither.
+- **Entropy of categories, a million probabilities.** Added up in double.
+- **KL divergence of MultivariateNormal.** A triangular solve of LAPACK's for matrices, as in what is composed, of the
+  difference of the factors rather than of the factors.
+- **Parameters of a row, a million values, beside composed operations.** Less than twice as fast where the formula has few
+  operations of the value: two or three passes of memory in Exponential, OneHotCategorical and Independent; or where
+  most of the time goes, on both sides, into functions of the value (exp and log1p in Bernoulli, log in LogNormal and
+  Dirichlet, Stirling's series in Binomial).
+- **Memory.** The gradients that are asked for and the density itself are all that forward and backward of a kernel need: four
+  tensors for a value and two parameters. Chi2 makes one more of its degrees of freedom; a TransformedDistribution keeps
+  what each of its parts returns.
+- **Bernoulli with two threads.** Not established; its figures differ from run to run more than others.
+"""
+
+
 def write(results, path):
     """Writes the report and its plots; returns its summary."""
     path = Path(path)
@@ -244,6 +269,7 @@ validation. C++ keeps the intermediate results of a statement until it ends, whi
 pays for that.
 
 {memory_table(results["memory"])}"""
+    summary += "\n" + REASONS
     pictures = ""
     for operation, name in PLOTS.items():
         plot(figures, operation, path.with_name(name))
