@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 
@@ -87,67 +88,67 @@ constexpr int64_t kMostDims = 4;
 constexpr int64_t kGrain = 1024;
 
 /// Forward substitution, in double: x = L^-1 v.
-template <int n, class T>
+template <std::size_t n, class T>
 std::array<double, n> whiten(const T* factor, const T* vector) {
   std::array<double, n> x;
-  for (int i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < n; ++i) {
     auto rest = static_cast<double>(vector[i]);
-    for (int k = 0; k < i; ++k) rest -= static_cast<double>(factor[i * n + k]) * x[k];
+    for (std::size_t k = 0; k < i; ++k) rest -= static_cast<double>(factor[i * n + k]) * x[k];
     x[i] = rest / static_cast<double>(factor[i * n + i]);
   }
   return x;
 }
 
-template <int n, class T>
+template <std::size_t n, class T>
 double log_density(const T* factor, const T* vector) {
   double squares = 0, log_det = 0;
   for (const double x : whiten<n>(factor, vector)) squares += x * x;
   if constexpr (std::is_same_v<T, float>) {
     double det = 1;  // of a few floats, it neither overflows nor underflows
-    for (int i = 0; i < n; ++i) {
+    for (std::size_t i = 0; i < n; ++i) {
       const auto scale = static_cast<double>(factor[i * n + i]);
       det *= scale >= 0 ? scale : kNaN;
     }
     log_det = std::log(det);
   } else {
-    for (int i = 0; i < n; ++i) log_det += std::log(factor[i * n + i]);
+    for (std::size_t i = 0; i < n; ++i) log_det += std::log(factor[i * n + i]);
   }
-  return -0.5 * squares - (log_det + kLogSqrt2Pi * n);
+  return -0.5 * squares - (log_det + kLogSqrt2Pi * static_cast<double>(n));
 }
 
 /// See `composed_backward`. Either gradient may be null.
-template <int n, class T>
+template <std::size_t n, class T>
 void gradients(const T* factor, const T* vector, double gradient, T* of_factor, T* of_vector) {
   const std::array<double, n> x = whiten<n>(factor, vector);
   std::array<double, n> w;
-  for (int i = n - 1; i >= 0; --i) {
+  for (std::size_t i = n; i-- > 0;) {
     double rest = x[i];
-    for (int k = i + 1; k < n; ++k) rest -= static_cast<double>(factor[k * n + i]) * w[k];
+    for (std::size_t k = i + 1; k < n; ++k) rest -= static_cast<double>(factor[k * n + i]) * w[k];
     w[i] = rest / static_cast<double>(factor[i * n + i]);
   }
-  for (int i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < n; ++i) {
     if (of_vector != nullptr) of_vector[i] = static_cast<T>(-gradient * w[i]);
     if (of_factor == nullptr) continue;
-    for (int k = 0; k < n; ++k) {
+    for (std::size_t k = 0; k < n; ++k) {
       const double inverse = k == i ? 1 / static_cast<double>(factor[i * n + i]) : 0.0;
       of_factor[i * n + k] = k > i ? T{0} : static_cast<T>(gradient * (w[i] * x[k] - inverse));
     }
   }
 }
 
-/// Calls f(a type's value, integral_constant<int, n>).
+/// Calls f(a type's value, integral_constant<std::size_t, n>).
 template <class F>
 void dispatch(const Tensor& vectors, const F& f) {
   AT_DISPATCH_FLOATING_TYPES(vectors.scalar_type(), "gaussian_log_density", [&] {
     switch (vectors.size(-1)) {
       case 1:
-        return f(scalar_t{}, std::integral_constant<int, 1>());
+        return f(scalar_t{}, std::integral_constant<std::size_t, 1>());
       case 2:
-        return f(scalar_t{}, std::integral_constant<int, 2>());
+        return f(scalar_t{}, std::integral_constant<std::size_t, 2>());
       case 3:
-        return f(scalar_t{}, std::integral_constant<int, 3>());
+        return f(scalar_t{}, std::integral_constant<std::size_t, 3>());
       default:
-        return f(scalar_t{}, std::integral_constant<int, 4>());
+        return f(scalar_t{}, std::integral_constant<std::size_t, 4>());
     }
   });
 }
@@ -168,13 +169,14 @@ bool is_written_out(const Tensor& factor, const Tensor& vectors) {
 Tensor written_out(const Tensor& factor, const Tensor& vectors) {
   const auto batch = vectors.sizes().slice(0, vectors.sizes().size() - 1);
   Tensor result = at::detail::empty_cpu(batch, vectors.scalar_type(), /*pin_memory=*/false);
-  dispatch(vectors, [&]<class T, int n>(T, std::integral_constant<int, n>) {
+  dispatch(vectors, [&]<class T, std::size_t n>(T, std::integral_constant<std::size_t, n>) {
+    constexpr auto dims = static_cast<int64_t>(n);
     const T* const factors = factor.const_data_ptr<T>();
     const T* const from = vectors.const_data_ptr<T>();
     T* const to = result.mutable_data_ptr<T>();
     parallel_for(result.numel(), kGrain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i)
-        to[i] = static_cast<T>(log_density<n>(factors + i * n * n, from + i * n));
+        to[i] = static_cast<T>(log_density<n>(factors + i * dims * dims, from + i * dims));
     });
   });
   return result;
@@ -186,7 +188,8 @@ std::array<Tensor, 2> written_out_backward(const Tensor& factor, const Tensor& v
   if (wanted[0]) result[0] = at::empty_like(factor);
   if (wanted[1]) result[1] = at::empty_like(vectors);
   const Tensor dense = gradient.contiguous();
-  dispatch(vectors, [&]<class T, int n>(T, std::integral_constant<int, n>) {
+  dispatch(vectors, [&]<class T, std::size_t n>(T, std::integral_constant<std::size_t, n>) {
+    constexpr auto dims = static_cast<int64_t>(n);
     const auto target = [](const Tensor& t) {
       return t.defined() ? t.mutable_data_ptr<T>() : nullptr;
     };
@@ -197,9 +200,9 @@ std::array<Tensor, 2> written_out_backward(const Tensor& factor, const Tensor& v
     T* const of_vectors = target(result[1]);
     parallel_for(dense.numel(), kGrain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        gradients<n>(factors + i * n * n, from + i * n, static_cast<double>(g[i]),
-                     of_factors == nullptr ? nullptr : of_factors + i * n * n,
-                     of_vectors == nullptr ? nullptr : of_vectors + i * n);
+        gradients<n>(factors + i * dims * dims, from + i * dims, static_cast<double>(g[i]),
+                     of_factors == nullptr ? nullptr : of_factors + i * dims * dims,
+                     of_vectors == nullptr ? nullptr : of_vectors + i * dims);
       }
     });
   });
