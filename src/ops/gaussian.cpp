@@ -85,7 +85,7 @@ std::array<Tensor, 2> composed_backward(const Tensor& factor, const Tensor& vect
 
 // Dimensions up to which forward substitution written out is faster than a library's call.
 constexpr int64_t kMostDims = 4;
-constexpr int64_t kGrain = 1024;
+constexpr int64_t kVectorsOfThread = 1024;  // for which another one pays
 
 /// Forward substitution, in double: x = L^-1 v.
 template <std::size_t n, class T>
@@ -174,7 +174,7 @@ Tensor written_out(const Tensor& factor, const Tensor& vectors) {
     const T* const factors = factor.const_data_ptr<T>();
     const T* const from = vectors.const_data_ptr<T>();
     T* const to = result.mutable_data_ptr<T>();
-    parallel_for(result.numel(), kGrain, [&](int64_t begin, int64_t end) {
+    parallel_for(result.numel(), kVectorsOfThread, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i)
         to[i] = static_cast<T>(log_density<n>(factors + i * dims * dims, from + i * dims));
     });
@@ -198,7 +198,7 @@ std::array<Tensor, 2> written_out_backward(const Tensor& factor, const Tensor& v
     const T* const g = dense.const_data_ptr<T>();
     T* const of_factors = target(result[0]);
     T* const of_vectors = target(result[1]);
-    parallel_for(dense.numel(), kGrain, [&](int64_t begin, int64_t end) {
+    parallel_for(dense.numel(), kVectorsOfThread, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         gradients<n>(factors + i * dims * dims, from + i * dims, static_cast<double>(g[i]),
                      of_factors == nullptr ? nullptr : of_factors + i * dims * dims,

@@ -9,6 +9,9 @@
 
 namespace torch::distributions::ops {
 
+/// Elements of a kernel for which another thread pays.
+inline constexpr int64_t kGrain = 8192;
+
 /// Calls `f(begin, end)` for parts of [0, count), of at least `grain`, on LibTorch's threads.
 ///
 /// `at::parallel_for` is a template, and makes threads only in a file that is compiled with OpenMP:

@@ -165,7 +165,6 @@ struct Values {
 // --- Evaluation ---------------------------------------------------------------------------------
 
 constexpr int64_t kBlock = 1024;
-constexpr int64_t kGrain = 8192;  // elements for which another thread pays
 
 enum Operand : std::size_t { kValue, kTable, kResult, kOperands };
 

@@ -19,7 +19,6 @@
 #include "ops/beta_draw.h"
 #include "ops/engine/engine.h"
 #include "ops/engine/rows.h"
-#include "ops/plain.h"
 #include "ops/softmax.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/special.h"
@@ -36,8 +35,7 @@ constexpr const char* kNoWeights =
 
 /// Whether there is, or may be, a graph, a tangent or a function transform.
 bool may_be_differentiated(const Tensor& t) {
-  return !is_plain(t) || (t.requires_grad() && at::GradMode::is_enabled()) ||
-         t._fw_grad(/*level=*/0).defined();
+  return !engine::is_readable(t) || (t.requires_grad() && at::GradMode::is_enabled());
 }
 
 /// The draw x of Gamma(a, 1) as a function of a: with F its distribution function and f its
@@ -71,6 +69,22 @@ Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
   return special::differentiable(kGammaDraw, {a, draw.detach()});
 }
 
+/// The draws of a generator, of which nobody else takes any meanwhile.
+class Stream {
+ public:
+  explicit Stream(const std::optional<Generator>& generator)
+      : random_(at::get_generator_or_default<at::CPUGeneratorImpl>(
+            generator, at::detail::getDefaultCPUGenerator())),
+        lock_(random_->mutex_) {}
+
+  double uniform() { return at::uniform_real_distribution<double>(0, 1)(random_); }
+  double normal() { return at::normal_distribution<double>(0, 1)(random_); }
+
+ private:
+  at::CPUGeneratorImpl* random_;
+  std::lock_guard<std::mutex> lock_;
+};
+
 /// Draws of Gamma(a, 1); where one underflowed, their logarithms too.
 struct GammaDraws {
   Tensor x, log_x;
@@ -78,17 +92,12 @@ struct GammaDraws {
 
 /// For contiguous doubles. The stream and the draws are those of at::_sample_dirichlet.
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
-  auto* const random = at::get_generator_or_default<at::CPUGeneratorImpl>(
-      generator, at::detail::getDefaultCPUGenerator());
-  const std::lock_guard<std::mutex> lock(random->mutex_);
+  Stream stream(generator);
   // Both are kept to find the logarithm of a draw that underflows.
   bool boosts = false;
   double boost = 0, last_normal = 0;
-  const auto draw_uniform = [random] {
-    return at::uniform_real_distribution<double>(0, 1)(random);
-  };
-  const auto uniform = [&] { return std::exchange(boosts, false) ? boost : draw_uniform(); };
-  const auto normal = [&] { return last_normal = at::normal_distribution<double>(0, 1)(random); };
+  const auto uniform = [&] { return std::exchange(boosts, false) ? boost : stream.uniform(); };
+  const auto normal = [&] { return last_normal = stream.normal(); };
   BaseSampler<double, decltype(uniform)> standard_uniform(uniform);
   BaseSampler<double, decltype(normal)> standard_normal(normal);
 
@@ -103,7 +112,7 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
     }
     // Below 1 the first uniform makes a draw of Gamma(a + 1) one of Gamma(a), by a factor U^(1/a).
     boosts = as[i] < 1;
-    if (boosts) boost = draw_uniform();
+    if (boosts) boost = stream.uniform();
     xs[i] = sample_gamma<double, double>(as[i], standard_uniform, standard_normal);
     if (xs[i] >= std::numeric_limits<double>::min()) continue;
     // Marsaglia and Tsang's d (1 + x / sqrt(9 d))^3.
@@ -128,28 +137,13 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
 
 // --- Categories ---------------------------------------------------------------------------------
 
-/// The draws of a generator, of which nobody else takes any meanwhile.
-class Uniforms {
- public:
-  explicit Uniforms(const std::optional<Generator>& generator)
-      : random_(at::get_generator_or_default<at::CPUGeneratorImpl>(
-            generator, at::detail::getDefaultCPUGenerator())),
-        lock_(random_->mutex_) {}
-
-  double draw() { return at::uniform_real_distribution<double>(0, 1)(random_); }
-
- private:
-  at::CPUGeneratorImpl* random_;
-  std::lock_guard<std::mutex> lock_;
-};
-
 constexpr int64_t kMostExponentials = 1024;
 
 /// Draws of Exponential(1), at most so many, as at::exponential_ makes them but for rounding.
 template <class T>
-void draw_exponentials(Uniforms& uniforms, int64_t count, T* to) {
+void draw_exponentials(Stream& stream, int64_t count, T* to) {
   std::array<double, kMostExponentials> draws;
-  std::generate_n(draws.begin(), count, [&] { return uniforms.draw(); });
+  std::generate_n(draws.begin(), count, [&] { return stream.uniform(); });
   engine::row_kernels().exponential[std::is_same_v<T, double>](draws.data(), count, to);
 }
 
@@ -160,9 +154,9 @@ bool libtorch_draws_exponentials_so() {
     const Tensor theirs =
         at::empty({kSome}, at::kDouble).exponential_(1, at::detail::createCPUGenerator(1));
     const Generator generator = at::detail::createCPUGenerator(1);
-    Uniforms uniforms(generator);
+    Stream stream(generator);
     std::array<double, kSome> ours;
-    draw_exponentials(uniforms, kSome, ours.data());
+    draw_exponentials(stream, kSome, ours.data());
     return std::equal(ours.begin(), ours.end(), theirs.const_data_ptr<double>(),
                       [](double a, double b) { return std::abs(a - b) < 1e-12; });
   }();
@@ -179,11 +173,11 @@ Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>
   AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "sample_categorical", [&] {
     const auto* const weights = table.const_data_ptr<scalar_t>();
     std::array<scalar_t, kMostExponentials> draws;
-    Uniforms uniforms(generator);
+    Stream stream(generator);
     const int64_t rows_at_once = kMostExponentials / categories;
     for (int64_t row = 0; row < rows; row += rows_at_once) {
       const int64_t n = std::min(rows_at_once, rows - row);
-      draw_exponentials(uniforms, n * categories, draws.data());
+      draw_exponentials(stream, n * categories, draws.data());
       race[std::is_same_v<scalar_t, double>](
           {n, categories, {weights + row * categories, draws.data()}, to + row});
     }
@@ -201,7 +195,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
   auto* const to = index.mutable_data_ptr<int64_t>();
   AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "sample_categorical", [&] {
     const auto* weights = table.const_data_ptr<scalar_t>();
-    Uniforms uniforms(generator);
+    Stream stream(generator);
     // In double: sums in float lose what is rarer than 1e-7.
     std::vector<double> sums(static_cast<std::size_t>(categories));
     for (int64_t row = 0; row < rows; ++row, weights += categories) {
@@ -216,7 +210,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
       TORCH_CHECK(are_weights && sum > 0 && std::isfinite(sum), kNoWeights);
       for (double& s : sums) s /= sum;
       for (int64_t i = 0; i < count; ++i) {
-        const double u = uniforms.draw();
+        const double u = stream.uniform();
         // A search would guess wrong at every other step.
         to[i * rows + row] =
             categories <= engine::kMostColumns

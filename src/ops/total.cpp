@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "ops/autograd_node.h"
+#include "ops/engine/engine.h"
 #include "ops/parallel.h"
-#include "ops/plain.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -42,16 +42,16 @@ class TotalBackward final : public torch::autograd::Node {
 
 Tensor total(const Tensor& x) {
   // LibTorch sums floats in double by a copy of them all.
-  const bool is_direct = is_plain(x) && is_unobserved() && x.scalar_type() == at::kFloat &&
-                         x.is_contiguous() && !x._fw_grad(/*level=*/0).defined();
+  const bool is_direct = engine::may_use_kernels() && engine::is_readable(x) &&
+                         x.scalar_type() == at::kFloat && x.is_contiguous();
   if (!is_direct) return x.to(at::kDouble).sum(-1, /*keepdim=*/true);
   at::DimVector shape(x.sizes());
   const int64_t columns = std::exchange(shape.back(), 1);
   const Tensor sums = at::detail::empty_cpu(shape, at::kDouble, /*pin_memory=*/false);
   const auto* const from = x.const_data_ptr<float>();
   auto* const to = sums.mutable_data_ptr<double>();
-  constexpr int64_t kGrain = 32768;  // elements for which another thread pays
-  parallel_for(sums.numel(), kGrain / std::max<int64_t>(columns, 1),
+  constexpr int64_t kCheap = 4 * kGrain;  // a sum is less work than a kernel
+  parallel_for(sums.numel(), kCheap / std::max<int64_t>(columns, 1),
                [&](int64_t begin, int64_t end) {
                  for (int64_t row = begin; row < end; ++row)
                    to[row] = total(from + row * columns, columns);

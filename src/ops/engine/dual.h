@@ -29,7 +29,7 @@ struct FloatInDouble {
   using Element = double;
   using Memory = float;
 };
-/// Doubles of which a float is made in the end.
+/// Doubles of which a float is made in the end, or an entropy of Dirichlet (see float_kernels.h).
 struct DoubleForFloat {
   using Element = double;
   using Memory = double;

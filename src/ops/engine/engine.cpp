@@ -33,9 +33,6 @@ namespace autograd = torch::autograd;
 
 using at::Tensor;
 
-// Elements for which another thread pays.
-constexpr int64_t kGrain = 8192;
-
 thread_local bool composed_only = false;
 
 // --- Evaluation ---------------------------------------------------------------------------------

@@ -67,14 +67,22 @@ class ComposedGuard {
   bool previous_;
 };
 
+/// What `of.operator()<Isa>()` gives for each instruction set that there is, by `InstructionSet`.
+template <class Of>
+constexpr auto for_each_instruction_set(const Of& of) {
+  using Result = decltype(of.template operator()<isa::DEFAULT>());
+#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
+  return std::array<Result, 3>{of.template operator()<isa::DEFAULT>(),
+                               of.template operator()<isa::AVX2>(),
+                               of.template operator()<isa::AVX512>()};
+#else
+  return std::array<Result, 3>{of.template operator()<isa::DEFAULT>()};
+#endif
+}
+
 template <class Function, class Formula>
 std::array<const Kernels& (*)(), 3> all_kernels() {
-#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
-  return {&kernels_of<isa::DEFAULT, Function, Formula>, &kernels_of<isa::AVX2, Function, Formula>,
-          &kernels_of<isa::AVX512, Function, Formula>};
-#else
-  return {&kernels_of<isa::DEFAULT, Function, Formula>};
-#endif
+  return for_each_instruction_set([]<class Isa>() { return &kernels_of<Isa, Function, Formula>; });
 }
 
 }  // namespace torch::distributions::ops::engine

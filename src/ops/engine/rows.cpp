@@ -3,7 +3,6 @@
 #include <ATen/EmptyTensor.h>
 
 #include <algorithm>
-#include <array>
 
 #include "ops/engine/engine.h"
 #include "ops/parallel.h"
@@ -19,18 +18,13 @@ bool has_row_kernel(const Tensor& t) {
 }
 
 const RowKernels& row_kernels() {
-#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
-  static constexpr std::array all{&row_kernels_of<isa::DEFAULT>, &row_kernels_of<isa::AVX2>,
-                                  &row_kernels_of<isa::AVX512>};
-#else
-  static constexpr std::array all{&row_kernels_of<isa::DEFAULT>};
-#endif
+  static constexpr auto all =
+      for_each_instruction_set([]<class Isa>() { return &row_kernels_of<Isa>; });
   return all[static_cast<std::size_t>(instruction_set())]();
 }
 
 Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const Tensor& first,
                 const Tensor& second) {
-  constexpr int64_t kGrain = 8192;  // elements for which another thread pays
   const int64_t columns = first.size(-1), count = first.numel() / columns;
   const int64_t row_size = columns * static_cast<int64_t>(first.element_size());
   Tensor output = at::detail::empty_cpu(first.sizes(), first.scalar_type(), /*pin_memory=*/false);

@@ -44,6 +44,25 @@ template <class S>
 inline constexpr bool kHasDigitsToSpare =
     std::is_same_v<S, FloatInDouble> || std::is_same_v<S, DoubleForFloat>;
 
+/// value_of_name<S>(x...): by name_of_floats where digits are to spare, else by kernels::name.
+#define TORCH_DISTRIBUTIONS_VALUE(name)                                           \
+  template <class S, class... Numbers>                                            \
+  [[gnu::always_inline]] inline LanesOf<S> value_of_##name(const Numbers&... x) { \
+    if constexpr (kHasDigitsToSpare<S>) {                                         \
+      return name##_of_floats(x...);                                              \
+    } else {                                                                      \
+      return kernels::name(x...);                                                 \
+    }                                                                             \
+  }
+TORCH_DISTRIBUTIONS_VALUE(stirling_remainder)
+TORCH_DISTRIBUTIONS_VALUE(binomial_log_kernel)
+TORCH_DISTRIBUTIONS_VALUE(binomial_log_kernel_logits)
+TORCH_DISTRIBUTIONS_VALUE(itakura_saito)
+TORCH_DISTRIBUTIONS_VALUE(deviance)
+TORCH_DISTRIBUTIONS_VALUE(stirling_divergence)
+TORCH_DISTRIBUTIONS_VALUE(softplus_divergence)
+#undef TORCH_DISTRIBUTIONS_VALUE
+
 // Elementary functions.
 
 template <class S, unsigned M>
@@ -137,14 +156,8 @@ template <class S, unsigned M>
 
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> stirling_remainder(const Dual<S, M>& x) {
-  const auto value = [&] {
-    if constexpr (kHasDigitsToSpare<S>) {
-      return stirling_remainder_of_floats(x.value);
-    } else {
-      return kernels::stirling_remainder(x.value);
-    }
-  };
-  return chain(value(), along(x, [&] { return -kernels::log_minus_digamma1p(x.value, x.value); }));
+  return chain(value_of_stirling_remainder<S>(x.value),
+               along(x, [&] { return -kernels::log_minus_digamma1p(x.value, x.value); }));
 }
 template <class S, unsigned A, unsigned B>
 [[gnu::always_inline]] inline Dual<S, A | B> log_minus_digamma(const Dual<S, A>& m,
@@ -218,14 +231,7 @@ template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> binomial_log_kernel(const Constant<S>& k,
                                                              const Constant<S>& n,
                                                              const Dual<S, M>& p) {
-  const auto value = [&] {
-    if constexpr (kHasDigitsToSpare<S>) {
-      return binomial_log_kernel_of_floats(k.value, n.value, p.value);
-    } else {
-      return kernels::binomial_log_kernel(k.value, n.value, p.value);
-    }
-  };
-  return chain(value(), along(p, [&] {
+  return chain(value_of_binomial_log_kernel<S>(k.value, n.value, p.value), along(p, [&] {
                  return kernels::bernoulli_score(k.value, LanesOf<S>(n.value - k.value), p.value);
                }));
 }
@@ -233,14 +239,8 @@ template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> binomial_log_kernel_logits(const Constant<S>& k,
                                                                     const Constant<S>& n,
                                                                     const Dual<S, M>& logits) {
-  const auto value = [&] {
-    if constexpr (kHasDigitsToSpare<S>) {
-      return binomial_log_kernel_logits_of_floats(k.value, n.value, logits.value);
-    } else {
-      return kernels::binomial_log_kernel_logits(k.value, n.value, logits.value);
-    }
-  };
-  return chain(value(), along(logits, [&] {
+  return chain(value_of_binomial_log_kernel_logits<S>(k.value, n.value, logits.value),
+               along(logits, [&] {
                  if constexpr (kHasDigitsToSpare<S>) {
                    return k.value - n.value * sigmoid(logits.value);
                  } else {
@@ -293,14 +293,8 @@ template <class S, unsigned A, unsigned B>
 [[gnu::always_inline]] inline Dual<S, A | B> itakura_saito(const Dual<S, A>& x,
                                                            const Dual<S, B>& y) {
   const LanesOf<S> difference = x.value - y.value;
-  const auto value = [&] {
-    if constexpr (kHasDigitsToSpare<S>) {
-      return itakura_saito_of_floats(x.value, y.value, difference);
-    } else {
-      return kernels::itakura_saito(x.value, y.value, difference);
-    }
-  };
-  return chain(value(), along(x, [&] { return difference / y.value / x.value; }),
+  return chain(value_of_itakura_saito<S>(x.value, y.value, difference),
+               along(x, [&] { return difference / y.value / x.value; }),
                along(y, [&] { return -difference / y.value / y.value; }));
 }
 template <class S, unsigned A, unsigned B, unsigned C>
@@ -310,15 +304,8 @@ template <class S, unsigned A, unsigned B, unsigned C>
   const MaskOf<S> no_mean = m.value == 0.0;
   const MaskOf<S> flat = x.value == 0.0 || no_mean;
   const MaskOf<S> is_near = abs(d.value) <= 0.5 * m.value;
-  const auto value = [&] {
-    if constexpr (kHasDigitsToSpare<S>) {
-      return deviance_of_floats(x.value, m.value, d.value);
-    } else {
-      return kernels::deviance(x.value, m.value, d.value);
-    }
-  };
   return chain(
-      value(),
+      value_of_deviance<S>(x.value, m.value, d.value),
       along(x,
             [&] {
               const LanesOf<S> mean = select(flat, one, m.value);
@@ -336,15 +323,8 @@ template <class S, unsigned A, unsigned B, unsigned C>
 [[gnu::always_inline]] inline Dual<S, A | B> stirling_divergence(const Dual<S, A>& x,
                                                                  const Dual<S, B>& y,
                                                                  const Dual<S, C>& d) {
-  const auto value = [&] {
-    if constexpr (kHasDigitsToSpare<S>) {
-      return stirling_divergence_of_floats(x.value, y.value, d.value);
-    } else {
-      return kernels::stirling_divergence(x.value, y.value, d.value);
-    }
-  };
   return chain(
-      value(),
+      value_of_stirling_divergence<S>(x.value, y.value, d.value),
       along(x, [&] { return kernels::stirling_slope_difference(x.value, y.value, d.value); }),
       along(y, [&] {
         return -(0.5 / square(y.value) + kernels::stirlerr_curvature(y.value)) * d.value;
@@ -375,14 +355,7 @@ template <class S, unsigned A, unsigned B>
 [[gnu::always_inline]] inline Dual<S, A | B> softplus_divergence(const Dual<S, A>& x,
                                                                  const Dual<S, B>& y) {
   const LanesOf<S> zero(0.0);
-  const auto value = [&] {
-    if constexpr (kHasDigitsToSpare<S>) {
-      return softplus_divergence_of_floats(x.value, y.value);
-    } else {
-      return kernels::softplus_divergence(x.value, y.value);
-    }
-  };
-  return chain(value(),
+  return chain(value_of_softplus_divergence<S>(x.value, y.value),
                along(x,
                      [&] {
                        // sigmoid(x) - sigmoid(y), by the tails on which the sigmoids are small.
