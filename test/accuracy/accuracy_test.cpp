@@ -19,13 +19,15 @@
 #include <string>
 #include <vector>
 
+#include "support/test_dir.h"
+
 namespace torch::distributions {
 namespace {
 
 namespace fs = std::filesystem;
 using at::Tensor;
 
-const fs::path kFolder = fs::path(TORCH_DISTRIBUTIONS_TEST_DIR) / "accuracy";
+const fs::path kFolder = test::test_dir() / "accuracy";
 
 std::vector<std::string> split(const std::string& line) {
   std::vector<std::string> cells;

@@ -21,6 +21,7 @@
 
 #include "kl/table.h"
 #include "support/golden.h"
+#include "support/test_dir.h"
 
 namespace torch::distributions::test {
 namespace {
@@ -29,7 +30,7 @@ using nlohmann::json;
 using Names = std::set<std::string>;
 namespace fs = std::filesystem;
 
-const fs::path kTests = TORCH_DISTRIBUTIONS_TEST_DIR;
+const fs::path kTests = test_dir();
 const fs::path kHeaders = kTests / "../include/torch/distributions";
 const fs::path kReadme = kTests / "../README.md";
 

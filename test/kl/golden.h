@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/golden.h"
+#include "support/test_dir.h"
 
 // The golden divergences of test/kl/golden, which generate.py wrote with mpmath.
 
@@ -29,8 +30,7 @@ constexpr const char* kClasses[] = {"bernoulli",
                                     "uniform"};
 
 inline nlohmann::json cases(const std::string& left_class) {
-  const std::string path =
-      std::string(TORCH_DISTRIBUTIONS_TEST_DIR) + "/kl/golden/" + left_class + ".json";
+  const std::string path = test::test_dir() / "kl/golden" / (left_class + ".json");
   std::ifstream in(path);
   TORCH_CHECK(in, "cannot read ", path);
   return nlohmann::json::parse(in);

@@ -13,6 +13,8 @@
 
 #include <torch/distributions.h>
 
+#include "support/test_dir.h"
+
 namespace torch::distributions::test {
 namespace {
 
@@ -23,7 +25,7 @@ const json& file(const std::string& name) {
   static std::map<std::string, json> files;
   const auto found = files.find(name);
   if (found != files.end()) return found->second;
-  const std::string path = std::string(TORCH_DISTRIBUTIONS_TEST_DIR) + "/golden/" + name + ".json";
+  const std::string path = test_dir() / "golden" / (name + ".json");
   std::ifstream in(path);
   if (!in) throw std::runtime_error("cannot read " + path);
   return files.emplace(name, json::parse(in)).first->second;

@@ -22,6 +22,7 @@
 
 #include "core/float_limits.h"
 #include "support/gradcheck.h"
+#include "support/test_dir.h"
 
 namespace torch::distributions::test {
 namespace {
@@ -130,7 +131,7 @@ void expect_case(const json& golden) {
 }  // namespace
 
 void expect_golden(const std::string& transform) {
-  const std::string path = TORCH_DISTRIBUTIONS_TEST_DIR "/transforms/transforms.json";
+  const std::string path = test_dir() / "transforms/transforms.json";
   std::ifstream file(path);
   ASSERT_TRUE(file) << path;
   const json golden_data = json::parse(file);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ops/special/elementwise.h"
+#include "support/test_dir.h"
 
 /// Tests of a special function against data.json (written by generate.py).
 
@@ -38,7 +39,7 @@ struct Limits {
 /// The columns of a function's table: arguments, value, first derivatives, and what may follow.
 inline std::vector<Tensor> reference_columns(const std::string& name) {
   static const auto data = [] {
-    std::ifstream file(TORCH_DISTRIBUTIONS_TEST_DIR "/ops/special/data.json");
+    std::ifstream file(distributions::test::test_dir() / "ops/special/data.json");
     return nlohmann::json::parse(file);
   }();
   const auto rows = data.at(name).get<std::vector<std::vector<double>>>();
