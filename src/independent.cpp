@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "constraints/points.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -61,6 +62,10 @@ Tensor Independent::do_enumerate_support(bool expand) const {
   // The values of a vector are those of the Cartesian product.
   if (reinterpreted_batch_ndims_ > 0) not_implemented("enumerate_support");
   return base_dist_->enumerate_support(expand);
+}
+
+Tensor Independent::do_impossible(const Tensor& value) const {
+  return any_rightmost(impossible_of_part(*base_dist_, value), reinterpreted_batch_ndims_);
 }
 
 void Independent::change(const Change& change) {

@@ -1,55 +1,52 @@
 #include <torch/distributions/transformed_distribution.h>
 
-#include <ATen/ExpandUtils.h>
+#include <ATen/ATen.h>
 
-#include <torch/distributions/constraints/bounded.h>
+#include <typeinfo>
+
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/independent.h>
-#include <torch/distributions/transforms/compose.h>
+#include <torch/distributions/transforms/independent.h>
 
+#include "constraints/points.h"
+#include "core/float_limits.h"
 #include "core/supported.h"
 #include "ops/constants.h"
 #include "ops/sum_rightmost.h"
+#include "transforms/image.h"
 
 namespace torch::distributions {
 namespace {
 
-/// A value with what lies outside an interval replaced by a point of it.
-struct Clipped {
-  Tensor value;
-  Tensor below, above;  // what was replaced; undefined where the interval has no such end
-};
-
-/// `set` may be any constraint; one that is no interval clips nothing. The ends themselves are
-/// clipped too, since no transform takes a finite number there.
-Clipped clip(const Tensor& value, const Constraint& set) {
-  const auto replace = [&](const Tensor& mask, const Tensor& point) {
-    return at::where(mask, point.to(value.options()), value);
-  };
-  if (const auto* const both = dynamic_cast<const constraints::Bounded*>(&set)) {
-    const Tensor lower = both->lower_bound(), upper = both->upper_bound();
-    const Tensor below = value <= lower, above = value >= upper;
-    return {replace(below.logical_or(above), 0.5 * (lower + upper)), below, above};
+/// The support of a distribution, if its class states one.
+std::optional<ConstraintPtr> stated_support(const Distribution& distribution) {
+  try {
+    return distribution.support();
+  } catch (const c10::NotImplementedError&) {
+    return std::nullopt;
   }
-  if (const auto* const lower = dynamic_cast<const constraints::LowerBounded*>(&set)) {
-    const Tensor below = value <= lower->lower_bound();
-    return {replace(below, lower->lower_bound() + 1), below, {}};
-  }
-  if (const auto* const upper = dynamic_cast<const constraints::UpperBounded*>(&set)) {
-    const Tensor above = value >= upper->upper_bound();
-    return {replace(above, upper->upper_bound() - 1), {}, above};
-  }
-  return {value, {}, {}};
 }
 
-/// A condition of events of `event_dim` dimensions as one that broadcasts with their elements.
-Tensor with_event(Tensor condition, int64_t event_dim) {
-  for (int64_t i = 0; i < event_dim; ++i) condition = condition.unsqueeze(-1);
-  return condition;
+/// Whether a and b are the same but for the rounding of a few operations.
+Tensor is_close(const Tensor& a, const Tensor& b) {
+  constexpr double kRoundings = 8;
+  const double tolerance = kRoundings * float_limits(b.scalar_type()).epsilon;
+  return a.eq(b).logical_or((a - b).abs().le(tolerance * a.abs().maximum(b.abs())));
 }
 
 /// p, or 1 - p where `sign` is negative.
 Tensor monotonize(const Tensor& p, const Tensor& sign) { return at::where(sign < 0, 1 - p, p); }
+
+/// Transforms of elements in place of the `IndependentTransform`s of such.
+std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transforms) {
+  std::vector<TransformPtr> stripped;
+  for (TransformPtr transform : transforms) {
+    while (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform))
+      transform = TransformPtr(independent->base_transform());
+    stripped.push_back(transform);
+  }
+  return stripped;
+}
 
 }  // namespace
 
@@ -57,11 +54,14 @@ const Signature<TransformedDistribution>& TransformedDistribution::signature() {
   static const Signature<TransformedDistribution> s{
       .name = "TransformedDistribution",
       .support = [](const TransformedDistribution& d) -> ConstraintPtr {
-        if (d.transforms_.empty()) return d.base_dist_->support();
-        const ConstraintPtr codomain = d.transforms_.back()->codomain();
-        const int64_t extra = static_cast<int64_t>(d.event_shape().size()) - codomain->event_dim();
-        if (extra <= 0) return codomain;
-        return constraints::independent(codomain, extra);
+        const auto event_dim = static_cast<int64_t>(d.event_shape().size());
+        const std::optional<ConstraintPtr> base = stated_support(*d.base_dist_);
+        if (d.transforms_.empty() && base) return *base;
+        std::optional<ConstraintPtr> set;
+        if (base) set = image_of(distributions::of_elements(**base), d.whole_.parts());
+        if (!set) set = d.transforms_.back()->codomain();
+        const int64_t extra = event_dim - (*set)->event_dim();
+        return extra <= 0 ? *set : ConstraintPtr(constraints::independent(*set, extra));
       }};
   return s;
 }
@@ -71,20 +71,20 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
                                                  Validate validate_args)
     : Implements(validate_args),
       base_dist_(std::move(base_distribution)),
-      transforms_(std::move(transforms)) {
+      transforms_(std::move(transforms)),
+      whole_(flattened(transforms_)) {
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
   at::DimVector base_shape(base_dist_->batch_shape());
   base_shape.append(base_dist_->event_shape().begin(), base_dist_->event_shape().end());
 
-  const ComposeTransform whole(transforms_);
-  const int64_t domain_dim = whole.domain()->event_dim(),
-                codomain_dim = whole.codomain()->event_dim();
+  const int64_t domain_dim = whole_.domain()->event_dim(),
+                codomain_dim = whole_.codomain()->event_dim();
   TORCH_CHECK_VALUE(
       static_cast<int64_t>(base_shape.size()) >= domain_dim,
       "TransformedDistribution: base_distribution needs to have shape with size at least ",
       domain_dim, ", but got ", repr(IntArrayRef(base_shape)), ".");
-  const std::vector<int64_t> shape = whole.forward_shape(base_shape);
-  const std::vector<int64_t> expanded = whole.inverse_shape(shape);
+  const std::vector<int64_t> shape = whole_.forward_shape(base_shape);
+  const std::vector<int64_t> expanded = whole_.inverse_shape(shape);
   if (IntArrayRef(expanded) != IntArrayRef(base_shape)) {
     base_dist_ = base_dist_->expand(
         IntArrayRef(expanded).slice(0, expanded.size() - static_cast<std::size_t>(base_event_dim)));
@@ -118,86 +118,159 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
   return forward(base_dist_->rsample(sample_shape(shape), std::move(generator)));
 }
 
-Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
-  // Where validation has not looked, a value may be out of a transform's codomain; the images of a
-  // draw are not.
-  std::vector<Tensor> images;
-  const auto image = [&](std::size_t i) {
-    if (images.empty()) {
-      const at::NoGradGuard no_grad;
-      images.push_back(draw_apart(*base_dist_, value.device()));
-      for (const auto& transform : transforms_)
-        images.push_back(transform->with_cache(0)(images.back()));
-    }
-    return images[i];
-  };
-
-  auto event_dim = static_cast<int64_t>(event_shape().size());
-  Tensor y = value, log_det, outside;
-  for (std::size_t i = transforms_.size(); i-- > 0;) {
-    const Transform& transform = *transforms_[i];
-    const ConstraintPtr codomain = transform.codomain();
-    const auto [inside, beyond] =
-        validates() ? Supported{y, {}} : supported(*codomain, y, [&] { return image(i + 1); });
-    // The CPU has seen that something is beyond. Elsewhere nothing may be, and then the transform's
-    // cache knows y alone.
-    const bool seen = y.is_cpu();
-    Tensor x = transform.inv()(seen ? inside : y);
-    if (beyond.defined()) {
-      if (!seen) x = at::where(with_event(beyond, transform.domain()->event_dim()), image(i), x);
-      const Tensor any = any_rightmost(beyond, event_dim - codomain->event_dim());
-      outside = outside.defined() ? outside.logical_or(any) : any;
-    }
-    y = inside;
-    const int64_t domain_dim = transform.domain()->event_dim();
-    event_dim += domain_dim - codomain->event_dim();
-    const Tensor term =
-        ops::sum_rightmost(transform.log_abs_det_jacobian(x, y), event_dim - domain_dim);
-    log_det = log_det.defined() ? log_det + term : term;
-    y = x;
+/// The value at each stage of the transforms, from the base's event to `value`, as the inverses
+/// give it, with what lies beyond a codomain by rounding alone moved to its end.
+std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
+  const auto& parts = whole_.parts();
+  std::vector<Tensor> stages(parts.size() + 1);
+  stages.back() = value.detach();
+  for (std::size_t i = parts.size(); i-- > 0;) {
+    stages[i + 1] = rounded_into(*parts[i]->codomain(), stages, i + 1);
+    stages[i] = parts[i]->with_cache(0)->inv()(stages[i + 1]);
   }
+  return stages;
+}
+
+/// The value of a stage with each element that lies outside the set moved to the nearest point of
+/// it, if that differs by rounding alone: the two, or what later transforms make of them, are
+/// close.
+Tensor TransformedDistribution::rounded_into(const Constraint& set,
+                                             const std::vector<Tensor>& stages,
+                                             std::size_t at) const {
+  const Tensor& x = stages[at];
+  const std::optional<Tensor> nearest = nearest_point(set, x);
+  if (!nearest) return x;
+  Tensor image = *nearest, close = is_close(image, x);
+  for (std::size_t i = at; i < whole_.parts().size(); ++i) {
+    image = whole_.parts()[i]->with_cache(0)(image);
+    if (image.sizes() != stages[i + 1].sizes()) break;  // events of another shape
+    close = close.logical_or(is_close(image, stages[i + 1]));
+  }
+  return at::where(close, *nearest, x);
+}
+
+/// \param is_suspicious made true where a value may be impossible. Where it is left alone and the
+///     density is finite, none is.
+Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious) const {
+  auto [x, log_det, outside] = whole_.preimage(value);
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
-  Tensor log_prob = base_dist_->log_prob_of_event(y, event_dim - base_event_dim);
-  if (log_det.defined()) log_prob = log_prob - log_det;
+  const int64_t extra = base_event_dim - whole_.domain()->event_dim();
+  log_det = ops::sum_rightmost(log_det, extra);
+  if (outside.defined()) {
+    *is_suspicious = true;
+    outside = any_rightmost(outside, extra);
+    const Tensor draw = draw_apart(*base_dist_, value.device()).detach();
+    x = at::where(with_event(outside, base_event_dim), draw, x);
+  }
+  const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
+  if (support && violations(**support, x).defined()) {
+    *is_suspicious = true;
+    const Tensor rounded = [&, of_x = x.detach()] {
+      const at::NoGradGuard no_grad;
+      std::vector<Tensor> all = stages(value);
+      all.front() = of_x;
+      return rounded_into(**support, all, 0);
+    }();
+    x = at::where(rounded.ne(x), rounded, x);
+  }
+  const Tensor log_prob = log_prob_of_part(*base_dist_, x, /*dims=*/0) - log_det;
   return outside.defined() ? log_prob.masked_fill(outside, -ops::kInfinity) : log_prob;
 }
 
-Tensor TransformedDistribution::sign_of(const Transform& transform, const char* method) const {
+Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
+  bool is_suspicious = false;
+  return density(value, &is_suspicious);
+}
+
+Tensor TransformedDistribution::do_validated_log_prob(const Tensor& value, int64_t dims) const {
+  // A derived class may have another density.
+  if (typeid(*this) != typeid(TransformedDistribution))
+    return Implements::do_validated_log_prob(value, dims);
+  validate_shape(value);
+  bool is_suspicious = false;
+  const Tensor log_prob = density(value, &is_suspicious);
+  if (is_suspicious || !all_finite(log_prob)) validate_possible(value);
+  return ops::sum_rightmost(log_prob, dims);
+}
+
+Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
+  const at::NoGradGuard no_grad;
+  const auto& parts = whole_.parts();
+  const std::vector<Tensor> all = stages(value);
+  auto event_dim = static_cast<int64_t>(event_shape().size());
+  Tensor impossible = any_rightmost(value.isnan(), event_dim);
+  for (std::size_t i = parts.size(); i-- > 0;) {
+    const ConstraintPtr codomain = parts[i]->codomain();
+    const Tensor beyond = violations(*codomain, all[i + 1]);
+    if (beyond.defined())
+      impossible = impossible.logical_or(any_rightmost(beyond, event_dim - codomain->event_dim()));
+    event_dim += parts[i]->domain()->event_dim() - codomain->event_dim();
+  }
+  const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
+  if (!support) return impossible;
+  return impossible.logical_or(impossible_of_part(*base_dist_, rounded_into(**support, all, 0)));
+}
+
+/// That of all transforms together.
+Tensor TransformedDistribution::sign(const char* method) const {
   try {
-    return transform.sign();
+    return whole_.sign();
   } catch (const c10::NotImplementedError&) {
     not_implemented(method);
   }
 }
 
 Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
-  // An end of a codomain that a value is beyond tells its cdf, and inverting it would not. `sign`
-  // is that of the transforms from here to the value: whether P(Y <= value) is P(X <= x) or P(X >=
-  // x).
-  Tensor x = value, sign = at::ones({}, value.options()), known, known_cdf;
-  const auto learn = [&](const Tensor& mask, const Tensor& cdf) {
-    if (!mask.defined()) return;
-    const Tensor seen = known.defined() ? mask.logical_and(known.logical_not()) : mask;
-    known_cdf = known.defined() ? at::where(seen, cdf, known_cdf)
-                                : cdf.expand(at::infer_size(cdf.sizes(), mask.sizes()));
-    known = known.defined() ? known.logical_or(mask) : mask;
-  };
-  for (auto it = transforms_.rbegin(); it != transforms_.rend(); ++it) {
-    const Transform& transform = **it;
-    const Clipped clipped = clip(x, *transform.codomain());
-    learn(clipped.below, monotonize(at::zeros_like(sign), sign));
-    learn(clipped.above, monotonize(at::ones_like(sign), sign));
-    sign = sign * sign_of(transform, "cdf");
-    x = transform.inv()(clipped.value);
+  const std::vector<TransformPtr> elementwise = of_elements(whole_.parts());
+  const auto* independent = dynamic_cast<const Independent*>(&*base_dist_);
+  if (independent != nullptr && ComposeTransform(elementwise).domain()->event_dim() == 0) {
+    const TransformedDistribution of_element(independent->base_dist(), elementwise, false);
+    Tensor cdf = of_element.cdf(value);
+    for (std::size_t i = 0; i < event_shape().size(); ++i) cdf = cdf.prod(-1);
+    return cdf;
   }
-  const Tensor cdf = monotonize(base_dist_->cdf(x), sign);
-  return known.defined() ? at::where(known, known_cdf.to(cdf.scalar_type()), cdf) : cdf;
+  const Tensor sign = this->sign("cdf");
+  auto [x, unused, outside] = whole_.preimage(value, /*with_jacobian=*/false);
+  if (!outside.defined()) return monotonize(cdf_of_part(*base_dist_, x), sign);
+  // A value beyond the image lies on one side of all of it: cdf is 0 or 1.
+  const auto [draw, image] = [&] {
+    const at::NoGradGuard no_grad;
+    const Tensor drawn = draw_apart(*base_dist_, value.device());
+    Tensor y = drawn;
+    for (const TransformPtr& part : whole_.parts()) y = part->with_cache(0)(y);
+    return std::pair(drawn, y);
+  }();
+  const Tensor cdf = monotonize(cdf_of_part(*base_dist_, at::where(outside, draw, x)), sign);
+  return at::where(outside, value.gt(image).to(cdf.scalar_type()), cdf);
 }
 
 Tensor TransformedDistribution::do_icdf(const Tensor& probability) const {
-  Tensor sign = at::ones({}, probability.options());
-  for (const auto& transform : transforms_) sign = sign * sign_of(*transform, "icdf");
-  return forward(base_dist_->icdf(monotonize(probability, sign)));
+  return forward(base_dist_->icdf(monotonize(probability, sign("icdf"))));
+}
+
+void TransformedDistribution::require_affine(const char* method) const {
+  if (!scaled(at::ones({}), whole_.parts())) not_implemented(method);
+}
+
+Tensor TransformedDistribution::do_mean() const {
+  require_affine("mean");
+  return forward(base_dist_->mean());
+}
+
+Tensor TransformedDistribution::do_mode() const {
+  require_affine("mode");
+  return forward(base_dist_->mode());
+}
+
+Tensor TransformedDistribution::do_variance() const {
+  require_affine("variance");
+  const auto& parts = whole_.parts();
+  return *scaled(*scaled(base_dist_->variance(), parts), parts);
+}
+
+Tensor TransformedDistribution::do_stddev() const {
+  require_affine("stddev");
+  return scaled(base_dist_->stddev(), whole_.parts())->abs();
 }
 
 void TransformedDistribution::change(const Change& change) {
@@ -205,6 +278,7 @@ void TransformedDistribution::change(const Change& change) {
   if (!change.is_expand()) {
     base_dist_ = base_dist_->changed(change);
     for (auto& transform : transforms_) transform = transform->changed(change);
+    whole_ = ComposeTransform(flattened(transforms_));
     return;
   }
   // The base's batch is what the transforms make the new shape from.

@@ -1,18 +1,28 @@
 #include <torch/distributions/transformed_distribution.h>
 
 #include <ATen/ATen.h>
-#include <gtest/gtest.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 #include <limits>
 
+#include <torch/distributions/bernoulli.h>
+#include <torch/distributions/binomial.h>
+#include <torch/distributions/constraint_registry.h>
+#include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/exponential.h>
+#include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/compose.h>
 #include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/sigmoid.h>
+#include <torch/distributions/transforms/softplus.h>
 #include <torch/distributions/transforms/stick_breaking.h>
 #include <torch/distributions/transforms/tanh.h>
 #include <torch/distributions/uniform.h>
@@ -151,6 +161,225 @@ TEST(TransformedDistributionTest, ChangesReachTheBaseAndTheTransforms) {
   const TransformedDistribution simplex =
       TransformedDistribution(Normal(at::zeros({1, 2}), 1.0), StickBreakingTransform()).expand({5});
   EXPECT_EQ(simplex.sample().sizes(), IntArrayRef({5, 3}));
+}
+
+template <class Function>
+std::string message_of(Function function) {
+  try {
+    function();
+  } catch (const c10::ValueError& error) {
+    return error.what_without_backtrace();
+  }
+  return "nothing was thrown";
+}
+
+// What an inner transform cannot give is impossible, however the transforms are put together.
+TEST(TransformedDistributionTest, LooksAtEveryCodomain) {
+  const Normal base(doubles({0}), doubles({1}));
+  const std::vector<std::vector<TransformPtr>> all{
+      {SigmoidTransform(), AffineTransform(-1.0, 2.0)},
+      {ComposeTransform({SigmoidTransform(), AffineTransform(-1.0, 2.0)})},
+      {IndependentTransform(ComposeTransform({SigmoidTransform(), AffineTransform(-1.0, 2.0)}), 1)},
+      {ComposeTransform({AffineTransform(-1.0, 2.0).inv(), SigmoidTransform().inv()}).inv()},
+      {IndependentTransform(SigmoidTransform(), 1),
+       IndependentTransform(AffineTransform(1.0, 0.5).inv(), 1), AffineTransform(1.0, 1.0, 1)},
+  };
+  for (const auto& transforms : all) {
+    const TransformedDistribution d(base, transforms), unvalidated(base, transforms, false);
+    const Tensor x = doubles({0.5, 3, -2}).unsqueeze(-1);
+    const Tensor log_prob = unvalidated.log_prob(x).flatten();
+    EXPECT_NEAR(log_prob[0].item<double>(), -0.5416063066767886, 1e-12);
+    EXPECT_EQ(log_prob[1].item<double>(), -kInfinity);
+    EXPECT_EQ(log_prob[2].item<double>(), -kInfinity);
+    const std::string message = message_of([&] { d.log_prob(x); });
+    EXPECT_THAT(message, testing::HasSubstr("of the distribution TransformedDistribution"));
+    EXPECT_THAT(message, testing::HasSubstr("at index [1"));
+    EXPECT_TRUE(d.transforms().size() == transforms.size());
+  }
+}
+
+TEST(TransformedDistributionTest, LooksIntoAComposition) {
+  const auto t = biject_to(constraints::greater_than(2.0));
+  const Normal base(doubles({0}), doubles({1}));
+  const TransformedDistribution d(base, t), unvalidated(base, t, false);
+  EXPECT_TRUE(d.cdf(doubles({0.5, 3})).allclose(doubles({0, 0.5})));
+  const Tensor log_prob = unvalidated.log_prob(doubles({0.5, 3}));
+  EXPECT_EQ(log_prob[0].item<double>(), -kInfinity);
+  EXPECT_NEAR(log_prob[1].item<double>(), -0.9189385332046727, 1e-15);
+}
+
+TEST(TransformedDistributionTest, ErrorsNameWhatTheProgramMade) {
+  const Normal normal(doubles({0}), doubles({1}));
+  const Uniform uniform(doubles({0}), doubles({1}));
+  const auto message = [](const TransformedDistribution& d, const Tensor& x) {
+    return message_of([&] { d.log_prob(x); });
+  };
+  for (const auto& text :
+       {message({normal, {ExpTransform(), ExpTransform()}}, doubles({2, 0.5})),
+        message({normal, {TanhTransform(), AffineTransform(0, 2)}}, doubles({2, 0.5})),
+        message({uniform, ExpTransform().inv()}, doubles({-1, 0.5}))}) {
+    EXPECT_THAT(text, testing::HasSubstr("of the distribution TransformedDistribution"));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("nan")));
+  }
+  EXPECT_THAT(message({normal, {TanhTransform(), AffineTransform(0, 2)}}, doubles({1, 5})),
+              testing::HasSubstr("the first is 5.0 at index [1]"));
+  EXPECT_THAT(message({uniform, ExpTransform().inv()}, doubles({-1, 0.5})),
+              testing::HasSubstr("the first is 0.5 at index [1]"));
+  // A base within the base.
+  const TransformedDistribution inner(normal, {TanhTransform(), AffineTransform(0, 2)}),
+      outer(Independent(inner, 1), AffineTransform(0, 3));
+  EXPECT_THAT(message(outer, doubles({7})), testing::HasSubstr("the first is"));
+  EXPECT_THAT(message({normal, ExpTransform()}, doubles({1, std::nan("")})),
+              testing::HasSubstr("the first is nan at index [1]"));
+}
+
+// Where rounding has moved a value to a limit of a transform, or the base's density and the
+// Jacobian both vanish.
+TEST(TransformedDistributionTest, LimitsHaveNoDensityAndNoGradient) {
+  const std::vector<std::pair<std::vector<TransformPtr>, std::vector<double>>> all{
+      {{TanhTransform()}, {-1, 1}},
+      {{TanhTransform(), AffineTransform(1, 2)}, {-1, 3}},
+      {{SigmoidTransform()}, {0, 1}},
+      {{SigmoidTransform(), AffineTransform(0.3, 0.7)}, {0.3, 1}},
+      {{ExpTransform(), AffineTransform(-1, 1)}, {-1, kInfinity}},
+      {{SoftplusTransform(), AffineTransform(0, -2)}, {0, -kInfinity}},
+      {{SoftplusTransform(), TanhTransform()}, {0, 1}},
+  };
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    const Tensor loc = at::full({}, 0.5, dtype).requires_grad_(),
+                 scale = at::full({}, 2.0, dtype).requires_grad_();
+    for (const auto& [transforms, ends] : all) {
+      for (const bool validate : {true, false}) {
+        const TransformedDistribution d(Normal(loc, scale), transforms, validate);
+        const Tensor x = at::tensor(ends, dtype).requires_grad_(), log_prob = d.log_prob(x);
+        EXPECT_TRUE(log_prob.eq(-kInfinity).all().item<bool>()) << d.transforms().size();
+        for (const Tensor& of : {loc, scale, x})
+          EXPECT_TRUE(gradient(log_prob, of).eq(0).all().item<bool>());
+        EXPECT_TRUE(std::get<0>(d.cdf(x).sort()).equal(at::tensor({0, 1}, dtype)));
+      }
+    }
+  }
+  const Tensor loc = doubles({0.5, 1}).requires_grad_();
+  const TransformedDistribution vectors(Normal(loc, 1.0), StickBreakingTransform());
+  for (const auto& x : {doubles({1, 0, 0}), doubles({0, 0.5, 0.5}), doubles({0.25, 0.75, 0})}) {
+    EXPECT_EQ(vectors.log_prob(x).item<double>(), -kInfinity);
+    EXPECT_TRUE(gradient(vectors.log_prob(x), loc).eq(0).all().item<bool>());
+  }
+}
+
+TEST(TransformedDistributionTest, SaturatedDrawsHaveADensity) {
+  for (const auto dtype : {at::kFloat, at::kHalf, at::kBFloat16}) {
+    const TransformedDistribution d(Normal(at::zeros({20000}, dtype), 5.0), TanhTransform());
+    const Tensor log_prob = d.log_prob(d.sample());
+    EXPECT_FALSE(log_prob.isnan().any().item<bool>());
+    EXPECT_TRUE(log_prob.eq(-kInfinity).any().item<bool>());
+    const TransformedDistribution cached(Normal(at::zeros({20000}, dtype), 5.0), TanhTransform(1));
+    EXPECT_TRUE(cached.log_prob(cached.sample()).isfinite().all().item<bool>());
+  }
+}
+
+TEST(TransformedDistributionTest, DrawsLieInTheirOwnSupport) {
+  at::manual_seed(0);
+  const auto floats = [](double x) { return at::full({}, x, at::kFloat); };
+  const std::vector<TransformedDistribution> all{
+      {Uniform(floats(1), floats(1.5)), AffineTransform(100.0, 0.1)},
+      {Uniform(floats(0.1), floats(0.11)), AffineTransform(5.0, 0.7)},
+      {Uniform(floats(1), floats(1.5)),
+       ComposeTransform({AffineTransform(100.0, 0.1), AffineTransform(-100.0, 1.0)})},
+      {Uniform(floats(-40), floats(37)), SigmoidTransform()},
+      {Uniform(at::full({}, -1, at::kBFloat16), 1.0),
+       {AffineTransform(0, 1), TanhTransform(), TanhTransform()}},
+      {Gamma(floats(0.01), 1.0), AffineTransform(3.0, 0.1)},
+      {Binomial(10, floats(0.9)), AffineTransform(0, 0.1)},
+      {Normal(floats(-200), 1.0), SoftplusTransform()},
+      {Normal(floats(-200), 1.0), ExpTransform()},
+      {LogNormal(floats(-200), 1.0), AffineTransform(0, 2)},
+  };
+  for (const TransformedDistribution& d : all) {
+    const Tensor x = d.sample({20000});
+    Tensor log_prob;
+    ASSERT_NO_THROW(log_prob = d.log_prob(x)) << d << *d.transforms().front();
+    EXPECT_FALSE(log_prob.isnan().any().item<bool>());
+  }
+  for (std::size_t i : {0, 1, 2}) {
+    const TransformedDistribution& d = all[i];
+    EXPECT_TRUE(d.log_prob(d.sample({20000})).isfinite().all().item<bool>());
+  }
+  const LogNormal tiny(floats(-200), 1.0);
+  EXPECT_TRUE(tiny.log_prob(tiny.sample({100})).isfinite().all().item<bool>());
+  // What is beyond by more than rounding is impossible still.
+  EXPECT_THROW(all[0].log_prob(floats(100.1501)), c10::ValueError);
+  EXPECT_THROW(all[6].log_prob(floats(0.35)), c10::ValueError);
+}
+
+TEST(TransformedDistributionTest, AffineTransformsHaveExactMoments) {
+  const Tensor scale = doubles({-2, 3});
+  const TransformedDistribution d(
+      Gamma(doubles({2, 3}), 1.0),
+      {AffineTransform(1, scale), IndependentTransform(AffineTransform(0, 0.5), 0),
+       AffineTransform(1, 4).inv()});
+  // y = (0.5 (1 + s x) - 1) / 4
+  const Tensor factor = scale / 8;
+  EXPECT_TRUE(d.mean().allclose(doubles({2, 3}) * factor - 0.125));
+  EXPECT_TRUE(d.mode().allclose(doubles({1, 2}) * factor - 0.125));
+  EXPECT_TRUE(d.variance().allclose(doubles({2, 3}) * factor.square()));
+  EXPECT_TRUE(d.stddev().allclose(doubles({2, 3}).sqrt() * factor.abs()));
+  const TransformedDistribution whole(Gamma(doubles({2}), 1.0),
+                                      ComposeTransform({AffineTransform(1, 2), ExpTransform()}));
+  for (const auto method :
+       {&Distribution::mean, &Distribution::mode, &Distribution::variance, &Distribution::stddev})
+    EXPECT_THROW((whole.*method)(), c10::NotImplementedError);
+}
+
+TEST(TransformedDistributionTest, SupportIsTheImageOfTheBases) {
+  const auto text = [](const Distribution& base, std::vector<TransformPtr> transforms) {
+    return fmt::format("{}",
+                       *TransformedDistribution(DistributionPtr(base.changed(Change::detach())),
+                                                std::move(transforms))
+                            .support());
+  };
+  const Normal normal(0.0, 1.0);
+  const Gamma gamma(1.0, 1.0);
+  const Uniform uniform(0.0, 1.0);
+  EXPECT_EQ(text(normal, {SigmoidTransform(), AffineTransform(-1, 2)}),
+            "Interval(lower_bound=-1.0, upper_bound=1.0)");
+  EXPECT_EQ(text(normal, {AffineTransform(3, -2)}), "Real()");
+  EXPECT_EQ(text(normal, {ExpTransform(), AffineTransform(3, -2)}), "LessThan(upper_bound=3.0)");
+  EXPECT_EQ(text(gamma, {AffineTransform(3, 2)}), "GreaterThanEq(lower_bound=3.0)");
+  EXPECT_EQ(text(gamma, {AffineTransform(3, -2)}), "Interval(lower_bound=-inf, upper_bound=3.0)");
+  EXPECT_EQ(text(gamma, {ExpTransform()}), "GreaterThanEq(lower_bound=1.0)");
+  EXPECT_EQ(text(gamma, {SigmoidTransform()}),
+            "HalfOpenInterval(lower_bound=0.5, upper_bound=1.0)");
+  EXPECT_EQ(text(gamma, {TanhTransform()}), "Interval(lower_bound=0.0, upper_bound=1.0)");
+  EXPECT_EQ(text(gamma, {ComposeTransform({AffineTransform(1, -1), AffineTransform(1, -1)})}),
+            "GreaterThanEq(lower_bound=0.0)");
+  EXPECT_EQ(text(uniform, {SigmoidTransform().inv()}), "Real()");
+  EXPECT_EQ(text(uniform, {ExpTransform().inv(), AffineTransform(0, -1)}),
+            "GreaterThanEq(lower_bound=-0.0)");
+  EXPECT_EQ(text(Independent(Normal(at::zeros({2}), 1.0), 1), {ExpTransform()}),
+            "IndependentConstraint(GreaterThan(lower_bound=0.0), 1)");
+  EXPECT_EQ(text(Bernoulli(0.5), {AffineTransform(0, 2)}), "Real()");
+  EXPECT_EQ(text(Gamma(at::ones({2}), 1.0), {AffineTransform(0, at::tensor({1.0f, -1.0f}))}),
+            "Interval(lower_bound=tensor([0., -inf]), upper_bound=tensor([inf, -0.]))");
+}
+
+TEST(TransformedDistributionTest, IntegersAreValuesToo) {
+  const TransformedDistribution d(Normal(doubles({0}), 1.0), AffineTransform(1.0, 3.0));
+  EXPECT_NEAR(d.log_prob(at::tensor({4})).item<double>(), -2.517550821872782, 1e-14);
+  const Tensor four = at::tensor({4});
+  EXPECT_NEAR(AffineTransform(0, 2).log_abs_det_jacobian(four, four).item<double>(),
+              0.6931471805599453, 1e-7);
+  const TransformedDistribution positive(Normal(doubles({0}), 1.0), SoftplusTransform());
+  EXPECT_TRUE(positive.log_prob(four).equal(positive.log_prob(doubles({4}))));
+}
+
+TEST(TransformedDistributionTest, CdfOfAnEventIsAProduct) {
+  const Normal base(doubles({0, 1}), doubles({1, 2}));
+  const Tensor x = doubles({0.5, 2, 1, 2, 0.5, kInfinity}).view({3, 2});
+  const TransformedDistribution d(
+      Independent(base, 1), {IndependentTransform(ExpTransform(), 1), AffineTransform(0, -1)});
+  const TransformedDistribution of_element(base, {ExpTransform(), AffineTransform(0, -1)});
+  EXPECT_TRUE(d.cdf(-x).equal(of_element.cdf(-x).prod(-1)));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/repr.h>
 
+#include "core/suspend_validation.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -32,14 +33,23 @@ at::DimVector unravel(int64_t position, IntArrayRef shape) {
   return index;
 }
 
-/// "the first is -1.0 at index [2]": the event that violates a constraint, for an error message.
-std::string first_invalid(const Tensor& value, const Constraint& constraint, int64_t position) {
-  const Tensor valid = constraint.check(value);
-  const auto index = unravel(position, valid.sizes());
+/// Row-major position of the first element that holds.
+std::optional<int64_t> first_true(const Tensor& condition) {
+  if (condition.is_meta() || condition.numel() == 0 || !condition.any().item<bool>()) {
+    return std::nullopt;
+  }
+  return condition.reshape(-1).to(at::kByte).argmax().item<int64_t>();
+}
+
+/// "the first is -1.0 at index [2]": the event of `value` at a row-major position among `events`,
+/// for an error message.
+std::string first_invalid(const Tensor& value, IntArrayRef events, int64_t event_dim,
+                          int64_t position) {
+  const auto index = unravel(position, events);
   // Bounds of a larger batch than the value broadcast it.
-  at::DimVector shape(valid.sizes());
+  at::DimVector shape(events);
   const auto event =
-      value.sizes().slice(value.sizes().size() - static_cast<std::size_t>(constraint.event_dim()));
+      value.sizes().slice(value.sizes().size() - static_cast<std::size_t>(event_dim));
   shape.append(event.begin(), event.end());
   Tensor offender = value.detach().expand(shape);
   for (const int64_t i : index) offender = offender.select(0, i);
@@ -126,6 +136,24 @@ Tensor Distribution::do_stddev() const { return variance().sqrt(); }
 Tensor Distribution::do_entropy() const { not_implemented("entropy"); }
 Tensor Distribution::do_enumerate_support(bool) const { not_implemented("enumerate_support"); }
 
+Tensor Distribution::do_impossible(const Tensor& value) const {
+  return support()->check(value).logical_not();
+}
+
+Tensor Distribution::log_prob_of_part(const Distribution& part, const Tensor& value, int64_t dims) {
+  const SuspendValidation suspended;
+  return part.log_prob_of_event(value, dims);
+}
+
+Tensor Distribution::cdf_of_part(const Distribution& part, const Tensor& value) {
+  const SuspendValidation suspended;
+  return part.cdf(value);
+}
+
+Tensor Distribution::impossible_of_part(const Distribution& part, const Tensor& value) {
+  return part.do_impossible(value);
+}
+
 void Distribution::change(const Change& change) {
   const auto changed = change.batch_shape(batch_shape_);
   TORCH_CHECK_VALUE(!change.is_expand() || at::is_expandable_to(batch_shape_, changed), type().name,
@@ -170,13 +198,18 @@ void Distribution::validate_shape(const Tensor& value) const {
 
 void Distribution::validate_sample(const Tensor& value) const {
   validate_shape(value);
-  const ConstraintPtr set = support();
-  const auto position = set->first_violation(value);
+  if (support()->first_violation(value)) validate_possible(value);
+}
+
+void Distribution::validate_possible(const Tensor& value) const {
+  const Tensor impossible = do_impossible(value);
+  const auto position = first_true(impossible);
   if (!position) return;
   std::ostringstream text;
   text << "Expected value argument (Tensor of shape " << tuple(value.sizes())
-       << ") to be within the support (" << *set << ") of the distribution " << *this
-       << ", but found invalid values: " << first_invalid(value, *set, *position);
+       << ") to be within the support (" << *support() << ") of the distribution " << *this
+       << ", but found invalid values: "
+       << first_invalid(value, impossible.sizes(), support()->event_dim(), *position);
   TORCH_CHECK_VALUE(false, text.str());
 }
 
@@ -188,7 +221,8 @@ void Distribution::validate_parameter(const char* name, const Tensor& value,
   std::ostringstream text;
   text << "Expected parameter " << name << " (Tensor of shape " << tuple(value.sizes())
        << ") of distribution " << *this << " to satisfy the constraint " << constraint
-       << ", but found invalid values: " << first_invalid(value, constraint, *position);
+       << ", but found invalid values: "
+       << first_invalid(value, constraint.check(value).sizes(), constraint.event_dim(), *position);
   TORCH_CHECK_VALUE(false, text.str());
 }
 

@@ -21,7 +21,4 @@ Supported supported(const Constraint& set, const Tensor& value,
 /// One draw, which leaves the device's default generator as it was: some events of the support.
 Tensor draw_apart(const Distribution& distribution, at::Device device);
 
-/// Whether any of the last `dims` dimensions holds.
-Tensor any_rightmost(const Tensor& condition, int64_t dims);
-
 }  // namespace torch::distributions

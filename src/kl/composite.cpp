@@ -6,6 +6,7 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
+#include "transforms/image.h"
 
 namespace torch::distributions::kl {
 
@@ -23,10 +24,10 @@ Tensor divergence(const Independent& p, const Independent& q) {
   return shared == 0 ? divergence : divergence.flatten(-shared).sum(-1);
 }
 
-/// The transforms in common change nothing; they are not looked into further than for equality.
+/// The transforms in common change nothing.
 Tensor divergence(const TransformedDistribution& p, const TransformedDistribution& q) {
-  const auto& of_p = p.transforms();
-  const auto& of_q = q.transforms();
+  const std::vector<TransformPtr> of_p = flattened(p.transforms()),
+                                  of_q = flattened(q.transforms());
   const auto equal = [](const TransformPtr& a, const TransformPtr& b) { return *a == *b; };
   if (!std::equal(of_p.begin(), of_p.end(), of_q.begin(), of_q.end(), equal)) {
     not_implemented(p, q, "their transforms differ");

@@ -8,6 +8,7 @@
 
 #include <torch/distributions/constraints/independent.h>
 
+#include "core/floating.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -15,11 +16,11 @@ inline namespace transforms {
 namespace {
 
 bool equal(const Param& a, const Param& b) {
-  if (a.is_number() && b.is_number()) return a.number() == b.number();
-  if (a.is_number()) return b.tensor().eq(a.number()).all().item<bool>();
-  if (b.is_number()) return equal(b, a);
-  const Tensor x = a.tensor(), y = b.tensor();
-  return x.is_same(y) || (at::are_expandable(x.sizes(), y.sizes()) && x.eq(y).all().item<bool>());
+  const Tensor x = a.tensor(TensorOptions(at::kDouble)), y = b.tensor(TensorOptions(at::kDouble));
+  if (x.is_same(y)) return true;
+  if (!at::are_expandable(x.sizes(), y.sizes())) return false;
+  const Tensor both_nan = x.isnan().logical_and(y.isnan());
+  return x.eq(y).logical_or(both_nan).all().item<bool>();
 }
 
 }  // namespace
@@ -58,26 +59,39 @@ std::vector<int64_t> AffineTransform::inverse_shape(IntArrayRef shape) const {
   return forward_shape(shape);
 }
 
+Tensor AffineTransform::scaled(const Tensor& x) const {
+  return scale_.is_number() ? x * scale_.number() : x * scale_.tensor();
+}
+
+Tensor AffineTransform::unscaled(const Tensor& y) const {
+  return scale_.is_number() ? y / scale_.number() : y / scale_.tensor();
+}
+
 Tensor AffineTransform::do_forward(const Tensor& x) const {
-  const Tensor scaled = scale_.is_number() ? x * scale_.number() : x * scale_.tensor();
-  return loc_.is_number() ? scaled + loc_.number() : loc_.tensor() + scaled;
+  return loc_.is_number() ? scaled(x) + loc_.number() : loc_.tensor() + scaled(x);
 }
 
 Tensor AffineTransform::do_inverse(const Tensor& y) const {
-  const Tensor centred = loc_.is_number() ? y - loc_.number() : y - loc_.tensor();
-  return scale_.is_number() ? centred / scale_.number() : centred / scale_.tensor();
+  return unscaled(loc_.is_number() ? y - loc_.number() : y - loc_.tensor());
 }
 
 Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
   const std::vector<int64_t> shape = forward_shape(x.sizes());
   TORCH_CHECK_VALUE(static_cast<int64_t>(shape.size()) >= event_dim_,
                     "Too few dimensions on input");
-  const Tensor log_scale = scale_.is_number()
-                               ? at::full({}, std::log(std::abs(scale_.number())), y.options())
-                               : scale_.tensor().abs().log();
+  // Of the result's dtype: x and y may be integers, and a scale may be less precise than they are.
+  const Tensor log_scale =
+      scale_.is_number()
+          ? at::full({}, std::log(std::abs(scale_.number())),
+                     x.options().dtype(floating(at::result_type(x, y))))
+          : scale_.tensor().to(floating(at::result_type(scale_.tensor(), x))).abs().log();
   // Over all elements of the event, of which the scale may have fewer.
   return ops::sum_rightmost(log_scale.expand(shape), event_dim_);
 }
+
+Tensor AffineTransform::do_limit(const Tensor& x) const { return do_forward(x); }
+
+Tensor AffineTransform::do_inverse_limit(const Tensor& y) const { return do_inverse(y); }
 
 bool AffineTransform::do_equals(const Transform& other) const {
   const auto& affine = static_cast<const AffineTransform&>(other);

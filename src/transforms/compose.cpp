@@ -8,6 +8,7 @@
 
 #include <torch/distributions/constraints/independent.h>
 
+#include "constraints/points.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -119,6 +120,28 @@ Tensor ComposeTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& 
     input = output;
   }
   return sum;
+}
+
+Transform::Preimage ComposeTransform::do_preimage(const Tensor& y, bool with_jacobian) const {
+  Tensor x = y, jacobian, outside;
+  int64_t event_dim = codomain()->event_dim();
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) {
+    const int64_t before = (*part)->domain()->event_dim(), after = (*part)->codomain()->event_dim();
+    const int64_t extra = event_dim - after;
+    const Preimage found = (*part)->preimage(x, with_jacobian);
+    x = found.x;
+    if (with_jacobian) {
+      const Tensor term = ops::sum_rightmost(found.log_abs_det_jacobian, extra);
+      jacobian = jacobian.defined() ? jacobian + term : term;
+    }
+    if (found.outside.defined()) {
+      const Tensor any = any_rightmost(found.outside, extra);
+      outside = outside.defined() ? outside.logical_or(any) : any;
+    }
+    event_dim += before - after;
+  }
+  if (with_jacobian && !jacobian.defined()) jacobian = at::zeros_like(x);
+  return {x, jacobian, outside};
 }
 
 bool ComposeTransform::do_equals(const Transform& other) const {

@@ -5,6 +5,8 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
+#include "transforms/rounded_to_positive.h"
+
 namespace torch::distributions {
 inline namespace transforms {
 
@@ -14,13 +16,17 @@ ConstraintPtr ExpTransform::codomain() const { return constraints::positive; }
 
 Tensor ExpTransform::sign() const { return at::ones({}); }
 
-Tensor ExpTransform::do_forward(const Tensor& x) const { return x.exp(); }
+Tensor ExpTransform::do_forward(const Tensor& x) const { return rounded_to_positive(x.exp()); }
 
 Tensor ExpTransform::do_inverse(const Tensor& y) const { return y.log(); }
 
 Tensor ExpTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
   return x;
 }
+
+Tensor ExpTransform::do_limit(const Tensor& x) const { return x.exp(); }
+
+Tensor ExpTransform::do_inverse_limit(const Tensor& y) const { return y.log(); }
 
 }  // namespace transforms
 }  // namespace torch::distributions

@@ -6,6 +6,7 @@
 
 #include <torch/distributions/constraints/independent.h>
 
+#include "constraints/points.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -50,6 +51,20 @@ Tensor IndependentTransform::do_inverse(const Tensor& y) const {
 
 Tensor IndependentTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
   return ops::sum_rightmost(base_->log_abs_det_jacobian(x, y), ndims_);
+}
+
+Transform::Preimage IndependentTransform::do_preimage(const Tensor& y, bool with_jacobian) const {
+  TORCH_CHECK_VALUE(y.dim() >= codomain()->event_dim(), "Too few dimensions on input");
+  auto [x, jacobian, outside] = base_->preimage(y, with_jacobian);
+  if (with_jacobian) jacobian = ops::sum_rightmost(jacobian, ndims_);
+  if (outside.defined()) outside = any_rightmost(outside, ndims_);
+  return {x, jacobian, outside};
+}
+
+Tensor IndependentTransform::do_limit(const Tensor& x) const { return base_->limit(x); }
+
+Tensor IndependentTransform::do_inverse_limit(const Tensor& y) const {
+  return base_->inverse_limit(y);
 }
 
 bool IndependentTransform::do_equals(const Transform& other) const {

@@ -5,6 +5,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
+#include "constraints/scan.h"
 #include "core/float_limits.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/transforms.h"
@@ -19,6 +20,16 @@ Tensor interior(const Tensor& y) {
   const FloatLimits limits = float_limits(y.scalar_type());
   return y.clamp(limits.least, limits.below_one());
 }
+
+class OpenUnitInterval final : public Constraint {
+ public:
+  Tensor check(const Tensor& value) const override { return value.gt(0).bitwise_and(value.lt(1)); }
+  std::optional<int64_t> first_violation(const Tensor& value) const override {
+    return constraints::scan::first_violation(*this, value,
+                                              [](auto x) { return (x > 0) & (x < 1); });
+  }
+  void print(std::ostream& out) const override { constraints::unit_interval.print(out); }
+};
 
 }  // namespace
 
@@ -40,6 +51,13 @@ Tensor SigmoidTransform::do_inverse(const Tensor& y) const {
   const Tensor inner = interior(y);
   return inner.log() - inner.neg().log1p();
 }
+
+// `do_inverse` rounds 0 and 1 to numbers between them.
+ConstraintPtr SigmoidTransform::image() const { return OpenUnitInterval(); }
+
+Tensor SigmoidTransform::do_limit(const Tensor& x) const { return x.sigmoid(); }
+
+Tensor SigmoidTransform::do_inverse_limit(const Tensor& y) const { return y.logit(); }
 
 Tensor SigmoidTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
   return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Sigmoid>(x);

@@ -8,6 +8,7 @@
 #include "ops/evaluate.h"
 #include "ops/formulas/transforms.h"
 #include "ops/special/elementary.h"
+#include "transforms/rounded_to_positive.h"
 
 namespace torch::distributions {
 inline namespace transforms {
@@ -18,7 +19,9 @@ ConstraintPtr SoftplusTransform::codomain() const { return constraints::positive
 
 Tensor SoftplusTransform::sign() const { return at::ones({}); }
 
-Tensor SoftplusTransform::do_forward(const Tensor& x) const { return ops::special::softplus(x); }
+Tensor SoftplusTransform::do_forward(const Tensor& x) const {
+  return rounded_to_positive(ops::special::softplus(x));
+}
 
 Tensor SoftplusTransform::do_inverse(const Tensor& y) const {
   return y + ops::special::log1mexp(y.neg());
@@ -27,6 +30,10 @@ Tensor SoftplusTransform::do_inverse(const Tensor& y) const {
 Tensor SoftplusTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
   return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Softplus>(x);
 }
+
+Tensor SoftplusTransform::do_limit(const Tensor& x) const { return ops::special::softplus(x); }
+
+Tensor SoftplusTransform::do_inverse_limit(const Tensor& y) const { return do_inverse(y); }
 
 }  // namespace transforms
 }  // namespace torch::distributions

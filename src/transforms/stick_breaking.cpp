@@ -5,6 +5,7 @@
 #include <c10/util/Exception.h>
 
 #include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/simplex.h>
 
 #include "core/float_limits.h"
@@ -22,6 +23,21 @@ Tensor reversed(const Tensor& y) {
   const Tensor positions = at::arange(y.size(-1) - 1, -1, -1, y.options().dtype(at::kLong));
   return y.gather(-1, positions.expand(y.sizes()));
 }
+
+/// The points of the simplex all of whose numbers are positive.
+class InnerSimplex final : public Constraint {
+ public:
+  int64_t event_dim() const override { return 1; }
+  Tensor check(const Tensor& value) const override {
+    return constraints::simplex.check(value).bitwise_and(value.gt(0).all(-1));
+  }
+  std::optional<int64_t> first_violation(const Tensor& value) const override {
+    const auto boundary = constraints::positive.first_violation(value);
+    return boundary ? Constraint::first_violation(value)
+                    : constraints::simplex.first_violation(value);
+  }
+  void print(std::ostream& out) const override { constraints::simplex.print(out); }
+};
 
 }  // namespace
 
@@ -62,6 +78,9 @@ Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
   const Tensor positive = left.clamp_min(float_limits(y.scalar_type()).least);
   return y.narrow(-1, 0, n).log() - positive.log() + remaining(n, y).log();
 }
+
+// `do_inverse` takes what is left of the stick for positive.
+ConstraintPtr StickBreakingTransform::image() const { return InnerSimplex(); }
 
 Tensor StickBreakingTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
   const Tensor count = remaining(x.size(-1), x);

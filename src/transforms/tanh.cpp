@@ -28,5 +28,9 @@ Tensor TanhTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y
   return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Tanh>(x);
 }
 
+Tensor TanhTransform::do_limit(const Tensor& x) const { return do_forward(x); }
+
+Tensor TanhTransform::do_inverse_limit(const Tensor& y) const { return do_inverse(y); }
+
 }  // namespace transforms
 }  // namespace torch::distributions

@@ -1,5 +1,6 @@
 #include <torch/distributions/transforms/transform.h>
 
+#include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 #include <c10/util/Exception.h>
 
@@ -11,7 +12,10 @@
 #include <sstream>
 #include <utility>
 
+#include "constraints/points.h"
+#include "constraints/scan.h"
 #include "core/class_name.h"
+#include "core/floating.h"
 #include "transforms/inverse_transform.h"
 
 namespace torch::distributions {
@@ -144,6 +148,52 @@ Tensor Transform::operator()(const Tensor& x) const {
 Tensor Transform::inverse(const Tensor& y) const {
   if (!cache_) return do_inverse(y);
   return cache_->partner(Cache::kY, y, [&] { return do_inverse(y); });
+}
+
+Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) const {
+  const ConstraintPtr set = image(), of_x = domain();
+  const auto found = [&](const Tensor& x, const Tensor& of, const Tensor& outside) -> Preimage {
+    return {x, with_jacobian ? log_abs_det_jacobian(x, of) : Tensor(), outside};
+  };
+  // Where every number is an image, an infinite x has overflowed.
+  if (is_everything(*set) || y.is_meta()) return found(inverse(y), y, {});
+
+  const int64_t y_dim = set->event_dim(), x_dim = of_x->event_dim();
+  Tensor point;
+  // Its gradient would be infinite at a limit; that of the image of an inner point is not.
+  const auto replaced = [&](const Tensor& outside) {
+    if (!point.defined()) {
+      const at::NoGradGuard no_grad;
+      const std::vector<int64_t> shape = inverse_shape(y.sizes());
+      const auto event = IntArrayRef(shape).slice(shape.size() - static_cast<std::size_t>(x_dim));
+      point = do_forward(inner_point(*of_x, event, y.options().dtype(floating(y.scalar_type()))));
+    }
+    return at::where(with_event(outside, y_dim), point, y);
+  };
+
+  Tensor outside = violations(*set, y);
+  if (!constraints::scan::readable(y)) {
+    // Nothing may be outside, and then a cache knows y alone.
+    Tensor x = [&] {
+      const at::AutoGradMode mode(at::GradMode::is_enabled() && cache_size() != 0);
+      return inverse(y);
+    }();
+    const Tensor limits = any_rightmost(x.isinf(), x_dim);
+    outside = outside.defined() ? outside.logical_or(limits) : limits;
+    const Tensor inside = replaced(outside);
+    const Tensor again = inverse(inside);
+    x = cache_size() == 0 ? again : at::where(with_event(outside, x_dim), again.detach(), x);
+    return found(x, inside, outside);
+  }
+  Tensor inside = outside.defined() ? replaced(outside) : y;
+  Tensor x = inverse(inside);
+  if (finite.first_violation(x)) {
+    const Tensor limits = any_rightmost(x.isinf(), x_dim);
+    outside = outside.defined() ? outside.logical_or(limits) : limits;
+    inside = replaced(outside);
+    x = inverse(inside);
+  }
+  return found(x, inside, outside);
 }
 
 Tensor Transform::log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {

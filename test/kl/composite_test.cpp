@@ -10,7 +10,9 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/transformed_distribution.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/compose.h>
 #include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/transforms/independent.h>
 #include <torch/distributions/uniform.h>
 
 namespace torch::distributions::test {
@@ -118,6 +120,24 @@ TEST(KlCompositeTest, TransformedEventsMustHaveTheSameShape) {
   EXPECT_TRUE(kl_divergence(over_event(p), over_event(q)).allclose(kl_divergence(p, q).sum(-1)));
   EXPECT_THAT(message_of<c10::NotImplementedError>(over_event(p), over_event(normal({1}))),
               HasSubstr("event shapes differ"));
+}
+
+TEST(KlCompositeTest, ACompositionIsItsParts) {
+  const Normal p = normal({2}), q = normal({2}, -1);
+  const TransformPtr exp = ExpTransform(), affine = AffineTransform(1, 2);
+  const ComposeTransform both({exp, affine});
+  const Tensor expected = kl_divergence(p, q);
+  const auto divergence = [&](std::vector<TransformPtr> of_p, std::vector<TransformPtr> of_q) {
+    return kl_divergence(TransformedDistribution(p, std::move(of_p)),
+                         TransformedDistribution(q, std::move(of_q)));
+  };
+  EXPECT_TRUE(divergence({exp, affine}, {both}).equal(expected));
+  EXPECT_TRUE(divergence({ComposeTransform({both, exp})}, {exp, affine, exp}).equal(expected));
+  EXPECT_TRUE(divergence({both.inv()->inv()}, {exp, affine}).equal(expected));
+  EXPECT_TRUE(divergence({IndependentTransform(both, 1)},
+                         {IndependentTransform(exp, 1), IndependentTransform(affine, 1)})
+                  .equal(expected.sum()));
+  EXPECT_THROW(divergence({affine, exp}, {both}), c10::NotImplementedError);
 }
 
 }  // namespace

@@ -89,5 +89,22 @@ TEST(AffineTransform, MovesAndDetachesItsTensorsOnly) {
       at::kDouble);
 }
 
+TEST(AffineTransform, EqualsItselfWithANan) {
+  const double nan = std::nan("");
+  const AffineTransform numbers(0, nan), tensors(0, at::full({2}, nan));
+  EXPECT_TRUE(*numbers.inv()->inv() == numbers);
+  EXPECT_TRUE(*tensors.inv()->inv() == tensors);
+  EXPECT_TRUE(numbers == tensors);
+  EXPECT_FALSE(numbers == AffineTransform(0, 1));
+}
+
+TEST(AffineTransform, JacobianKeepsTheDigitsOfTheMorePrecise) {
+  const Tensor x = at::tensor({0.5}, at::kDouble);
+  const AffineTransform t(0, at::tensor({3.0f}));
+  const Tensor jacobian = t.log_abs_det_jacobian(x, t(x));
+  EXPECT_EQ(jacobian.scalar_type(), at::kDouble);
+  EXPECT_EQ(jacobian.item<double>(), std::log(3.0));
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -6,6 +6,8 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <atomic>
+#include <cmath>
+#include <limits>
 #include <sstream>
 #include <thread>
 
@@ -23,6 +25,8 @@
 
 namespace torch::distributions {
 namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// A user's own transform, which counts its calls: x^3.
 class Cube final : public ImplementsTransform<Cube> {
@@ -112,6 +116,44 @@ TEST(Transform, IsPrinted) {
   out << ExpTransform() << ' ' << *Cube(counter()).inv();
   EXPECT_EQ(out.str(), "ExpTransform() _InverseTransform(Cube())");
   EXPECT_EQ(fmt::format("{}", ExpTransform()), "ExpTransform()");
+}
+
+TEST(Transform, PositiveResultsDoNotUnderflow) {
+  for (const TransformPtr& t : std::vector<TransformPtr>{ExpTransform(), SoftplusTransform()}) {
+    for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+      const Tensor x = at::full({3}, -900.0, dtype).requires_grad_(), y = t(x);
+      EXPECT_TRUE(y.gt(0).all().item<bool>()) << *t << dtype;
+      EXPECT_TRUE(constraints::positive.check(y).all().item<bool>());
+      EXPECT_TRUE(autograd::grad({y.sum()}, {x})[0].eq(0).all().item<bool>()) << *t;
+    }
+    const Tensor ends = t(at::tensor({-kInfinity, kInfinity, std::nan("")}));
+    EXPECT_GT(ends[0].item<float>(), 0) << *t;
+    EXPECT_EQ(ends[1].item<float>(), kInfinity) << *t;
+    EXPECT_TRUE(ends[2].isnan().item<bool>()) << *t;
+  }
+}
+
+TEST(Transform, PreimageSaysWhatIsNoImage) {
+  const auto nan = std::nan("");
+  const std::vector<std::pair<TransformPtr, std::vector<double>>> all{
+      {ExpTransform(), {0, -1, kInfinity}},
+      {TanhTransform(), {1, -1, 1.5}},
+      {SigmoidTransform(), {0, 1, -2}},
+      {SoftplusTransform(), {0, -1, kInfinity}},
+      {TanhTransform(1).with_cache(0), {1, -1, 7}}};
+  for (const auto& [t, outside] : all) {
+    const Tensor inside = at::tensor({0.25, nan}, at::kDouble);
+    const Tensor y = at::cat({at::tensor(outside, at::kDouble), inside}).requires_grad_();
+    const auto found = t->preimage(y);
+    EXPECT_TRUE(found.outside.equal(at::tensor({1, 1, 1, 0, 0}).to(at::kBool))) << *t;
+    EXPECT_EQ(found.x[3].item<double>(), t->inv()(inside)[0].item<double>()) << *t;
+    EXPECT_TRUE(found.x[4].isnan().item<bool>()) << *t;
+    const Tensor known = (found.x + found.log_abs_det_jacobian).slice(0, 0, 4).sum();
+    EXPECT_TRUE(autograd::grad({known}, {y})[0].slice(0, 0, 3).eq(0).all().item<bool>()) << *t;
+    EXPECT_FALSE(t->preimage(inside).outside.defined()) << *t;
+    // The same where memory cannot be read, but for the undefined mask.
+    EXPECT_FALSE(t->preimage(inside, /*with_jacobian=*/false).log_abs_det_jacobian.defined());
+  }
 }
 
 TEST(Cache, ServesTheVeryTensorsInBothDirections) {

@@ -38,6 +38,7 @@ class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
   Tensor do_stddev() const override { return base_dist_->stddev(); }
   Tensor do_entropy() const override;
   Tensor do_enumerate_support(bool expand) const override;
+  Tensor do_impossible(const Tensor& value) const override;
   void change(const Change& change) override;
 
   IntArrayRef sample_shape(IntArrayRef shape) const;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <torch/distributions/core/implements.h>
-#include <torch/distributions/transforms/transform.h>
+#include <torch/distributions/transforms/compose.h>
 
 namespace torch::distributions {
 
@@ -15,8 +15,19 @@ namespace torch::distributions {
 ///
 /// The base is expanded to the shape that the transforms give it, and wrapped in `Independent`
 /// where they need more event dimensions than it has. `cdf` and `icdf` need transforms that have a
-/// sign; mean, mode, variance and entropy are not implemented. `to` and `detach` change the
-/// transforms, too.
+/// sign; mean, mode, variance and stddev need affine ones; entropy is not implemented. `to` and
+/// `detach` change the transforms, too.
+///
+/// The support is the image of the base's support where that is an interval, a half line or the
+/// line and every transform is element-wise and monotone, and else the last transform's codomain.
+///
+/// A value need not be an image exactly: rounding may have moved it, or what the inverses of the
+/// transforms make of it, to an end of a set or just beyond, and it counts as the end. A limit of a
+/// transform that it does not reach, such as 1 for tanh, has log_prob -inf and gradients 0. That is
+/// the limit of log_prob for a base with tails as light as Normal's; for one with heavier tails
+/// (Laplace under a sigmoid, Cauchy under tanh) the limit may be finite or +inf.
+///
+/// Values are validated as a whole: `validate_args` of the base plays no part.
 class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<TransformedDistribution> {
  public:
   static const Signature<TransformedDistribution>& signature();
@@ -40,17 +51,29 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
+  Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_icdf(const Tensor& probability) const override;
+  Tensor do_mean() const override;
+  Tensor do_mode() const override;
+  Tensor do_variance() const override;
+  Tensor do_stddev() const override;
+  Tensor do_impossible(const Tensor& value) const override;
   void change(const Change& change) override;
 
  private:
   IntArrayRef sample_shape(IntArrayRef shape) const;
   Tensor forward(Tensor x) const;
-  Tensor sign_of(const Transform& transform, const char* method) const;
+  Tensor sign(const char* method) const;
+  void require_affine(const char* method) const;
+  Tensor density(const Tensor& value, bool* is_suspicious) const;
+  std::vector<Tensor> stages(const Tensor& value) const;
+  Tensor rounded_into(const Constraint& set, const std::vector<Tensor>& stages,
+                      std::size_t at) const;
 
   DistributionPtr base_dist_;
   std::vector<TransformPtr> transforms_;
+  ComposeTransform whole_;  // of the transforms, flattened
 };
 
 }  // namespace torch::distributions

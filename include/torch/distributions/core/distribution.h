@@ -138,19 +138,28 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_entropy() const;
   virtual Tensor do_enumerate_support(bool expand) const;
 
+  /// Which events of `value`, of a valid shape, no draw can be: those outside the support, and
+  /// those that the parts of a composite know to be impossible. An event with a NaN is one.
+  virtual Tensor do_impossible(const Tensor& value) const;
+
   /// Changes every tensor that this class holds; a class that holds other distributions changes
   /// those too.
   virtual void change(const Change& change);
 
   /// Whether this object validates, here and now.
   bool validates() const noexcept {
-    return validate_args_.value().value_or(validate_args_in_force());
+    return validate_args_.value().value_or(validate_args_in_force()) && !validation_suspended();
   }
   Validate validate_args() const noexcept { return validate_args_; }
   void set_validate_args(Validate validate_args) noexcept { validate_args_ = validate_args; }
 
   void set_batch_shape(IntArrayRef shape) { batch_shape_ = shape; }
   void set_event_shape(IntArrayRef shape) { event_shape_ = shape; }
+
+  /// Methods of a part, which do not validate: a composite validates values as a whole.
+  static Tensor log_prob_of_part(const Distribution& part, const Tensor& value, int64_t dims);
+  static Tensor cdf_of_part(const Distribution& part, const Tensor& value);
+  static Tensor impossible_of_part(const Distribution& part, const Tensor& value);
 
   /// `sample_shape + batch_shape + event_shape`.
   at::DimVector extended_shape(IntArrayRef sample_shape) const;
@@ -164,6 +173,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   void validate_shape(const Tensor& value) const;
   /// \throws c10::ValueError unless `value` has a sample's shape and lies in the support.
   void validate_sample(const Tensor& value) const;
+  /// \throws c10::ValueError if an event of `value`, of a valid shape, is impossible.
+  void validate_possible(const Tensor& value) const;
   /// \throws c10::ValueError unless `value` satisfies `constraint`.
   void validate_parameter(const char* name, const Tensor& value,
                           const Constraint& constraint) const;

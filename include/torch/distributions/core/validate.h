@@ -38,6 +38,10 @@ class TORCH_DISTRIBUTIONS_API ValidateArgsGuard {
   std::optional<bool> previous_;
 };
 
+/// Whether a composite that validates values as a whole is at work on this thread; then its parts,
+/// whatever they were given, do not.
+TORCH_DISTRIBUTIONS_API bool validation_suspended() noexcept;
+
 /// Whether validation is on here: by the innermost guard of this thread, else by
 /// `Distribution::set_default_validate_args`, which is on at first.
 TORCH_DISTRIBUTIONS_API bool validate_args_in_force() noexcept;

@@ -18,6 +18,11 @@ class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform
   Tensor loc() const { return loc_.tensor(common_options({&loc_, &scale_})); }
   Tensor scale() const { return scale_.tensor(common_options({&loc_, &scale_})); }
 
+  /// \f$\mathrm{scale} \cdot x\f$, what the transform makes of a difference of two x.
+  Tensor scaled(const Tensor& x) const;
+  /// \f$y / \mathrm{scale}\f$.
+  Tensor unscaled(const Tensor& y) const;
+
   bool bijective() const override { return true; }
   ConstraintPtr domain() const override;
   ConstraintPtr codomain() const override;
@@ -31,6 +36,8 @@ class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform
   Tensor do_forward(const Tensor& x) const override;
   Tensor do_inverse(const Tensor& y) const override;
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  Tensor do_limit(const Tensor& x) const override;
+  Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& other) const override;
   void change(const Change& change) override;
 

@@ -6,6 +6,8 @@ namespace torch::distributions {
 inline namespace transforms {
 
 /// \f$y = e^x\f$, from the reals to the positive numbers; \f$\log |y'| = x\f$.
+///
+/// A result that underflows is the least positive number, so that it lies in the codomain.
 class TORCH_DISTRIBUTIONS_API ExpTransform final : public ImplementsTransform<ExpTransform> {
  public:
   explicit ExpTransform(int64_t cache_size = 0) : ImplementsTransform(cache_size) {}
@@ -19,6 +21,8 @@ class TORCH_DISTRIBUTIONS_API ExpTransform final : public ImplementsTransform<Ex
   Tensor do_forward(const Tensor& x) const override;
   Tensor do_inverse(const Tensor& y) const override;
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  Tensor do_limit(const Tensor& x) const override;
+  Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 

@@ -31,6 +31,9 @@ class TORCH_DISTRIBUTIONS_API IndependentTransform final
   Tensor do_forward(const Tensor& x) const override;
   Tensor do_inverse(const Tensor& y) const override;
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  Preimage do_preimage(const Tensor& y, bool with_jacobian) const override;
+  Tensor do_limit(const Tensor& x) const override;
+  Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& other) const override;
   void set_cache_size(int64_t cache_size) override;
   void change(const Change& change) override;

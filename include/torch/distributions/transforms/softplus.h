@@ -7,6 +7,8 @@ inline namespace transforms {
 
 /// \f$y = \log(1 + e^x)\f$, from the reals to the positive numbers; \f$\log |y'| =
 /// -\mathrm{softplus}(-x)\f$.
+///
+/// A result that underflows is the least positive number, so that it lies in the codomain.
 class TORCH_DISTRIBUTIONS_API SoftplusTransform final
     : public ImplementsTransform<SoftplusTransform> {
  public:
@@ -21,6 +23,8 @@ class TORCH_DISTRIBUTIONS_API SoftplusTransform final
   Tensor do_forward(const Tensor& x) const override;
   Tensor do_inverse(const Tensor& y) const override;
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  Tensor do_limit(const Tensor& x) const override;
+  Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 

@@ -29,6 +29,7 @@ class TORCH_DISTRIBUTIONS_API StickBreakingTransform final
   Tensor do_forward(const Tensor& x) const override;
   Tensor do_inverse(const Tensor& y) const override;
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  ConstraintPtr image() const override;
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 

@@ -24,6 +24,8 @@ class TORCH_DISTRIBUTIONS_API TanhTransform final : public ImplementsTransform<T
   Tensor do_forward(const Tensor& x) const override;
   Tensor do_inverse(const Tensor& y) const override;
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  Tensor do_limit(const Tensor& x) const override;
+  Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& /*other*/) const override { return true; }
 };
 

@@ -63,6 +63,24 @@ class TORCH_DISTRIBUTIONS_API Transform {
   /// dimensions.
   Tensor log_abs_det_jacobian(const Tensor& x, const Tensor& y) const;
 
+  /// What a value is the image of.
+  struct Preimage {
+    Tensor x;                     // a point of the domain whose image is the event, if there is one
+    Tensor log_abs_det_jacobian;  // log |det dy/dx| at x; undefined unless asked for
+    Tensor outside;               // which events are the image of no finite x; undefined: none
+  };
+
+  /// \f$f^{-1}(y)\f$, and which events of y have no preimage: those outside the codomain, and the
+  /// limits of f, such as 1 for tanh. There x is some point of the domain that depends on nothing,
+  /// so that no gradient is NaN. An event with a NaN counts as one that has a preimage.
+  Preimage preimage(const Tensor& y, bool with_jacobian = true) const {
+    return do_preimage(y, with_jacobian);
+  }
+  /// The limit of f at an end of its domain, which may be infinite, or of its inverse at an end of
+  /// its codomain; undefined unless f is known to be element-wise and monotone.
+  Tensor limit(const Tensor& x) const { return do_limit(x); }
+  Tensor inverse_limit(const Tensor& y) const { return do_inverse_limit(y); }
+
   /// The shape of y for an x of this shape. \throws c10::ValueError where no x has it.
   virtual std::vector<int64_t> forward_shape(IntArrayRef shape) const { return shape.vec(); }
   /// The shape of x for a y of this shape. \throws c10::ValueError where no y has it.
@@ -104,6 +122,12 @@ class TORCH_DISTRIBUTIONS_API Transform {
   virtual Tensor do_forward(const Tensor& x) const;
   virtual Tensor do_inverse(const Tensor& y) const;
   virtual Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const;
+  virtual Preimage do_preimage(const Tensor& y, bool with_jacobian) const;
+  /// The values that `preimage` takes for images of an x, unless that is infinite: the codomain,
+  /// less the limits at which the inverse is rounded to a finite number.
+  virtual ConstraintPtr image() const { return codomain(); }
+  virtual Tensor do_limit(const Tensor& /*x*/) const { return {}; }
+  virtual Tensor do_inverse_limit(const Tensor& /*y*/) const { return {}; }
   /// Whether `other`, which is of the same class, is the same function. By default only copies of
   /// one object are.
   virtual bool do_equals(const Transform& other) const;

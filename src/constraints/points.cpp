@@ -1,0 +1,101 @@
+#include "constraints/points.h"
+
+#include <ATen/ATen.h>
+
+#include <limits>
+#include <ostream>
+
+#include <torch/distributions/constraints/bounded.h>
+#include <torch/distributions/constraints/dependent.h>
+#include <torch/distributions/constraints/discrete.h>
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/constraints/simplex.h>
+
+#include "constraints/scan.h"
+
+namespace torch::distributions {
+
+const Constraint& of_elements(const Constraint& set) {
+  const auto* const independent = dynamic_cast<const constraints::IndependentConstraint*>(&set);
+  return independent == nullptr ? set : of_elements(*independent->base_constraint());
+}
+
+bool is_everything(const Constraint& set) {
+  return dynamic_cast<const constraints::Real*>(&of_elements(set)) != nullptr;
+}
+
+Tensor violations(const Constraint& set, const Tensor& value) {
+  if (constraints::is_dependent(set) || is_everything(set) || value.is_meta()) return {};
+  // Where memory can be read, a look is cheap.
+  if (constraints::scan::readable(value) && !set.first_violation(value)) return {};
+  const Tensor nan = any_rightmost(value.isnan(), set.event_dim());
+  return set.check(value).logical_or(nan).logical_not();
+}
+
+Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorOptions& options) {
+  const Tensor zero = at::zeros(event_shape, options);
+  const Constraint& elements = of_elements(set);
+  if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
+    const Tensor lower = both->lower_bound().to(options), upper = both->upper_bound().to(options);
+    // Either end may be infinite.
+    const Tensor above = at::where(lower.isinf(), 0, lower + 1);
+    const Tensor middle = at::where(lower.isinf(), upper - 1, 0.5 * lower + 0.5 * upper);
+    return zero + at::where(upper.isinf(), above, middle);
+  }
+  if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements))
+    return zero + (lower->lower_bound().to(options) + 1);
+  if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements))
+    return zero + (upper->upper_bound().to(options) - 1);
+  if (dynamic_cast<const constraints::Simplex*>(&elements) != nullptr && !event_shape.empty())
+    return zero + 1.0 / static_cast<double>(event_shape.back());
+  return zero;
+}
+
+std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value) {
+  const Constraint& elements = of_elements(set);
+  const auto bound = [&](const Tensor& tensor) { return tensor.to(value.options()); };
+  Tensor nearest = value;
+  if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
+    nearest = value.maximum(bound(both->lower_bound())).minimum(bound(both->upper_bound()));
+  } else if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements)) {
+    nearest = value.maximum(bound(lower->lower_bound()));
+  } else if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements)) {
+    if (upper->event_dim() > 0) return std::nullopt;
+    nearest = value.minimum(bound(upper->upper_bound()));
+  } else if (dynamic_cast<const constraints::Boolean*>(&elements) != nullptr) {
+    nearest = value.clamp(0, 1);
+  } else {
+    return std::nullopt;
+  }
+  return elements.is_discrete() ? nearest.round() : nearest;
+}
+
+bool all_finite(const Tensor& value) {
+  if (value.is_meta()) return true;
+  if (!constraints::scan::readable(value)) return value.isfinite().all().item<bool>();
+  return !constraints::real.first_violation(value) && !finite.first_violation(value);
+}
+
+std::optional<int64_t> Finite::first_violation(const Tensor& value) const {
+  return constraints::scan::first_violation(*this, value, []<class T>(T x) {
+    if constexpr (std::is_integral_v<T>) {
+      return true;
+    } else {
+      return !(std::abs(x) > std::numeric_limits<T>::max());
+    }
+  });
+}
+
+void Finite::print(std::ostream& out) const { out << "Finite()"; }
+
+Tensor with_event(Tensor condition, int64_t event_dim) {
+  for (int64_t i = 0; i < event_dim; ++i) condition = condition.unsqueeze(-1);
+  return condition;
+}
+
+Tensor any_rightmost(const Tensor& condition, int64_t dims) {
+  return dims > 0 ? condition.flatten(-dims).any(-1) : condition;
+}
+
+}  // namespace torch::distributions

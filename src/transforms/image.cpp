@@ -1,0 +1,172 @@
+#include "transforms/image.h"
+
+#include <ATen/ATen.h>
+
+#include <limits>
+#include <utility>
+
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/compose.h>
+#include <torch/distributions/transforms/independent.h>
+
+#include "constraints/points.h"
+#include "constraints/scan.h"
+#include "transforms/inverse_transform.h"
+
+namespace torch::distributions {
+inline namespace transforms {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& flat) {
+  if (const auto* compose = dynamic_cast<const ComposeTransform*>(&*transform)) {
+    for (const TransformPtr& part : compose->parts()) append_flattened(part, flat);
+    return;
+  }
+  if (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform)) {
+    const std::vector<TransformPtr> parts = flattened({independent->base_transform()});
+    if (parts.size() != 1) {
+      for (const TransformPtr& part : parts)
+        flat.push_back(IndependentTransform(part, independent->reinterpreted_batch_ndims()));
+      return;
+    }
+  } else if (dynamic_cast<const InverseTransform*>(&*transform) != nullptr) {
+    const std::vector<TransformPtr> parts = flattened({transform->inv()});
+    if (parts.size() != 1) {
+      for (auto part = parts.rbegin(); part != parts.rend(); ++part) flat.push_back((*part)->inv());
+      return;
+    }
+  }
+  flat.push_back(transform);
+}
+
+/// An end of an interval; `closed` when it belongs to the interval.
+struct End {
+  Param at;
+  bool closed;
+
+  bool is_infinite() const { return at.is_number() && std::abs(at.number()) == kInfinity; }
+};
+using Ends = std::pair<End, End>;
+
+std::optional<Ends> ends_of(const Constraint& set) {
+  using namespace constraints;
+  const End below{-kInfinity, false}, above{kInfinity, false};
+  if (dynamic_cast<const Real*>(&set) != nullptr) return Ends{below, above};
+  if (const auto* s = dynamic_cast<const GreaterThan*>(&set))
+    return Ends{{s->lower(), false}, above};
+  if (const auto* s = dynamic_cast<const GreaterThanEq*>(&set))
+    return Ends{{s->lower(), true}, above};
+  if (const auto* s = dynamic_cast<const LessThan*>(&set)) return Ends{below, {s->upper(), false}};
+  if (const auto* s = dynamic_cast<const Interval*>(&set))
+    return Ends{{s->lower(), true}, {s->upper(), true}};
+  if (const auto* s = dynamic_cast<const HalfOpenInterval*>(&set))
+    return Ends{{s->lower(), true}, {s->upper(), false}};
+  return std::nullopt;
+}
+
+ConstraintPtr between(const End& lower, const End& upper) {
+  if (lower.is_infinite() && upper.is_infinite()) return constraints::real;
+  if (lower.is_infinite()) {
+    if (upper.closed) return constraints::interval(lower.at, upper.at);
+    return constraints::less_than(upper.at);
+  }
+  if (upper.is_infinite()) {
+    if (lower.closed) return constraints::greater_than_eq(lower.at);
+    return constraints::greater_than(lower.at);
+  }
+  // (a, b] and (a, b) are of no class.
+  if (lower.closed && !upper.closed) return constraints::half_open_interval(lower.at, upper.at);
+  return constraints::interval(lower.at, upper.at);
+}
+
+/// A number where `limit` is made of numbers alone.
+Param as_param(const Tensor& limit) {
+  const bool is_number = limit.dim() == 0 && constraints::scan::readable(limit);
+  return is_number ? Param(limit.item<double>()) : Param(limit);
+}
+
+/// The image of an end, which the image has when it is the image of a number and not its limit.
+std::optional<End> image_of(const End& end, const Transform& transform) {
+  const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
+  const Tensor limit = transform.limit(x);
+  if (!limit.defined()) return std::nullopt;
+  if (!end.at.is_number()) return End{limit, end.closed};
+  const Param at = as_param(limit);
+  if (!end.is_infinite()) return End{at, end.closed};
+  // tanh(inf) is 1, a number that it gives for others too; exp(-inf) is never 0.
+  const bool attained =
+      at.is_number() && std::isfinite(at.number()) && transform(x).item<double>() == at.number();
+  return End{at, attained};
+}
+
+/// Whether the transform turns an interval round: nothing where elements differ or cannot be read.
+std::optional<bool> is_decreasing(const Transform& transform) {
+  const Tensor negative = transform.sign() < 0;
+  if (!constraints::scan::readable(negative) || negative.numel() == 0) return std::nullopt;
+  if (negative.all().item<bool>()) return true;
+  if (negative.any().item<bool>()) return std::nullopt;
+  return false;
+}
+
+/// s x of one transform, or of its inverse: x / s.
+std::optional<Tensor> scaled(const Tensor& x, const Transform& transform, bool inverse) {
+  if (const auto* affine = dynamic_cast<const AffineTransform*>(&transform))
+    return inverse ? affine->unscaled(x) : affine->scaled(x);
+  if (const auto* independent = dynamic_cast<const IndependentTransform*>(&transform))
+    return scaled(x, *independent->base_transform(), inverse);
+  if (dynamic_cast<const InverseTransform*>(&transform) != nullptr)
+    return scaled(x, *transform.inv(), !inverse);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<TransformPtr> flattened(const std::vector<TransformPtr>& transforms) {
+  std::vector<TransformPtr> flat;
+  for (const TransformPtr& transform : transforms) append_flattened(transform, flat);
+  return flat;
+}
+
+std::optional<ConstraintPtr> image_of(const Constraint& set,
+                                      const std::vector<TransformPtr>& transforms) {
+  const at::NoGradGuard no_grad;
+  std::optional<Ends> ends = ends_of(set);
+  for (const TransformPtr& transform : transforms) {
+    if (!ends) return std::nullopt;
+    std::optional<End> lower = image_of(ends->first, *transform),
+                       upper = image_of(ends->second, *transform);
+    if (!lower || !upper) return std::nullopt;
+    if (ends->first.is_infinite() && ends->second.is_infinite() &&
+        is_everything(*transform->codomain())) {
+      continue;  // the line, whichever way round
+    }
+    const std::optional<bool> decreasing = is_decreasing(*transform);
+    if (decreasing == true) std::swap(*lower, *upper);
+    if (!decreasing) {
+      // Each element has its own ends, and the set is closed where one is.
+      const Tensor a = lower->at.tensor(), b = upper->at.tensor();
+      const bool closed = lower->closed || upper->closed;
+      ends = Ends{{at::minimum(a, b), closed}, {at::maximum(a, b), closed}};
+    } else {
+      ends = Ends{*lower, *upper};
+    }
+  }
+  if (!ends) return std::nullopt;
+  return between(ends->first, ends->second);
+}
+
+std::optional<Tensor> scaled(const Tensor& x, const std::vector<TransformPtr>& transforms) {
+  std::optional<Tensor> y = x;
+  for (const TransformPtr& transform : transforms) {
+    if (y) y = scaled(*y, *transform, /*inverse=*/false);
+  }
+  return y;
+}
+
+}  // namespace transforms
+}  // namespace torch::distributions
