@@ -23,9 +23,6 @@ const Signature<Bernoulli>& Bernoulli::signature() {
   return s;
 }
 
-Bernoulli::Bernoulli(Param probs, Validate validate_args)
-    : Bernoulli(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-
 Bernoulli::Bernoulli(ProbsOrLogits given, Validate validate_args)
     : ScalarFamily(validate_args), HasProbs(Kind::kBinary, signature().name, given) {
   initialize(given.probs, given.logits);
@@ -43,6 +40,13 @@ std::vector<Tensor> Bernoulli::do_natural_params() const { return {logits()}; }
 
 Tensor Bernoulli::do_log_normalizer(at::TensorList natural_params) const {
   return ops::special::softplus(natural_params[0]);
+}
+
+std::string Bernoulli::hint(const Tensor& value) const {
+  const Tensor between = value.gt(0).logical_and(value.lt(1));
+  if (!between.any().item<bool>()) return {};
+  return ". Numbers between 0 and 1, such as grey values, have no probability here: use "
+         "torch::nn::functional::binary_cross_entropy, or the ContinuousBernoulli distribution";
 }
 
 }  // namespace torch::distributions

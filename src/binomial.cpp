@@ -25,9 +25,6 @@ const Signature<Binomial>& Binomial::signature() {
   return s;
 }
 
-Binomial::Binomial(Param total_count, Param probs, Validate validate_args)
-    : Binomial(std::move(total_count), ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-
 Binomial::Binomial(Param total_count, ProbsOrLogits given, Validate validate_args)
     : ScalarFamily(validate_args), HasProbs(Kind::kBinary, signature().name, given) {
   initialize(total_count, given.probs, given.logits);

@@ -63,9 +63,6 @@ const Signature<Categorical>& Categorical::signature() {
   return s;
 }
 
-Categorical::Categorical(Param probs, Validate validate_args)
-    : Categorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-
 Categorical::Categorical(ProbsOrLogits given_params, Validate validate_args)
     : Implements(validate_args), HasProbs(Kind::kCategorical, signature().name, given_params) {
   assign_members(given_params.probs, given_params.logits);

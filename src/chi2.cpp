@@ -13,7 +13,8 @@ const Signature<Chi2>& Chi2::signature() {
 }
 
 // Checked as a Chi2, so that an error speaks of df.
-Chi2::Chi2(Param df, Validate validate_args) : Implements(df.tensor() / 2, 0.5, Validate(false)) {
+Chi2::Chi2(Param df, Validate validate_args)
+    : Implements(require("df", std::move(df)).tensor() / 2, 0.5, Validate(false)) {
   set_validate_args(validate_args);
   validate_fields();
 }

@@ -1,8 +1,12 @@
 #include <torch/distributions/constraint_registry.h>
 
-#include <c10/util/Exception.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
@@ -16,6 +20,7 @@
 #include <torch/distributions/transforms/stick_breaking.h>
 
 #include "core/class_name.h"
+#include "core/raise.h"
 
 namespace torch::distributions {
 namespace {
@@ -34,6 +39,12 @@ TransformPtr between(const constraints::Bounded& constraint) {
     if (lower.number() == 0 && upper.number() == 1) return SigmoidTransform();
     return ComposeTransform(
         {SigmoidTransform(), AffineTransform(lower, upper.number() - lower.number())});
+  }
+  if (!lower.is_tensor() && !upper.is_tensor()) {
+    const Tensor width = upper.tensor(at::kDouble) - lower.tensor(at::kDouble);
+    const at::ArrayRef<double> list(width.const_data_ptr<double>(),
+                                    static_cast<std::size_t>(width.numel()));
+    return ComposeTransform({SigmoidTransform(), AffineTransform(lower, list)});
   }
   return ComposeTransform(
       {SigmoidTransform(),
@@ -62,10 +73,21 @@ TransformPtr ConstraintRegistry::operator()(const Constraint& constraint) const 
     const auto found = rules_.find(typeid(constraint));
     return found == rules_.end() ? nullptr : found->second;
   }();
-  TORCH_CHECK_NOT_IMPLEMENTED(rule, "Cannot transform ", class_name(typeid(constraint)),
-                              " constraints");
+  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, rule, "Cannot transform ",
+                            class_name(typeid(constraint)), " constraints. Those that can be are ",
+                            registered(), "; `add` adds one");
   // Without the lock, since a rule may look up or register others.
   return (*rule)(constraint);
+}
+
+std::string ConstraintRegistry::registered() const {
+  std::vector<std::string> names;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [constraint, rule] : rules_) names.push_back(class_name(constraint.name()));
+  }
+  std::ranges::sort(names);
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 void ConstraintRegistry::insert(std::type_index constraint, Rule rule) {

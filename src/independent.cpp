@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "constraints/points.h"
+#include "core/raise.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -25,6 +26,7 @@ Independent::Independent(DistributionPtr base_distribution, int64_t reinterprete
     : Implements(validate_args.value().value_or(false)),
       base_dist_(std::move(base_distribution)),
       reinterpreted_batch_ndims_(reinterpreted_batch_ndims) {
+  require_handle("Independent", "base_distribution", base_dist_);
   const auto batch = base_dist_->batch_shape(), event = base_dist_->event_shape();
   const auto batch_dims = static_cast<int64_t>(batch.size());
   TORCH_CHECK_VALUE(reinterpreted_batch_ndims >= 0 && reinterpreted_batch_ndims <= batch_dims,

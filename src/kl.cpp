@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/class_name.h"
+#include "core/raise.h"
 #include "kl/table.h"
 
 namespace torch::distributions {
@@ -124,6 +126,11 @@ Tensor kl_divergence(const Distribution& p, const Distribution& q) {
   const auto rule = Registry::instance().find(p.type(), q.type());
   if (rule == nullptr) kl::not_implemented(p, q);
   return (*rule)(p, q);
+}
+
+void internal::require_own_type(const Type& type, const std::type_info& of) {
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, type.id == of, "register_kl: ", class_name(of),
+                            " is only known as ", type.name, "; derive it from Implements");
 }
 
 void register_kl(const Type& p, const Type& q, KlRule rule) {

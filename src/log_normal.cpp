@@ -30,7 +30,9 @@ const Signature<LogNormal>& LogNormal::signature() {
 
 // Checked as a LogNormal, so that an error speaks of it.
 LogNormal::LogNormal(Param loc, Param scale, Validate validate_args)
-    : ScalarFamily(Normal(std::move(loc), std::move(scale), false), ExpTransform(), validate_args) {
+    : ScalarFamily(
+          Normal(require("loc", std::move(loc)), require("scale", std::move(scale)), false),
+          ExpTransform(), validate_args) {
   validate_fields();
 }
 

@@ -6,6 +6,7 @@
 
 #include <torch/distributions/constraints/mixture_same_family.h>
 
+#include "core/raise.h"
 #include "core/supported.h"
 #include "ops/constants.h"
 
@@ -37,6 +38,7 @@ MixtureSameFamily::MixtureSameFamily(Categorical mixture_distribution,
     : Implements(validate_args),
       mixture_distribution_(std::move(mixture_distribution)),
       component_distribution_(std::move(component_distribution)) {
+  require_handle("MixtureSameFamily", "component_distribution", component_distribution_);
   const auto mixture_batch = mixture_distribution_.batch_shape(),
              component = component_distribution_->batch_shape();
   TORCH_CHECK_VALUE(

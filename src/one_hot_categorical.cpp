@@ -29,12 +29,10 @@ const Signature<OneHotCategorical>& OneHotCategorical::signature() {
   return s;
 }
 
-OneHotCategorical::OneHotCategorical(Param probs, Validate validate_args)
-    : OneHotCategorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-
 // The categorical distribution has checked the fields.
 OneHotCategorical::OneHotCategorical(ProbsOrLogits given, Validate validate_args)
-    : Implements(validate_args), categorical_(std::move(given), validate_args) {
+    : Implements(validate_args),
+      categorical_(require_one(signature().name, std::move(given)), validate_args) {
   set_batch_shape(categorical_.batch_shape());
   set_event_shape(categorical_.param_shape().slice(categorical_.batch_shape().size()));
 }
@@ -91,13 +89,9 @@ const Signature<OneHotCategoricalStraightThrough>& OneHotCategoricalStraightThro
   return s;
 }
 
-OneHotCategoricalStraightThrough::OneHotCategoricalStraightThrough(Param probs,
-                                                                   Validate validate_args)
-    : Implements(std::move(probs), validate_args) {}
-
 OneHotCategoricalStraightThrough::OneHotCategoricalStraightThrough(ProbsOrLogits given,
                                                                    Validate validate_args)
-    : Implements(std::move(given), validate_args) {}
+    : Implements(require_one(signature().name, std::move(given)), validate_args) {}
 
 Tensor OneHotCategoricalStraightThrough::do_rsample(IntArrayRef shape,
                                                     std::optional<Generator> generator) const {

@@ -10,6 +10,7 @@
 
 #include "constraints/points.h"
 #include "core/float_limits.h"
+#include "core/raise.h"
 #include "core/supported.h"
 #include "ops/constants.h"
 #include "ops/sum_rightmost.h"
@@ -71,8 +72,11 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
                                                  Validate validate_args)
     : Implements(validate_args),
       base_dist_(std::move(base_distribution)),
-      transforms_(std::move(transforms)),
-      whole_(flattened(transforms_)) {
+      transforms_(std::move(transforms)) {
+  require_handle("TransformedDistribution", "base_distribution", base_dist_);
+  for (const TransformPtr& transform : transforms_)
+    require_handle("TransformedDistribution", "transforms", transform);
+  whole_ = ComposeTransform(flattened(transforms_));
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
   at::DimVector base_shape(base_dist_->batch_shape());
   base_shape.append(base_dist_->event_shape().begin(), base_dist_->event_shape().end());

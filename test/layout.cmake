@@ -7,11 +7,10 @@ cmake_minimum_required(VERSION 3.23)
 # Headers without a source, and why.
 set(header_only
   core/covariance     # an aggregate
-  core/export         # a macro
+  core/export         # macros
   core/formula_table  # templates
   core/implements     # templates
   core/scalar_family  # templates
-  core/shared         # a template
   core/signature      # templates
   core/type           # an aggregate
   transforms/identity_transform  # a constant
@@ -22,7 +21,7 @@ set(untested
 )
 # Folders that do not mirror include/: src/ops and src/kl are private, the others hold tests of many classes at once.
 set(private ops kl)
-set(cross_cutting accuracy golden laws mutants package support threads ${private})
+set(cross_cutting accuracy compile golden laws mutants package support threads ${private})
 
 set(include "${ROOT}/include/torch/distributions")
 file(GLOB_RECURSE headers RELATIVE "${include}" "${include}/*.h")

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "constraints/compare.h"
+#include "constraints/numbers.h"
 #include "constraints/scan.h"
 
 namespace torch::distributions::constraints {
@@ -14,7 +15,10 @@ Tensor is_integer(const Tensor& x) { return x.remainder(1).eq(0); }
 
 }  // namespace
 
-Tensor Boolean::check(const Tensor& value) const { return is_zero_or_one(value); }
+Tensor Boolean::check(const Tensor& value) const {
+  require_numbers(*this, value);
+  return is_zero_or_one(value);
+}
 
 std::optional<int64_t> Boolean::first_violation(const Tensor& value) const {
   return scan::first_violation(*this, value,
@@ -24,6 +28,7 @@ std::optional<int64_t> Boolean::first_violation(const Tensor& value) const {
 void Boolean::print(std::ostream& out) const { out << "Boolean()"; }
 
 Tensor OneHot::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return is_zero_or_one(value).all(-1).bitwise_and(value.eq(1).sum(-1).eq(1));
 }
 
@@ -43,6 +48,7 @@ std::optional<int64_t> OneHot::first_violation(const Tensor& value) const {
 void OneHot::print(std::ostream& out) const { out << "OneHot()"; }
 
 Tensor IntegerInterval::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return is_integer(value)
       .bitwise_and(greater_equal(value, lower()))
       .bitwise_and(less_equal(value, upper()));
@@ -56,6 +62,7 @@ std::optional<int64_t> IntegerInterval::first_violation(const Tensor& value) con
 }
 
 Tensor IntegerGreaterThan::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return is_integer(value).bitwise_and(greater_equal(value, lower()));
 }
 
@@ -65,6 +72,7 @@ std::optional<int64_t> IntegerGreaterThan::first_violation(const Tensor& value) 
 }
 
 Tensor IntegerLessThan::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return is_integer(value).bitwise_and(less_equal(value, upper()));
 }
 
@@ -74,6 +82,7 @@ std::optional<int64_t> IntegerLessThan::first_violation(const Tensor& value) con
 }
 
 Tensor Multinomial::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return value.ge(0).all(-1).bitwise_and(less_equal(value.sum(-1), upper()));
 }
 

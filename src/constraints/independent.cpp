@@ -4,15 +4,20 @@
 
 #include <ostream>
 
+#include "constraints/numbers.h"
+#include "core/raise.h"
+
 namespace torch::distributions::constraints {
 
 IndependentConstraint::IndependentConstraint(ConstraintPtr base_constraint,
                                              int64_t reinterpreted_batch_ndims)
     : base_(std::move(base_constraint)), ndims_(reinterpreted_batch_ndims) {
+  require_handle("IndependentConstraint", "base_constraint", base_);
   TORCH_CHECK_VALUE(ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ", ndims_);
 }
 
 Tensor IndependentConstraint::check(const Tensor& value) const {
+  require_numbers(*this, value);
   const Tensor good = base_->check(value);
   TORCH_CHECK_VALUE(good.dim() >= ndims_, "Expected value.dim() >= ", event_dim(), " but got ",
                     value.dim());
@@ -20,6 +25,7 @@ Tensor IndependentConstraint::check(const Tensor& value) const {
 }
 
 std::optional<int64_t> IndependentConstraint::first_violation(const Tensor& value) const {
+  require_numbers(*this, value);
   if (value.dim() >= event_dim() && !base_->first_violation(value)) return std::nullopt;
   return Constraint::first_violation(value);
 }

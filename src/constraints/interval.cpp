@@ -1,27 +1,37 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "constraints/compare.h"
+#include "constraints/numbers.h"
 #include "constraints/scan.h"
 
 // The comparisons ask for what is right, so that NaN, for which every comparison is false, is
 // wrong.
 namespace torch::distributions::constraints {
 
-Tensor GreaterThan::check(const Tensor& value) const { return greater(value, lower()); }
+Tensor GreaterThan::check(const Tensor& value) const {
+  require_numbers(*this, value);
+  return greater(value, lower());
+}
 
 std::optional<int64_t> GreaterThan::first_violation(const Tensor& value) const {
   return scan::first_violation(
       *this, value, [](auto x, auto low) { return x > low; }, lower());
 }
 
-Tensor GreaterThanEq::check(const Tensor& value) const { return greater_equal(value, lower()); }
+Tensor GreaterThanEq::check(const Tensor& value) const {
+  require_numbers(*this, value);
+  return greater_equal(value, lower());
+}
 
 std::optional<int64_t> GreaterThanEq::first_violation(const Tensor& value) const {
   return scan::first_violation(
       *this, value, [](auto x, auto low) { return x >= low; }, lower());
 }
 
-Tensor LessThan::check(const Tensor& value) const { return less(value, upper()); }
+Tensor LessThan::check(const Tensor& value) const {
+  require_numbers(*this, value);
+  return less(value, upper());
+}
 
 std::optional<int64_t> LessThan::first_violation(const Tensor& value) const {
   return scan::first_violation(
@@ -29,6 +39,7 @@ std::optional<int64_t> LessThan::first_violation(const Tensor& value) const {
 }
 
 Tensor Interval::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return greater_equal(value, lower()).bitwise_and(less_equal(value, upper()));
 }
 
@@ -39,6 +50,7 @@ std::optional<int64_t> Interval::first_violation(const Tensor& value) const {
 }
 
 Tensor HalfOpenInterval::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return greater_equal(value, lower()).bitwise_and(less(value, upper()));
 }
 

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "constraints/numbers.h"
 #include "constraints/scan.h"
 #include "core/float_limits.h"
 
@@ -97,6 +98,7 @@ bool has_cholesky(const T* x, int64_t n) {
 }  // namespace
 
 Tensor LowerTriangular::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return value.tril().eq(value).flatten(-2).all(-1);
 }
 
@@ -111,6 +113,7 @@ std::optional<int64_t> LowerTriangular::first_violation(const Tensor& value) con
 void LowerTriangular::print(std::ostream& out) const { out << "LowerTriangular()"; }
 
 Tensor LowerCholesky::check(const Tensor& value) const {
+  require_numbers(*this, value);
   return lower_triangular.check(value).bitwise_and(value.diagonal(0, -2, -1).gt(0).all(-1));
 }
 
@@ -125,6 +128,7 @@ std::optional<int64_t> LowerCholesky::first_violation(const Tensor& value) const
 void LowerCholesky::print(std::ostream& out) const { out << "LowerCholesky()"; }
 
 Tensor CorrCholesky::check(const Tensor& value) const {
+  require_numbers(*this, value);
   const at::NoGradGuard no_grad;
   const double tolerance = epsilon(value) * static_cast<double>(kCorrRowNormUlps * value.size(-1));
   const Tensor norms = at::linalg_vector_norm(value, 2, at::IntArrayRef{-1});
@@ -153,6 +157,7 @@ std::optional<int64_t> CorrCholesky::first_violation(const Tensor& value) const 
 void CorrCholesky::print(std::ostream& out) const { out << "CorrCholesky()"; }
 
 Tensor Square::check(const Tensor& value) const {
+  require_numbers(*this, value);
   TORCH_CHECK_VALUE(value.dim() >= 2, "Expected value.dim() >= 2 but got ", value.dim());
   const auto batch = value.sizes().slice(0, static_cast<std::size_t>(value.dim() - 2));
   return at::full(batch, value.size(-2) == value.size(-1), value.options().dtype(at::kBool));
@@ -161,6 +166,7 @@ Tensor Square::check(const Tensor& value) const {
 void Square::print(std::ostream& out) const { out << "Square()"; }
 
 Tensor Symmetric::check(const Tensor& value) const {
+  require_numbers(*this, value);
   const Tensor squares = Square::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return squares;
   const at::NoGradGuard no_grad;
@@ -185,6 +191,7 @@ std::optional<int64_t> Symmetric::first_violation(const Tensor& value) const {
 void Symmetric::print(std::ostream& out) const { out << "Symmetric()"; }
 
 Tensor PositiveSemidefinite::check(const Tensor& value) const {
+  require_numbers(*this, value);
   const Tensor symmetric_ones = Symmetric::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return symmetric_ones;
   const at::NoGradGuard no_grad;
@@ -203,6 +210,7 @@ std::optional<int64_t> PositiveSemidefinite::first_violation(const Tensor& value
 void PositiveSemidefinite::print(std::ostream& out) const { out << "PositiveSemidefinite()"; }
 
 Tensor PositiveDefinite::check(const Tensor& value) const {
+  require_numbers(*this, value);
   const Tensor symmetric_ones = Symmetric::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return symmetric_ones;
   const at::NoGradGuard no_grad;

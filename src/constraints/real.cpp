@@ -2,11 +2,15 @@
 
 #include <ostream>
 
+#include "constraints/numbers.h"
 #include "constraints/scan.h"
 
 namespace torch::distributions::constraints {
 
-Tensor Real::check(const Tensor& value) const { return value.eq(value); }
+Tensor Real::check(const Tensor& value) const {
+  require_numbers(*this, value);
+  return value.eq(value);
+}
 
 std::optional<int64_t> Real::first_violation(const Tensor& value) const {
   return scan::first_violation(*this, value, [](auto x) { return x == x; });

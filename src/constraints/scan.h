@@ -28,28 +28,14 @@ inline bool readable(const Tensor& tensor) {
   constexpr c10::DispatchKeySet kPlain({DispatchKey::CPU, DispatchKey::ADInplaceOrView,
                                         DispatchKey::AutogradCPU, DispatchKey::AutocastCPU});
   if (!tensor.defined() || (tensor.key_set().raw_repr() & ~kPlain.raw_repr()) != 0) return false;
-  switch (tensor.scalar_type()) {
-    case at::kDouble:
-    case at::kFloat:
-    case at::kHalf:
-    case at::kBFloat16:
-    case at::kLong:
-    case at::kInt:
-    case at::kShort:
-    case at::kChar:
-    case at::kByte:
-    case at::kBool:
-      return true;
-    default:
-      return false;
-  }
+  return holds_numbers(tensor.scalar_type());
 }
 
 /// A bound; its tensor is undefined when it is a number.
 struct Bound {
-  explicit Bound(const Param& param)
+  Bound(const Param& param, const Tensor& value)
       : number(param.number()), is_number(param.is_number()), is_integer(param.is_integer()) {
-    if (!is_number) tensor = param.tensor();
+    if (!is_number) tensor = param.tensor(options_beside(value));
   }
 
   Tensor tensor;
@@ -237,7 +223,7 @@ std::optional<int64_t> first_bad(const Tensor& value, const std::array<Bound, si
 template <class Good, std::same_as<Param>... Bounds>
 std::optional<int64_t> first_violation(const Constraint& constraint, const Tensor& value, Good good,
                                        const Bounds&... params) {
-  const std::array<Bound, sizeof...(params)> bounds{Bound(params)...};
+  const std::array<Bound, sizeof...(params)> bounds{Bound(params, value)...};
   bool direct = readable(value);
   for (const Bound& bound : bounds) direct = direct && (bound.is_number || readable(bound.tensor));
   if (!direct) return constraint.Constraint::first_violation(value);

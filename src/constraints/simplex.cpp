@@ -5,6 +5,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "constraints/numbers.h"
 #include "constraints/scan.h"
 #include "core/float_limits.h"
 #include "ops/total.h"
@@ -30,6 +31,7 @@ double tolerance(at::ScalarType dtype, int64_t n) {
 }  // namespace
 
 Tensor Simplex::check(const Tensor& value) const {
+  require_numbers(*this, value);
   const at::NoGradGuard no_grad;
   const at::ScalarType dtype = value.scalar_type();
   const bool narrow = dtype == at::kHalf || dtype == at::kBFloat16;

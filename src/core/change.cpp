@@ -6,7 +6,15 @@
 
 #include <torch/distributions/core/repr.h>
 
+#include "core/raise.h"
+
 namespace torch::distributions {
+namespace {
+
+/// Whether a parameter may have this dtype when it is no count.
+bool is_floating(at::ScalarType dtype) { return holds_numbers(dtype) && at::isFloatingType(dtype); }
+
+}  // namespace
 
 Change Change::expand(IntArrayRef batch_shape) {
   Change change(Kind::kExpand);
@@ -18,6 +26,16 @@ Change Change::to(const TensorOptions& options) {
   Change change(Kind::kTo);
   change.options_ = options;
   return change;
+}
+
+void Change::check(const char* class_name) const {
+  if (kind_ != Kind::kTo) return;
+  const auto dtype = at::typeMetaToScalarType(options_.dtype());
+  TORCH_DISTRIBUTIONS_CHECK(TypeError, !converts() || is_floating(dtype), class_name,
+                            "::to: `dtype` must be Double, Float, Half or BFloat16, got ", dtype);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !options_.requires_grad_opt().value_or(false), class_name,
+                            "::to: `options` ask for requires_grad, which no copy can give: its "
+                            "parameters are no leaves. Build it from parameters that have it");
 }
 
 Change Change::detach() { return Change(Kind::kDetach); }

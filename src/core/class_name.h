@@ -7,11 +7,12 @@
 
 namespace torch::distributions {
 
-/// The name of a class without its namespaces.
-inline std::string class_name(const std::type_info& type) {
-  const std::string full = c10::demangle(type.name());
+/// The name of a class without its namespaces. \param mangled what `std::type_info` calls it.
+inline std::string class_name(const char* mangled) {
+  const std::string full = c10::demangle(mangled);
   const auto scope = full.rfind("::", full.find('<'));
   return scope == std::string::npos ? full : full.substr(scope + 2);
 }
+inline std::string class_name(const std::type_info& type) { return class_name(type.name()); }
 
 }  // namespace torch::distributions

@@ -12,6 +12,7 @@
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/repr.h>
 
+#include "core/raise.h"
 #include "core/suspend_validation.h"
 #include "ops/sum_rightmost.h"
 
@@ -56,6 +57,13 @@ std::string first_invalid(const Tensor& value, IntArrayRef events, int64_t event
   return fmt::format("the first is {} at index [{}]", repr(offender), fmt::join(index, ", "));
 }
 
+/// The end of a sentence about a value.
+std::string violates(const Tensor& value, const Constraint& constraint, int64_t position) {
+  return fmt::format(
+      " to satisfy the constraint {}, but found invalid values: {}", format_as(constraint),
+      first_invalid(value, constraint.check(value).sizes(), constraint.event_dim(), position));
+}
+
 bool broadcasts(IntArrayRef a, IntArrayRef b) {
   for (std::size_t i = 1; i <= std::min(a.size(), b.size()); ++i) {
     const int64_t m = a[a.size() - i], n = b[b.size() - i];
@@ -82,10 +90,12 @@ Tensor Distribution::rsample(IntArrayRef sample_shape, std::optional<Generator> 
 }
 
 Tensor Distribution::log_prob(const Tensor& value) const {
+  require_value("value", value);
   return validates() ? do_validated_log_prob(value, /*dims=*/0) : do_log_prob(value);
 }
 
 Tensor Distribution::log_prob_of_event(const Tensor& value, int64_t dims) const {
+  require_value("value", value);
   TORCH_CHECK_VALUE(dims >= 0 && dims <= static_cast<int64_t>(batch_shape_.size()), type().name,
                     "::log_prob_of_event: a batch of shape ", repr(batch_shape()), " has no ", dims,
                     " dimensions to sum over");
@@ -93,18 +103,20 @@ Tensor Distribution::log_prob_of_event(const Tensor& value, int64_t dims) const 
 }
 
 Tensor Distribution::cdf(const Tensor& value) const {
+  require_value("value", value);
   // A value outside the support has a cdf, 0 or 1: only its shape can be wrong, or a NaN.
   if (validates()) {
     validate_shape(value);
-    validate_parameter("value", value, constraints::real);
+    validate_argument("cdf", "value", value, constraints::real);
   }
   return do_cdf(value);
 }
 
 Tensor Distribution::icdf(const Tensor& probability) const {
+  require_value("probability", probability);
   if (validates()) {
     validate_shape(probability);
-    validate_parameter("value", probability, constraints::unit_interval);
+    validate_argument("icdf", "probability", probability, constraints::unit_interval);
   }
   return do_icdf(probability);
 }
@@ -155,6 +167,7 @@ Tensor Distribution::impossible_of_part(const Distribution& part, const Tensor& 
 }
 
 void Distribution::change(const Change& change) {
+  change.check(type().name);
   const auto changed = change.batch_shape(batch_shape_);
   TORCH_CHECK_VALUE(!change.is_expand() || at::is_expandable_to(batch_shape_, changed), type().name,
                     "::expand: a batch of shape ", repr(batch_shape()), " does not expand to ",
@@ -209,9 +222,12 @@ void Distribution::validate_possible(const Tensor& value) const {
   text << "Expected value argument (Tensor of shape " << tuple(value.sizes())
        << ") to be within the support (" << *support() << ") of the distribution " << *this
        << ", but found invalid values: "
-       << first_invalid(value, impossible.sizes(), support()->event_dim(), *position);
-  TORCH_CHECK_VALUE(false, text.str());
+       << first_invalid(value, impossible.sizes(), support()->event_dim(), *position)
+       << hint(value);
+  raise<c10::ValueError>(text.str());
 }
+
+std::string Distribution::hint(const Tensor& /*value*/) const { return {}; }
 
 void Distribution::validate_parameter(const char* name, const Tensor& value,
                                       const Constraint& constraint) const {
@@ -220,10 +236,18 @@ void Distribution::validate_parameter(const char* name, const Tensor& value,
   if (!position) return;
   std::ostringstream text;
   text << "Expected parameter " << name << " (Tensor of shape " << tuple(value.sizes())
-       << ") of distribution " << *this << " to satisfy the constraint " << constraint
-       << ", but found invalid values: "
-       << first_invalid(value, constraint.check(value).sizes(), constraint.event_dim(), *position);
-  TORCH_CHECK_VALUE(false, text.str());
+       << ") of distribution " << *this << violates(value, constraint, *position);
+  raise<c10::ValueError>(text.str());
+}
+
+void Distribution::validate_argument(const char* method, const char* name, const Tensor& value,
+                                     const Constraint& constraint) const {
+  const auto position = constraint.first_violation(value);
+  if (!position) return;
+  std::ostringstream text;
+  text << "Expected " << name << " argument (Tensor of shape " << tuple(value.sizes()) << ") of "
+       << method << " of distribution " << *this << violates(value, constraint, *position);
+  raise<c10::ValueError>(text.str());
 }
 
 void Distribution::assign(std::initializer_list<const Param*> params,
@@ -235,6 +259,7 @@ void Distribution::assign(std::initializer_list<const Param*> params,
     TORCH_CHECK_VALUE(param->defined() || !member->required, type().name, ": the parameter ",
                       member->name, " is missing");
     if (param->defined()) {
+      require_numbers(type().name, member->name, *param);
       const Tensor tensor = param->tensor(options);
       *member->tensor = tensor.is_floating_point() ? tensor : tensor.to(options.dtype());
     }
@@ -245,6 +270,7 @@ void Distribution::assign(std::initializer_list<const Param*> params,
 void Distribution::join_batch(c10::ArrayRef<Member> members) {
   const auto batch_of = [&](const Member& member) {
     const auto sizes = member.tensor->sizes();
+    require_numbers(type().name, member.name, *member.tensor);
     TORCH_CHECK_VALUE(member.tensor->dim() >= member.event_dim, type().name, ": the parameter ",
                       member.name, " needs at least ", member.event_dim,
                       " dimension(s), got shape ", repr(sizes));

@@ -1,31 +1,69 @@
 #include <torch/distributions/core/param.h>
 
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <string>
 
-namespace torch::distributions {
+#include "core/raise.h"
 
-Tensor Param::tensor() const {
-  return tensor(TensorOptions().dtype(at::typeMetaToScalarType(at::get_default_dtype())));
+namespace torch::distributions {
+namespace {
+
+TensorOptions default_options() {
+  return TensorOptions().dtype(at::typeMetaToScalarType(at::get_default_dtype()));
 }
 
+}  // namespace
+
+void refuse_tensor(const char* class_name, const char* argument, const Tensor& tensor) {
+  if (!tensor.defined()) raise<c10::ValueError>(class_name, ": `", argument, "` is undefined");
+  raise<c10::TypeError>(class_name, ": `", argument, "` has the dtype ", tensor.scalar_type(),
+                        ", with which nothing is computed here. Give real numbers: Double, Float, "
+                        "Half, BFloat16, Long, Int, Short, Char, Byte or Bool");
+}
+
+void require_numbers(const char* class_name, const char* argument, const Param& param) {
+  if (param.is_tensor()) return require_numbers(class_name, argument, param.tensor());
+  if (!param.defined()) refuse_tensor(class_name, argument, {});
+}
+
+// A complex number becomes a tensor, which is refused as such by name, wherever it is given.
+Param Param::of_scalar(const at::Scalar& scalar) {
+  if (scalar.isComplex()) return at::scalar_tensor(scalar, at::kComplexDouble);
+  Param param(scalar.toDouble());
+  if (scalar.isIntegral(/*includeBool=*/true)) param.kind_ = Kind::kInteger;
+  return param;
+}
+
+// No tensor of inference mode, as the parameter may outlive it.
+Param Param::of_doubles(const std::vector<double>& list) {
+  const c10::InferenceMode off(false);
+  Param param(at::tensor(list, at::kDouble));
+  param.kind_ = Kind::kList;
+  return param;
+}
+
+Tensor Param::tensor() const { return tensor(default_options()); }
+
 Tensor Param::tensor(const TensorOptions& options) const {
-  return is_number() ? at::scalar_tensor(number_, options) : tensor_;
+  if (is_number()) return at::scalar_tensor(number_, options);
+  return kind_ == Kind::kList ? tensor_.to(options) : tensor_;
+}
+
+TensorOptions options_beside(const Tensor& tensor) {
+  return tensor.is_floating_point() ? tensor.options() : default_options().device(tensor.device());
 }
 
 TensorOptions common_options(std::initializer_list<const Param*> params) {
-  const auto default_dtype = at::typeMetaToScalarType(at::get_default_dtype());
-  TensorOptions options = TensorOptions().dtype(default_dtype);
-  bool seen = false;
+  Tensor first;
   for (const Param* param : params) {
-    if (!param->defined() || param->is_number()) continue;
-    const Tensor tensor = param->tensor();
+    if (!param->is_tensor()) continue;
+    Tensor tensor = param->tensor();
     if (tensor.is_floating_point()) return tensor.options();
-    if (!seen) options = options.device(tensor.device());
-    seen = true;
+    if (!first.defined()) first = std::move(tensor);
   }
-  return options;
+  return first.defined() ? options_beside(first) : default_options();
 }
 
 void require_exactly_one(const char* class_name,
@@ -36,8 +74,8 @@ void require_exactly_one(const char* class_name,
     given += param->defined() ? 1 : 0;
     names += fmt::format("{}`{}`", names.empty() ? "" : " or ", name);
   }
-  TORCH_CHECK_VALUE(given == 1, class_name, ": either ", names,
-                    " must be specified, but not both, and ", given, " were.");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, given == 1, class_name, ": either ", names,
+                            " must be specified, but not both, and ", given, " were.");
 }
 
 }  // namespace torch::distributions

@@ -7,6 +7,13 @@
 
 namespace torch::distributions {
 
+ProbsOrLogits require_one(const char* class_name, ProbsOrLogits given) {
+  require_exactly_one(class_name, {{"probs", &given.probs}, {"logits", &given.logits}});
+  if (given.probs.defined()) require_numbers(class_name, "probs", given.probs);
+  if (given.logits.defined()) require_numbers(class_name, "logits", given.logits);
+  return given;
+}
+
 HasProbs::HasProbs(Kind kind, const char* class_name, const ProbsOrLogits& given) : kind_(kind) {
   require_exactly_one(class_name, {{"probs", &given.probs}, {"logits", &given.logits}});
 }

@@ -16,7 +16,7 @@ inline namespace transforms {
 namespace {
 
 bool equal(const Param& a, const Param& b) {
-  const Tensor x = a.tensor(TensorOptions(at::kDouble)), y = b.tensor(TensorOptions(at::kDouble));
+  const Tensor x = a.tensor(at::kDouble), y = b.tensor(at::kDouble);
   if (x.is_same(y)) return true;
   if (!at::are_expandable(x.sizes(), y.sizes())) return false;
   const Tensor both_nan = x.isnan().logical_and(y.isnan());
@@ -30,6 +30,8 @@ AffineTransform::AffineTransform(Param loc, Param scale, int64_t event_dim, int6
       loc_(std::move(loc)),
       scale_(std::move(scale)),
       event_dim_(event_dim) {
+  require_numbers("AffineTransform", "loc", loc_);
+  require_numbers("AffineTransform", "scale", scale_);
   TORCH_CHECK_VALUE(event_dim >= 0, "event_dim must be >= 0, got ", event_dim);
 }
 
@@ -60,19 +62,19 @@ std::vector<int64_t> AffineTransform::inverse_shape(IntArrayRef shape) const {
 }
 
 Tensor AffineTransform::scaled(const Tensor& x) const {
-  return scale_.is_number() ? x * scale_.number() : x * scale_.tensor();
+  return scale_.is_number() ? x * scale_.number() : x * scale_.tensor(options_beside(x));
 }
 
 Tensor AffineTransform::unscaled(const Tensor& y) const {
-  return scale_.is_number() ? y / scale_.number() : y / scale_.tensor();
+  return scale_.is_number() ? y / scale_.number() : y / scale_.tensor(options_beside(y));
 }
 
 Tensor AffineTransform::do_forward(const Tensor& x) const {
-  return loc_.is_number() ? scaled(x) + loc_.number() : loc_.tensor() + scaled(x);
+  return loc_.is_number() ? scaled(x) + loc_.number() : loc_.tensor(options_beside(x)) + scaled(x);
 }
 
 Tensor AffineTransform::do_inverse(const Tensor& y) const {
-  return unscaled(loc_.is_number() ? y - loc_.number() : y - loc_.tensor());
+  return unscaled(loc_.is_number() ? y - loc_.number() : y - loc_.tensor(options_beside(y)));
 }
 
 Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
@@ -80,11 +82,13 @@ Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y
   TORCH_CHECK_VALUE(static_cast<int64_t>(shape.size()) >= event_dim_,
                     "Too few dimensions on input");
   // Of the result's dtype: x and y may be integers, and a scale may be less precise than they are.
-  const Tensor log_scale =
-      scale_.is_number()
-          ? at::full({}, std::log(std::abs(scale_.number())),
-                     x.options().dtype(floating(at::result_type(x, y))))
-          : scale_.tensor().to(floating(at::result_type(scale_.tensor(), x))).abs().log();
+  const auto log_scale = [&] {
+    if (scale_.is_number())
+      return at::full({}, std::log(std::abs(scale_.number())),
+                      x.options().dtype(floating(at::result_type(x, y))));
+    const Tensor scale = scale_.tensor(options_beside(x));
+    return scale.to(floating(at::result_type(scale, x))).abs().log();
+  }();
   // Over all elements of the event, of which the scale may have fewer.
   return ops::sum_rightmost(log_scale.expand(shape), event_dim_);
 }
@@ -100,7 +104,7 @@ bool AffineTransform::do_equals(const Transform& other) const {
 
 void AffineTransform::change(const Change& change) {
   for (Param* param : {&loc_, &scale_}) {
-    if (!param->is_number()) *param = change(param->tensor(), 0);
+    if (param->is_tensor()) *param = change(param->tensor(), 0);
   }
 }
 

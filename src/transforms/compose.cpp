@@ -9,6 +9,7 @@
 #include <torch/distributions/constraints/independent.h>
 
 #include "constraints/points.h"
+#include "core/raise.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -27,6 +28,7 @@ ConstraintPtr raised(const ConstraintPtr& constraint, int64_t event_dim) {
 
 ComposeTransform::ComposeTransform(std::vector<TransformPtr> parts, int64_t cache_size)
     : parts_(std::move(parts)), cache_size_(0) {
+  for (const TransformPtr& part : parts_) require_handle("ComposeTransform", "parts", part);
   if (cache_size != 0) ComposeTransform::set_cache_size(cache_size);
 }
 

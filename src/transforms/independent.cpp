@@ -7,6 +7,7 @@
 #include <torch/distributions/constraints/independent.h>
 
 #include "constraints/points.h"
+#include "core/raise.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -15,6 +16,7 @@ inline namespace transforms {
 IndependentTransform::IndependentTransform(TransformPtr base_transform,
                                            int64_t reinterpreted_batch_ndims, int64_t cache_size)
     : base_(std::move(base_transform)), ndims_(reinterpreted_batch_ndims) {
+  require_handle("IndependentTransform", "base_transform", base_);
   TORCH_CHECK_VALUE(ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ", ndims_);
   if (cache_size != 0) base_ = base_->with_cache(cache_size);
 }

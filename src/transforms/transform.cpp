@@ -132,6 +132,7 @@ TransformPtr Transform::with_cache(int64_t cache_size) const {
 }
 
 TransformPtr Transform::changed(const Change& change) const {
+  change.check(class_name(typeid(*this)).c_str());
   const std::shared_ptr<Transform> other = copy();
   if (!change.is_expand()) {
     if (other->cache_) other->cache_ = std::make_shared<Cache>();
@@ -141,11 +142,13 @@ TransformPtr Transform::changed(const Change& change) const {
 }
 
 Tensor Transform::operator()(const Tensor& x) const {
+  require_value("x", x);
   if (!cache_) return do_forward(x);
   return cache_->partner(Cache::kX, x, [&] { return do_forward(x); });
 }
 
 Tensor Transform::inverse(const Tensor& y) const {
+  require_value("y", y);
   if (!cache_) return do_inverse(y);
   return cache_->partner(Cache::kY, y, [&] { return do_inverse(y); });
 }
@@ -197,6 +200,8 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
 }
 
 Tensor Transform::log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
+  require_value("x", x);
+  require_value("y", y);
   return do_log_abs_det_jacobian(x, y);
 }
 
@@ -206,6 +211,10 @@ Tensor Transform::do_inverse(const Tensor& /*y*/) const { not_implemented("inv")
 
 Tensor Transform::do_log_abs_det_jacobian(const Tensor& /*x*/, const Tensor& /*y*/) const {
   not_implemented("log_abs_det_jacobian");
+}
+
+void Transform::refuse_value(const char* argument, const Tensor& value) const {
+  refuse_tensor(class_name(typeid(*this)).c_str(), argument, value);
 }
 
 bool Transform::do_equals(const Transform& other) const { return identity_ == other.identity_; }

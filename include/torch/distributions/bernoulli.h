@@ -13,7 +13,18 @@ class TORCH_DISTRIBUTIONS_API Bernoulli : public ScalarFamily<Bernoulli, Exponen
  public:
   static const Signature<Bernoulli>& signature();
 
-  explicit Bernoulli(Param probs, Validate validate_args = {});
+  template <std::convertible_to<Param> Probs>
+  explicit Bernoulli(Probs probs, Validate validate_args = {})
+      : Bernoulli(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
+  /// A list of numbers in braces, of one type or of several.
+  template <Number N, std::size_t n>
+    requires(n >= 2)
+  explicit Bernoulli(const N (&probs)[n], Validate validate_args = {})
+      : Bernoulli(ProbsOrLogits{.probs = probs}, validate_args) {}
+  template <std::size_t n>
+    requires(n >= 2)
+  explicit Bernoulli(const double (&probs)[n], Validate validate_args = {})
+      : Bernoulli(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit Bernoulli(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
  private:
@@ -22,6 +33,7 @@ class TORCH_DISTRIBUTIONS_API Bernoulli : public ScalarFamily<Bernoulli, Exponen
   std::vector<Tensor> do_natural_params() const override;
   Tensor do_log_normalizer(at::TensorList natural_params) const override;
   double do_mean_carrier_measure() const override { return 0; }
+  std::string hint(const Tensor& value) const override;
 };
 
 }  // namespace torch::distributions

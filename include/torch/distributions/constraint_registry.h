@@ -1,15 +1,17 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <concepts>
 #include <functional>
 #include <memory>
 #include <shared_mutex>
+#include <string>
 #include <typeindex>
 #include <unordered_map>
 #include <utility>
 
 #include <torch/distributions/constraints/constraint.h>
-#include <torch/distributions/core/export.h>
 #include <torch/distributions/transforms/transform.h>
 
 namespace torch::distributions {
@@ -23,7 +25,7 @@ class TORCH_DISTRIBUTIONS_API ConstraintRegistry {
   ConstraintRegistry& operator=(const ConstraintRegistry&) = delete;
 
   /// The transform for `constraint`. \throws c10::NotImplementedError when its class is not
-  /// registered.
+  /// registered, which names those that are.
   TransformPtr operator()(const Constraint& constraint) const;
 
   /// Registers `factory`, a callable from `const C&` to any transform, for the class `C`; a later
@@ -52,6 +54,8 @@ class TORCH_DISTRIBUTIONS_API ConstraintRegistry {
   using Rule = std::function<TransformPtr(const Constraint&)>;
 
   void insert(std::type_index constraint, Rule rule);
+  /// The names of the classes that have a rule.
+  std::string registered() const;
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::type_index, std::shared_ptr<const Rule>> rules_;

@@ -19,7 +19,8 @@ class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
   Independent(DistributionPtr base_distribution, int64_t reinterpreted_batch_ndims,
               Validate validate_args = {});
 
-  const DistributionPtr& base_dist() const { return base_dist_; }
+  const DistributionPtr& base_dist() const& { return base_dist_; }
+  DistributionPtr base_dist() && { return base_dist_; }
   int64_t reinterpreted_batch_ndims() const { return reinterpreted_batch_ndims_; }
 
   bool has_rsample() const override { return base_dist_->has_rsample(); }

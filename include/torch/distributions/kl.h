@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <concepts>
 #include <functional>
 #include <type_traits>
@@ -7,7 +9,6 @@
 #include <utility>
 
 #include <torch/distributions/core/distribution.h>
-#include <torch/distributions/core/export.h>
 
 namespace torch::distributions {
 
@@ -31,16 +32,21 @@ using KlRule = std::function<Tensor(const Distribution& p, const Distribution& q
 /// rules that they began with.
 TORCH_DISTRIBUTIONS_API void register_kl(const Type& p, const Type& q, KlRule rule);
 
+namespace internal {
+
+/// \throws c10::ValueError when `type` is that of another class, a base.
+TORCH_DISTRIBUTIONS_API void require_own_type(const Type& type, const std::type_info& of);
+
+}  // namespace internal
+
 /// `register_kl<P, Q>([](const P& p, const Q& q) { ... })`: the same for a rule that names its
 /// classes. \throws c10::ValueError for a class that has no type of its own, deriving from another
 /// without `Implements`.
 template <std::derived_from<Distribution> P, std::derived_from<Distribution> Q, class Rule>
   requires std::is_invocable_r_v<Tensor, const Rule&, const P&, const Q&>
 void register_kl(Rule rule) {
-  TORCH_CHECK_VALUE(P::static_type().id == typeid(P), "register_kl: ", typeid(P).name(),
-                    " is only known as ", P::static_type().name, "; derive it from Implements");
-  TORCH_CHECK_VALUE(Q::static_type().id == typeid(Q), "register_kl: ", typeid(Q).name(),
-                    " is only known as ", Q::static_type().name, "; derive it from Implements");
+  internal::require_own_type(P::static_type(), typeid(P));
+  internal::require_own_type(Q::static_type(), typeid(Q));
   register_kl(P::static_type(), Q::static_type(),
               [rule = std::move(rule)](const Distribution& p, const Distribution& q) -> Tensor {
                 return rule(static_cast<const P&>(p), static_cast<const Q&>(q));

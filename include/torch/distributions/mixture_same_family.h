@@ -21,8 +21,10 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   MixtureSameFamily(Categorical mixture_distribution, DistributionPtr component_distribution,
                     Validate validate_args = {});
 
-  const Categorical& mixture_distribution() const { return mixture_distribution_; }
-  const DistributionPtr& component_distribution() const { return component_distribution_; }
+  const Categorical& mixture_distribution() const& { return mixture_distribution_; }
+  Categorical mixture_distribution() && { return mixture_distribution_; }
+  const DistributionPtr& component_distribution() const& { return component_distribution_; }
+  DistributionPtr component_distribution() && { return component_distribution_; }
 
   void print(std::ostream& out) const override;
 

@@ -12,16 +12,29 @@ class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCatego
  public:
   static const Signature<OneHotCategorical>& signature();
 
-  explicit OneHotCategorical(Param probs, Validate validate_args = {});
+  template <std::convertible_to<Param> Probs>
+  explicit OneHotCategorical(Probs probs, Validate validate_args = {})
+      : OneHotCategorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
+  /// A list of numbers in braces, of one type or of several.
+  template <Number N, std::size_t n>
+    requires(n >= 2)
+  explicit OneHotCategorical(const N (&probs)[n], Validate validate_args = {})
+      : OneHotCategorical(ProbsOrLogits{.probs = probs}, validate_args) {}
+  template <std::size_t n>
+    requires(n >= 2)
+  explicit OneHotCategorical(const double (&probs)[n], Validate validate_args = {})
+      : OneHotCategorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit OneHotCategorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
   /// Normalised.
   Tensor probs() const { return categorical_.probs(); }
   /// Normalised.
   Tensor logits() const { return categorical_.logits(); }
-  IntArrayRef param_shape() const { return categorical_.param_shape(); }
+  IntArrayRef param_shape() const& { return categorical_.param_shape(); }
+  std::vector<int64_t> param_shape() && { return categorical_.param_shape().vec(); }
   /// The distribution of the index of the one.
-  const Categorical& categorical() const { return categorical_; }
+  const Categorical& categorical() const& { return categorical_; }
+  Categorical categorical() && { return categorical_; }
 
  protected:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
@@ -45,7 +58,18 @@ class TORCH_DISTRIBUTIONS_API OneHotCategoricalStraightThrough
  public:
   static const Signature<OneHotCategoricalStraightThrough>& signature();
 
-  explicit OneHotCategoricalStraightThrough(Param probs, Validate validate_args = {});
+  template <std::convertible_to<Param> Probs>
+  explicit OneHotCategoricalStraightThrough(Probs probs, Validate validate_args = {})
+      : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
+  /// A list of numbers in braces, of one type or of several.
+  template <Number N, std::size_t n>
+    requires(n >= 2)
+  explicit OneHotCategoricalStraightThrough(const N (&probs)[n], Validate validate_args = {})
+      : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = probs}, validate_args) {}
+  template <std::size_t n>
+    requires(n >= 2)
+  explicit OneHotCategoricalStraightThrough(const double (&probs)[n], Validate validate_args = {})
+      : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit OneHotCategoricalStraightThrough(ProbsOrLogits probs_or_logits,
                                             Validate validate_args = {});
 

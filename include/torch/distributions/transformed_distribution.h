@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <concepts>
 #include <utility>
 #include <vector>
@@ -42,8 +44,10 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
       : TransformedDistribution(std::move(base_distribution),
                                 std::vector<TransformPtr>{std::move(transform)}, validate_args) {}
 
-  const DistributionPtr& base_dist() const { return base_dist_; }
-  const std::vector<TransformPtr>& transforms() const { return transforms_; }
+  const DistributionPtr& base_dist() const& { return base_dist_; }
+  DistributionPtr base_dist() && { return base_dist_; }
+  const std::vector<TransformPtr>& transforms() const& { return transforms_; }
+  std::vector<TransformPtr> transforms() && { return transforms_; }
 
   bool has_rsample() const override { return base_dist_->has_rsample(); }
 
@@ -73,7 +77,7 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
 
   DistributionPtr base_dist_;
   std::vector<TransformPtr> transforms_;
-  ComposeTransform whole_;  // of the transforms, flattened
+  ComposeTransform whole_{std::vector<TransformPtr>{}};  // of the transforms, flattened
 };
 
 }  // namespace torch::distributions

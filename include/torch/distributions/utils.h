@@ -1,12 +1,13 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
 #include <array>
 #include <concepts>
 #include <vector>
 
-#include <torch/distributions/core/export.h>
 #include <torch/distributions/core/param.h>
 
 namespace torch::distributions {

@@ -7,60 +7,60 @@ namespace torch::distributions::constraints {
 /// What the constraints with a lower bound share; a tensor bound broadcasts with the value.
 class TORCH_DISTRIBUTIONS_API LowerBounded : public Constraint {
  public:
-  /// The bound; a number becomes a zero-dimensional tensor of the default dtype.
+  /// The bound; numbers become a tensor of the default dtype.
   Tensor lower_bound() const { return lower_.tensor(); }
-  /// The bound as it was given, which may be a number.
-  const Param& lower() const noexcept { return lower_; }
+  /// The bound as it was given, which may be numbers.
+  const Param& lower() const& noexcept { return lower_; }
+  Param lower() && { return lower_; }
 
   void print(std::ostream& out) const override;
 
  protected:
-  explicit LowerBounded(Param lower) : lower_(std::move(lower)) {}
+  LowerBounded(const char* name, Param lower);
 
  private:
-  virtual const char* name() const = 0;
-
+  const char* name_;
   Param lower_;
 };
 
 /// What the constraints with an upper bound share; a tensor bound broadcasts with the value.
 class TORCH_DISTRIBUTIONS_API UpperBounded : public Constraint {
  public:
-  /// The bound; a number becomes a zero-dimensional tensor of the default dtype.
+  /// The bound; numbers become a tensor of the default dtype.
   Tensor upper_bound() const { return upper_.tensor(); }
-  /// The bound as it was given, which may be a number.
-  const Param& upper() const noexcept { return upper_; }
+  /// The bound as it was given, which may be numbers.
+  const Param& upper() const& noexcept { return upper_; }
+  Param upper() && { return upper_; }
 
   void print(std::ostream& out) const override;
 
  protected:
-  explicit UpperBounded(Param upper) : upper_(std::move(upper)) {}
+  UpperBounded(const char* name, Param upper);
 
  private:
-  virtual const char* name() const = 0;
-
+  const char* name_;
   Param upper_;
 };
 
 /// What the constraints with both bounds share; tensor bounds broadcast with the value.
 class TORCH_DISTRIBUTIONS_API Bounded : public Constraint {
  public:
-  /// The bounds; a number becomes a zero-dimensional tensor of the other bound's dtype, else of the
-  /// default one.
+  /// The bounds; numbers become a tensor of the other bound's dtype, else of the default one.
   Tensor lower_bound() const;
   Tensor upper_bound() const;
   /// The bounds as they were given, which may be numbers.
-  const Param& lower() const noexcept { return lower_; }
-  const Param& upper() const noexcept { return upper_; }
+  const Param& lower() const& noexcept { return lower_; }
+  Param lower() && { return lower_; }
+  const Param& upper() const& noexcept { return upper_; }
+  Param upper() && { return upper_; }
 
   void print(std::ostream& out) const override;
 
  protected:
-  Bounded(Param lower, Param upper) : lower_(std::move(lower)), upper_(std::move(upper)) {}
+  Bounded(const char* name, Param lower, Param upper);
 
  private:
-  virtual const char* name() const = 0;
-
+  const char* name_;
   Param lower_, upper_;
 };
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
 #include <iosfwd>
 #include <optional>
 #include <string>
 
-#include <torch/distributions/core/export.h>
 #include <torch/distributions/core/param.h>
 #include <torch/distributions/core/shared.h>
 

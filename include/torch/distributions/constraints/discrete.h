@@ -26,52 +26,41 @@ class TORCH_DISTRIBUTIONS_API OneHot final : public Constraint {
 /// The integers of [lower, upper].
 class TORCH_DISTRIBUTIONS_API IntegerInterval final : public Bounded {
  public:
-  IntegerInterval(Param lower, Param upper) : Bounded(std::move(lower), std::move(upper)) {}
+  IntegerInterval(Param lower, Param upper)
+      : Bounded("IntegerInterval", std::move(lower), std::move(upper)) {}
   bool is_discrete() const override { return true; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "IntegerInterval"; }
 };
 
 /// The integers of [lower, inf): the bound belongs to the set, in spite of the name, as in Python.
 class TORCH_DISTRIBUTIONS_API IntegerGreaterThan final : public LowerBounded {
  public:
-  explicit IntegerGreaterThan(Param lower) : LowerBounded(std::move(lower)) {}
+  explicit IntegerGreaterThan(Param lower) : LowerBounded("IntegerGreaterThan", std::move(lower)) {}
   bool is_discrete() const override { return true; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "IntegerGreaterThan"; }
 };
 
 /// The integers of (-inf, upper]: the bound belongs to the set, in spite of the name, as in Python.
 class TORCH_DISTRIBUTIONS_API IntegerLessThan final : public UpperBounded {
  public:
-  explicit IntegerLessThan(Param upper) : UpperBounded(std::move(upper)) {}
+  explicit IntegerLessThan(Param upper) : UpperBounded("IntegerLessThan", std::move(upper)) {}
   bool is_discrete() const override { return true; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "IntegerLessThan"; }
 };
 
 /// Vectors of numbers >= 0 whose sum is at most `upper`: weaker than what a multinomial
 /// distribution of `upper` draws gives, as in Python.
 class TORCH_DISTRIBUTIONS_API Multinomial final : public UpperBounded {
  public:
-  explicit Multinomial(Param upper) : UpperBounded(std::move(upper)) {}
+  explicit Multinomial(Param upper) : UpperBounded("Multinomial", std::move(upper)) {}
   bool is_discrete() const override { return true; }
   int64_t event_dim() const override { return 1; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
   void print(std::ostream& out) const override;
-
- private:
-  const char* name() const override { return "Multinomial"; }
 };
 
 inline const Boolean boolean;

@@ -11,7 +11,8 @@ class TORCH_DISTRIBUTIONS_API IndependentConstraint final : public Constraint {
   /// \throws c10::ValueError when `reinterpreted_batch_ndims` is negative.
   IndependentConstraint(ConstraintPtr base_constraint, int64_t reinterpreted_batch_ndims);
 
-  const ConstraintPtr& base_constraint() const noexcept { return base_; }
+  const ConstraintPtr& base_constraint() const& noexcept { return base_; }
+  ConstraintPtr base_constraint() && { return base_; }
   int64_t reinterpreted_batch_ndims() const noexcept { return ndims_; }
 
   bool is_discrete() const override { return base_->is_discrete(); }

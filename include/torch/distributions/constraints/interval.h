@@ -7,56 +7,42 @@ namespace torch::distributions::constraints {
 /// The half line (lower, inf].
 class TORCH_DISTRIBUTIONS_API GreaterThan final : public LowerBounded {
  public:
-  explicit GreaterThan(Param lower) : LowerBounded(std::move(lower)) {}
+  explicit GreaterThan(Param lower) : LowerBounded("GreaterThan", std::move(lower)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "GreaterThan"; }
 };
 
 /// The half line [lower, inf].
 class TORCH_DISTRIBUTIONS_API GreaterThanEq final : public LowerBounded {
  public:
-  explicit GreaterThanEq(Param lower) : LowerBounded(std::move(lower)) {}
+  explicit GreaterThanEq(Param lower) : LowerBounded("GreaterThanEq", std::move(lower)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "GreaterThanEq"; }
 };
 
 /// The half line [-inf, upper).
 class TORCH_DISTRIBUTIONS_API LessThan final : public UpperBounded {
  public:
-  explicit LessThan(Param upper) : UpperBounded(std::move(upper)) {}
+  explicit LessThan(Param upper) : UpperBounded("LessThan", std::move(upper)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "LessThan"; }
 };
 
 /// The closed interval [lower, upper].
 class TORCH_DISTRIBUTIONS_API Interval final : public Bounded {
  public:
-  Interval(Param lower, Param upper) : Bounded(std::move(lower), std::move(upper)) {}
+  Interval(Param lower, Param upper) : Bounded("Interval", std::move(lower), std::move(upper)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "Interval"; }
 };
 
 /// The interval [lower, upper).
 class TORCH_DISTRIBUTIONS_API HalfOpenInterval final : public Bounded {
  public:
-  HalfOpenInterval(Param lower, Param upper) : Bounded(std::move(lower), std::move(upper)) {}
+  HalfOpenInterval(Param lower, Param upper)
+      : Bounded("HalfOpenInterval", std::move(lower), std::move(upper)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
-
- private:
-  const char* name() const override { return "HalfOpenInterval"; }
 };
 
 inline GreaterThan greater_than(Param lower) { return GreaterThan(std::move(lower)); }

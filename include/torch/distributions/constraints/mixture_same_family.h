@@ -12,7 +12,8 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamilyConstraint final : public Constra
   /// when all count.
   explicit MixtureSameFamilyConstraint(ConstraintPtr base_constraint, Tensor weights = {});
 
-  const ConstraintPtr& base_constraint() const noexcept { return base_; }
+  const ConstraintPtr& base_constraint() const& noexcept { return base_; }
+  ConstraintPtr base_constraint() && { return base_; }
 
   bool is_discrete() const override { return base_->is_discrete(); }
   int64_t event_dim() const override { return base_->event_dim(); }

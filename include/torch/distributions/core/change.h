@@ -1,8 +1,9 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
-#include <torch/distributions/core/export.h>
 #include <torch/distributions/core/param.h>
 
 namespace torch::distributions {
@@ -26,6 +27,12 @@ class TORCH_DISTRIBUTIONS_API Change {
   Change within(int64_t extra) const;
 
   bool is_expand() const noexcept { return kind_ == Kind::kExpand; }
+  /// Whether numbers may change, since they get another dtype.
+  bool converts() const noexcept { return kind_ == Kind::kTo && options_.has_dtype(); }
+
+  /// \throws c10::TypeError naming the class when it would convert to a dtype that is not floating,
+  ///     c10::ValueError when it asks for a gradient.
+  void check(const char* class_name) const;
 
  private:
   enum class Kind : char { kExpand, kTo, kDetach };

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
 #include <initializer_list>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,7 +14,6 @@
 
 #include <torch/distributions/constraints/constraint.h>
 #include <torch/distributions/core/change.h>
-#include <torch/distributions/core/export.h>
 #include <torch/distributions/core/param.h>
 #include <torch/distributions/core/shared.h>
 #include <torch/distributions/core/type.h>
@@ -40,10 +42,13 @@ class TORCH_DISTRIBUTIONS_API Distribution {
  public:
   virtual ~Distribution() = default;
 
-  /// Shape of the batch of independent distributions; valid as long as this object.
-  IntArrayRef batch_shape() const noexcept { return batch_shape_; }
-  /// Shape of one draw of one of them; valid as long as this object.
-  IntArrayRef event_shape() const noexcept { return event_shape_; }
+  /// Shape of the batch of independent distributions: a view that is valid as long as this object,
+  /// through a handle, too. A temporary object gives a copy.
+  IntArrayRef batch_shape() const& noexcept { return batch_shape_; }
+  std::vector<int64_t> batch_shape() && { return {batch_shape_.begin(), batch_shape_.end()}; }
+  /// Shape of one draw of one of them; a view, or a copy, as `batch_shape` is.
+  IntArrayRef event_shape() const& noexcept { return event_shape_; }
+  std::vector<int64_t> event_shape() && { return {event_shape_.begin(), event_shape_.end()}; }
 
   virtual ArgConstraints arg_constraints() const = 0;
 
@@ -89,7 +94,9 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   DistributionPtr expand(IntArrayRef batch_shape) const {
     return changed(Change::expand(batch_shape));
   }
-  /// This distribution on another device or of another dtype.
+  /// This distribution on another device or of another dtype, which must be a floating one.
+  /// \throws c10::TypeError for another dtype; under validation c10::ValueError when a parameter is
+  ///     not valid any more, such as a scale that is 0 in half precision.
   DistributionPtr to(const TensorOptions& options) const { return changed(Change::to(options)); }
   /// This distribution with its parameters cut off the autograd graph.
   DistributionPtr detach() const { return changed(Change::detach()); }
@@ -178,6 +185,9 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// \throws c10::ValueError unless `value` satisfies `constraint`.
   void validate_parameter(const char* name, const Tensor& value,
                           const Constraint& constraint) const;
+  /// What an error says beside a value that lies outside the support: what the program may have
+  /// meant. Nothing, or a text that begins with a separator.
+  virtual std::string hint(const Tensor& value) const;
 
   /// Stores constructor arguments: gives number parameters the dtype and device of the tensor ones,
   /// and integral tensors the default dtype.
@@ -190,6 +200,18 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   [[noreturn]] void not_implemented(const char* method) const;
 
  private:
+  friend DistributionPtr;
+
+  /// A copy of this object as its own class.
+  virtual std::shared_ptr<const Distribution> copy() const = 0;
+
+  void require_value(const char* argument, const Tensor& value) const {
+    if (!holds_numbers(value.scalar_type())) [[unlikely]]
+      refuse_tensor(type().name, argument, value);
+  }
+  void validate_argument(const char* method, const char* name, const Tensor& value,
+                         const Constraint& constraint) const;
+
   at::DimVector batch_shape_, event_shape_;
   Validate validate_args_;
 };

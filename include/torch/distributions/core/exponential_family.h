@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <vector>
 
 #include <torch/distributions/core/distribution.h>

@@ -1,8 +1,13 @@
 #pragma once
 
 /// \file
-/// `TORCH_DISTRIBUTIONS_API` marks what the library exports; everything else is built with hidden
-/// visibility.
+/// What every header includes before anything else: a compiler that reads older C++ is told so in
+/// one sentence. `TORCH_DISTRIBUTIONS_API` marks what the library exports; everything else is built
+/// with hidden visibility.
+
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "TorchDistributions needs C++20: compile with -std=c++20, or set CMAKE_CXX_STANDARD to 20."
+#endif
 
 #if defined(TORCH_DISTRIBUTIONS_STATIC)
 #define TORCH_DISTRIBUTIONS_API

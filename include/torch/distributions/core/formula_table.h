@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
 namespace torch::distributions::ops {

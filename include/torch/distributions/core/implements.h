@@ -1,8 +1,11 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <c10/util/SmallVector.h>
 
 #include <concepts>
+#include <memory>
 #include <ostream>
 #include <type_traits>
 #include <utility>
@@ -13,15 +16,67 @@
 
 namespace torch::distributions {
 
+namespace internal {
+
+/// Fails to compile when `Self`, which derives from `Base` by `Implements`, declares a member of
+/// the name of a public method: that would hide the method where the class is known, and be passed
+/// over where it is not.
+template <class Self, class Methods>
+consteval bool hides_no_method() {
+  using D = Distribution;
+  using Draw = Tensor (D::*)(IntArrayRef, std::optional<Generator>) const;
+  using OfValue = Tensor (D::*)(const Tensor&) const;
+  using OfEvent = Tensor (D::*)(const Tensor&, int64_t) const;
+  using OfParameters = Tensor (D::*)() const;
+  using Support = Tensor (D::*)(bool) const;
+  using Shape = IntArrayRef (D::*)() const& noexcept;
+  using Expand = Self (Methods::*)(IntArrayRef) const;
+  using To = Self (Methods::*)(const TensorOptions&) const;
+  using Detach = Self (Methods::*)() const;
+  // clang-format off
+  static_assert(requires { take<Draw>(&Self::sample); }, "override do_sample, not sample");
+  static_assert(requires { take<Draw>(&Self::rsample); }, "override do_rsample, not rsample");
+  static_assert(requires { take<OfValue>(&Self::log_prob); }, "override do_log_prob, not log_prob");
+  static_assert(requires { take<OfEvent>(&Self::log_prob_of_event); },
+                "override do_log_prob_of_event, not log_prob_of_event");
+  static_assert(requires { take<OfValue>(&Self::cdf); }, "override do_cdf, not cdf");
+  static_assert(requires { take<OfValue>(&Self::icdf); }, "override do_icdf, not icdf");
+  static_assert(requires { take<OfParameters>(&Self::mean); }, "override do_mean, not mean");
+  static_assert(requires { take<OfParameters>(&Self::mode); }, "override do_mode, not mode");
+  static_assert(requires { take<OfParameters>(&Self::variance); },
+                "override do_variance, not variance");
+  static_assert(requires { take<OfParameters>(&Self::stddev); }, "override do_stddev, not stddev");
+  static_assert(requires { take<OfParameters>(&Self::entropy); },
+                "override do_entropy, not entropy");
+  static_assert(requires { take<OfParameters>(&Self::perplexity); },
+                "override do_entropy, not perplexity");
+  static_assert(requires { take<Support>(&Self::enumerate_support); },
+                "override do_enumerate_support, not enumerate_support");
+  static_assert(requires { take<Expand>(&Self::expand); }, "override change, not expand");
+  static_assert(requires { take<To>(&Self::to); }, "override change, not to");
+  static_assert(requires { take<Detach>(&Self::detach); }, "override change, not detach");
+  static_assert(requires { take<Shape>(&Self::batch_shape); }, "set_batch_shape, not batch_shape");
+  static_assert(requires { take<Shape>(&Self::event_shape); }, "set_event_shape, not event_shape");
+  // clang-format on
+  return true;
+}
+
+}  // namespace internal
+
 /// Everything about a distribution class that follows from its signature.
 ///
 /// `class Mine : public Implements<Mine>` states `static const Signature<Mine>& signature()`, calls
 /// `initialize()` at the end of its constructor, and overrides the `do_*` hooks that it has. With a
-/// `Base` that is itself a concrete class, each class of the chain looks after its own members.
+/// `Base` that is itself a concrete class, each class of the chain looks after its own members. A
+/// class that declares a public method itself, such as `log_prob`, does not compile.
 template <class Self, class Base = Distribution>
 class Implements : public Base {
  public:
-  const Type& type() const override { return static_type(); }
+  // Every class has this function compiled, and is looked at by it.
+  const Type& type() const override {
+    static_assert(internal::hides_no_method<Self, Implements>());
+    return static_type();
+  }
   static const Type& static_type() {
     static const Type type{typeid(Self), Self::signature().name, &Base::static_type()};
     return type;
@@ -89,6 +144,13 @@ class Implements : public Base {
     this->assign({&params...}, members(/*defined_only=*/false));
   }
 
+  /// An argument that the constructor hands to a base or a part: it must be given and hold numbers,
+  /// and an error speaks of this class.
+  static Param require(const char* name, Param param) {
+    require_numbers(Self::signature().name, name, param);
+    return param;
+  }
+
   void validate_fields() const {
     if (!this->validates()) return;
     for (const auto& field : Self::signature().fields) {
@@ -113,7 +175,14 @@ class Implements : public Base {
     Self copy(self());
     // Virtual, so that a class which overrides `change` (privately, too) has its say.
     static_cast<Implements&>(copy).change(change);
+    if (change.converts()) static_cast<const Implements&>(copy).validate_fields();
     return copy;
+  }
+
+  std::shared_ptr<const Distribution> copy() const override {
+    // A class that derives from this one without `Implements` would lose what it adds.
+    if (typeid(*this) != typeid(Self)) this->not_implemented("copy");
+    return std::make_shared<const Self>(self());
   }
 
   c10::SmallVector<Distribution::Member, 4> members(bool defined_only = true) {

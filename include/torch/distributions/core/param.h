@@ -1,13 +1,17 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <type_traits>
 #include <utility>
-
-#include <torch/distributions/core/export.h>
+#include <vector>
 
 namespace torch::distributions {
 
@@ -16,10 +20,49 @@ using at::IntArrayRef;
 using at::Tensor;
 using at::TensorOptions;
 
-/// A parameter as a program writes it: a tensor or a number, or nothing when default-constructed.
+/// Whether the library computes with elements of this dtype. It does not with complex, quantized,
+/// 8-bit floating and wider unsigned ones, nor with the dtype of an undefined tensor.
+constexpr bool holds_numbers(at::ScalarType dtype) noexcept {
+  constexpr auto bit = [](at::ScalarType of) { return std::uint64_t{1} << static_cast<int>(of); };
+  constexpr std::uint64_t kNumbers =
+      bit(at::kByte) | bit(at::kChar) | bit(at::kShort) | bit(at::kInt) | bit(at::kLong) |
+      bit(at::kBool) | bit(at::kHalf) | bit(at::kBFloat16) | bit(at::kFloat) | bit(at::kDouble);
+  return (kNumbers & bit(dtype)) != 0;
+}
+
+/// Throws what is wrong with a tensor that does not hold numbers.
+[[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_tensor(const char* class_name,
+                                                        const char* argument, const Tensor& tensor);
+
+/// \throws c10::ValueError when `tensor` is undefined, c10::TypeError when it does not hold
+///     numbers; both name the class and the argument.
+inline void require_numbers(const char* class_name, const char* argument, const Tensor& tensor) {
+  if (!holds_numbers(tensor.scalar_type())) [[unlikely]]
+    refuse_tensor(class_name, argument, tensor);
+}
+
+template <class T>
+concept Character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
+                    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+
+/// A type of numbers. Characters are none; `std::int8_t` and `std::uint8_t` are.
+template <class T>
+concept Number = (std::is_arithmetic_v<T> && !Character<T>) || std::same_as<T, c10::Half> ||
+                 std::same_as<T, c10::BFloat16>;
+
+/// An array of numbers in memory: `std::vector<double>`, `std::array<int, 3>`, `IntArrayRef`.
+template <class T>
+concept NumberList = requires(const T& list) {
+  { std::size(list) } -> std::convertible_to<std::size_t>;
+  requires Number<std::remove_cvref_t<decltype(*std::data(list))>>;
+};
+
+/// A parameter as a program writes it: a tensor, a number or a list of numbers, or nothing when
+/// default-constructed.
 ///
-/// A number takes the dtype and device of the tensors that it meets, else the default dtype, and
-/// remembers that it was a number.
+/// Numbers and lists take the dtype and device of the tensors that they meet, else the default
+/// dtype, and remember that they were numbers. A list in braces, such as `{0.2, 0.3, 0.5}`, has one
+/// dimension.
 class TORCH_DISTRIBUTIONS_API Param {
  public:
   Param() = default;
@@ -27,36 +70,80 @@ class TORCH_DISTRIBUTIONS_API Param {
   Param(Tensor tensor)  // NOLINT(google-explicit-constructor)
       : tensor_(std::move(tensor)), kind_(tensor_.defined() ? Kind::kTensor : Kind::kNone) {}
 
-  template <class Number>
-    requires std::is_arithmetic_v<Number>
-  Param(Number number)  // NOLINT(google-explicit-constructor)
+  template <Number N>
+  Param(N number)  // NOLINT(google-explicit-constructor)
       : number_(static_cast<double>(number)),
-        kind_(std::is_integral_v<Number> ? Kind::kInteger : Kind::kReal) {}
+        kind_(std::is_integral_v<N> ? Kind::kInteger : Kind::kReal) {}
+  // A template, so that what merely converts to a scalar is no parameter.
+  template <std::same_as<at::Scalar> Scalar>
+  Param(const Scalar& scalar)  // NOLINT(google-explicit-constructor)
+      : Param(of_scalar(scalar)) {}
+
+  Param(std::initializer_list<double> list) : Param(of_list(list)) {}
+  template <Number N>
+  Param(std::initializer_list<N> list) : Param(of_list(list)) {}
+  template <NumberList List>
+  Param(const List& list)  // NOLINT(google-explicit-constructor)
+      : Param(of_list(list)) {}
+
+  /// A character is not taken for the number that encodes it.
+  template <Character C>
+  Param(C) = delete;
+  template <Character C>
+  Param(std::initializer_list<C>) = delete;
 
   bool defined() const noexcept { return kind_ != Kind::kNone; }
+  /// True for a tensor that a program gave, which has a dtype of its own.
+  bool is_tensor() const noexcept { return kind_ == Kind::kTensor; }
   bool is_number() const noexcept { return kind_ == Kind::kInteger || kind_ == Kind::kReal; }
   /// True for a number of an integral type: it prints as `1`, not as `1.0`.
   bool is_integer() const noexcept { return kind_ == Kind::kInteger; }
   double number() const noexcept { return number_; }
 
-  /// The parameter as a tensor; a number becomes a zero-dimensional one of the default dtype.
+  /// The parameter as a tensor; numbers become one of the default dtype.
   Tensor tensor() const;
 
-  /// The parameter as a tensor; a number becomes a zero-dimensional one of these options, a tensor
-  /// stays as it is.
+  /// The parameter as a tensor; numbers become one of these options, of no dimension or, for a
+  /// list, of one. A tensor stays as it is.
   Tensor tensor(const TensorOptions& options) const;
 
  private:
-  enum class Kind : char { kNone, kTensor, kInteger, kReal };
+  enum class Kind : char { kNone, kTensor, kInteger, kReal, kList };
 
-  Tensor tensor_;
+  static Param of_scalar(const at::Scalar& scalar);
+  static Param of_doubles(const std::vector<double>& list);
+
+  template <class List>
+  static Param of_list(const List& list) {
+    std::vector<double> numbers;
+    numbers.reserve(std::size(list));
+    for (std::size_t i = 0; i < std::size(list); ++i)
+      numbers.push_back(static_cast<double>(std::data(list)[i]));
+    return of_doubles(numbers);
+  }
+
+  Tensor tensor_;  // of a list, in double
   double number_ = 0;
   Kind kind_ = Kind::kNone;
 };
 
-/// The dtype and device that numbers take beside these parameters: those of the first tensor of
-/// floating dtype; else the default dtype on the first tensor's device, else on the CPU.
+/// The first member of an aggregate whose others are named when it is made: nothing in braces
+/// converts to it.
+struct Named {
+  explicit Named() = default;
+};
+
+/// The dtype and device that numbers take beside this tensor: its own if its dtype is floating,
+/// else the default dtype on its device.
+TORCH_DISTRIBUTIONS_API TensorOptions options_beside(const Tensor& tensor);
+
+/// The same beside several parameters: those of the first tensor of floating dtype; else the
+/// default dtype on the first tensor's device, else on the CPU.
 TORCH_DISTRIBUTIONS_API TensorOptions common_options(std::initializer_list<const Param*> params);
+
+/// A parameter that must be given, and hold numbers. \throws as `require_numbers` does.
+TORCH_DISTRIBUTIONS_API void require_numbers(const char* class_name, const char* argument,
+                                             const Param& param);
 
 /// Checks that a program gave exactly one of several alternatives.
 /// \throws c10::ValueError naming the class and the alternatives.

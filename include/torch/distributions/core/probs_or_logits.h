@@ -1,8 +1,11 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
-#include <torch/distributions/core/export.h>
+#include <vector>
+
 #include <torch/distributions/core/param.h>
 
 namespace torch::distributions {
@@ -10,9 +13,19 @@ namespace torch::distributions {
 /// The two ways to give a probability, of which a program names exactly one: `{.probs = p}` or
 /// `{.logits = l}`.
 struct ProbsOrLogits {
+  Named by_name = Named();
   Param probs = {};
   Param logits = {};
 };
+
+/// `{.probs = p}` and `{.logits = l}` without braces.
+inline ProbsOrLogits probs(Param probs) { return {.probs = std::move(probs)}; }
+inline ProbsOrLogits logits(Param logits) { return {.logits = std::move(logits)}; }
+
+/// \throws c10::ValueError unless exactly one is given, c10::TypeError unless it holds numbers;
+/// both
+///     name the class.
+TORCH_DISTRIBUTIONS_API ProbsOrLogits require_one(const char* class_name, ProbsOrLogits given);
 
 /// The part of a distribution that was given by probs or by logits: keeps what was given, works out
 /// the other on request.
@@ -22,7 +35,9 @@ class TORCH_DISTRIBUTIONS_API HasProbs {
   Tensor probs() const;
   /// Log-odds (or log probabilities); of probs that were given exactly so, infinite at 0 and 1.
   Tensor logits() const;
-  IntArrayRef param_shape() const { return given().sizes(); }
+  /// A view that is valid as long as this object; a copy of a temporary one.
+  IntArrayRef param_shape() const& { return given().sizes(); }
+  std::vector<int64_t> param_shape() && { return given().sizes().vec(); }
   /// Whether `logits`, rather than `probs`, is what was given.
   bool given_by_logits() const { return logits_.defined(); }
 

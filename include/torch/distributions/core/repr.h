@@ -1,10 +1,11 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
 #include <string>
 
-#include <torch/distributions/core/export.h>
 #include <torch/distributions/core/param.h>
 
 namespace torch::distributions {

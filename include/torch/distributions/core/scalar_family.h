@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <typeinfo>
 
 #include <torch/distributions/core/implements.h>

@@ -1,36 +1,98 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace torch::distributions {
 
+namespace internal {
+
+/// \throws c10::ValueError: an empty handle of a `base` was used.
+[[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_empty_handle(const std::type_info& base);
+/// \throws c10::TypeError: an object is asked for as a class that it is not of.
+[[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_class(const std::type_info& object,
+                                                       const std::type_info& wanted);
+
+/// Takes a pointer to a member function of this type. One of a derived class does not convert to
+/// it, which tells whether the class declares the function itself.
+template <class Method>
+constexpr void take(Method) {}
+
+}  // namespace internal
+
 /// Owns "some `Base`": a copyable handle of an immutable object of any class derived from `Base`.
 ///
 /// It is built from any concrete value, converts to `const Base&`, and is callable where `Base` is,
-/// so every function that takes a `Base` takes the handle too.
+/// so every function that takes a `Base` takes the handle too. A default-constructed one, or one of
+/// `nullptr`, is empty: it can be copied and assigned, and every use of it throws c10::ValueError.
 template <class Base>
 class Shared {
  public:
+  Shared() noexcept = default;
+  // A template, so that 0 is no handle.
+  template <std::same_as<std::nullptr_t> Null>
+  Shared(Null) noexcept {}  // NOLINT(google-explicit-constructor)
+
   template <class T>
     requires(std::derived_from<T, Base> && !std::is_abstract_v<T>)
   Shared(
       T value)  // NOLINT(google-explicit-constructor): a value is used wherever "any Base" is taken
       : object_(std::make_shared<const T>(std::move(value))) {}
 
-  explicit Shared(std::shared_ptr<const Base> object) : object_(std::move(object)) {}
+  /// A copy of an object of whatever class, where `Base` knows how to copy itself.
+  Shared(const Base& object)  // NOLINT(google-explicit-constructor)
+    requires requires { object.copy(); }
+      : object_(object.copy()) {}
 
-  const Base& operator*() const noexcept { return *object_; }
-  const Base* operator->() const noexcept { return object_.get(); }
+  template <class T>
+    requires std::derived_from<std::remove_const_t<T>, Base>
+  Shared(std::shared_ptr<T> object)  // NOLINT(google-explicit-constructor)
+      : object_(std::move(object)) {}
+
+  explicit operator bool() const noexcept { return object_ != nullptr; }
+  friend bool operator==(const Shared& handle, std::nullptr_t) noexcept { return !handle; }
+
+  const Base& operator*() const {
+    if (object_ == nullptr) [[unlikely]]
+      internal::refuse_empty_handle(typeid(Base));
+    return *object_;
+  }
+  const Base* operator->() const { return &**this; }
+  operator const Base&() const { return **this; }  // NOLINT(google-explicit-constructor)
+  /// The object, or nullptr.
   const Base* get() const noexcept { return object_.get(); }
-  operator const Base&() const noexcept { return *object_; }  // NOLINT(google-explicit-constructor)
+
+  /// Whether the object is of this class, or of one derived from it.
+  template <std::derived_from<Base> T>
+  bool is() const {
+    return dynamic_cast<const T*>(&**this) != nullptr;
+  }
+  /// The object as one of this class: a reference that is valid as long as a handle owns the
+  /// object. A temporary handle, such as `d.support()`, gives a copy, unless the class is abstract.
+  /// \throws c10::TypeError naming both classes when it is not of this class.
+  template <std::derived_from<Base> T>
+  const T& as() const& {
+    const Base& object = **this;
+    const T* const found = dynamic_cast<const T*>(&object);
+    if (found == nullptr) internal::refuse_class(typeid(object), typeid(T));
+    return *found;
+  }
+  template <std::derived_from<Base> T>
+    requires(!std::is_abstract_v<T>)
+  T as() && {
+    return std::as_const(*this).template as<T>();
+  }
 
   template <class... Args>
     requires std::invocable<const Base&, Args...>
   decltype(auto) operator()(Args&&... args) const {
-    return (*object_)(std::forward<Args>(args)...);
+    return (**this)(std::forward<Args>(args)...);
   }
 
  private:

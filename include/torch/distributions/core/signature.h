@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <concepts>
 #include <functional>
 #include <optional>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <typeindex>
 
 namespace torch::distributions {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <concepts>
 #include <optional>
-
-#include <torch/distributions/core/export.h>
 
 namespace torch::distributions {
 

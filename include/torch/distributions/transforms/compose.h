@@ -15,7 +15,8 @@ class TORCH_DISTRIBUTIONS_API ComposeTransform final
   /// \param cache_size when not 0, that of every part; when 0 the parts keep theirs.
   explicit ComposeTransform(std::vector<TransformPtr> parts, int64_t cache_size = 0);
 
-  const std::vector<TransformPtr>& parts() const noexcept { return parts_; }
+  const std::vector<TransformPtr>& parts() const& noexcept { return parts_; }
+  std::vector<TransformPtr> parts() && { return parts_; }
 
   bool bijective() const override;
   ConstraintPtr domain() const override;

@@ -15,7 +15,8 @@ class TORCH_DISTRIBUTIONS_API IndependentTransform final
   IndependentTransform(TransformPtr base_transform, int64_t reinterpreted_batch_ndims,
                        int64_t cache_size = 0);
 
-  const TransformPtr& base_transform() const noexcept { return base_; }
+  const TransformPtr& base_transform() const& noexcept { return base_; }
+  TransformPtr base_transform() && { return base_; }
   int64_t reinterpreted_batch_ndims() const noexcept { return ndims_; }
 
   bool bijective() const override { return base_->bijective(); }

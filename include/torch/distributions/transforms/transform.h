@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/distributions/core/export.h>
+
 #include <torch/types.h>
 
 #include <cstdint>
@@ -7,11 +9,11 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <torch/distributions/constraints/constraint.h>
 #include <torch/distributions/core/change.h>
-#include <torch/distributions/core/export.h>
 #include <torch/distributions/core/shared.h>
 
 namespace torch::distributions {
@@ -74,6 +76,7 @@ class TORCH_DISTRIBUTIONS_API Transform {
   /// limits of f, such as 1 for tanh. There x is some point of the domain that depends on nothing,
   /// so that no gradient is NaN. An event with a NaN counts as one that has a preimage.
   Preimage preimage(const Tensor& y, bool with_jacobian = true) const {
+    require_value("y", y);
     return do_preimage(y, with_jacobian);
   }
   /// The limit of f at an end of its domain, which may be infinite, or of its inverse at an end of
@@ -89,6 +92,8 @@ class TORCH_DISTRIBUTIONS_API Transform {
   /// A copy with every tensor moved, converted or detached, and an empty cache. Expanding changes
   /// nothing, since parameters broadcast.
   virtual TransformPtr changed(const Change& change) const;
+  /// On another device or of another dtype. \throws c10::TypeError for a dtype that is not
+  /// floating.
   TransformPtr to(const TensorOptions& options) const { return changed(Change::to(options)); }
   TransformPtr detach() const { return changed(Change::detach()); }
 
@@ -112,6 +117,7 @@ class TORCH_DISTRIBUTIONS_API Transform {
   [[noreturn]] void not_implemented(const char* method) const;
 
  private:
+  friend TransformPtr;
   friend class InverseTransform;
   friend TORCH_DISTRIBUTIONS_API bool operator==(const Transform& a, const Transform& b);
   class Cache;
@@ -135,11 +141,18 @@ class TORCH_DISTRIBUTIONS_API Transform {
   /// \f$f^{-1}(y)\f$.
   Tensor inverse(const Tensor& y) const;
 
+  void require_value(const char* argument, const Tensor& value) const {
+    if (!holds_numbers(value.scalar_type())) [[unlikely]]
+      refuse_value(argument, value);
+  }
+  [[noreturn]] void refuse_value(const char* argument, const Tensor& value) const;
+
   std::uint64_t identity_;  // shared by copies
   std::shared_ptr<Cache> cache_;
 };
 
-/// The part of a transform class that depends on the class alone.
+/// The part of a transform class that depends on the class alone. A class that declares a public
+/// method itself, such as `operator()`, does not compile.
 template <class Self, class Base = Transform>
 class ImplementsTransform : public Base {
  protected:
@@ -147,7 +160,29 @@ class ImplementsTransform : public Base {
 
  private:
   std::shared_ptr<Transform> copy() const override {
+    static_assert(hides_no_method());
     return std::make_shared<Self>(static_cast<const Self&>(*this));
+  }
+
+  /// Fails to compile when `Self` declares a member of the name of a public method, which hides it.
+  static consteval bool hides_no_method() {
+    using internal::take;
+    using Call = Tensor (Transform::*)(const Tensor&) const;
+    using Jacobian = Tensor (Transform::*)(const Tensor&, const Tensor&) const;
+    using Cache = TransformPtr (Transform::*)(int64_t) const;
+    using To = TransformPtr (Transform::*)(const TensorOptions&) const;
+    using Detach = TransformPtr (Transform::*)() const;
+    // clang-format off
+    static_assert(requires { take<Call>(&Self::operator()); },
+                  "override do_forward, not operator()");
+    static_assert(requires { take<Jacobian>(&Self::log_abs_det_jacobian); },
+                  "override do_log_abs_det_jacobian, not log_abs_det_jacobian");
+    static_assert(requires { take<Cache>(&Self::with_cache); },
+                  "override set_cache_size, not with_cache");
+    static_assert(requires { take<To>(&Self::to); }, "override change, not to");
+    static_assert(requires { take<Detach>(&Self::detach); }, "override change, not detach");
+    // clang-format on
+    return true;
   }
 };
 
