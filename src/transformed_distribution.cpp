@@ -10,6 +10,7 @@
 
 #include "constraints/points.h"
 #include "core/float_limits.h"
+#include "core/floating.h"
 #include "core/raise.h"
 #include "core/supported.h"
 #include "ops/constants.h"
@@ -28,25 +29,21 @@ std::optional<ConstraintPtr> stated_support(const Distribution& distribution) {
   }
 }
 
-/// Whether a and b are the same but for the rounding of a few operations.
+/// Whether a and b are the same but for the rounding of a few operations, which may underflow.
 Tensor is_close(const Tensor& a, const Tensor& b) {
   constexpr double kRoundings = 8;
-  const double tolerance = kRoundings * float_limits(b.scalar_type()).epsilon;
-  return a.eq(b).logical_or((a - b).abs().le(tolerance * a.abs().maximum(b.abs())));
+  const FloatLimits limits = float_limits(b.scalar_type());
+  const Tensor tolerance = kRoundings * limits.epsilon * a.abs().maximum(b.abs());
+  return a.eq(b).logical_or((a - b).abs().le(tolerance + kRoundings * limits.least));
 }
 
 /// p, or 1 - p where `sign` is negative.
 Tensor monotonize(const Tensor& p, const Tensor& sign) { return at::where(sign < 0, 1 - p, p); }
 
-/// Transforms of elements in place of the `IndependentTransform`s of such.
-std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transforms) {
-  std::vector<TransformPtr> stripped;
-  for (TransformPtr transform : transforms) {
-    while (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform))
-      transform = TransformPtr(independent->base_transform());
-    stripped.push_back(transform);
-  }
-  return stripped;
+/// A value in a dtype that the transforms' inverses keep: integers in that of the base's draws.
+Tensor floating_value(const Tensor& value, const Distribution& base) {
+  if (value.is_floating_point()) return value;
+  return value.to(floating(draw_apart(base, value.device()).scalar_type()));
 }
 
 }  // namespace
@@ -127,9 +124,9 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
 std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   const auto& parts = whole_.parts();
   std::vector<Tensor> stages(parts.size() + 1);
-  stages.back() = value.detach();
+  stages.back() = floating_value(value, *base_dist_).detach();
   for (std::size_t i = parts.size(); i-- > 0;) {
-    stages[i + 1] = rounded_into(*parts[i]->codomain(), stages, i + 1);
+    stages[i + 1] = rounded_into(*parts[i]->codomain(), /*of_closure=*/false, stages, i + 1);
     stages[i] = parts[i]->with_cache(0)->inv()(stages[i + 1]);
   }
   return stages;
@@ -138,11 +135,11 @@ std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
 /// The value of a stage with each element that lies outside the set moved to the nearest point of
 /// it, if that differs by rounding alone: the two, or what later transforms make of them, are
 /// close.
-Tensor TransformedDistribution::rounded_into(const Constraint& set,
+Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_closure,
                                              const std::vector<Tensor>& stages,
                                              std::size_t at) const {
   const Tensor& x = stages[at];
-  const std::optional<Tensor> nearest = nearest_point(set, x);
+  const std::optional<Tensor> nearest = nearest_point(set, x, of_closure);
   if (!nearest) return x;
   Tensor image = *nearest, close = is_close(image, x);
   for (std::size_t i = at; i < whole_.parts().size(); ++i) {
@@ -156,7 +153,7 @@ Tensor TransformedDistribution::rounded_into(const Constraint& set,
 /// \param is_suspicious made true where a value may be impossible. Where it is left alone and the
 ///     density is finite, none is.
 Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious) const {
-  auto [x, log_det, outside] = whole_.preimage(value);
+  auto [x, log_det, outside] = whole_.preimage(floating_value(value, *base_dist_));
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
   const int64_t extra = base_event_dim - whole_.domain()->event_dim();
   log_det = ops::sum_rightmost(log_det, extra);
@@ -173,7 +170,7 @@ Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious
       const at::NoGradGuard no_grad;
       std::vector<Tensor> all = stages(value);
       all.front() = of_x;
-      return rounded_into(**support, all, 0);
+      return rounded_into(**support, /*of_closure=*/true, all, 0);
     }();
     x = at::where(rounded.ne(x), rounded, x);
   }
@@ -212,7 +209,8 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   }
   const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
   if (!support) return impossible;
-  return impossible.logical_or(impossible_of_part(*base_dist_, rounded_into(**support, all, 0)));
+  return impossible.logical_or(
+      impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
 }
 
 /// That of all transforms together.
@@ -234,7 +232,8 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
     return cdf;
   }
   const Tensor sign = this->sign("cdf");
-  auto [x, unused, outside] = whole_.preimage(value, /*with_jacobian=*/false);
+  auto [x, unused, outside] =
+      whole_.preimage(floating_value(value, *base_dist_), /*with_jacobian=*/false);
   if (!outside.defined()) return monotonize(cdf_of_part(*base_dist_, x), sign);
   // A value beyond the image lies on one side of all of it: cdf is 0 or 1.
   const auto [draw, image] = [&] {
@@ -252,28 +251,28 @@ Tensor TransformedDistribution::do_icdf(const Tensor& probability) const {
   return forward(base_dist_->icdf(monotonize(probability, sign("icdf"))));
 }
 
-void TransformedDistribution::require_affine(const char* method) const {
-  if (!scaled(at::ones({}), whole_.parts())) not_implemented(method);
+bool TransformedDistribution::is_affine() const {
+  return scaled(at::ones({}), whole_.parts()).has_value();
 }
 
 Tensor TransformedDistribution::do_mean() const {
-  require_affine("mean");
+  if (!is_affine()) not_implemented("mean");
   return forward(base_dist_->mean());
 }
 
 Tensor TransformedDistribution::do_mode() const {
-  require_affine("mode");
+  if (!is_affine()) not_implemented("mode");
   return forward(base_dist_->mode());
 }
 
 Tensor TransformedDistribution::do_variance() const {
-  require_affine("variance");
+  if (!is_affine()) not_implemented("variance");
   const auto& parts = whole_.parts();
   return *scaled(*scaled(base_dist_->variance(), parts), parts);
 }
 
 Tensor TransformedDistribution::do_stddev() const {
-  require_affine("stddev");
+  if (!is_affine()) return Implements::do_stddev();
   return scaled(base_dist_->stddev(), whole_.parts())->abs();
 }
 

@@ -9,6 +9,7 @@
 #include <torch/distributions/constraints/dependent.h>
 #include <torch/distributions/constraints/discrete.h>
 #include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/constraints/simplex.h>
 
@@ -52,17 +53,26 @@ Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorO
   return zero;
 }
 
-std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value) {
+std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, bool of_closure) {
   const Constraint& elements = of_elements(set);
   const auto bound = [&](const Tensor& tensor) { return tensor.to(value.options()); };
+  const auto end = [&](const Tensor& tensor, bool is_open, double inwards) {
+    const Tensor at = bound(tensor);
+    return is_open && !of_closure ? at.nextafter(at::full_like(at, inwards)) : at;
+  };
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Tensor nearest = value;
   if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
-    nearest = value.maximum(bound(both->lower_bound())).minimum(bound(both->upper_bound()));
+    const bool half_open = dynamic_cast<const constraints::HalfOpenInterval*>(both) != nullptr;
+    nearest = value.maximum(bound(both->lower_bound()))
+                  .minimum(end(both->upper_bound(), half_open, -kInfinity));
   } else if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements)) {
-    nearest = value.maximum(bound(lower->lower_bound()));
+    const bool open = dynamic_cast<const constraints::GreaterThan*>(lower) != nullptr;
+    nearest = value.maximum(end(lower->lower_bound(), open, kInfinity));
   } else if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements)) {
     if (upper->event_dim() > 0) return std::nullopt;
-    nearest = value.minimum(bound(upper->upper_bound()));
+    const bool open = dynamic_cast<const constraints::LessThan*>(upper) != nullptr;
+    nearest = value.minimum(end(upper->upper_bound(), open, -kInfinity));
   } else if (dynamic_cast<const constraints::Boolean*>(&elements) != nullptr) {
     nearest = value.clamp(0, 1);
   } else {

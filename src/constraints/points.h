@@ -21,9 +21,9 @@ Tensor violations(const Constraint& set, const Tensor& value);
 /// class. A bound of the set may broadcast it.
 Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorOptions& options);
 
-/// The points of the set's closure that are nearest to `value`, element by element; nothing for
-/// a set that is no interval.
-std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value);
+/// The points that are nearest to `value`, element by element, of the set or of its closure.
+/// Nothing for a set that is no interval.
+std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, bool of_closure);
 
 /// Whether no element is infinite or NaN. Meta tensors have no elements to look at.
 bool all_finite(const Tensor& value);

@@ -84,10 +84,12 @@ ConstraintPtr between(const End& lower, const End& upper) {
   return constraints::interval(lower.at, upper.at);
 }
 
-/// A number where `limit` is made of numbers alone.
-Param as_param(const Tensor& limit) {
-  const bool is_number = limit.dim() == 0 && constraints::scan::readable(limit);
-  return is_number ? Param(limit.item<double>()) : Param(limit);
+/// The end as a number, if it is one and not a tensor of several.
+std::optional<double> number_of(const Tensor& end) {
+  if (!constraints::scan::readable(end) || end.numel() == 0) return std::nullopt;
+  const Tensor first = end.flatten()[0];
+  if (end.dim() > 0 && !end.eq(first).all().item<bool>()) return std::nullopt;
+  return first.item<double>();
 }
 
 /// The image of an end, which the image has when it is the image of a number and not its limit.
@@ -95,13 +97,12 @@ std::optional<End> image_of(const End& end, const Transform& transform) {
   const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
   const Tensor limit = transform.limit(x);
   if (!limit.defined()) return std::nullopt;
-  if (!end.at.is_number()) return End{limit, end.closed};
-  const Param at = as_param(limit);
+  const std::optional<double> number = number_of(limit);
+  if (number && std::isinf(*number)) return End{*number, false};
+  const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);
   if (!end.is_infinite()) return End{at, end.closed};
   // tanh(inf) is 1, a number that it gives for others too; exp(-inf) is never 0.
-  const bool attained =
-      at.is_number() && std::isfinite(at.number()) && transform(x).item<double>() == at.number();
-  return End{at, attained};
+  return End{at, transform(x).equal(limit)};
 }
 
 /// Whether the transform turns an interval round: nothing where elements differ or cannot be read.
@@ -132,11 +133,21 @@ std::vector<TransformPtr> flattened(const std::vector<TransformPtr>& transforms)
   return flat;
 }
 
+std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transforms) {
+  std::vector<TransformPtr> stripped;
+  for (TransformPtr transform : transforms) {
+    while (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform))
+      transform = TransformPtr(independent->base_transform());
+    stripped.push_back(transform);
+  }
+  return stripped;
+}
+
 std::optional<ConstraintPtr> image_of(const Constraint& set,
                                       const std::vector<TransformPtr>& transforms) {
   const at::NoGradGuard no_grad;
   std::optional<Ends> ends = ends_of(set);
-  for (const TransformPtr& transform : transforms) {
+  for (const TransformPtr& transform : of_elements(transforms)) {
     if (!ends) return std::nullopt;
     std::optional<End> lower = image_of(ends->first, *transform),
                        upper = image_of(ends->second, *transform);

@@ -12,6 +12,9 @@ inline namespace transforms {
 /// place, and so those of an inverse of one and of an `IndependentTransform` of one.
 std::vector<TransformPtr> flattened(const std::vector<TransformPtr>& transforms);
 
+/// Transforms of elements in place of the `IndependentTransform`s of such.
+std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transforms);
+
 /// The image of `set`, an interval, a half line or the line, under transforms that are flattened:
 /// the smallest such set of which there is a class. Nothing when the set is none of these, or a
 /// transform is not known to be element-wise and monotone.

@@ -13,6 +13,7 @@ inline namespace transforms {
 /// `y >= 0` with the least positive number in place of 0, to which a positive number underflowed.
 /// This has no derivative of its own.
 inline Tensor rounded_to_positive(const Tensor& y) {
+  if (y.is_meta()) return y;
   if (constraints::scan::readable(y) && !constraints::positive.first_violation(y)) return y;
   return at::where(y.eq(0), y + float_limits(y.scalar_type()).least, y);
 }

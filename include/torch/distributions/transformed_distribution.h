@@ -69,10 +69,10 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   IntArrayRef sample_shape(IntArrayRef shape) const;
   Tensor forward(Tensor x) const;
   Tensor sign(const char* method) const;
-  void require_affine(const char* method) const;
+  bool is_affine() const;
   Tensor density(const Tensor& value, bool* is_suspicious) const;
   std::vector<Tensor> stages(const Tensor& value) const;
-  Tensor rounded_into(const Constraint& set, const std::vector<Tensor>& stages,
+  Tensor rounded_into(const Constraint& set, bool of_closure, const std::vector<Tensor>& stages,
                       std::size_t at) const;
 
   DistributionPtr base_dist_;

@@ -77,7 +77,7 @@ constexpr Rule kSigmoid{
     }}};
 
 constexpr Rule kSoftplus{"softplus",
-                         [](TensorList args) { return -at::log_sigmoid(-args[0]); },
+                         [](TensorList args) { return 0 - at::log_sigmoid(-args[0]); },
                          {[](TensorList args) { return special::sigmoid(args[0]); }}};
 
 constexpr Rule kLogSigmoid{"log_sigmoid",
