@@ -16,14 +16,9 @@ class TORCH_DISTRIBUTIONS_API Bernoulli : public ScalarFamily<Bernoulli, Exponen
   template <std::convertible_to<Param> Probs>
   explicit Bernoulli(Probs probs, Validate validate_args = {})
       : Bernoulli(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-  /// A list of numbers in braces, of one type or of several.
-  template <Number N, std::size_t n>
-    requires(n >= 2)
-  explicit Bernoulli(const N (&probs)[n], Validate validate_args = {})
-      : Bernoulli(ProbsOrLogits{.probs = probs}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit Bernoulli(const double (&probs)[n], Validate validate_args = {})
+  explicit Bernoulli(const ListElement (&probs)[n], Validate validate_args = {})
       : Bernoulli(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit Bernoulli(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 

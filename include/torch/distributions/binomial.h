@@ -16,14 +16,9 @@ class TORCH_DISTRIBUTIONS_API Binomial : public ScalarFamily<Binomial>, public H
   template <std::convertible_to<Param> Probs>
   Binomial(Param total_count, Probs probs, Validate validate_args = {})
       : Binomial(std::move(total_count), ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-  /// A list of numbers in braces, of one type or of several.
-  template <Number N, std::size_t n>
-    requires(n >= 2)
-  Binomial(Param total_count, const N (&probs)[n], Validate validate_args = {})
-      : Binomial(std::move(total_count), ProbsOrLogits{.probs = probs}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  Binomial(Param total_count, const double (&probs)[n], Validate validate_args = {})
+  Binomial(Param total_count, const ListElement (&probs)[n], Validate validate_args = {})
       : Binomial(std::move(total_count), ProbsOrLogits{.probs = probs}, validate_args) {}
   Binomial(Param total_count, ProbsOrLogits probs_or_logits, Validate validate_args = {});
 

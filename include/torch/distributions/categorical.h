@@ -23,14 +23,9 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
   template <std::convertible_to<Param> Probs>
   explicit Categorical(Probs probs, Validate validate_args = {})
       : Categorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-  /// A list of numbers in braces, of one type or of several.
-  template <Number N, std::size_t n>
-    requires(n >= 2)
-  explicit Categorical(const N (&probs)[n], Validate validate_args = {})
-      : Categorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit Categorical(const double (&probs)[n], Validate validate_args = {})
+  explicit Categorical(const ListElement (&probs)[n], Validate validate_args = {})
       : Categorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit Categorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 

@@ -15,14 +15,9 @@ class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCatego
   template <std::convertible_to<Param> Probs>
   explicit OneHotCategorical(Probs probs, Validate validate_args = {})
       : OneHotCategorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-  /// A list of numbers in braces, of one type or of several.
-  template <Number N, std::size_t n>
-    requires(n >= 2)
-  explicit OneHotCategorical(const N (&probs)[n], Validate validate_args = {})
-      : OneHotCategorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit OneHotCategorical(const double (&probs)[n], Validate validate_args = {})
+  explicit OneHotCategorical(const ListElement (&probs)[n], Validate validate_args = {})
       : OneHotCategorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit OneHotCategorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
@@ -61,14 +56,10 @@ class TORCH_DISTRIBUTIONS_API OneHotCategoricalStraightThrough
   template <std::convertible_to<Param> Probs>
   explicit OneHotCategoricalStraightThrough(Probs probs, Validate validate_args = {})
       : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
-  /// A list of numbers in braces, of one type or of several.
-  template <Number N, std::size_t n>
-    requires(n >= 2)
-  explicit OneHotCategoricalStraightThrough(const N (&probs)[n], Validate validate_args = {})
-      : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = probs}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit OneHotCategoricalStraightThrough(const double (&probs)[n], Validate validate_args = {})
+  explicit OneHotCategoricalStraightThrough(const ListElement (&probs)[n],
+                                            Validate validate_args = {})
       : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit OneHotCategoricalStraightThrough(ProbsOrLogits probs_or_logits,
                                             Validate validate_args = {});

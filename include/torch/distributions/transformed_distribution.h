@@ -38,11 +38,12 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   TransformedDistribution(DistributionPtr base_distribution, std::vector<TransformPtr> transforms,
                           Validate validate_args = {});
 
-  template <std::convertible_to<TransformPtr> OneTransform>
-  TransformedDistribution(DistributionPtr base_distribution, OneTransform transform,
+  template <class OneTransform>
+    requires std::convertible_to<const OneTransform&, TransformPtr>
+  TransformedDistribution(DistributionPtr base_distribution, const OneTransform& transform,
                           Validate validate_args = {})
-      : TransformedDistribution(std::move(base_distribution),
-                                std::vector<TransformPtr>{std::move(transform)}, validate_args) {}
+      : TransformedDistribution(std::move(base_distribution), std::vector<TransformPtr>{transform},
+                                validate_args) {}
 
   const DistributionPtr& base_dist() const& { return base_dist_; }
   DistributionPtr base_dist() && { return base_dist_; }

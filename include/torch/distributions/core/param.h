@@ -50,11 +50,20 @@ template <class T>
 concept Number = (std::is_arithmetic_v<T> && !Character<T>) || std::same_as<T, c10::Half> ||
                  std::same_as<T, c10::BFloat16>;
 
+/// One of the numbers of a list in braces, which may be of several types.
+struct ListElement {
+  template <Number N>
+  ListElement(N number)  // NOLINT(google-explicit-constructor)
+      : value(static_cast<double>(number)) {}
+
+  double value;
+};
+
 /// An array of numbers in memory: `std::vector<double>`, `std::array<int, 3>`, `IntArrayRef`.
 template <class T>
 concept NumberList = requires(const T& list) {
   { std::size(list) } -> std::convertible_to<std::size_t>;
-  requires Number<std::remove_cvref_t<decltype(*std::data(list))>>;
+  { *std::data(list) } -> std::convertible_to<ListElement>;
 };
 
 /// A parameter as a program writes it: a tensor, a number or a list of numbers, or nothing when
@@ -79,9 +88,7 @@ class TORCH_DISTRIBUTIONS_API Param {
   Param(const Scalar& scalar)  // NOLINT(google-explicit-constructor)
       : Param(of_scalar(scalar)) {}
 
-  Param(std::initializer_list<double> list) : Param(of_list(list)) {}
-  template <Number N>
-  Param(std::initializer_list<N> list) : Param(of_list(list)) {}
+  Param(std::initializer_list<ListElement> list) : Param(of_list(list)) {}
   template <NumberList List>
   Param(const List& list)  // NOLINT(google-explicit-constructor)
       : Param(of_list(list)) {}
@@ -89,8 +96,6 @@ class TORCH_DISTRIBUTIONS_API Param {
   /// A character is not taken for the number that encodes it.
   template <Character C>
   Param(C) = delete;
-  template <Character C>
-  Param(std::initializer_list<C>) = delete;
 
   bool defined() const noexcept { return kind_ != Kind::kNone; }
   /// True for a tensor that a program gave, which has a dtype of its own.
@@ -118,7 +123,7 @@ class TORCH_DISTRIBUTIONS_API Param {
     std::vector<double> numbers;
     numbers.reserve(std::size(list));
     for (std::size_t i = 0; i < std::size(list); ++i)
-      numbers.push_back(static_cast<double>(std::data(list)[i]));
+      numbers.push_back(ListElement(std::data(list)[i]).value);
     return of_doubles(numbers);
   }
 

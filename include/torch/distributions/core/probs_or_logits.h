@@ -12,6 +12,10 @@ namespace torch::distributions {
 
 /// The two ways to give a probability, of which a program names exactly one: `{.probs = p}` or
 /// `{.logits = l}`.
+///
+/// A class that takes it also takes probs without a name, by two templates: one of what converts to
+/// `Param`, one of a list in braces, an array of `ListElement`. A compiler that weighs them against
+/// `{.logits = l}` prefers this, which is no template.
 struct ProbsOrLogits {
   Named by_name = Named();
   Param probs = {};
