@@ -259,8 +259,8 @@ void Distribution::assign(std::initializer_list<const Param*> params,
     TORCH_CHECK_VALUE(param->defined() || !member->required, type().name, ": the parameter ",
                       member->name, " is missing");
     if (param->defined()) {
-      require_numbers(type().name, member->name, *param);
       const Tensor tensor = param->tensor(options);
+      require_value(member->name, tensor);
       *member->tensor = tensor.is_floating_point() ? tensor : tensor.to(options.dtype());
     }
     ++member;
@@ -270,7 +270,7 @@ void Distribution::assign(std::initializer_list<const Param*> params,
 void Distribution::join_batch(c10::ArrayRef<Member> members) {
   const auto batch_of = [&](const Member& member) {
     const auto sizes = member.tensor->sizes();
-    require_numbers(type().name, member.name, *member.tensor);
+    require_value(member.name, *member.tensor);
     TORCH_CHECK_VALUE(member.tensor->dim() >= member.event_dim, type().name, ": the parameter ",
                       member.name, " needs at least ", member.event_dim,
                       " dimension(s), got shape ", repr(sizes));

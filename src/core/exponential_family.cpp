@@ -2,12 +2,24 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include "core/raise.h"
+
 namespace torch::distributions {
 
 const Type& ExponentialFamily::static_type() {
   static const Type type{typeid(ExponentialFamily), "ExponentialFamily",
                          &Distribution::static_type()};
   return type;
+}
+
+Tensor ExponentialFamily::log_normalizer(at::TensorList natural_params) const {
+  const std::size_t count = this->natural_params().size();
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, natural_params.size() == count, type().name,
+                            "::log_normalizer: expected ", count, " natural parameters, got ",
+                            natural_params.size());
+  for (const Tensor& parameter : natural_params)
+    require_numbers(type().name, "natural_params", parameter);
+  return do_log_normalizer(natural_params);
 }
 
 std::vector<Tensor> ExponentialFamily::do_natural_params() const {
@@ -23,7 +35,10 @@ double ExponentialFamily::do_mean_carrier_measure() const {
 std::vector<Tensor> mean_params(const ExponentialFamily& family,
                                 const std::vector<Tensor>& natural_params) {
   bool differentiable = false;
-  for (const Tensor& parameter : natural_params) differentiable |= parameter.requires_grad();
+  for (const Tensor& parameter : natural_params) {
+    require_numbers(family.type().name, "natural_params", parameter);
+    differentiable |= parameter.requires_grad();
+  }
   differentiable = differentiable && at::GradMode::is_enabled();
   const at::AutoGradMode enable_grad(true);
   std::vector<Tensor> leaves;

@@ -14,6 +14,11 @@ TensorOptions default_options() {
   return TensorOptions().dtype(at::typeMetaToScalarType(at::get_default_dtype()));
 }
 
+/// Whether numbers may take the tensor's dtype.
+bool is_floating(const Tensor& tensor) {
+  return tensor.is_floating_point() && holds_numbers(tensor.scalar_type());
+}
+
 }  // namespace
 
 void refuse_tensor(const char* class_name, const char* argument, const Tensor& tensor) {
@@ -52,7 +57,7 @@ Tensor Param::tensor(const TensorOptions& options) const {
 }
 
 TensorOptions options_beside(const Tensor& tensor) {
-  return tensor.is_floating_point() ? tensor.options() : default_options().device(tensor.device());
+  return is_floating(tensor) ? tensor.options() : default_options().device(tensor.device());
 }
 
 TensorOptions common_options(std::initializer_list<const Param*> params) {
@@ -60,7 +65,7 @@ TensorOptions common_options(std::initializer_list<const Param*> params) {
   for (const Param* param : params) {
     if (!param->is_tensor()) continue;
     Tensor tensor = param->tensor();
-    if (tensor.is_floating_point()) return tensor.options();
+    if (is_floating(tensor)) return tensor.options();
     if (!first.defined()) first = std::move(tensor);
   }
   return first.defined() ? options_beside(first) : default_options();
