@@ -1,8 +1,7 @@
 #include <torch/distributions/categorical.h>
 
-#include <ATen/OpMathType.h>
+#include <fmt/format.h>
 
-#include <cmath>
 #include <ostream>
 
 #include <torch/distributions/constraints/discrete.h>
@@ -20,33 +19,40 @@
 namespace torch::distributions {
 namespace {
 
-/// What normalising makes a point of the simplex: weights that are not negative, finite and not all
-/// zero. The normalised ones are not checked: negative weights would pass, and a long vector in a
-/// short dtype would miss the sum of 1.
+/// Weights of categories, or their logarithms, that normalising makes a point of the simplex: none
+/// is negative or infinite, and not all are zero. The normalised ones are not checked: negative
+/// weights would pass, and a long vector in a short dtype would miss the sum of 1.
 class Weights final : public Constraint {
  public:
+  /// \param zero the weight of a masked category: 0, or -inf for logarithms.
+  explicit Weights(double zero) : zero_(zero) {}
+
   int64_t event_dim() const override { return 1; }
 
   Tensor check(const Tensor& value) const override {
-    const Tensor sum =
-        value.detach().sum(-1, /*keepdim=*/false, at::toOpMathType(value.scalar_type()));
-    return value.ge(0).all(-1).logical_and(sum.gt(0)).logical_and(sum.isfinite());
+    const Tensor is_weight = value.ge(zero_).logical_and(value.lt(ops::kInfinity));
+    return is_weight.all(-1).logical_and(value.gt(zero_).any(-1));
   }
 
   std::optional<int64_t> first_violation(const Tensor& value) const override {
     return constraints::scan::first_violation_of_events(
-        *this, value, [n = value.size(-1)]<class T>(const T* weights) {
-          T sum = 0;
-          bool good = true;
+        *this, value, [n = value.size(-1), zero = zero_]<class T>(const T* weights) {
+          bool are_weights = true, any = false;
           for (int64_t k = 0; k < n; ++k) {
-            good &= weights[k] >= T{0};
-            sum += weights[k];
+            const auto weight = static_cast<double>(weights[k]);
+            are_weights &= (weight >= zero) & (weight < ops::kInfinity);
+            any |= weight > zero;
           }
-          return good && sum > T{0} && std::isfinite(static_cast<double>(sum));
+          return are_weights && any;
         });
   }
 
-  void print(std::ostream& out) const override { constraints::simplex.print(out); }
+  void print(std::ostream& out) const override {
+    zero_ == 0 ? constraints::simplex.print(out) : constraints::real_vector.print(out);
+  }
+
+ private:
+  double zero_;
 };
 
 }  // namespace
@@ -66,19 +72,46 @@ const Signature<Categorical>& Categorical::signature() {
 Categorical::Categorical(ProbsOrLogits given_params, Validate validate_args)
     : Implements(validate_args), HasProbs(Kind::kCategorical, signature().name, given_params) {
   assign_members(given_params.probs, given_params.logits);
-  TORCH_CHECK_VALUE(given().dim() > 0, "Categorical: `", probs_.defined() ? "probs" : "logits",
-                    "` parameter must be at least one-dimensional.");
   const auto sizes = given().sizes();
+  TORCH_CHECK_VALUE(!sizes.empty(), "Categorical: `", name(),
+                    "` parameter must be at least one-dimensional.");
+  TORCH_CHECK_VALUE(sizes.back() > 0, "Categorical: `", name(), "` of shape ", repr(sizes),
+                    " has no category.");
   set_batch_shape(sizes.slice(0, sizes.size() - 1));
-  if (probs_.defined() && validates()) validate_parameter("probs", probs_, Weights());
-  normalize();
-  if (logits_.defined() && validates())
-    validate_parameter("logits", logits_, constraints::real_vector);
+  if (validates()) validate_weights();
+  normalize(/*may_be_empty=*/!validates());
+}
+
+const char* Categorical::name() const { return given_by_logits() ? "logits" : "probs"; }
+
+double Categorical::zero() const { return given_by_logits() ? -ops::kInfinity : 0; }
+
+void Categorical::validate_weights() const {
+  const Weights weights(zero());
+  const auto row = weights.first_violation(given());
+  if (!row) return;
+  try {
+    validate_parameter(name(), given(), weights);
+  } catch (c10::ValueError& error) {
+    const Tensor offender = given().detach().reshape({-1, num_events()}).select(0, *row);
+    if (offender.eq(zero()).all().item<bool>()) {
+      error.add_context(batch_shape().empty()
+                            ? "every category is masked"
+                            : fmt::format("every category of row {} is masked", *row));
+    }
+    throw;
+  }
 }
 
 Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const int64_t count = c10::multiply_integers(shape.slice(0, shape.size() - batch_shape().size()));
   const auto form = given_by_logits() ? ops::WeightsAre::kLogits : ops::WeightsAre::kProbs;
+  if (!validates() && constraints::scan::readable(given())) {
+    const auto row = Weights(zero()).first_violation(given());
+    TORCH_CHECK_VALUE(!row, "Categorical::sample: row ", *row, " of ", name(),
+                      " is no distribution: it has a negative, an infinite or a NaN weight, or "
+                      "every category is masked");
+  }
   return ops::sample_categorical(given(), form, count, std::move(generator)).reshape(shape);
 }
 

@@ -39,6 +39,25 @@ TEST(OneHotCategoricalTest, OtherVectorsHaveNoProbability) {
                c10::ValueError);
 }
 
+TEST(OneHotCategoricalTest, AVectorWithANaNHasADensityOfNaN) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const int64_t n : {3, 40}) {
+    Tensor value = at::zeros({3, n}, at::kDouble);
+    value[0][0] = nan;
+    value[1][1] = nan;
+    value[1][0] = 1;
+    value[2][0] = 1;
+    for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
+      const OneHotCategorical d(at::ones({n}, dtype), false);
+      for (const Tensor& x : {value.to(dtype), value.to(dtype).t().contiguous().t()}) {
+        const Tensor log_prob = d.log_prob(x);
+        EXPECT_TRUE(log_prob.slice(0, 0, 2).isnan().all().item<bool>()) << log_prob;
+        EXPECT_TRUE(log_prob[2].isfinite().item<bool>());
+      }
+    }
+  }
+}
+
 TEST(OneHotCategoricalTest, ValidationIsPassedOn) {
   EXPECT_THROW(OneHotCategorical(at::tensor({-1.0, 2.0})), c10::ValueError);
   EXPECT_NO_THROW(OneHotCategorical(at::tensor({-1.0, 2.0}), false));

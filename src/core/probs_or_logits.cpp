@@ -1,7 +1,5 @@
 #include <torch/distributions/core/probs_or_logits.h>
 
-#include <ATen/OpMathType.h>
-
 #include "ops/log_of_probability.h"
 #include "ops/softmax.h"
 
@@ -29,12 +27,11 @@ Tensor HasProbs::logits() const {
   return ops::log_of_probability(probs_);
 }
 
-void HasProbs::normalize() {
+void HasProbs::normalize(bool may_be_empty) {
   if (probs_.defined()) {
-    const Tensor wide = probs_.to(at::toOpMathType(probs_.scalar_type()));
-    probs_ = (wide / wide.sum(-1, /*keepdim=*/true)).to(probs_.scalar_type());
+    probs_ = ops::normalize(probs_);
   } else {
-    logits_ = ops::log_softmax(logits_);
+    logits_ = ops::log_softmax(logits_, may_be_empty);
   }
 }
 

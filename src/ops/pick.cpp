@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "ops/autograd_node.h"
+#include "ops/constants.h"
 #include "ops/engine/convert.h"
 #include "ops/engine/engine.h"
 #include "ops/engine/layout.h"
@@ -48,13 +49,21 @@ Tensor is_named(Form form, const Tensor& value, int64_t categories) {
   return is_one & is_hot;
 }
 
+/// NaN where the value is, or one of its elements.
+Tensor with_nan_of(Form form, const Tensor& value, const Tensor& picked) {
+  if (!value.is_floating_point()) return picked;
+  const Tensor nan = value.isnan();
+  return picked.masked_fill(form == Form::kHot ? nan.any(-1) : nan, kNaN);
+}
+
 Tensor composed(Form form, const Tensor& table, const Tensor& value, double otherwise) {
   const int64_t categories = table.size(-1);
   if (form == Form::kHot) {
     const Tensor named = is_named(form, value, categories);
-    return table.masked_fill(named.bitwise_not(), 0)
-        .sum(-1)
-        .masked_fill(named.any(-1).bitwise_not(), otherwise);
+    return with_nan_of(form, value,
+                       table.masked_fill(named.bitwise_not(), 0)
+                           .sum(-1)
+                           .masked_fill(named.any(-1).bitwise_not(), otherwise));
   }
   Tensor outside = (value < 0) | (value >= categories);
   if (value.is_floating_point()) outside = outside | (value != value.floor());
@@ -70,7 +79,7 @@ Tensor composed(Form form, const Tensor& table, const Tensor& value, double othe
         at::arange(c10::multiply_integers(batch), index.options()).mul_(categories).view(batch);
     picked = table.reshape(-1).gather(0, (index + start).reshape(-1)).view(shape);
   }
-  return picked.masked_fill(outside, otherwise);
+  return with_nan_of(form, value, picked.masked_fill(outside, otherwise));
 }
 
 Tensor composed_backward(Form form, const Tensor& value, const Tensor& gradient,
@@ -81,7 +90,8 @@ Tensor composed_backward(Form form, const Tensor& value, const Tensor& gradient,
 
 // --- The category that a value names -------------------------------------------------------------
 
-constexpr int64_t kNone = -1;
+// What names none, and what has a NaN; as the row kernel `place_of_one` numbers them.
+constexpr int64_t kNone = -1, kNotANumber = -2;
 
 template <class T>
 int64_t category_of_index(const T* number, int64_t categories) {
@@ -90,6 +100,7 @@ int64_t category_of_index(const T* number, int64_t categories) {
     return index >= 0 && index < categories ? index : kNone;
   } else {
     const auto index = static_cast<double>(*number);
+    if (std::isnan(index)) return kNotANumber;
     return index >= 0 && index < static_cast<double>(categories) && index == std::floor(index)
                ? static_cast<int64_t>(index)
                : kNone;
@@ -98,14 +109,16 @@ int64_t category_of_index(const T* number, int64_t categories) {
 
 template <class T>
 int64_t category_of_hot(const T* numbers, int64_t stride, int64_t categories) {
-  int place = 0, ones = 0, zeros = 0;
+  int place = 0, ones = 0, zeros = 0, nans = 0;
   for (int i = 0; i < static_cast<int>(categories); ++i) {
     const T number = numbers[i * stride];
     const int is_one = static_cast<int>(number == T(1));
     ones += is_one;
     zeros += static_cast<int>(number == T(0));
+    nans += static_cast<int>(number != number);
     place += i * is_one;
   }
+  if (nans > 0) return kNotANumber;
   return ones == 1 && zeros == categories - 1 ? place : kNone;
 }
 
@@ -159,6 +172,9 @@ struct Values {
 
   bool names(int64_t category) const {
     return static_cast<uint64_t>(category) < static_cast<uint64_t>(categories);
+  }
+  bool is_nan(int64_t category) const {
+    return category == kNotANumber && value.is_floating_point();
   }
 };
 
@@ -227,7 +243,7 @@ Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
     auto* to = static_cast<scalar_t*>(result.mutable_data_ptr());
     const auto& layout = dimensions.layout;
     const int64_t row = layout.stride(kTable, 0), column = table.stride(-1);
-    const auto none = c10::convert<scalar_t>(otherwise);
+    const auto none = c10::convert<scalar_t>(otherwise), nan = c10::convert<scalar_t>(kNaN);
     parallel_for(result.numel(), grain, [&](int64_t begin, int64_t end) {
       std::array<int64_t, kBlock> found;
       dimensions.for_each(begin, end, [&](const auto& offset, int64_t count) {
@@ -235,7 +251,9 @@ Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
             values.find(offset[kValue], layout.stride(kValue, 0), count, found.data());
         const scalar_t* vector = from + offset[kTable];
         for (int64_t i = 0; i < count; ++i, vector += row) {
-          to[offset[kResult] + i] = values.names(category[i]) ? vector[category[i] * column] : none;
+          to[offset[kResult] + i] = values.names(category[i])    ? vector[category[i] * column]
+                                    : values.is_nan(category[i]) ? nan
+                                                                 : none;
         }
       });
     });

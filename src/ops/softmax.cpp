@@ -1,16 +1,21 @@
 #include "ops/softmax.h"
 
+#include <ATen/Functions.h>
+#include <ATen/OpMathType.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/_log_softmax_backward_data.h>
-#include <ATen/ops/_softmax_backward_data.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/saved_variable.h>
 
+#include <cmath>
 #include <string>
 
 #include "ops/autograd_node.h"
+#include "ops/constants.h"
 #include "ops/engine/engine.h"
 #include "ops/engine/rows.h"
+#include "ops/look.h"
+#include "ops/plain.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -20,73 +25,145 @@ namespace autograd = torch::autograd;
 using at::Tensor;
 using engine::RowKernels;
 
+/// A function y of x, in terms of which of the two its gradient is.
+enum class GradientIn : char { kX, kY };
+
 struct Function {
   const char* name;
   RowKernels::Run (RowKernels::*forward)[2];
   RowKernels::Run (RowKernels::*backward)[2];
   Tensor (*composed)(const Tensor& x);
-  Tensor (*composed_backward)(const Tensor& gradient, const Tensor& y);
+  Tensor (*composed_backward)(const Tensor& gradient, const Tensor& x_or_y);
+  GradientIn gradient_in;
 };
 
-constexpr Function kLogSoftmax{
-    "LogSoftmax", &RowKernels::log_softmax, &RowKernels::log_softmax_backward,
-    [](const Tensor& x) { return x.log_softmax(-1); },
-    [](const Tensor& gradient, const Tensor& y) {
-      return at::_log_softmax_backward_data(gradient, y, -1, y.scalar_type());
-    }};
-constexpr Function kSoftmax{"Softmax", &RowKernels::softmax, &RowKernels::softmax_backward,
+constexpr Function kLogSoftmax{"LogSoftmax",
+                               &RowKernels::log_softmax,
+                               &RowKernels::log_softmax_backward,
+                               [](const Tensor& x) { return x.log_softmax(-1); },
+                               [](const Tensor& gradient, const Tensor& y) {
+                                 return at::_log_softmax_backward_data(gradient, y, -1,
+                                                                       y.scalar_type());
+                               },
+                               GradientIn::kY};
+
+constexpr Function kSoftmax{"Softmax",
+                            &RowKernels::softmax,
+                            &RowKernels::softmax_backward,
                             [](const Tensor& x) { return x.softmax(-1); },
                             [](const Tensor& gradient, const Tensor& y) {
                               return at::_softmax_backward_data(gradient, y, -1, y.scalar_type());
-                            }};
+                            },
+                            GradientIn::kY};
+
+Tensor wide(const Tensor& x) { return x.to(at::toOpMathType(x.scalar_type())); }
+
+/// The same gradient for all of a vector does nothing. That of the largest weight is taken out
+/// before the mean is, so that what is left to it does not cancel.
+Tensor normalize_backward(const Tensor& given_gradient, const Tensor& given) {
+  if (given.numel() == 0) return at::zeros_like(given);
+  const Tensor x = wide(given), gradient = wide(given_gradient);
+  const Tensor others = gradient - gradient.gather(-1, x.argmax(-1, /*keepdim=*/true));
+  const Tensor sum = x.sum(-1, /*keepdim=*/true);
+  const Tensor mean = (x / sum * others).sum(-1, /*keepdim=*/true);
+  return ((others - mean) / sum).masked_fill(sum == 0, 0).to(given.scalar_type());
+}
+
+constexpr Function kNormalize{
+    "Normalize",
+    &RowKernels::normalize,
+    &RowKernels::normalize_backward,
+    [](const Tensor& x) { return divided_by_sum(wide(x)).to(x.scalar_type()); },
+    normalize_backward,
+    GradientIn::kX};
 
 class Backward final : public autograd::Node {
  public:
-  void save(const Function& function, const Tensor& y) {
+  void save(const Function& function, const Tensor& x, const Tensor& y, const Tensor& empty) {
     function_ = &function;
-    y_ = autograd::SavedVariable(y, /*is_output=*/true);
+    empty_ = empty;
+    saved_ = is_of_y() ? autograd::SavedVariable(y, /*is_output=*/true)
+                       : autograd::SavedVariable(x, /*is_output=*/false);
   }
 
   autograd::variable_list apply(autograd::variable_list&& gradients) override {
     const Tensor& gradient = gradients[0];
     if (!gradient.defined()) return {Tensor()};
-    const Tensor y = y_.unpack(getptr());
-    if (!at::GradMode::is_enabled() && engine::has_row_kernel(y) && engine::is_readable(gradient)) {
-      ++engine::calls().backward;
-      return {engine::run_rows(function_->backward, gradient.contiguous(), y)};
-    }
-    ++engine::calls().composed;
-    return {function_->composed_backward(gradient, y)};
+    const Tensor saved = is_of_y() ? saved_.unpack(getptr()) : saved_.unpack();
+    const bool by_kernel = !at::GradMode::is_enabled() && engine::has_row_kernel(saved) &&
+                           engine::is_readable(gradient);
+    ++(by_kernel ? engine::calls().backward : engine::calls().composed);
+    const Tensor result = by_kernel
+                              ? engine::run_rows(function_->backward, gradient.contiguous(), saved)
+                              : function_->composed_backward(gradient, saved);
+    return {empty_.defined() ? result.masked_fill(empty_, 0) : result};
   }
 
-  void release_variables() override { y_.reset_data(); }
+  void release_variables() override { saved_.reset_data(); }
 
   std::string name() const override { return std::string(function_->name) + "Backward"; }
 
  private:
+  bool is_of_y() const { return function_->gradient_in == GradientIn::kY; }
+
   const Function* function_ = nullptr;
-  autograd::SavedVariable y_;
+  autograd::SavedVariable saved_;
+  Tensor empty_;  // which rows have no gradient; undefined if all have one
 };
 
+/// For each vector whether it is -inf alone.
+Tensor is_empty(const Tensor& x) { return (x.detach() == -kInfinity).all(-1, /*keepdim=*/true); }
+
 Tensor evaluate(const Function& function, const Tensor& x) {
-  if (!engine::has_row_kernel(x)) {
+  const bool by_kernel = engine::has_row_kernel(x);
+  const bool requires_grad = x.requires_grad() && at::GradMode::is_enabled();
+  if (!by_kernel) {
     ++engine::calls().composed;
-    return function.composed(x);
+    // Gradients of LibTorch's own functions are its own; so are those that are watched.
+    if (!requires_grad || function.gradient_in == GradientIn::kY || !is_unobserved() ||
+        x._fw_grad(/*level=*/0).defined())
+      return function.composed(x);
+  } else {
+    ++engine::calls().forward;
   }
-  ++engine::calls().forward;
-  Tensor y = engine::run_rows(function.forward, x);
-  if (x.requires_grad() && at::GradMode::is_enabled()) {
+  Tensor y, empty;
+  {
+    const at::NoGradGuard no_grad;
+    bool has_empty_row = false;
+    y = by_kernel ? engine::run_rows(function.forward, x, {}, &has_empty_row)
+                  : function.composed(x);
+    if (has_empty_row && requires_grad) empty = is_empty(x);
+  }
+  if (requires_grad) {
     const auto node = make_node<Backward>();
     node->add_next_edge(autograd::impl::gradient_edge(x));
     autograd::set_history(y, node);
-    node->save(function, y);
+    node->save(function, x, y, empty);
   }
   return y;
 }
 
 }  // namespace
 
-Tensor log_softmax(const Tensor& x) { return evaluate(kLogSoftmax, x); }
+Tensor log_softmax(const Tensor& x, bool may_be_empty) {
+  if (!may_be_empty || engine::has_row_kernel(x) || !x.requires_grad() ||
+      !at::GradMode::is_enabled()) {
+    return evaluate(kLogSoftmax, x);
+  }
+  const Tensor empty = is_empty(x);
+  return evaluate(kLogSoftmax, x.masked_fill(empty, 0)).masked_fill(empty, kNaN);
+}
+
 Tensor softmax(const Tensor& x) { return evaluate(kSoftmax, x); }
+
+Tensor normalize(const Tensor& x) { return evaluate(kNormalize, x); }
+
+Tensor divided_by_sum(const Tensor& x) {
+  const Tensor sum = x.sum(-1, /*keepdim=*/true);
+  if (holds_for_all(sum, [](double s) { return std::isfinite(s); })) return x / sum;
+  // By a power of 2, which costs no digits.
+  const Tensor scaled = x * at::ones_like(sum).masked_fill(sum.isinf(), 0x1p-64);
+  return scaled / scaled.sum(-1, /*keepdim=*/true);
+}
 
 }  // namespace torch::distributions::ops

@@ -2,12 +2,21 @@
 
 #include <ATen/core/Tensor.h>
 
-/// LibTorch's functions of these names along the last dimension, by a kernel where its own are slow
-/// for short vectors.
+/// Vectors along the last dimension that are made to sum to one, by a kernel where LibTorch's own
+/// operations are slow for short vectors.
 namespace torch::distributions::ops {
 
 /// Not x - logsumexp(x), which rounds at the size of x.
-at::Tensor log_softmax(const at::Tensor& x);
+/// \param may_be_empty whether a vector may be -inf alone. No distribution has it: the result is
+///     NaN, and its gradient 0 whatever comes from above, so that it spoils no other vector's.
+at::Tensor log_softmax(const at::Tensor& x, bool may_be_empty = false);
 at::Tensor softmax(const at::Tensor& x);
+
+/// x / sum x, for weights x of which the sum may overflow. Where all are zero it is NaN, with a
+/// gradient of 0.
+at::Tensor normalize(const at::Tensor& x);
+
+/// The same by LibTorch's own operations alone, to the bits of its sum.
+at::Tensor divided_by_sum(const at::Tensor& x);
 
 }  // namespace torch::distributions::ops

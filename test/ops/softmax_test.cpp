@@ -1,6 +1,7 @@
 #include "ops/softmax.h"
 
 #include <ATen/ATen.h>
+#include <ATen/OpMathType.h>
 #include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -8,7 +9,9 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <ostream>
+#include <utility>
 #include <vector>
 
 #include "ops/engine/engine.h"
@@ -87,6 +90,7 @@ TEST_P(SoftmaxTest, IsRightForRowsOfEveryLength) {
 }
 
 TEST_P(SoftmaxTest, InfiniteElementsAreLibTorchs) {
+  if (GetParam().ours == normalize) return;                           // weights are finite
   const Tensor x = at::tensor({-kInfinity, -kInfinity,   -kInfinity,  //
                                kInfinity,  0.0,          -kInfinity,  //
                                -kInfinity, 1.0,          -kInfinity,  //
@@ -106,9 +110,11 @@ TEST_P(SoftmaxTest, InfiniteElementsAreLibTorchs) {
 TEST_P(SoftmaxTest, HasDerivatives) {
   at::manual_seed(1);
   const auto f = [](const std::vector<Tensor>& x) { return GetParam().ours(x[0]); };
-  const Tensor x = at::randn({3, 4}, at::kDouble);
-  EXPECT_TRUE(test::gradcheck(f, {x}));
-  EXPECT_TRUE(test::gradgradcheck(f, {x}));
+  for (const int64_t columns : {4, 40}) {
+    const Tensor x = at::rand({3, columns}, at::kDouble) + 0.1;
+    EXPECT_TRUE(test::gradcheck(f, {x}));
+    EXPECT_TRUE(test::gradgradcheck(f, {x}));
+  }
 }
 
 TEST_P(SoftmaxTest, OtherTensorsAreLibTorchs) {
@@ -127,7 +133,7 @@ TEST_P(SoftmaxTest, OtherTensorsAreLibTorchs) {
 
 TEST_P(SoftmaxTest, GradientsOfAnyLayout) {
   at::manual_seed(3);
-  const Tensor x = at::randn({6, 5}, at::kDouble).requires_grad_();
+  const Tensor x = at::rand({6, 5}, at::kDouble).requires_grad_();
   const auto gradient = [&](Tensor (*f)(const Tensor&), const Tensor& weights) {
     return torch::autograd::grad({f(x)}, {x}, {weights})[0];
   };
@@ -153,10 +159,70 @@ TEST_P(SoftmaxTest, DoesNotDependOnThreads) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, SoftmaxTest,
-    ::testing::Values(Function{"log_softmax", log_softmax,
+    ::testing::Values(Function{"log_softmax", [](const Tensor& x) { return log_softmax(x); },
                                [](const Tensor& x) { return x.log_softmax(-1); }},
-                      Function{"softmax", softmax, [](const Tensor& x) { return x.softmax(-1); }}),
+                      Function{"softmax", softmax, [](const Tensor& x) { return x.softmax(-1); }},
+                      Function{"normalize", normalize,
+                               [](const Tensor& x) {
+                                 const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));
+                                 return (wide / wide.sum(-1, true)).to(x.scalar_type());
+                               }}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST_P(SoftmaxTest, OtherTensorsHaveLibTorchsGradients) {
+  at::manual_seed(5);
+  for (const Tensor& t : {at::rand({5, 6}).t(), at::rand({6, 5}).to(at::kHalf),
+                          at::rand({3, 33}, at::kDouble), at::rand({5}).expand({2, 5})}) {
+    const Result got = run(GetParam().ours, t), want = run(GetParam().torchs, t);
+    const double tolerance = t.scalar_type() == at::kHalf ? 1e-2 : 1e-5;
+    EXPECT_TRUE(got.gradient.allclose(want.gradient, tolerance, tolerance)) << got.gradient;
+  }
+}
+
+TEST(NormalizeTest, SumsThatOverflow) {
+  for (const auto& [dtype, large] : {std::pair{at::kFloat, 3e38}, std::pair{at::kDouble, 1e308}}) {
+    for (const int64_t columns : {2, 32, 40}) {
+      for (const bool composed : {false, true}) {
+        std::optional<engine::ComposedGuard> guard;
+        if (composed) guard.emplace();
+        Tensor x = at::ones({2, columns}, dtype);
+        x[1].fill_(large);
+        x[1][0] = 1;
+        const Tensor y = normalize(x), n = at::full({}, static_cast<double>(columns), dtype);
+        EXPECT_TRUE(y[0].allclose(1 / n));
+        EXPECT_TRUE(y[1].slice(0, 1).allclose(1 / (n - 1))) << y;
+        EXPECT_LE(y[1][0].item<double>(), 1e-38);
+      }
+    }
+  }
+}
+
+TEST(NormalizeTest, OfNothingIsNaNWithoutAGradient) {
+  for (const int64_t columns : {3, 40}) {
+    const Tensor x = at::cat({at::zeros({1, columns}), at::ones({1, columns})}).requires_grad_();
+    const Tensor y = normalize(x);
+    EXPECT_TRUE(y[0].isnan().all().item<bool>());
+    const Tensor weights = at::full({2, columns}, std::nan(""));
+    const Tensor g = torch::autograd::grad({y}, {x}, {weights})[0];
+    EXPECT_TRUE(g[0].eq(0).all().item<bool>());
+    EXPECT_TRUE(g[1].isnan().all().item<bool>());
+  }
+}
+
+TEST(LogSoftmaxTest, OfNothingIsNaNWithoutAGradient) {
+  for (const Tensor& zeros : {at::zeros({2, 3}), at::zeros({2, 40}), at::zeros({3, 2}).t()}) {
+    Tensor x = zeros.clone(at::MemoryFormat::Preserve);
+    x[0].fill_(-kInfinity);
+    x.requires_grad_();
+    const Tensor y = log_softmax(x, /*may_be_empty=*/true);
+    EXPECT_TRUE(y[0].isnan().all().item<bool>());
+    EXPECT_TRUE(y[1].isfinite().all().item<bool>());
+    const Tensor weights = at::full_like(y, std::nan("")).detach();
+    const Tensor g = torch::autograd::grad({y}, {x}, {weights})[0];
+    EXPECT_TRUE(g[0].eq(0).all().item<bool>());
+    EXPECT_TRUE(g[1].isnan().all().item<bool>());
+  }
+}
 
 // Beside its 1 the others would be lost.
 TEST(LogSoftmaxTest, WhatHasNearlyAllKeepsTheOthers) {

@@ -40,6 +40,10 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
   Tensor do_entropy() const override;
   Tensor do_enumerate_support(bool expand) const override;
 
+  /// Of what was given: its name, and the weight of a masked category in it.
+  const char* name() const;
+  double zero() const;
+  void validate_weights() const;
   int64_t num_events() const { return given().size(-1); }
 };
 

@@ -19,17 +19,20 @@ struct Rows {
   int64_t count, columns;
   const void* inputs[2];
   void* output;
+  bool* has_empty_row = nullptr;  // made true by a function of one block that has seen one
 };
 
 /// Compiled for one instruction set; by the dtype (float, double).
 struct RowKernels {
   using Run = void (*)(const Rows& rows);
   using Transform = void (*)(const double* from, int64_t count, void* to);
-  // x to y.
-  Run log_softmax[2], softmax[2];
+  // x to y. Of logits that are all -inf, `log_softmax` says that their row is empty.
+  Run log_softmax[2], softmax[2], normalize[2];
   // The gradient of y, and y, to that of x.
   Run log_softmax_backward[2], softmax_backward[2];
-  // A 1 among zeros to its place (int64_t); -1 for what is something else.
+  // The gradient of y, and x, to that of x.
+  Run normalize_backward[2];
+  // A 1 among zeros to its place (int64_t); -1 for what is something else, -2 if it has a NaN.
   Run place_of_one[2];
   // Probabilities or their logarithms, and draws of Exponential(1), to the category (int64_t) whose
   // clock rings first; -1 for what are no weights: negative, not finite or all zero.

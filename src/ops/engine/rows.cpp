@@ -3,6 +3,7 @@
 #include <ATen/EmptyTensor.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "ops/engine/engine.h"
 #include "ops/parallel.h"
@@ -24,7 +25,7 @@ const RowKernels& row_kernels() {
 }
 
 Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const Tensor& first,
-                const Tensor& second) {
+                const Tensor& second, bool* has_empty_row) {
   const int64_t columns = first.size(-1), count = first.numel() / columns;
   const int64_t row_size = columns * static_cast<int64_t>(first.element_size());
   Tensor output = at::detail::empty_cpu(first.sizes(), first.scalar_type(), /*pin_memory=*/false);
@@ -32,10 +33,14 @@ Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const Tensor& first,
   const auto* const x = static_cast<const char*>(first.const_data_ptr());
   const auto* const y = second.defined() ? static_cast<const char*>(second.const_data_ptr()) : x;
   auto* const to = static_cast<char*>(output.mutable_data_ptr());
+  std::atomic<bool> empty = false;
   parallel_for(count, std::max<int64_t>(1, kGrain / columns), [&](int64_t begin, int64_t end) {
     const int64_t offset = begin * row_size;
-    kernel({end - begin, columns, {x + offset, y + offset}, to + offset});
+    bool of_part = false;
+    kernel({end - begin, columns, {x + offset, y + offset}, to + offset, &of_part});
+    if (of_part) empty.store(true, std::memory_order_relaxed);
   });
+  if (has_empty_row != nullptr) *has_empty_row = empty.load(std::memory_order_relaxed);
   return output;
 }
 

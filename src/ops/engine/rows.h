@@ -15,7 +15,8 @@ bool has_row_kernel(const at::Tensor& t);
 const RowKernels& row_kernels();
 
 /// Runs a function of one or two such tensors.
+/// \param has_empty_row made true if the function has seen one; may be null.
 at::Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const at::Tensor& first,
-                    const at::Tensor& second = {});
+                    const at::Tensor& second = {}, bool* has_empty_row = nullptr);
 
 }  // namespace torch::distributions::ops::engine

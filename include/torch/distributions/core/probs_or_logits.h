@@ -53,8 +53,10 @@ class TORCH_DISTRIBUTIONS_API HasProbs {
   /// \throws c10::ValueError unless exactly one of probs and logits is given.
   HasProbs(Kind kind, const char* class_name, const ProbsOrLogits& given);
 
-  /// Makes a vector of probabilities sum to one, in the form in which it was given.
-  void normalize();
+  /// Makes a vector of probabilities sum to one, in the form in which it was given. One in which
+  /// every category is masked becomes NaN, and has a gradient of 0.
+  /// \param may_be_empty whether there may be such a vector.
+  void normalize(bool may_be_empty);
 
   /// What was given.
   const Tensor& given() const { return probs_.defined() ? probs_ : logits_; }

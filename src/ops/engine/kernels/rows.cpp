@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
+#include "ops/constants.h"
 #include "ops/engine/elementary.h"
 #include "ops/engine/row_kernels.h"
 
@@ -52,13 +54,18 @@ class Sum {
   Lanes<T> high_{0.0}, low_{0.0};
 };
 
+template <class T>
+Lanes<T> largest_of(const Block<T>& x) {
+  Lanes<T> largest = x[0];
+  for (int64_t i = 1; i < x.columns(); ++i) largest = max(largest, x[i]);
+  return largest;
+}
+
 /// Makes x the distance from the largest element of its row, and y its exponential.
 /// \returns the sum of y but for one of the largest, which is 1: where that has nearly all, the
 /// others would be lost beside it.
 template <class T>
-Lanes<T> exponentials(Block<T>& x, Block<T>& y) {
-  Lanes<T> largest = x[0];
-  for (int64_t i = 1; i < x.columns(); ++i) largest = max(largest, x[i]);
+Lanes<T> exponentials(const Lanes<T>& largest, Block<T>& x, Block<T>& y) {
   Sum<T> others;
   Mask<T> is_left_out = largest != largest;  // none yet, of a row of numbers
   for (int64_t i = 0; i < x.columns(); ++i) {
@@ -73,18 +80,38 @@ Lanes<T> exponentials(Block<T>& x, Block<T>& y) {
 }
 
 struct LogSoftmax {
+  /// \returns which rows are empty.
   template <class T>
-  static void run(Block<T>& x, Block<T>& y) {
-    const Lanes<T> log_sum = log1p(exponentials(x, y));
+  static Mask<T> run(Block<T>& x, Block<T>& y) {
+    const Lanes<T> largest = largest_of(x);
+    const Lanes<T> log_sum = log1p(exponentials(largest, x, y));
     for (int64_t i = 0; i < x.columns(); ++i) y.set(i, x[i] - log_sum);
+    return largest == -kInfinity;
   }
 };
 
 struct Softmax {
   template <class T>
   static void run(Block<T>& x, Block<T>& y) {
-    const Lanes<T> sum = exponentials(x, y) + 1.0;
+    const Lanes<T> sum = exponentials(largest_of(x), x, y) + 1.0;
     for (int64_t i = 0; i < x.columns(); ++i) y.set(i, y[i] / sum);
+  }
+};
+
+struct Normalize {
+  /// Weights of which so many have a finite sum.
+  template <class T>
+  static constexpr double kLarge = std::numeric_limits<T>::max() / (2 * kMostColumns);
+
+  template <class T>
+  static void run(Block<T>& x, Block<T>& y) {
+    // By a power of 2, which costs no digits.
+    const Lanes<T> scale =
+        select(largest_of(x) > kLarge<T>, Lanes<T>(0.5 / kMostColumns), Lanes<T>(1.0));
+    Sum<T> sum;
+    for (int64_t i = 0; i < x.columns(); ++i) sum.add(x[i] * scale);
+    const Lanes<T> total = sum.value();
+    for (int64_t i = 0; i < x.columns(); ++i) y.set(i, x[i] * scale / total);
   }
 };
 
@@ -108,18 +135,44 @@ struct SoftmaxBackward {
   }
 };
 
+/// The same gradient for all of a row does nothing. That of the largest weight is taken out before
+/// the mean is, so that what is left to it does not cancel.
+struct NormalizeBackward {
+  template <class T>
+  static void run(const Block<T>& gradient, Block<T>& weights) {
+    Lanes<T> largest = weights[0], offset = gradient[0];
+    Sum<T> sum;
+    for (int64_t i = 0; i < weights.columns(); ++i) {
+      const Lanes<T> weight = weights[i];
+      offset = select(weight > largest, gradient[i], offset);
+      largest = max(largest, weight);
+      sum.add(weight);
+    }
+    const Lanes<T> total = sum.value();
+    Sum<T> weighted;
+    for (int64_t i = 0; i < weights.columns(); ++i)
+      weighted.add(weights[i] / total * (gradient[i] - offset));
+    const Lanes<T> mean = weighted.value();
+    const Mask<T> is_empty = total == 0.0;
+    for (int64_t i = 0; i < weights.columns(); ++i) {
+      weights.set(i, select(is_empty, Lanes<T>(0.0), (gradient[i] - offset - mean) / total));
+    }
+  }
+};
+
 struct PlaceOfOne {
   template <class T>
   static Lanes<T> run(const Block<T>& x, const Block<T>&) {
-    const Lanes<T> none(-1.0);
+    const Lanes<T> none(-1.0), nan(-2.0);
     Lanes<T> place = none;
-    Mask<T> is_hot = place == none;  // all, so far
+    Mask<T> is_hot = place == none, is_number = is_hot;  // all, so far
     for (int64_t i = 0; i < x.columns(); ++i) {
       const Mask<T> is_one = x[i] == 1.0;
       is_hot = is_hot && (x[i] == 0.0 || (is_one && place == none));
+      is_number = is_number && x[i] == x[i];
       place = select(is_one, Lanes<T>(static_cast<double>(i)), place);
     }
-    return select(is_hot, place, none);
+    return select(is_hot, place, select(is_number, none, nan));
   }
 };
 
@@ -128,7 +181,6 @@ template <class Weight>
 struct Race {
   template <class T>
   static Lanes<T> run(const Block<T>& weights, const Block<T>& draws) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
     const Lanes<T> none(-1.0);
     Lanes<T> highest(0.0), winner = none;
     Mask<T> are_weights = winner == none;  // all, so far
@@ -182,7 +234,12 @@ void run(const Rows& rows) {
       second.load(static_cast<const T*>(rows.inputs[1]) + offset, count);
     }
     if constexpr (form == Form::kOne || form == Form::kTwo) {
-      Function::run(first, second);
+      if constexpr (std::is_same_v<decltype(Function::run(first, second)), Mask<T>>) {
+        const Mask<T> is_empty = Function::run(first, second);
+        if (!is_empty.none()) *rows.has_empty_row = true;
+      } else {
+        Function::run(first, second);
+      }
       second.store(static_cast<T*>(rows.output) + offset, count);
     } else {
       T places[kRows];
@@ -200,10 +257,13 @@ const RowKernels& row_kernels_of<isa::CPU_CAPABILITY>() {
   static constexpr RowKernels made{
       .log_softmax = {&run<LogSoftmax, float, Form::kOne>, &run<LogSoftmax, double, Form::kOne>},
       .softmax = {&run<Softmax, float, Form::kOne>, &run<Softmax, double, Form::kOne>},
+      .normalize = {&run<Normalize, float, Form::kOne>, &run<Normalize, double, Form::kOne>},
       .log_softmax_backward = {&run<LogSoftmaxBackward, float, Form::kTwo>,
                                &run<LogSoftmaxBackward, double, Form::kTwo>},
       .softmax_backward = {&run<SoftmaxBackward, float, Form::kTwo>,
                            &run<SoftmaxBackward, double, Form::kTwo>},
+      .normalize_backward = {&run<NormalizeBackward, float, Form::kTwo>,
+                             &run<NormalizeBackward, double, Form::kTwo>},
       .place_of_one = {&run<PlaceOfOne, float, Form::kOneToPlace>,
                        &run<PlaceOfOne, double, Form::kOneToPlace>},
       .race = {&run<Race<Probability>, float, Form::kTwoToPlace>,

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <ATen/Dispatch.h>
+#include <ATen/core/Tensor.h>
+
+#include <algorithm>
+
+#include "ops/engine/engine.h"
+
+namespace torch::distributions::ops {
+
+/// Whether `holds(x)` for each element x, a double, by a look at memory that nobody has to wait
+/// for: false, too, where it cannot be read.
+template <class Condition>
+bool holds_for_all(const at::Tensor& t, const Condition& holds) {
+  if (!engine::may_use_kernels() || !engine::is_readable(t) || !t.is_contiguous()) return false;
+  return AT_DISPATCH_FLOATING_TYPES_AND2(
+      at::kHalf, at::kBFloat16, t.scalar_type(), "holds_for_all", [&] {
+        const auto* const first = t.const_data_ptr<scalar_t>();
+        return std::all_of(first, first + t.numel(),
+                           [&](scalar_t x) { return holds(static_cast<double>(x)); });
+      });
+}
+
+}  // namespace torch::distributions::ops
