@@ -7,6 +7,7 @@
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/matrix.h>
 
+#include "constraints/scan.h"
 #include "ops/constants.h"
 #include "ops/gaussian.h"
 
@@ -29,6 +30,20 @@ class Factored final : public Constraint {
 
 /// A tensor in the dtype of linear algebra, which half and bfloat16 have none of.
 Tensor wide(const Tensor& tensor) { return tensor.to(at::toOpMathType(tensor.scalar_type())); }
+
+/// Whether a look at memory shows that all of them are in the set.
+bool is_known_to_hold(const Constraint& set, const Tensor& matrices) {
+  return constraints::scan::readable(matrices) && !set.first_violation(matrices);
+}
+
+// What is above the diagonal of a matrix counts for nothing, in any method.
+Tensor lower_triangle(const Tensor& matrix) {
+  return is_known_to_hold(constraints::lower_triangular, matrix) ? matrix : matrix.tril();
+}
+Tensor mirrored(const Tensor& matrix) {
+  return is_known_to_hold(constraints::symmetric, matrix) ? matrix
+                                                          : matrix.tril() + matrix.tril(-1).mT();
+}
 
 }  // namespace
 
@@ -54,33 +69,38 @@ MultivariateNormal::MultivariateNormal(Param loc, Covariance given, Validate val
                                          {"precision_matrix", &given.precision_matrix},
                                          {"scale_tril", &given.scale_tril}});
   assign_members(loc, given.covariance_matrix, given.precision_matrix, given.scale_tril);
-  const Tensor mean = loc_, covariance = covariance_matrix_, precision = precision_matrix_,
-               scale_tril = scale_tril_;
-  const Tensor& matrix = covariance.defined()  ? covariance
-                         : precision.defined() ? precision
-                                               : scale_tril;
+  Tensor& expanded = covariance_matrix_.defined()  ? covariance_matrix_
+                     : precision_matrix_.defined() ? precision_matrix_
+                                                   : scale_tril_;
   TORCH_CHECK_VALUE(loc_.dim() >= 1, "MultivariateNormal: loc must be at least one-dimensional.");
-  TORCH_CHECK_VALUE(
-      matrix.dim() >= 2 && matrix.size(-1) == loc_.size(-1) && matrix.size(-2) == loc_.size(-1),
-      "MultivariateNormal: a loc of shape ", repr(loc_.sizes()), " needs a square matrix of size ",
-      loc_.size(-1), ", with optional leading batch dimensions, got shape ", repr(matrix.sizes()));
+  TORCH_CHECK_VALUE(expanded.dim() >= 2 && expanded.size(-1) == loc_.size(-1) &&
+                        expanded.size(-2) == loc_.size(-1),
+                    "MultivariateNormal: a loc of shape ", repr(loc_.sizes()),
+                    " needs a square matrix of size ", loc_.size(-1),
+                    ", with optional leading batch dimensions, got shape ", repr(expanded.sizes()));
+  const auto dtype = at::promote_types(loc_.scalar_type(), expanded.scalar_type());
+  for (Tensor* t : {&loc_, &expanded})
+    if (t->scalar_type() != dtype) *t = t->to(dtype);
+  if (!validates())
+    expanded = scale_tril_.defined() ? lower_triangle(expanded) : mirrored(expanded);
+  // Looked at and factored as they are; an error shows them as Python does, expanded.
+  const Tensor mean = loc_, matrix = expanded;
   set_event_shape(loc_.sizes().slice(static_cast<std::size_t>(loc_.dim()) - 1));
   join_members();
 
-  // Looked at as they were; an error shows them as Python does, expanded.
-  const auto check = [&](const char* name, const Tensor& given_one, const Tensor& expanded,
+  const auto check = [&](const char* name, const Tensor& given_one, const Tensor& shown,
                          const Constraint& constraint) {
     if (validates() && constraint.first_violation(given_one))
-      validate_parameter(name, expanded, constraint);
+      validate_parameter(name, shown, constraint);
   };
   check("loc", mean, loc_, constraints::real_vector);
-  if (covariance.defined()) {
-    factor_ = factor_of("covariance_matrix", covariance, covariance_matrix_, /*inverse=*/false);
-  } else if (precision.defined()) {
-    factor_ = factor_of("precision_matrix", precision, precision_matrix_, /*inverse=*/true);
+  if (covariance_matrix_.defined()) {
+    factor_ = factor_of("covariance_matrix", matrix, expanded, /*inverse=*/false);
+  } else if (precision_matrix_.defined()) {
+    factor_ = factor_of("precision_matrix", matrix, expanded, /*inverse=*/true);
   } else {
-    check("scale_tril", scale_tril, scale_tril_, constraints::lower_cholesky);
-    factor_ = scale_tril;
+    check("scale_tril", matrix, expanded, constraints::lower_cholesky);
+    factor_ = wide(matrix);
   }
 }
 
@@ -104,7 +124,7 @@ Tensor MultivariateNormal::factor_of(const char* name, const Tensor& matrix, con
     factor = at::linalg_solve_triangular(transposed, at::eye(matrix.size(-1), transposed.options()),
                                          /*upper=*/false);
   }
-  return factor.to(matrix.scalar_type());
+  return factor.to(at::toOpMathType(matrix.scalar_type()));
 }
 
 Tensor MultivariateNormal::to_batch(const Tensor& matrix) const {
@@ -115,13 +135,12 @@ Tensor MultivariateNormal::to_batch(const Tensor& matrix) const {
 
 Tensor MultivariateNormal::covariance_matrix() const {
   if (covariance_matrix_.defined()) return covariance_matrix_;
-  const Tensor factor = wide(factor_);
-  return to_batch(factor.matmul(factor.mT()));
+  return to_batch(factor_.matmul(factor_.mT()));
 }
 
 Tensor MultivariateNormal::precision_matrix() const {
   if (precision_matrix_.defined()) return precision_matrix_;
-  return to_batch(at::cholesky_inverse(wide(factor_)));
+  return to_batch(at::cholesky_inverse(factor_));
 }
 
 Tensor MultivariateNormal::scale_tril() const {
@@ -129,12 +148,12 @@ Tensor MultivariateNormal::scale_tril() const {
 }
 
 Tensor MultivariateNormal::half_log_det() const {
-  return wide(factor_).diagonal(0, -2, -1).log().sum(-1);
+  return factor_.diagonal(0, -2, -1).log().sum(-1);
 }
 
 Tensor MultivariateNormal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor noise = at::empty(shape, wide(loc_).options()).normal_(0, 1, std::move(generator));
-  return (loc_ + ops::times_factor(wide(factor_), noise)).to(loc_.scalar_type());
+  return (loc_ + ops::times_factor(factor_, noise)).to(loc_.scalar_type());
 }
 
 Tensor MultivariateNormal::do_log_prob(const Tensor& value) const {
@@ -145,7 +164,7 @@ Tensor MultivariateNormal::do_log_prob(const Tensor& value) const {
 
 Tensor MultivariateNormal::do_variance() const {
   if (covariance_matrix_.defined()) return covariance_matrix_.diagonal(0, -2, -1);
-  return wide(factor_).square().sum(-1).to(loc_.scalar_type()).expand_as(loc_);
+  return factor_.square().sum(-1).to(loc_.scalar_type()).expand_as(loc_);
 }
 
 Tensor MultivariateNormal::do_entropy() const {
@@ -155,7 +174,7 @@ Tensor MultivariateNormal::do_entropy() const {
 
 void MultivariateNormal::change(const Change& change) {
   Implements::change(change);
-  if (!change.is_expand()) factor_ = change(factor_, 2);
+  if (!change.is_expand()) factor_ = wide(change(factor_, 2));
 }
 
 }  // namespace torch::distributions

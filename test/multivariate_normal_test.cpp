@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <torch/distributions/kl.h>
+
 #include "support/gradcheck.h"
 
 namespace torch::distributions {
@@ -157,6 +159,199 @@ TEST(MultivariateNormalTest, WithoutValidationABadMatrixGivesNaN) {
   const Tensor log_prob = m.log_prob(at::zeros({2}));
   EXPECT_TRUE(log_prob[0].isfinite().item<bool>());
   EXPECT_TRUE(log_prob[1].isnan().item<bool>());
+}
+
+// Whatever stands above the diagonal, all methods speak of the lower triangle.
+TEST(MultivariateNormalTest, OnlyTheLowerTriangleCounts) {
+  const Tensor square = at::tensor({2.0, 7.0, 0.5, 1.0}, at::kDouble).view({2, 2});
+  const Tensor batch = at::stack({square, at::eye(2, at::kDouble)});
+  const Tensor x = at::tensor({1.0, 2.0}, at::kDouble), loc = at::zeros({2}, at::kDouble);
+  for (const Tensor& matrix : {square, batch}) {
+    const Tensor lower = matrix.tril(), symmetric = lower + lower.tril(-1).mT();
+    for (const auto& [given, clean] :
+         {std::pair{Covariance{.scale_tril = matrix}, Covariance{.scale_tril = lower}},
+          std::pair{Covariance{.covariance_matrix = matrix},
+                    Covariance{.covariance_matrix = symmetric}},
+          std::pair{Covariance{.precision_matrix = matrix},
+                    Covariance{.precision_matrix = symmetric}}}) {
+      const MultivariateNormal m(loc, given, false), want(loc, clean);
+      const auto same = [](const Tensor& a, const Tensor& b) {
+        EXPECT_TRUE(a.allclose(b)) << a << b;
+      };
+      same(m.scale_tril(), want.scale_tril());
+      same(m.covariance_matrix(), want.covariance_matrix());
+      same(m.precision_matrix(), want.precision_matrix());
+      same(m.variance(), want.variance());
+      same(m.entropy(), want.entropy());
+      same(m.log_prob(x), want.log_prob(x));
+      same(kl_divergence(m, want), at::zeros_like(m.entropy()));
+      at::manual_seed(2);
+      const Tensor draw = m.sample({3});
+      at::manual_seed(2);
+      same(draw, want.sample({3}));
+    }
+  }
+}
+
+TEST(MultivariateNormalTest, MixedDtypesPromote) {
+  const auto dtypes = {at::kHalf, at::kFloat, at::kDouble, at::kLong};
+  for (const auto of_loc : dtypes) {
+    for (const auto of_matrix : dtypes) {
+      if (of_loc == at::kLong && of_matrix == at::kLong) continue;
+      const auto dtype = of_loc == at::kLong      ? of_matrix
+                         : of_matrix == at::kLong ? of_loc
+                                                  : at::promote_types(of_loc, of_matrix);
+      const Tensor loc = at::ones({2}, of_loc), matrix = at::eye(2, of_matrix);
+      for (const auto& given :
+           {Covariance{.scale_tril = matrix}, Covariance{.covariance_matrix = matrix},
+            Covariance{.precision_matrix = matrix}}) {
+        const MultivariateNormal m(loc, given);
+        for (const Tensor& t :
+             {m.sample(), m.rsample({3}), m.log_prob(at::ones({2}, at::kHalf)), m.mean(), m.mode(),
+              m.variance(), m.stddev(), m.entropy(), m.scale_tril(), m.covariance_matrix(),
+              m.precision_matrix(), kl_divergence(m, m)}) {
+          EXPECT_EQ(t.scalar_type(), dtype) << of_loc << ' ' << of_matrix;
+        }
+        EXPECT_EQ(m.log_prob(at::ones({2}, at::kDouble)).scalar_type(), at::kDouble);
+      }
+    }
+  }
+}
+
+TEST(MultivariateNormalTest, OfNoDimensionIsEmpty) {
+  using Shape = std::vector<int64_t>;
+  for (const Shape& batch : {Shape{}, Shape{3}, Shape{0}, Shape{2, 0}}) {
+    for (const Shape& factor_batch : {Shape{}, batch}) {
+      for (const int64_t n : {0, 2}) {
+        Shape vectors(batch), matrices(factor_batch);
+        vectors.push_back(n);
+        matrices.insert(matrices.end(), {n, n});
+        const Tensor eye = at::eye(n).expand(matrices);
+        for (const auto& given :
+             {Covariance{.scale_tril = eye}, Covariance{.covariance_matrix = eye},
+              Covariance{.precision_matrix = eye}}) {
+          const Tensor loc = at::zeros(vectors).requires_grad_();
+          const MultivariateNormal m(loc, given);
+          EXPECT_EQ(m.sample().sizes(), IntArrayRef(vectors));
+          Shape draws(vectors);
+          draws.insert(draws.begin(), 5);
+          const Tensor x = m.rsample({5}), log_prob = m.log_prob(x);
+          EXPECT_EQ(x.sizes(), IntArrayRef(draws));
+          EXPECT_EQ(log_prob.sizes(), IntArrayRef(draws).slice(0, draws.size() - 1));
+          EXPECT_EQ(
+              torch::autograd::grad({log_prob.sum()}, {loc}, {}, /*retain_graph=*/true)[0].sizes(),
+              loc.sizes());
+          const Tensor kl = kl_divergence(m, m);
+          EXPECT_EQ(kl.sizes(), IntArrayRef(batch));
+          EXPECT_TRUE(kl.eq(0).all().item<bool>());
+          if (n == 0) {
+            EXPECT_TRUE(log_prob.eq(0).all().item<bool>());
+            EXPECT_TRUE(m.entropy().eq(0).all().item<bool>());
+          }
+          EXPECT_EQ(m.variance().sizes(), IntArrayRef(vectors));
+        }
+      }
+    }
+  }
+  const MultivariateNormal none(at::zeros({0}), {.scale_tril = at::zeros({0, 0})}),
+      several(at::zeros({3, 0}), {.scale_tril = at::zeros({3, 0, 0})});
+  EXPECT_EQ(kl_divergence(none, several).sizes(), IntArrayRef({3}));
+  EXPECT_EQ(kl_divergence(several, none).sizes(), IntArrayRef({3}));
+}
+
+/// The gradients of a density in the value, the mean and the factor.
+std::vector<Tensor> gradients_of(const Tensor& loc, const Tensor& factor, const Tensor& value) {
+  const std::vector<Tensor> leaves{value.detach().requires_grad_(), loc.detach().requires_grad_(),
+                                   factor.detach().requires_grad_()};
+  const MultivariateNormal m(leaves[1], {.scale_tril = leaves[2]});
+  return torch::autograd::grad({m.log_prob(leaves[0]).sum()}, leaves);
+}
+
+TEST(MultivariateNormalTest, AnInfiniteValueHasNoDensity) {
+  for (const auto dtype : {at::kFloat, at::kDouble}) {
+    for (const int64_t n : {2, 3, 6}) {  // few dimensions are written out
+      at::manual_seed(3);
+      for (const Tensor& factor : {random_factor({}, n, dtype), random_factor({4}, n, dtype)}) {
+        Tensor value = at::randn({4, n}, dtype);
+        value[1][0] = INFINITY;
+        value[2].fill_(-INFINITY);
+        value[3][n - 1] = std::nan("");
+        value[3][0] = INFINITY;
+        const Tensor loc = at::zeros({4, n}, dtype);
+        const Tensor log_prob =
+            MultivariateNormal(loc, {.scale_tril = factor}, false).log_prob(value);
+        EXPECT_TRUE(log_prob[0].isfinite().item<bool>());
+        EXPECT_TRUE(log_prob.slice(0, 1, 3).eq(-INFINITY).all().item<bool>()) << log_prob;
+        EXPECT_TRUE(log_prob[3].isnan().item<bool>());
+      }
+    }
+  }
+  // An infinite mean is as far.
+  EXPECT_EQ(MultivariateNormal(at::full({2}, INFINITY), {.scale_tril = at::eye(2)}, false)
+                .log_prob(at::zeros({2}))
+                .item<double>(),
+            -INFINITY);
+}
+
+// The gradient is that of ever larger values: an element that grows with them is infinite, with the
+// same sign.
+TEST(MultivariateNormalTest, GradientsAtAnInfiniteValueAreLimits) {
+  at::manual_seed(4);
+  const auto expect_limit = [](const Tensor& factor, const Tensor& value, const Tensor& direction) {
+    const auto at_distance = [&](double t) {
+      return gradients_of(at::zeros_like(value), factor,
+                          at::where(direction == 0, value, direction * t));
+    };
+    const auto got = at_distance(INFINITY), large = at_distance(1e20), larger = at_distance(1e40);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      const Tensor grown = larger[i].abs() > 1e9 * large[i].abs();
+      EXPECT_TRUE(at::where(grown, got[i] == INFINITY * larger[i].sign(),
+                            at::isclose(got[i], larger[i], 1e-9))
+                      .all()
+                      .item<bool>())
+          << i << '\n'
+          << got[i] << larger[i];
+    }
+  };
+  for (const int64_t n : {1, 2, 3, 6}) {
+    for (const Tensor& factor : {random_factor({3}, n), random_factor({1}, n).expand({3, n, n}),
+                                 2 * at::eye(n, at::kDouble).repeat({3, 1, 1})}) {
+      const Tensor value = at::randn({3, n}, at::kDouble), one = at::zeros_like(value),
+                   all = at::zeros_like(value);
+      one[1][0] = 1;
+      all[2].fill_(-1);
+      expect_limit(factor, value, one + all);
+      // One factor for all, of which two infinite values may ask opposite things.
+      expect_limit(factor[0], value, one);
+      expect_limit(factor[0], value, all);
+      expect_limit(factor[0], value[0], one[1]);
+    }
+  }
+}
+
+TEST(MultivariateNormalTest, GradientsOfOtherValuesDoNotSeeAnInfiniteOne) {
+  at::manual_seed(5);
+  for (const int64_t n : {2, 6}) {
+    const Tensor factor = random_factor({}, n), loc = at::zeros({n}, at::kDouble);
+    Tensor value = at::randn({3, n}, at::kDouble);
+    const auto want = gradients_of(loc, factor, value.slice(0, 1));
+    value[0][0] = INFINITY;
+    const std::vector<Tensor> leaves{value.clone().requires_grad_(),
+                                     factor.clone().requires_grad_()};
+    const Tensor log_prob = MultivariateNormal(loc, {.scale_tril = leaves[1]}).log_prob(leaves[0]);
+    const auto got = torch::autograd::grad({log_prob.slice(0, 1).sum()}, leaves);
+    EXPECT_TRUE(got[0].slice(0, 1).allclose(want[0]));
+    EXPECT_TRUE(got[0][0].eq(0).all().item<bool>());
+    EXPECT_TRUE(got[1].allclose(want[2]));
+  }
+}
+
+// d/dS = (S^-1 x x^T S^-1 - S^-1) / 2 has elements from 5e7 up, which are infinite in half.
+TEST(MultivariateNormalTest, AGradientThatOverflowsInHalfIsInfinite) {
+  const Tensor covariance = (at::eye(2) * 1e-4).to(at::kHalf).requires_grad_();
+  const MultivariateNormal m(at::zeros({2}, at::kHalf), {.covariance_matrix = covariance});
+  const Tensor log_prob = m.log_prob(at::tensor({1.0f, 2.0f}).to(at::kHalf));
+  EXPECT_TRUE(torch::autograd::grad({log_prob}, {covariance})[0].eq(INFINITY).all().item<bool>());
 }
 
 TEST(MultivariateNormalTest, ShapesThatDoNotFitAreRefused) {

@@ -39,11 +39,17 @@ Gaussian gaussian(const Independent& d, const Distribution& p, const Distributio
   return {base.loc(), unexpanded(base.scale(), 1).diag_embed()};
 }
 
+bool is_one_matrix(const Tensor& matrices) {
+  return c10::multiply_integers(matrices.sizes().slice(0, matrices.sizes().size() - 2)) == 1;
+}
+
 /// Solves `factor x = vector` for vectors along the last dimension.
 Tensor solve(const Tensor& factor, const Tensor& vectors) {
-  const int64_t n = vectors.size(-1);
-  if (factor.numel() == n * n) {  // one factor meets all vectors at once
-    const Tensor columns = vectors.reshape({-1, n}).mT();
+  if (is_one_matrix(factor)) {  // it meets all vectors at once
+    const int64_t n = vectors.size(-1);
+    const int64_t count =
+        c10::multiply_integers(vectors.sizes().slice(0, vectors.sizes().size() - 1));
+    const Tensor columns = vectors.reshape({count, n}).mT();
     return at::linalg_solve_triangular(factor.reshape({n, n}), columns, /*upper=*/false)
         .mT()
         .reshape(vectors.sizes());
@@ -56,11 +62,13 @@ Tensor solve(const Tensor& factor, const Tensor& vectors) {
 /// being the ratio of the diagonals: a sum of terms none of which is negative, and of differences
 /// between p and q.
 Tensor divergence(const Gaussian& p, const Gaussian& q) {
-  const auto dtype = at::promote_types(p.loc.scalar_type(), q.loc.scalar_type());
+  auto dtype = p.loc.scalar_type();
+  for (const Tensor* t : {&p.scale_tril, &q.loc, &q.scale_tril})
+    dtype = at::promote_types(dtype, t->scalar_type());
   const auto compute_dtype = at::toOpMathType(dtype);
   const Tensor factor_p = p.scale_tril.to(compute_dtype), factor_q = q.scale_tril.to(compute_dtype);
   const Tensor difference = (factor_p - factor_q).tril();
-  const Tensor m = factor_q.numel() == difference.size(-1) * difference.size(-1)
+  const Tensor m = is_one_matrix(factor_q)
                        ? solve(factor_q, difference.mT())
                        : at::linalg_solve_triangular(factor_q, difference, /*upper=*/false);
   const Tensor shift = solve(factor_q, p.loc.to(compute_dtype) - q.loc.to(compute_dtype));

@@ -19,6 +19,7 @@
 #include "ops/autograd_node.h"
 #include "ops/constants.h"
 #include "ops/engine/engine.h"
+#include "ops/look.h"
 #include "ops/parallel.h"
 
 namespace torch::distributions::ops {
@@ -30,55 +31,125 @@ using at::Tensor;
 
 // --- Composed -----------------------------------------------------------------------------------
 
-/// Applies `function(factors, columns)`, of shapes `[m, n, n]` and `[m, n, c]`, to vectors of shape
-/// `batch + [n]`, where the batch of `factor` broadcasts to `batch`: a factor meets all its vectors
-/// at once, and none is copied for each.
-template <class Function>
-Tensor per_factor(const Tensor& factor, const Tensor& vectors, Function function) {
-  const int64_t batch_dim = vectors.dim() - 1, n = vectors.size(-1);
-  if (factor.dim() == 3 && batch_dim == 1 && factor.size(0) == vectors.size(0)) {
-    return function(factor, vectors.unsqueeze(-1)).squeeze(-1);
+/// How vectors of shape `batch + [n]` meet their factors, of a batch that broadcasts to theirs: as
+/// columns `[m, n, c]` of factors `[m, n, n]`, so that none is copied for each vector that it
+/// meets.
+class Meeting {
+ public:
+  Meeting(const Tensor& factor, const Tensor& vectors) {
+    const int64_t batch_dim = vectors.dim() - 1;
+    is_one_to_one_ = factor.dim() == 3 && batch_dim == 1 && factor.size(0) == vectors.size(0);
+    if (is_one_to_one_) return;
+    const int64_t outer = batch_dim - (factor.dim() - 2);
+    at::DimVector shared;
+    for (int64_t d = 0; d < batch_dim; ++d) {
+      const bool varies = d >= outer && factor.size(d - outer) != 1;
+      (varies ? order_ : shared).push_back(d);
+      (varies ? factors_ : columns_) *= vectors.size(d);
+    }
+    order_.push_back(batch_dim);
+    order_.append(shared.begin(), shared.end());
   }
-  const int64_t outer = batch_dim - (factor.dim() - 2);
-  at::DimVector order, columns;
-  for (int64_t d = 0; d < batch_dim; ++d) {
-    const bool varies = d >= outer && factor.size(d - outer) != 1;
-    (varies ? order : columns).push_back(d);
-  }
-  order.push_back(batch_dim);
-  order.append(columns.begin(), columns.end());
 
-  const Tensor arranged = vectors.permute(order);
-  const int64_t factors = factor.numel() / std::max<int64_t>(n * n, 1);
-  const Tensor result =
-      function(factor.reshape({factors, n, n}), arranged.reshape({factors, n, -1}));
-  at::DimVector inverse(order);
-  for (std::size_t i = 0; i < order.size(); ++i)
-    inverse[static_cast<std::size_t>(order[i])] = static_cast<int64_t>(i);
-  return result.reshape(arranged.sizes()).permute(inverse);
+  Tensor factors(const Tensor& factor) const {
+    if (is_one_to_one_) return factor;
+    const int64_t n = factor.size(-1);
+    return factor.reshape({factors_, n, n});
+  }
+
+  /// Of vectors of any length.
+  Tensor columns(const Tensor& vectors) const {
+    if (is_one_to_one_) return vectors.unsqueeze(-1);
+    return vectors.permute(order_).reshape({factors_, vectors.size(-1), columns_});
+  }
+
+  /// Columns of that shape, as vectors of the shape of `like`.
+  Tensor vectors(const Tensor& columns, const Tensor& like) const {
+    if (is_one_to_one_) return columns.squeeze(-1);
+    at::DimVector arranged(order_), inverse(order_);
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      arranged[i] = like.size(order_[i]);
+      inverse[static_cast<std::size_t>(order_[i])] = static_cast<int64_t>(i);
+    }
+    return columns.reshape(arranged).permute(inverse);
+  }
+
+ private:
+  bool is_one_to_one_;
+  at::DimVector order_;  // of the dimensions of vectors: those of factors, n, those of columns
+  int64_t factors_ = 1, columns_ = 1;
+};
+
+/// L^-1 v, as columns.
+Tensor whitened(const Meeting& meeting, const Tensor& factor, const Tensor& vectors) {
+  return at::linalg_solve_triangular(meeting.factors(factor), meeting.columns(vectors),
+                                     /*upper=*/false);
 }
 
-Tensor solve(const Tensor& factor, const Tensor& vectors) {
-  return per_factor(factor, vectors, [](const Tensor& factors, const Tensor& columns) {
-    return at::linalg_solve_triangular(factors, columns, /*upper=*/false);
-  });
-}
+Tensor half_log_det(const Tensor& factor) { return factor.diagonal(0, -2, -1).log().sum(-1); }
 
-Tensor composed(const Tensor& factor, const Tensor& vectors) {
-  const Tensor whitened = solve(factor, vectors);
-  const double constant = kLogSqrt2Pi * static_cast<double>(vectors.size(-1));
-  return -0.5 * whitened.square().sum(-1) - (factor.diagonal(0, -2, -1).log().sum(-1) + constant);
+/// \param columns made what `whitened` is, unless null.
+Tensor log_density(const Tensor& factor, const Tensor& vectors, Tensor* columns = nullptr) {
+  const Meeting meeting(factor, vectors);
+  const Tensor x = whitened(meeting, factor, vectors);
+  if (columns != nullptr) *columns = x;
+  const double constant = 0 - kLogSqrt2Pi * static_cast<double>(vectors.size(-1));
+  return (constant - half_log_det(factor)) - 0.5 * meeting.vectors(x, vectors).square().sum(-1);
 }
 
 /// With x = L^-1 v and w = L^-T x the gradients are -w in v, and in L the lower triangle of w x^T
 /// less the inverse of the diagonal.
-std::array<Tensor, 2> composed_backward(const Tensor& factor, const Tensor& vectors,
-                                        const Tensor& gradient) {
-  const Tensor x = at::linalg_solve_triangular(factor, vectors.unsqueeze(-1), /*upper=*/false);
-  const Tensor w = at::linalg_solve_triangular(factor.mT(), x, /*upper=*/true);
-  const Tensor g = gradient.unsqueeze(-1);
-  const Tensor of_diagonal = (g / factor.diagonal(0, -2, -1)).diag_embed();
-  return {(g.unsqueeze(-1) * w * x.mT()).tril() - of_diagonal, -g * w.squeeze(-1)};
+/// \param columns what `whitened` is, or undefined.
+std::array<Tensor, 2> composed_gradients(const Tensor& factor, const Tensor& vectors,
+                                         const Tensor& gradient, const Tensor& columns) {
+  const Meeting meeting(factor, vectors);
+  const Tensor factors = meeting.factors(factor);
+  const Tensor x = columns.defined() ? columns : whitened(meeting, factor, vectors);
+  const Tensor g = meeting.columns(gradient.unsqueeze(-1));
+  const Tensor weighted = g * at::linalg_solve_triangular(factors.mT(), x, /*upper=*/true);
+  const Tensor of_diagonal = (g.sum(-1) / factors.diagonal(0, -2, -1)).diag_embed();
+  return {(weighted.bmm(x.mT()).tril() - of_diagonal).reshape(factor.sizes()),
+          meeting.vectors(-weighted, vectors)};
+}
+
+// --- Infinite vectors ----------------------------------------------------------------------------
+
+/// Which vectors are infinite in a coordinate and NaN in none, so that their density is 0.
+Tensor is_infinite(const Tensor& factor, const Tensor& vectors) {
+  return vectors.isinf()
+      .any(-1)
+      .logical_and(vectors.isnan().any(-1).logical_not())
+      .logical_and(factor.isfinite().flatten(-2).all(-1));
+}
+
+/// The limit of `value + rate t` as t grows.
+Tensor limit(const Tensor& value, const Tensor& rate) {
+  return at::where(rate == 0, value, rate * kInfinity);
+}
+
+/// The gradients of some infinite vectors, `[k, n]`, with a factor each: the limits as their
+/// infinite coordinates grow at the same rate t. Then v, x and w are linear in t.
+std::array<Tensor, 2> gradients_at_infinity(const Tensor& factors, const Tensor& vectors,
+                                            const Tensor& gradient) {
+  const Tensor infinite = vectors.isinf();
+  const Tensor v = at::stack(
+      {vectors.masked_fill(infinite, 0), vectors.sign().masked_fill(infinite.logical_not(), 0)},
+      -1);
+  const Tensor x = at::linalg_solve_triangular(factors, v, /*upper=*/false);
+  const Tensor w = at::linalg_solve_triangular(factors.mT(), x, /*upper=*/true);
+  const auto product = [&](int64_t i, int64_t j) {
+    return w.select(-1, i).unsqueeze(-1) * x.select(-1, j).unsqueeze(-2);
+  };
+  const Tensor of_products =
+      limit(limit(product(0, 0), product(0, 1) + product(1, 0)), product(1, 1));
+  const Tensor of_diagonal = factors.diagonal(0, -2, -1).reciprocal().diag_embed();
+  const auto times_gradient = [&](const Tensor& slope) {
+    Tensor g = gradient;
+    while (g.dim() < slope.dim()) g = g.unsqueeze(-1);
+    return (g * slope).masked_fill(g == 0, 0);
+  };
+  return {times_gradient(of_products.tril() - of_diagonal),
+          times_gradient(-limit(w.select(-1, 0), w.select(-1, 1)))};
 }
 
 // --- Written out --------------------------------------------------------------------------------
@@ -116,7 +187,7 @@ double log_density(const T* factor, const T* vector) {
   return -0.5 * squares - (log_det + kLogSqrt2Pi * static_cast<double>(n));
 }
 
-/// See `composed_backward`. Either gradient may be null.
+/// See `composed_gradients`. Either may be null.
 template <std::size_t n, class T>
 void gradients(const T* factor, const T* vector, double gradient, T* of_factor, T* of_vector) {
   const std::array<double, n> x = whiten<n>(factor, vector);
@@ -213,9 +284,14 @@ std::array<Tensor, 2> written_out_backward(const Tensor& factor, const Tensor& v
 
 class GaussianLogDensityBackward final : public autograd::Node {
  public:
-  void save(const Tensor& factor, const Tensor& vectors) {
+  /// \param columns what `whitened` is; undefined if the density has been written out.
+  /// \param infinite which vectors are; undefined if none is.
+  void save(const Tensor& factor, const Tensor& vectors, const Tensor& columns,
+            const Tensor& infinite) {
     factor_ = autograd::SavedVariable(factor, /*is_output=*/false);
     vectors_ = autograd::SavedVariable(vectors, /*is_output=*/false);
+    columns_ = columns;
+    infinite_ = infinite;
     add_next_edge(autograd::impl::gradient_edge(factor));
     add_next_edge(autograd::impl::gradient_edge(vectors));
   }
@@ -224,47 +300,101 @@ class GaussianLogDensityBackward final : public autograd::Node {
     const Tensor& gradient = gradients[0];
     if (!gradient.defined()) return autograd::variable_list(2);
     const Tensor factor = factor_.unpack(), vectors = vectors_.unpack();
-    std::array<Tensor, 2> result;
-    if (!at::GradMode::is_enabled() && engine::may_use_kernels() && engine::is_readable(gradient)) {
-      ++engine::calls().backward;
-      result = written_out_backward(factor, vectors, gradient,
-                                    {task_should_compute_output(0), task_should_compute_output(1)});
-    } else {
-      ++engine::calls().composed;
-      result = composed_backward(factor, vectors, gradient);
-    }
-    return {result[0], result[1]};
+    auto result = infinite_.defined() ? with_infinite(factor, vectors, gradient)
+                                      : of_finite(factor, vectors, gradient, columns_);
+    return {std::move(result[0]), std::move(result[1])};
   }
 
   void release_variables() override {
     factor_.reset_data();
     vectors_.reset_data();
+    columns_.reset();
   }
 
   std::string name() const override { return "GaussianLogDensityBackward"; }
 
  private:
+  std::array<Tensor, 2> of_finite(const Tensor& factor, const Tensor& vectors,
+                                  const Tensor& gradient, const Tensor& columns) {
+    const bool creates_graph = at::GradMode::is_enabled();
+    if (!creates_graph && is_written_out(factor, vectors) && engine::is_readable(gradient)) {
+      ++engine::calls().backward;
+      return written_out_backward(factor, vectors, gradient,
+                                  {task_should_compute_output(0), task_should_compute_output(1)});
+    }
+    ++engine::calls().composed;
+    return composed_gradients(factor, vectors, gradient, creates_graph ? Tensor() : columns);
+  }
+
+  /// Infinite vectors are taken out, and their gradients added.
+  std::array<Tensor, 2> with_infinite(const Tensor& factor, const Tensor& vectors,
+                                      const Tensor& gradient) {
+    auto result = of_finite(factor, vectors.masked_fill(infinite_.unsqueeze(-1), 0),
+                            gradient.masked_fill(infinite_, 0), /*columns=*/{});
+    at::DimVector of_factors(vectors.sizes());
+    of_factors.push_back(vectors.size(-1));
+    const Tensor rows = infinite_.reshape(-1).nonzero().squeeze(-1);
+    const auto in_rows = [](const Tensor& t, int64_t event_dim) {
+      return t.unsqueeze(0).flatten(0, t.dim() - event_dim);
+    };
+    const auto chosen = [&](const Tensor& t, int64_t event_dim) {
+      return in_rows(t, event_dim).index_select(0, rows);
+    };
+    const auto limits = gradients_at_infinity(chosen(factor.expand(of_factors), 2),
+                                              chosen(vectors, 1), chosen(gradient, 0));
+    const auto add = [&](Tensor& sum, at::IntArrayRef shape, int64_t event_dim,
+                         const Tensor& limit) {
+      if (!sum.defined()) return;
+      const Tensor spread = at::zeros(shape, sum.options());
+      in_rows(spread, event_dim).index_copy_(0, rows, limit);
+      sum = sum + at::sum_to(spread, sum.sizes());
+    };
+    add(result[0], of_factors, 2, limits[0]);
+    add(result[1], vectors.sizes(), 1, limits[1]);
+    return result;
+  }
+
   autograd::SavedVariable factor_, vectors_;
+  Tensor columns_, infinite_;
 };
+
+/// On any device, in any mode. An infinite vector has no gradient here.
+Tensor composed(const Tensor& factor, const Tensor& vectors) {
+  ++engine::calls().composed;
+  const Tensor infinite = is_infinite(factor, vectors.detach());
+  return log_density(factor, vectors.masked_fill(infinite.unsqueeze(-1), 0))
+      .masked_fill(infinite, -kInfinity);
+}
 
 }  // namespace
 
 Tensor times_factor(const Tensor& factor, const Tensor& vectors) {
-  return per_factor(factor, vectors, [](const Tensor& factors, const Tensor& columns) {
-    return factors.bmm(columns);
-  });
+  const Meeting meeting(factor, vectors);
+  return meeting.vectors(meeting.factors(factor).bmm(meeting.columns(vectors)), vectors);
 }
 
 Tensor gaussian_log_density(const Tensor& factor, const Tensor& vectors) {
-  if (!is_written_out(factor, vectors)) {
-    ++engine::calls().composed;
+  if (!engine::may_use_kernels() || !engine::is_readable(factor) || !engine::is_readable(vectors))
     return composed(factor, vectors);
+  Tensor result, columns, infinite;
+  {
+    const at::NoGradGuard no_grad;
+    if (is_written_out(factor, vectors)) {
+      ++engine::calls().forward;
+      result = written_out(factor, vectors);
+    } else {
+      ++engine::calls().composed;
+      result = log_density(factor, vectors, &columns);
+    }
+    if (!holds_for_all(result, [](double x) { return std::isfinite(x); })) {
+      infinite = is_infinite(factor, vectors);
+      result.masked_fill_(infinite, -kInfinity);
+      if (!infinite.any().item<bool>()) infinite.reset();
+    }
   }
-  ++engine::calls().forward;
-  Tensor result = written_out(factor, vectors);
   if (at::GradMode::is_enabled() && (factor.requires_grad() || vectors.requires_grad())) {
     const auto node = make_node<GaussianLogDensityBackward>();
-    node->save(factor, vectors);
+    node->save(factor, vectors, columns, infinite);
     autograd::set_history(result, node);
   }
   return result;

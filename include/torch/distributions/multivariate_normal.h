@@ -16,10 +16,13 @@ namespace torch::distributions {
 /// double precision. For a diagonal covariance `Independent(Normal(loc, scale), 1)` does without
 /// matrices.
 ///
+/// Where `loc` and the matrix have different dtypes, both take the one that they promote to.
+///
 /// \throws c10::ValueError unless exactly one matrix is given, of the size of `loc`; under
 /// validation,
 ///     for a matrix that is not positive definite, or a factor that is none. Without validation
-///     what follows from such a matrix is NaN.
+///     what follows from a matrix that is not positive definite is NaN, and what stands above the
+///     diagonal of any matrix counts for nothing.
 class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<MultivariateNormal> {
  public:
   static const Signature<MultivariateNormal>& signature();
@@ -47,7 +50,8 @@ class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<Multivariat
   Tensor to_batch(const Tensor& matrix) const;
   Tensor half_log_det() const;
 
-  // One of the three matrices is defined; the factor is that of scale_tril before it was expanded.
+  // One of the three matrices is defined. The factor is that of scale_tril before it was expanded,
+  // in a dtype of linear algebra.
   Tensor loc_, covariance_matrix_, precision_matrix_, scale_tril_, factor_;
 };
 
