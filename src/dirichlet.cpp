@@ -11,6 +11,8 @@
 #include "ops/evaluate.h"
 #include "ops/formulas/dirichlet.h"
 #include "ops/sampling.h"
+#include "ops/softmax.h"
+#include "ops/special/differentiable.h"
 #include "ops/special/special.h"
 #include "ops/special/tensor_scalar.h"
 #include "ops/sum_of_others.h"
@@ -48,12 +50,24 @@ Tensor log_density_by_deviance(const Tensor& a, const Tensor& x) {
   return total.squeeze(-1) * excess(x) - (deviance + x.log()).sum(-1) - log_beta_beside_entropy(a);
 }
 
+/// (a - 1) log x, and 0 where `a` is 1. Unlike xlogy it has the slope log x in `a` there, too: at x
+/// = 0 the density falls from infinite to none as `a` passes 1.
+constexpr special::Rule kLogPower{
+    "the density of a component",
+    [](at::TensorList args) { return at::xlogy(args[0] - 1, args[1]); },
+    {[](at::TensorList args) { return args[1].log(); },
+     [](at::TensorList args) {
+       const Tensor exponent = args[0] - 1;
+       return exponent / args[1].masked_fill((exponent == 0) & (args[1] == 0), 1);
+     },
+     nullptr}};
+
 /// The textbook's density, whose derivatives are exact where its value is not. B(a) is a product of
 /// Beta functions of two arguments, each a concentration and the sum of those before it: their
 /// derivatives do not cancel.
 Tensor log_density(const Tensor& a, const Tensor& x) {
   const Tensor log_beta = special::lbeta(a.cumsum(-1).slice(-1, 0, -1), a.slice(-1, 1)).sum(-1);
-  return special::xlogy(a - 1, x).sum(-1) - log_beta;
+  return special::differentiable(kLogPower, {a, x}).sum(-1) - log_beta;
 }
 
 using Component = ops::formulas::DirichletComponent;
@@ -114,22 +128,24 @@ Tensor Dirichlet::do_log_prob(const Tensor& value) const {
 }
 
 Tensor Dirichlet::do_mean() const {
-  const Tensor a = precise();
-  return (a / a.sum(-1, /*keepdim=*/true)).to(concentration_.scalar_type());
+  return ops::normalize(precise()).to(concentration_.scalar_type());
 }
 
 Tensor Dirichlet::do_mode() const {
-  const Tensor beyond = (precise() - 1).clamp_min(0);
-  const Tensor interior = beyond / beyond.sum(-1, /*keepdim=*/true);
-  const Tensor vertex =
-      at::zeros_like(beyond).scatter_(-1, concentration_.argmax(-1, /*keepdim=*/true), 1);
-  const Tensor unbounded = (concentration_ < 1).all(-1, /*keepdim=*/true);
-  return at::where(unbounded, vertex, interior).to(concentration_.scalar_type());
+  if (event_shape().front() <= 1) return do_mean();  // all there is
+  const Tensor& a = concentration_;
+  const Tensor interior =
+      ops::normalize((precise() - 1).clamp_min(0)).to(concentration_.scalar_type());
+  const Tensor vertex = at::zeros_like(a).scatter_(-1, a.argmax(-1, /*keepdim=*/true), 1);
+  // Where nothing draws it inwards; where every point is a mode there is none.
+  const Tensor unbounded =
+      (a <= 1).all(-1, /*keepdim=*/true).logical_and((a < 1).any(-1, /*keepdim=*/true));
+  return at::where(unbounded, vertex, interior);
 }
 
 Tensor Dirichlet::do_variance() const {
-  const Tensor a = precise(), total = a.sum(-1, /*keepdim=*/true);
-  return (a / total * (ops::sum_of_others(a) / total) / (total + 1))
+  const Tensor a = precise(), mean = ops::normalize(a);
+  return (mean * ops::sum_of_others(mean) / (a.sum(-1, /*keepdim=*/true) + 1))
       .to(concentration_.scalar_type());
 }
 

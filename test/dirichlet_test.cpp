@@ -7,6 +7,9 @@
 #include <cmath>
 #include <limits>
 
+#include <torch/distributions/beta.h>
+#include <torch/distributions/kl.h>
+
 #include "support/gradcheck.h"
 
 namespace torch::distributions {
@@ -68,6 +71,35 @@ TEST(DirichletTest, DerivativesOfEveryOrder) {
   EXPECT_TRUE(test::gradgradcheck(entropy, {concentration}));
 }
 
+// A vector of two is a Beta: at every end of the interval their derivatives in the concentrations
+// are the same.
+TEST(DirichletTest, HasTheGradientsOfABetaAtTheEnds) {
+  for (const auto dtype : {at::kDouble, at::kFloat}) {
+    for (const double a : {0.5, 1.0, 2.0}) {
+      for (const double b : {0.25, 1.0, 8.0}) {
+        for (const double x : {0.0, 1.0}) {
+          const auto tensor = [&](std::vector<double> v) {
+            return doubles(std::move(v)).to(dtype);
+          };
+          const Tensor c = tensor({a, b}).requires_grad_();
+          const Tensor got =
+              torch::autograd::grad({Dirichlet(c).log_prob(tensor({x, 1 - x}))}, {c})[0];
+          const Tensor c1 = tensor({a}).requires_grad_(), c0 = tensor({b}).requires_grad_();
+          const auto want = torch::autograd::grad({Beta(c1, c0).log_prob(tensor({x}))}, {c1, c0});
+          EXPECT_TRUE(got.allclose(at::cat({want[0], want[1]}), 1e-6, 1e-7))
+              << a << ' ' << b << ' ' << x << '\n'
+              << got << want[0] << want[1];
+        }
+      }
+    }
+  }
+  const Tensor c = doubles({1, 8, 1}).requires_grad_();
+  const Tensor g = torch::autograd::grad({Dirichlet(c).log_prob(doubles({0, 1, 0}))}, {c})[0];
+  EXPECT_EQ(g[0].item<double>(), -kInfinity);
+  EXPECT_EQ(g[2].item<double>(), -kInfinity);
+  EXPECT_TRUE(g[1].isfinite().item<bool>());
+}
+
 TEST(DirichletTest, Vertices) {
   const Tensor vertex = doubles({0, 1});
   EXPECT_EQ(Dirichlet(doubles({1, 1})).log_prob(vertex).item<double>(), 0);
@@ -96,6 +128,101 @@ TEST(DirichletTest, Mode) {
   // Unbounded at every vertex, and most at that of the largest concentration.
   EXPECT_TRUE(Dirichlet(doubles({0.5, 0.9, 0.1})).mode().equal(doubles({0, 1, 0})));
   EXPECT_TRUE(Dirichlet(doubles({1, 1})).mode().isnan().all().item<bool>());
+  // Nothing draws it inwards, but something to the edge.
+  EXPECT_TRUE(Dirichlet(doubles({1, 0.5})).mode().equal(doubles({1, 0})));
+  EXPECT_TRUE(Dirichlet(doubles({0.5, 1, 0.5})).mode().equal(doubles({0, 1, 0})));
+  EXPECT_TRUE(Dirichlet(doubles({0.5, 1, 1})).mode().equal(doubles({0, 1, 0})));
+  EXPECT_TRUE(Dirichlet(doubles({1, 2, 1})).mode().equal(doubles({0, 1, 0})));
+  EXPECT_TRUE(
+      Dirichlet(doubles({1, 0.5, 1, 1, 0.5, 1}).view({3, 2}), false)
+          .mode()
+          .allclose(doubles({1, 0, NAN, NAN, 0, 1}).view({3, 2}), 0, 0, /*equal_nan=*/true));
+  EXPECT_TRUE(Dirichlet(at::tensor({1.0f, 0.5f}).to(at::kHalf))
+                  .mode()
+                  .equal(at::tensor({1.0f, 0.0f}).to(at::kHalf)));
+}
+
+TEST(DirichletTest, HugeConcentrations) {
+  const Dirichlet d(doubles({1e308, 1.5e308, 1e308, 1, 2, 1}).view({2, 3}));
+  const Tensor shares = doubles({2.0 / 7, 3.0 / 7, 2.0 / 7, 0.25, 0.5, 0.25}).view({2, 3});
+  EXPECT_TRUE(d.mean().allclose(shares, 1e-15, 0));
+  EXPECT_TRUE(d.mode()[0].allclose(shares[0], 1e-15, 0));
+  EXPECT_TRUE(d.mode()[1].equal(doubles({0, 1, 0})));
+  EXPECT_TRUE(d.sample({10}).select(1, 0).allclose(shares[0], 1e-15, 0));
+  EXPECT_TRUE(d.sample({10}).sum(-1).allclose(at::ones({10, 2}, at::kDouble)));
+  EXPECT_TRUE(d.variance().ge(0).all().item<bool>());
+  const Tensor largest = at::full({2, 3}, 65504.0, at::kHalf);
+  EXPECT_TRUE(Dirichlet(largest).mean().allclose(at::full({2, 3}, 1.0 / 3, at::kHalf), 1e-3, 0));
+}
+
+TEST(DirichletTest, OfOneCategoryIsCertain) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
+    for (const double a : {1e-3, 0.5, 1.0, 1.25, 40.0}) {
+      const Tensor c = at::full({2, 1}, a, dtype).requires_grad_();
+      const Dirichlet d(c);
+      const Tensor x = d.rsample({3}), ones = at::ones({2, 1}, dtype);
+      EXPECT_TRUE(x.eq(1).all().item<bool>());
+      EXPECT_TRUE(torch::autograd::grad({x.sum()}, {c})[0].equal(at::zeros_like(c)));
+      EXPECT_TRUE(d.mean().equal(ones));
+      EXPECT_TRUE(d.mode().equal(ones));
+      EXPECT_TRUE(d.variance().eq(0).all().item<bool>());
+      EXPECT_TRUE(d.log_prob(x).abs().le(1e-15).all().item<bool>()) << d.log_prob(x);
+      const Tensor kl = kl_divergence(d, Dirichlet(at::full({1}, 1e-7, dtype)));
+      EXPECT_TRUE(kl.equal(at::zeros({2}, dtype))) << kl;
+      EXPECT_TRUE(torch::autograd::grad({kl.sum()}, {c})[0].equal(at::zeros_like(c)));
+    }
+  }
+  EXPECT_EQ(kl_divergence(Dirichlet(doubles({4.5})), Dirichlet(doubles({1e-30}))).item<double>(),
+            0);
+}
+
+TEST(DirichletTest, OfNoCategoryIsEmpty) {
+  for (const auto& shape : {at::DimVector{0}, at::DimVector{3, 0}}) {
+    const Tensor c = at::ones(shape).requires_grad_();
+    const Dirichlet d(c);
+    EXPECT_EQ(d.rsample({2}).numel(), 0);
+    for (const Tensor& t : {d.sample(), d.mean(), d.mode(), d.variance()})
+      EXPECT_EQ(t.sizes(), IntArrayRef(shape));
+    EXPECT_EQ(torch::autograd::grad({d.mean().sum()}, {c})[0].sizes(), IntArrayRef(shape));
+    // The sum of nothing is not 1.
+    EXPECT_THROW(d.log_prob(at::ones(shape)), c10::ValueError);
+    EXPECT_TRUE(Dirichlet(c, false).log_prob(at::ones(shape)).eq(-kInfinity).all().item<bool>());
+  }
+}
+
+// Draws that are small in half are neither lost nor lifted off the simplex.
+TEST(DirichletTest, DrawsOfEveryDtypeLieInTheSupport) {
+  at::manual_seed(1);
+  for (const auto dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
+    for (const int64_t n : {2, 3, 64, 1000, 20000}) {
+      for (const double a : {1e-3, 0.01, 0.3, 1.0, 50.0}) {
+        const Dirichlet d(at::full({4, n}, a, dtype));
+        const Tensor x = d.sample({2});
+        EXPECT_TRUE(((x > 0) & (x < 1)).all().item<bool>()) << dtype << ' ' << n << ' ' << a;
+        EXPECT_NO_THROW(EXPECT_FALSE(d.log_prob(x).isnan().any().item<bool>()))
+            << dtype << ' ' << n << ' ' << a;
+      }
+    }
+    for (const double a : {1e-3, 0.5, 30.0}) {
+      const Beta beta(at::full({100}, a, dtype), at::full({100}, 0.5, dtype));
+      const Tensor x = beta.sample();
+      EXPECT_TRUE(((x > 0) & (x < 1)).all().item<bool>()) << dtype << ' ' << a;
+      EXPECT_NO_THROW(beta.log_prob(x));
+    }
+  }
+}
+
+TEST(DirichletTest, ALazyNegationIsCarriedOut) {
+  const Tensor a = doubles({1.5, 2, 0.25, 3}).view({2, 2});
+  const auto draws = [](const Tensor& concentration) {
+    at::manual_seed(3);
+    const Dirichlet d(concentration);
+    return at::cat({d.sample({2}), d.rsample({2})});
+  };
+  const Tensor want = draws(a);
+  EXPECT_TRUE(draws(at::_neg_view(-a)).equal(want));
+  // What the imaginary part of a conjugate is.
+  EXPECT_TRUE(draws(at::imag(at::complex(a, -a).conj())).equal(want));
 }
 
 TEST(DirichletTest, TinyConcentrationsHaveNoAtomInTheMiddle) {

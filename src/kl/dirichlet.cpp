@@ -26,6 +26,8 @@ Tensor over_components(bool of_doubles, const Tensor& a, const Tensor& b, const 
 Tensor divergence(const Dirichlet& p, const Dirichlet& q) {
   require_equal_event_shapes(p, q);
   const Tensor &a = p.concentration(), &b = q.concentration();
+  // One category has all in both.
+  if (p.event_shape().front() <= 1) return (0 * a + 0 * b).sum(-1);
   const auto dtype = at::result_type(a, b);
   const bool of_doubles = dtype == at::kDouble;
   const Tensor total_a = ops::total(a), total_b = ops::total(b);

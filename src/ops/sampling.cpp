@@ -16,9 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/float_limits.h"
 #include "ops/beta_draw.h"
+#include "ops/constants.h"
 #include "ops/engine/engine.h"
 #include "ops/engine/rows.h"
+#include "ops/look.h"
+#include "ops/plain.h"
 #include "ops/softmax.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/special.h"
@@ -62,8 +66,11 @@ constexpr special::Rule kGammaDraw{"the gamma sampler", drawn, {gamma_draw_da, n
 constexpr special::Rule kBetaDraw{
     "the Dirichlet sampler",
     [](at::TensorList args) { return at::zeros_like(args[2]); },
-    {[](at::TensorList args) { return beta_draw_da(args[2], args[0], args[1]); }, nullptr,
-     nullptr}};
+    {[](at::TensorList args) {
+       // One category has all, whatever its concentration.
+       return beta_draw_da(args[2], args[0], args[1]).masked_fill(args[1] == 0, 0);
+     },
+     nullptr, nullptr}};
 
 Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
   return special::differentiable(kGammaDraw, {a, draw.detach()});
@@ -132,7 +139,8 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
   const Tensor boost = at::empty_like(concentration).exponential_(1, generator).div_(concentration);
   return at::_standard_gamma(concentration + boosted, generator)
       .log_()
-      .sub_(boost.masked_fill_(boosted.logical_not(), 0));
+      .sub_(boost.masked_fill_(boosted.logical_not(), 0))
+      .masked_fill_((concentration > 0).logical_not(), kNaN);
 }
 
 // --- Categories ---------------------------------------------------------------------------------
@@ -182,7 +190,7 @@ Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>
           {n, categories, {weights + row * categories, draws.data()}, to + row});
     }
   });
-  TORCH_CHECK(std::find(to, to + rows, -1) == to + rows, kNoWeights);
+  TORCH_CHECK_VALUE(std::find(to, to + rows, -1) == to + rows, kNoWeights);
   return index;
 }
 
@@ -207,7 +215,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
         are_weights &= weight >= 0;
         sums[static_cast<std::size_t>(k)] = sum += weight;
       }
-      TORCH_CHECK(are_weights && sum > 0 && std::isfinite(sum), kNoWeights);
+      TORCH_CHECK_VALUE(are_weights && sum > 0 && std::isfinite(sum), kNoWeights);
       for (double& s : sums) s /= sum;
       for (int64_t i = 0; i < count; ++i) {
         const double u = stream.uniform();
@@ -222,17 +230,45 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
   return index;
 }
 
-/// As Python: inside the open interval.
-Tensor clamp_to_open_unit_interval(const Tensor& x) {
-  return AT_DISPATCH_FLOATING_TYPES_AND2(
-      at::kHalf, at::kBFloat16, x.scalar_type(), "clamp_to_open_unit_interval", [&] {
-        constexpr auto kSmallest = std::numeric_limits<scalar_t>::min();
-        constexpr auto kEpsilon = std::numeric_limits<scalar_t>::epsilon();
-        return x.clamp(static_cast<double>(kSmallest), 1 - static_cast<double>(kEpsilon) / 2);
-      });
+/// As Python: inside the open interval, of which a single category has the end.
+Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype) {
+  if (x.size(-1) == 1) return x.to(dtype);
+  const FloatLimits limits = float_limits(dtype);
+  // In half many of the least normal number would be a good part of 1.
+  if (dtype != at::kHalf) return x.to(dtype).clamp_(limits.least_normal, limits.below_one());
+  const Tensor positive = x.clamp_min(limits.least);
+  return (positive / positive.sum(-1, /*keepdim=*/true))
+      .to(dtype)
+      .clamp_(limits.least, limits.below_one());
 }
 
 }  // namespace
+
+Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor& shift) {
+  const auto is_plain_constant = [&](const Tensor& t) {
+    return t.scalar_type() == noise.scalar_type() && !may_be_differentiated(t);
+  };
+  if (engine::may_use_kernels() && is_plain_constant(scale) && is_plain_constant(shift))
+    return noise.mul_(scale).add_(shift);
+  return noise * scale + shift;
+}
+
+Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef shape,
+                      std::optional<Generator> generator) {
+  const Tensor noise = at::rand(shape, std::move(generator), low.options());
+  const Tensor width = high - low;
+  Tensor x;
+  if (holds_for_all(width, [](double w) { return w >= 0 && w < kInfinity; })) {
+    x = scaled_and_shifted(noise, width, low);
+  } else {
+    const Tensor half = 0.5 * high - 0.5 * low;
+    x = 2 * (noise * half.masked_fill((half >= 0).logical_not(), kNaN) + 0.5 * low);
+  }
+  // Outside autograd: what is rounded keeps its gradient.
+  (may_be_differentiated(x) ? x.detach() : x)
+      .clamp_max_(at::nextafter(high.detach(), low.detach()).to(x.scalar_type()));
+  return x;
+}
 
 Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
                     std::optional<Generator> generator) {
@@ -245,10 +281,7 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
                           : at::_standard_gamma(a, std::move(generator));
   const Tensor x = (draw / rate.to(compute)).to(dtype);
   // Outside autograd: where the draw underflows its gradient is that of the draw.
-  AT_DISPATCH_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, dtype, "sample_gamma", [&] {
-    (may_be_differentiated(x) ? x.detach() : x)
-        .clamp_min_(static_cast<double>(std::numeric_limits<scalar_t>::min()));
-  });
+  (may_be_differentiated(x) ? x.detach() : x).clamp_min_(float_limits(dtype).least_normal);
   return x;
 }
 
@@ -259,14 +292,13 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
     const at::NoGradGuard no_grad;
     const Tensor a = concentration.to(at::kDouble);
     if (a.device().is_cpu()) {
-      const GammaDraws draws = draw_gammas(a.contiguous(), generator);
+      const GammaDraws draws = draw_gammas(dense(a), generator);
       // Divided unless something underflows, to have Python's numbers to the bit.
-      x = draws.log_x.defined() ? draws.log_x.softmax(-1)
-                                : draws.x / draws.x.sum(-1, /*keepdim=*/true);
+      x = draws.log_x.defined() ? draws.log_x.softmax(-1) : divided_by_sum(draws.x);
     } else {
       x = draw_log_gammas(a, generator).softmax(-1);
     }
-    x = clamp_to_open_unit_interval(x.to(dtype));
+    x = rounded_to_simplex(x, dtype);
   }
   if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;
   // Each coordinate has a Beta distribution; what one gains, the others lose in proportion.
@@ -281,7 +313,8 @@ Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
   const auto rows = weights.sizes().slice(0, weights.sizes().size() - 1);
   at::DimVector shape{count};
   shape.append(rows.begin(), rows.end());
-  Tensor table = weights.to(at::toOpMathType(weights.scalar_type())).reshape({-1, categories});
+  Tensor table = weights.to(at::toOpMathType(weights.scalar_type()))
+                     .reshape({c10::multiply_integers(rows), categories});
   if (count == 0 || table.numel() == 0) return at::empty(shape, weights.options().dtype(at::kLong));
   if (count == 1 && engine::has_row_kernel(table) && libtorch_draws_exponentials_so()) {
     return race(table, form, generator).view(shape);

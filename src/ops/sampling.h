@@ -16,6 +16,16 @@ inline Tensor expanded(const Tensor& tensor, at::IntArrayRef shape) {
   return tensor.sizes() == shape ? tensor : tensor.expand(shape);
 }
 
+/// noise * scale + shift, where the noise lies if there is no graph to be made and no other dtype:
+/// nobody else has it.
+Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor& shift);
+
+/// Draws of Uniform(low, high), at least `low` and below `high` (or equal to both) whatever is
+/// rounded, even where `high - low` overflows; NaN where `low` is above `high`. `low` has the
+/// noise's dtype.
+Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef shape,
+                      std::optional<Generator> generator);
+
 /// Draws of Gamma(concentration, rate), one an element of the parameters broadcast with each other,
 /// differentiable in both by exact implicit differentiation; at least the dtype's smallest normal
 /// number.

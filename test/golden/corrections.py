@@ -54,8 +54,12 @@ _WRONG = [
      "density is infinite (Python: 1, and nan beside a concentration of 1)", {
         "Beta": "mode",
     }),
-    ("`Dirichlet.mode` with all concentrations below 1 is the vertex of the largest (Python: always the first)", {
+    ("`Dirichlet.mode` with no concentration above 1 and one below is the vertex of the largest (Python: always the first, and nan "
+     "beside a concentration of 1); of a single category it is 1 (Python: nan)", {
         "Dirichlet": "mode",
+    }),
+    ("`MultivariateNormal.log_prob` of an infinite value is -inf, and its gradients the limits (Python: nan)", {
+        "MultivariateNormal": "log_prob",
     }),
     ("`MixtureSameFamily` accepts a value in the support of any component (Python demands all)", {
         "MixtureSameFamily": "log_prob",

@@ -405,8 +405,10 @@ class Dirichlet(Model):
 
     def mode(self):
         def one(c):
-            """Where every concentration is below 1 the density is infinite at every vertex: that of the largest is told."""
-            if all(a < 1 for a in c):
+            """Where none is above 1 and one is below, the density is infinite at the edge: the vertex of the largest is told."""
+            if len(c) == 1:
+                return [mpf(1)]
+            if all(a <= 1 for a in c) and any(a < 1 for a in c):
                 return [mpf(i == max(range(len(c)), key=lambda k: (c[k], -k))) for i in range(len(c))]
             excess = [max(a - 1, mpf(0)) for a in c]
             total = mp.fsum(excess)
@@ -478,6 +480,9 @@ class MultivariateNormal(Model):
         out = np.empty(shape, dtype=object)
         for index in np.ndindex(*shape):
             l, d, z = factor[index], x[index] - loc[index], []
+            if any(mp.isinf(v) for v in d) and not any(mp.isnan(v) for v in d):
+                out[index] = -INF
+                continue
             for i in range(n):
                 z.append((d[i] - mp.fsum(l[i, k] * z[k] for k in range(i))) / l[i, i])
             out[index] = -mp.fsum(v * v for v in z) / 2 - self._half_log_det(l) - n * mp.log(2 * mp.pi) / 2

@@ -10,9 +10,11 @@ namespace torch::distributions {
 /// \f[ p(x) = \frac{\Gamma(\sum_i \alpha_i)}{\prod_i \Gamma(\alpha_i)}
 ///     \prod_i x_i^{\alpha_i - 1}. \f]
 ///
-/// Where every concentration is below 1 the density is unbounded at all vertices, and `mode()` is
-/// that of the largest concentration. Samples of tiny concentrations are right: they lie at the
-/// vertices.
+/// Where no concentration is above 1 and one is below, the density is unbounded at the edge of the
+/// simplex, and `mode()` is the vertex of the largest concentration; where all are 1 it is NaN. At
+/// a point where some coordinates are 0 and the density grows without bound in one of them and
+/// vanishes in another its limit depends on the path: `log_prob` is NaN there. Samples of tiny
+/// concentrations are right: they lie at the vertices.
 ///
 /// \throws c10::ValueError for a concentration without a dimension.
 class TORCH_DISTRIBUTIONS_API Dirichlet : public Implements<Dirichlet, ExponentialFamily> {
