@@ -4,6 +4,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
+#include "core/drawable.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/bernoulli.h"
 #include "ops/sampling.h"
@@ -29,7 +30,9 @@ Bernoulli::Bernoulli(ProbsOrLogits given, Validate validate_args)
 }
 
 Tensor Bernoulli::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return at::bernoulli(ops::expanded(probs(), shape), std::move(generator));
+  const Tensor p = probs(), bad = undrawable(validates(), {{p, constraints::unit_interval}});
+  return with_nan(
+      at::bernoulli(ops::expanded(with_stand_in(p, bad, 0), shape), std::move(generator)), bad);
 }
 
 Tensor Bernoulli::do_enumerate_support(bool expand) const {

@@ -4,6 +4,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
+#include "core/drawable.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/binomial.h"
 #include "ops/sampling.h"
@@ -30,11 +31,20 @@ Binomial::Binomial(Param total_count, ProbsOrLogits given, Validate validate_arg
   initialize(total_count, given.probs, given.logits);
 }
 
-// In double: in float the rejection sampler's variance is wrong for large counts.
+// In double: in float the rejection sampler's variance is wrong for large counts. It never returns
+// from what are no parameters, so they are looked at even after validation: a change of dtype may
+// have made them so.
 Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto widened = [&](const Tensor& t) { return ops::expanded(t.to(at::kDouble), shape); };
-  return at::binomial(widened(total_count_), widened(probs()), std::move(generator))
-      .to(given().scalar_type());
+  const Tensor p = probs();
+  const Tensor bad = undrawable(
+      /*validated=*/false,
+      {{total_count_, constraints::nonnegative_integer}, {p, constraints::unit_interval}});
+  const auto prepared = [&](const Tensor& t) {
+    return ops::expanded(with_stand_in(t, bad, 0).to(at::kDouble), shape);
+  };
+  return with_nan(at::binomial(prepared(total_count_), prepared(p), std::move(generator))
+                      .to(at::promote_types(total_count_.scalar_type(), p.scalar_type())),
+                  bad);
 }
 
 Tensor Binomial::do_enumerate_support(bool expand) const {

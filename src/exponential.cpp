@@ -2,6 +2,7 @@
 
 #include <torch/distributions/constraints/interval.h>
 
+#include "core/drawable.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/exponential.h"
 
@@ -22,7 +23,8 @@ Exponential::Exponential(Param rate, Validate validate_args) : ScalarFamily(vali
 }
 
 Tensor Exponential::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return at::empty(shape, rate_.options()).exponential_(1, std::move(generator)) / rate_;
+  return with_nan(at::empty(shape, rate_.options()).exponential_(1, std::move(generator)) / rate_,
+                  undrawable(validates(), {{rate_, constraints::nonnegative}}));
 }
 
 std::vector<Tensor> Exponential::do_natural_params() const { return {-rate_}; }

@@ -2,6 +2,7 @@
 
 #include <torch/distributions/constraints/interval.h>
 
+#include "core/drawable.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/gamma.h"
 #include "ops/sampling.h"
@@ -26,8 +27,10 @@ Gamma::Gamma(Param concentration, Param rate, Validate validate_args)
 }
 
 Tensor Gamma::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return ops::sample_gamma(ops::expanded(concentration_, shape), ops::expanded(rate_, shape),
-                           std::move(generator));
+  return with_nan(ops::sample_gamma(ops::expanded(concentration_, shape),
+                                    ops::expanded(rate_, shape), std::move(generator)),
+                  undrawable(validates(), {{concentration_, constraints::nonnegative},
+                                           {rate_, constraints::nonnegative}}));
 }
 
 std::vector<Tensor> Gamma::do_natural_params() const { return {concentration_ - 1, -rate_}; }

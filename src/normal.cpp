@@ -5,8 +5,10 @@
 
 #include <numbers>
 
+#include "core/drawable.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/normal.h"
+#include "ops/sampling.h"
 
 namespace torch::distributions {
 
@@ -25,13 +27,11 @@ Normal::Normal(Param loc, Param scale, Validate validate_args) : ScalarFamily(va
   initialize(loc, scale);
 }
 
-Tensor Normal::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return at::normal(loc_.expand(shape), scale_.expand(shape), std::move(generator));
-}
-
 Tensor Normal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor noise = at::empty(shape, loc_.options()).normal_(0, 1, std::move(generator));
-  return loc_ + noise * scale_;
+  return with_nan(
+      ops::scaled_and_shifted(at::empty(shape, loc_.options()).normal_(0, 1, std::move(generator)),
+                              scale_, loc_),
+      undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }
 
 std::vector<Tensor> Normal::do_natural_params() const {

@@ -4,6 +4,7 @@
 
 #include "ops/evaluate.h"
 #include "ops/formulas/uniform.h"
+#include "ops/sampling.h"
 
 namespace torch::distributions {
 
@@ -25,7 +26,7 @@ Uniform::Uniform(Param low, Param high, Validate validate_args) : ScalarFamily(v
 }
 
 Tensor Uniform::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return low_ + at::rand(shape, std::move(generator), low_.options()) * (high_ - low_);
+  return ops::sample_uniform(low_, high_, shape, std::move(generator));
 }
 
 }  // namespace torch::distributions

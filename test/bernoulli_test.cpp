@@ -25,6 +25,22 @@ TEST(Bernoulli, GradientsAtTheEndsAreFinite) {
   EXPECT_TRUE(gradient.equal(at::tensor({-1.0, 1.0})));
 }
 
+TEST(Bernoulli, WhatIsNoProbabilityIsDrawnAsNaN) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    const Tensor probs = at::tensor({1.5, -0.5, double{NAN}, 1.0, 0.0}, at::kDouble).to(dtype);
+    const Tensor draws = Bernoulli(probs, false).sample({7});
+    EXPECT_EQ(draws.scalar_type(), dtype);
+    EXPECT_TRUE(draws.slice(1, 0, 3).isnan().all().item<bool>()) << draws;
+    EXPECT_TRUE(draws.select(1, 3).eq(1).all().item<bool>());
+    EXPECT_TRUE(draws.select(1, 4).eq(0).all().item<bool>());
+    EXPECT_TRUE(Bernoulli({.logits = at::full({2}, NAN, dtype)}, false)
+                    .sample()
+                    .isnan()
+                    .all()
+                    .item<bool>());
+  }
+}
+
 TEST(Bernoulli, TheModeOfAFairCoinIsNaN) {
   EXPECT_TRUE(Bernoulli(0.5).mode().isnan().item<bool>());
   EXPECT_TRUE(Bernoulli({.logits = 0.0}).mode().isnan().item<bool>());

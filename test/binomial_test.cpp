@@ -28,6 +28,45 @@ TEST(Binomial, EnumeratesOneCountOnly) {
                c10::NotImplementedError);
 }
 
+// LibTorch's sampler never returns from some of these.
+TEST(Binomial, WhatAreNoParametersAreDrawnAsNaN) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    const auto tensor = [&](std::vector<double> v) { return at::tensor(v, at::kDouble).to(dtype); };
+    const Tensor count = tensor({NAN, 3, 3, 3, -2, INFINITY, 2.5, 3}),
+                 probs = tensor({0.5, NAN, 1.5, -0.25, 0.5, 0.5, 0.5, 1});
+    for (const auto& shape : {at::DimVector{}, at::DimVector{4}}) {
+      const Tensor draws = Binomial(count, probs, false).sample(shape);
+      EXPECT_EQ(draws.scalar_type(), dtype);
+      EXPECT_TRUE(draws.slice(-1, 0, 7).isnan().all().item<bool>()) << draws;
+      EXPECT_TRUE(draws.select(-1, 7).eq(3).all().item<bool>()) << draws;
+    }
+    EXPECT_TRUE(Binomial(count, {.logits = tensor({0, NAN, NAN, NAN, 0, 0, 0, NAN})}, false)
+                    .sample()
+                    .isnan()
+                    .all()
+                    .item<bool>());
+  }
+  // Valid as doubles, and no longer in half.
+  EXPECT_TRUE(
+      Binomial(at::full({}, 1e6, at::kDouble), 0.5).to(at::kHalf).sample().isnan().item<bool>());
+}
+
+TEST(Binomial, HugeCountsAreDrawn) {
+  for (const double count : {1e17, 1e200, 1.7e308}) {
+    const Tensor draw = Binomial(at::full({}, count, at::kDouble), 0.5).sample();
+    EXPECT_NEAR(draw.item<double>() / count, 0.5, 1e-7) << count;
+  }
+}
+
+TEST(Binomial, DrawsHaveTheDtypeOfTheMean) {
+  for (const auto of_count : {at::kHalf, at::kFloat, at::kDouble, at::kLong}) {
+    for (const auto of_probs : {at::kHalf, at::kFloat, at::kDouble}) {
+      const Binomial b(at::full({2}, 3, of_count), at::full({2}, 0.5, of_probs));
+      EXPECT_EQ(b.sample().scalar_type(), b.mean().scalar_type()) << of_count << of_probs;
+    }
+  }
+}
+
 TEST(Binomial, TheVarianceOfLargeSamplesIsRight) {
   at::manual_seed(0);
   const Tensor draws = Binomial(100000000, 0.3).sample({20000}).to(at::kDouble);

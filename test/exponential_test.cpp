@@ -18,6 +18,12 @@ TEST(Exponential, KeepsSmallProbabilities) {
   EXPECT_FLOAT_EQ(Exponential(1).icdf(at::full({}, 1e-8)).item<float>(), 1e-8F);
 }
 
+TEST(Exponential, WhatIsNoRateIsDrawnAsNaN) {
+  const Tensor draws = Exponential(at::tensor({-1.0, double{NAN}, 0.0}), false).sample({5});
+  EXPECT_TRUE(draws.slice(1, 0, 2).isnan().all().item<bool>()) << draws;
+  EXPECT_TRUE(draws.select(1, 2).eq(INFINITY).all().item<bool>()) << draws;
+}
+
 TEST(Exponential, HasNoMassBelowZero) {
   const Exponential unchecked(2, false);
   EXPECT_EQ(unchecked.log_prob(at::full({}, -5.0)).item<double>(), -INFINITY);

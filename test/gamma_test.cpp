@@ -16,6 +16,20 @@ TEST(Gamma, TheEdgeOfShapeOneHasAFiniteGradient) {
   EXPECT_EQ(torch::autograd::grad({Gamma(1, 2).log_prob(x)}, {x})[0].item<double>(), -2);
 }
 
+TEST(Gamma, WhatAreNoParametersAreDrawnAsNaN) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    const auto tensor = [&](std::vector<double> v) { return at::tensor(v, at::kDouble).to(dtype); };
+    const Tensor concentration = tensor({NAN, -1, 1, 1, 1e-5, 2}),
+                 rate = tensor({1, 1, NAN, -1, 1, 2}).requires_grad_();
+    const Gamma gamma(concentration, rate, false);
+    for (const Tensor& draws : {gamma.sample({3}), gamma.rsample({3})}) {
+      EXPECT_TRUE(draws.slice(1, 0, 4).isnan().all().item<bool>()) << draws;
+      EXPECT_TRUE((draws.slice(1, 4) > 0).all().item<bool>()) << draws;
+    }
+    EXPECT_TRUE(Gamma(NAN, rate.detach(), false).sample().isnan().all().item<bool>());
+  }
+}
+
 TEST(Gamma, CdfIsDifferentiableInItsShape) {
   const Tensor concentration = at::full({}, 2.0, at::kDouble).requires_grad_();
   const Tensor cdf = Gamma(concentration, 1.0).cdf(at::full({}, 1.5, at::kDouble));

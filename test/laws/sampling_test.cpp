@@ -102,6 +102,34 @@ TEST_P(Sampling, GradientIsThatOfTheDistributionFunction) {
   }
 }
 
+TEST_P(Sampling, AParameterOfNaNIsDrawnAsNaN) {
+  const Built built = GetParam().build({.validate_args = false, .dtype = at::kDouble});
+  for (std::size_t i = 0; i < built.parameters.size(); ++i) {
+    std::vector<Tensor> replacements;
+    for (const auto& [path, tensor] : built.parameters) replacements.push_back(tensor);
+    replacements[i] = at::full_like(replacements[i], NAN, at::kDouble);
+    const DistributionPtr spoilt =
+        GetParam()
+            .build({.validate_args = false, .dtype = at::kDouble, .replacements = replacements})
+            .distribution;
+    try {
+      const Tensor draws = spoilt->sample({3});
+      EXPECT_TRUE(draws.isnan().all().item<bool>())
+          << "by " << built.parameters[i].first << ": " << repr(draws);
+    } catch (const c10::ValueError&) {
+      // There is no index that is NaN.
+      EXPECT_NE(GetParam().text.find("Categorical"), std::string::npos);
+    }
+  }
+}
+
+TEST_P(Sampling, DrawsOfEveryDtypeAreValid) {
+  for (const auto dtype : {at::kFloat, at::kDouble, at::kHalf, at::kBFloat16}) {
+    const DistributionPtr converted = GetParam().build({.dtype = dtype}).distribution;
+    EXPECT_NO_THROW(converted->log_prob(converted->sample({1000}))) << dtype;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Ordinary, Sampling, ::testing::ValuesIn(ordinary_cases()), CaseName());
 
 }  // namespace

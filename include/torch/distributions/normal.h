@@ -17,7 +17,6 @@ class TORCH_DISTRIBUTIONS_API Normal : public ScalarFamily<Normal, ExponentialFa
   const Tensor& scale() const { return scale_; }
 
  private:
-  Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
   std::vector<Tensor> do_natural_params() const override;
   Tensor do_log_normalizer(at::TensorList natural_params) const override;

@@ -1,0 +1,30 @@
+#include "core/drawable.h"
+
+#include <ATen/TensorOperators.h>
+
+#include "constraints/scan.h"
+#include "ops/constants.h"
+
+namespace torch::distributions {
+
+Tensor undrawable(bool validated, std::initializer_list<Drawable> parameters) {
+  Tensor mask;
+  if (validated) return mask;
+  for (const auto& [parameter, set] : parameters) {
+    // Where a look costs nothing, nothing else is done for parameters that are all inside.
+    if (constraints::scan::readable(parameter) && !set.first_violation(parameter)) continue;
+    const Tensor outside = set.check(parameter.detach()).logical_not();
+    mask = mask.defined() ? mask.logical_or(outside) : outside;
+  }
+  return mask;
+}
+
+Tensor with_nan(const Tensor& draws, const Tensor& undrawable) {
+  return undrawable.defined() ? draws.masked_fill(undrawable, ops::kNaN) : draws;
+}
+
+Tensor with_stand_in(const Tensor& parameter, const Tensor& undrawable, double stand_in) {
+  return undrawable.defined() ? parameter.masked_fill(undrawable, stand_in) : parameter;
+}
+
+}  // namespace torch::distributions
