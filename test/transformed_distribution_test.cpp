@@ -251,11 +251,11 @@ TEST(TransformedDistributionTest, LimitsHaveNoDensityAndNoGradient) {
     for (const auto& [transforms, ends] : all) {
       for (const bool validate : {true, false}) {
         const TransformedDistribution d(Normal(loc, scale), transforms, validate);
-        const Tensor x = at::tensor(ends, dtype).requires_grad_(), log_prob = d.log_prob(x);
+        const Tensor x = at::tensor(ends).to(dtype).requires_grad_(), log_prob = d.log_prob(x);
         EXPECT_TRUE(log_prob.eq(-kInfinity).all().item<bool>()) << d.transforms().size();
         for (const Tensor& of : {loc, scale, x})
           EXPECT_TRUE(gradient(log_prob, of).eq(0).all().item<bool>());
-        EXPECT_TRUE(std::get<0>(d.cdf(x).sort()).equal(at::tensor({0, 1}, dtype)));
+        EXPECT_TRUE(std::get<0>(d.cdf(x).sort()).equal(at::tensor({0, 1}).to(dtype)));
       }
     }
   }
