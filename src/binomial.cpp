@@ -48,7 +48,8 @@ Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator
 }
 
 Tensor Binomial::do_enumerate_support(bool expand) const {
-  TORCH_CHECK_VALUE(total_count_.numel() > 0, "Binomial::enumerate_support: the batch is empty");
+  // An empty batch has no total_count: it is enumerated as if that were 0.
+  if (total_count_.numel() == 0) return enumerate_range(1, given().options(), expand);
   const double largest = total_count_.max().item<double>();
   TORCH_CHECK_NOT_IMPLEMENTED(
       total_count_.min().item<double>() == largest,

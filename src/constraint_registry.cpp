@@ -1,9 +1,13 @@
 #include <torch/distributions/constraint_registry.h>
 
+#include <ATen/ops/broadcast_tensors.h>
+#include <c10/util/Half.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -19,6 +23,7 @@
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/stick_breaking.h>
 
+#include "constraints/scan.h"
 #include "core/class_name.h"
 #include "core/raise.h"
 
@@ -33,22 +38,58 @@ TransformPtr below(const constraints::UpperBounded& constraint) {
   return ComposeTransform({ExpTransform(), AffineTransform(constraint.upper(), -1)});
 }
 
+/// Whether the difference of two numbers overflows a dtype that has both of them.
+bool overflows(double lower, double upper) {
+  const double size = std::max(std::abs(lower), std::abs(upper)), width = upper - lower;
+  const auto exceeds = [&](double largest) { return size <= largest && width > largest; };
+  return exceeds(std::numeric_limits<c10::Half>::max()) ||
+         exceeds(std::numeric_limits<float>::max()) || exceeds(std::numeric_limits<double>::max());
+}
+
+/// Whether the difference of two tensors overflows their dtype somewhere; those that are not at
+/// hand are not waited for.
+bool overflows(const Tensor& lower, const Tensor& upper) {
+  const Tensor width = upper - lower;
+  if (!constraints::scan::readable(width)) return false;
+  const Tensor finite = lower.isfinite().logical_and(upper.isfinite());
+  return width.isinf().logical_and(finite).any().item<bool>();
+}
+
+/// sigmoid(x), scaled from `lower` to `upper`: numbers or tensors that `param` makes parameters of.
+template <class Numbers, class AsParam>
+TransformPtr scaled_sigmoid(const Numbers& lower, const Numbers& upper, bool overflows,
+                            AsParam param) {
+  if (!overflows)
+    return ComposeTransform(
+        {SigmoidTransform(), AffineTransform(param(lower), param(upper - lower))});
+  return ComposeTransform({SigmoidTransform(),
+                           AffineTransform(param(lower / 2), param(upper / 2 - lower / 2)),
+                           AffineTransform(0, 2)});
+}
+
 TransformPtr between(const constraints::Bounded& constraint) {
   const Param &lower = constraint.lower(), &upper = constraint.upper();
   if (lower.is_number() && upper.is_number()) {
-    if (lower.number() == 0 && upper.number() == 1) return SigmoidTransform();
-    return ComposeTransform(
-        {SigmoidTransform(), AffineTransform(lower, upper.number() - lower.number())});
+    const double low = lower.number(), high = upper.number();
+    if (low == 0 && high == 1) return SigmoidTransform();
+    return scaled_sigmoid(low, high, overflows(low, high), [](double x) { return Param(x); });
   }
-  if (!lower.is_tensor() && !upper.is_tensor()) {
-    const Tensor width = upper.tensor(at::kDouble) - lower.tensor(at::kDouble);
-    const at::ArrayRef<double> list(width.const_data_ptr<double>(),
-                                    static_cast<std::size_t>(width.numel()));
-    return ComposeTransform({SigmoidTransform(), AffineTransform(lower, list)});
+  if (!lower.is_tensor() && !upper.is_tensor()) {  // a list
+    const auto both = at::broadcast_tensors({lower.tensor(at::kDouble), upper.tensor(at::kDouble)});
+    const Tensor low = both[0].contiguous(), high = both[1].contiguous();
+    const auto numbers = [](const Tensor& x) {
+      return at::ArrayRef<double>(x.const_data_ptr<double>(), static_cast<std::size_t>(x.numel()));
+    };
+    const bool any = !std::equal(numbers(low).begin(), numbers(low).end(), numbers(high).begin(),
+                                 [](double l, double h) { return !overflows(l, h); });
+    return scaled_sigmoid(low, high, any, [&](const Tensor& x) { return Param(numbers(x)); });
   }
-  return ComposeTransform(
-      {SigmoidTransform(),
-       AffineTransform(lower, constraint.upper_bound() - constraint.lower_bound())});
+  // Integers have a width that their dtype may lack.
+  const auto number = [](const Tensor& x) {
+    return x.is_floating_point() ? x : x.to(options_beside(x));
+  };
+  const Tensor low = number(constraint.lower_bound()), high = number(constraint.upper_bound());
+  return scaled_sigmoid(low, high, overflows(low, high), [](const Tensor& x) { return Param(x); });
 }
 
 /// The rules that both registries have.

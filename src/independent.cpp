@@ -2,6 +2,11 @@
 
 #include <torch/distributions/constraints/independent.h>
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/pow.h>
+
+#include <algorithm>
+#include <cmath>
 #include <ostream>
 
 #include "constraints/points.h"
@@ -9,6 +14,11 @@
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
+namespace {
+
+constexpr int64_t kMostValues = 1 << 20;  // that enumerate_support makes
+
+}  // namespace
 
 const Signature<Independent>& Independent::signature() {
   static const Signature<Independent> s{.name = "Independent",
@@ -44,6 +54,11 @@ IntArrayRef Independent::sample_shape(IntArrayRef shape) const {
   return shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
 }
 
+IntArrayRef Independent::reinterpreted_sizes() const {
+  const auto batch = base_dist_->batch_shape();
+  return batch.slice(batch.size() - static_cast<std::size_t>(reinterpreted_batch_ndims_));
+}
+
 Tensor Independent::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   return base_dist_->sample(sample_shape(shape), std::move(generator));
 }
@@ -56,14 +71,45 @@ Tensor Independent::do_log_prob(const Tensor& value) const {
   return base_dist_->log_prob_of_event(value, reinterpreted_batch_ndims_);
 }
 
+Tensor Independent::do_cdf(const Tensor& value) const {
+  const Tensor cdf = base_dist_->cdf(value);
+  return reinterpreted_batch_ndims_ == 0 ? cdf : cdf.flatten(-reinterpreted_batch_ndims_).prod(-1);
+}
+
 Tensor Independent::do_entropy() const {
   return ops::sum_rightmost(base_dist_->entropy(), reinterpreted_batch_ndims_);
 }
 
 Tensor Independent::do_enumerate_support(bool expand) const {
-  // The values of a vector are those of the Cartesian product.
-  if (reinterpreted_batch_ndims_ > 0) not_implemented("enumerate_support");
-  return base_dist_->enumerate_support(expand);
+  if (reinterpreted_batch_ndims_ == 0) return base_dist_->enumerate_support(expand);
+  const auto batch = batch_shape(), event = event_shape(), base_event = base_dist_->event_shape();
+  Tensor of_element = base_dist_->enumerate_support(/*expand=*/false);
+  const int64_t choices = of_element.size(0),
+                elements = c10::multiply_integers(reinterpreted_sizes());
+  const double count = std::pow(choices, elements);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, count <= static_cast<double>(kMostValues),
+                            "Independent::enumerate_support: the support has ", choices, "^",
+                            elements, " = ", count, " values, and more than ", kMostValues,
+                            " are not enumerated");
+
+  // Element i of the n-th value is digit i of n in the base `choices`.
+  const auto integers = of_element.options().dtype(at::kLong).requires_grad(false);
+  const Tensor places = at::pow(choices, at::arange(elements - 1, -1, -1, integers));
+  const Tensor digits = at::arange(static_cast<int64_t>(count), integers)
+                            .unsqueeze(-1)
+                            .floor_divide(places)
+                            .remainder(choices);
+
+  at::DimVector shape{choices};
+  shape.append(base_event.begin(), base_event.end());
+  of_element = of_element.reshape(shape);
+  shape.assign({static_cast<int64_t>(count)});
+  shape.append(batch.size(), 1);
+  shape.append(event.begin(), event.end());
+  const Tensor values = of_element.index_select(0, digits.flatten()).view(shape);
+  if (!expand) return values;
+  std::copy(batch.begin(), batch.end(), shape.begin() + 1);
+  return values.expand(shape);
 }
 
 Tensor Independent::do_impossible(const Tensor& value) const {
@@ -72,7 +118,7 @@ Tensor Independent::do_impossible(const Tensor& value) const {
 
 void Independent::change(const Change& change) {
   Implements::change(change);
-  base_dist_ = base_dist_->changed(change.within(reinterpreted_batch_ndims_));
+  base_dist_ = base_dist_->changed(change.within(reinterpreted_sizes()));
 }
 
 void Independent::print(std::ostream& out) const {

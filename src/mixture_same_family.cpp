@@ -1,26 +1,61 @@
 #include <torch/distributions/mixture_same_family.h>
 
 #include <ATen/ExpandUtils.h>
+#include <ATen/OpMathType.h>
 
+#include <cmath>
 #include <ostream>
 
 #include <torch/distributions/constraints/mixture_same_family.h>
 
+#include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/supported.h"
 #include "ops/constants.h"
+#include "ops/softmax.h"
 
 namespace torch::distributions {
 namespace {
 
-/// log sum exp over the last dimension; where all are -inf it is that, with a gradient of 0.
-Tensor logsumexp(const Tensor& t) {
-  const Tensor largest = t.detach().amax(-1, /*keepdim=*/true);
-  const Tensor nothing = largest == -ops::kInfinity;
-  const Tensor shift = largest.masked_fill(nothing, 0);
-  const Tensor sum = (t - shift).exp().sum(-1).masked_fill(nothing.squeeze(-1), 1);
-  return (sum.log() + shift.squeeze(-1)).masked_fill(nothing.squeeze(-1), -ops::kInfinity);
+/// The logarithm of \f$\sum_k w_k e^{x_k}\f$ along the last dimension, for weights, or their
+/// logarithms, of sum 1. A weight of 0 leaves nothing of its term but the derivative \f$e^{x_k} /
+/// \sum\f$ in the weight, up to the largest number; where the sum is 0 the gradient is, too.
+Tensor log_sum(const Tensor& x, const Tensor& weights, bool are_logs) {
+  const Tensor log_weights = are_logs ? weights.detach() : weights.detach().log();
+  const Tensor largest = (x.detach() + log_weights)
+                             .masked_fill(log_weights == -ops::kInfinity, -ops::kInfinity)
+                             .amax(-1, /*keepdim=*/true);
+  // Neither the largest term nor one without weight counts as infinite.
+  const Tensor relative = (x - largest).nan_to_num(/*nan=*/0, /*posinf=*/0, -ops::kInfinity);
+  const double most = -std::log(float_limits(x.scalar_type()).least_normal);
+  const Tensor terms =
+      are_logs ? (relative + weights).exp() : relative.clamp_max(most).exp() * weights;
+  return terms.sum(-1).log() + largest.squeeze(-1);
 }
+
+/// The dtype of a result to which numbers and the weights of a mixture contribute.
+at::ScalarType common_dtype(const Tensor& numbers, const Categorical& mixture) {
+  const Tensor given = mixture.given_by_logits() ? mixture.logits() : mixture.probs();
+  return at::promote_types(numbers.scalar_type(), given.scalar_type());
+}
+
+/// The weights of a mixture, or their logarithms if they were given so. In another dtype than their
+/// own, in which they were rounded, they are given a sum of 1 again.
+Tensor given_weights(const Categorical& mixture, at::ScalarType dtype) {
+  const bool are_logs = mixture.given_by_logits();
+  const Tensor own = are_logs ? mixture.logits() : mixture.probs();
+  if (own.scalar_type() == dtype) return own;
+  const Tensor weights = own.to(dtype);
+  return are_logs ? ops::log_softmax(weights) : weights / weights.sum(-1, /*keepdim=*/true);
+}
+
+Tensor weights_in(const Categorical& mixture, at::ScalarType dtype) {
+  const Tensor weights = given_weights(mixture, dtype);
+  return mixture.given_by_logits() ? ops::softmax(weights) : weights;
+}
+
+/// x, or `bound` where rounding took x beyond it, with the gradient of x.
+Tensor at_most(const Tensor& x, double bound) { return x - (x.detach() - bound).clamp_min(0); }
 
 }  // namespace
 
@@ -83,39 +118,60 @@ Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> 
 Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
   // A component is asked about values of its own support only.
   const auto draw = [&] { return draw_apart(*component_distribution_, value.device()); };
-  const auto [inside, outside] =
-      supported(*component_distribution_->support(), with_components(value), draw);
+  const ConstraintPtr support = component_distribution_->support();
+  const auto [inside, outside] = supported(*support, with_components(value), draw);
   Tensor log_prob = component_distribution_->log_prob(inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
-  return logsumexp(log_prob + mixture_distribution_.logits());
+  const auto dtype = common_dtype(log_prob, mixture_distribution_);
+  const auto wide = at::toOpMathType(dtype);
+  const Tensor weights = given_weights(mixture_distribution_, wide);
+  const Tensor result =
+      log_sum(log_prob.to(wide), weights, mixture_distribution_.given_by_logits());
+  return (support->is_discrete() ? at_most(result, 0) : result).to(dtype);
 }
 
 Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
-  return (component_distribution_->cdf(with_components(value)) * mixture_distribution_.probs())
-      .sum(-1);
+  const Tensor cdf = component_distribution_->cdf(with_components(value));
+  const auto dtype = common_dtype(cdf, mixture_distribution_);
+  const Tensor weights = weights_in(mixture_distribution_, at::toOpMathType(dtype));
+  return at_most((cdf * weights).sum(-1), 1).to(dtype);
 }
 
 Tensor MixtureSameFamily::average(const Tensor& moments) const {
-  Tensor weights = mixture_distribution_.probs();
+  Tensor weights = weights_in(mixture_distribution_, moments.scalar_type());
   for (std::size_t i = 0; i < event_shape().size(); ++i) weights = weights.unsqueeze(-1);
   // A component without weight may have an infinite moment, or none.
-  return (weights * moments.masked_fill(weights == 0, 0))
+  const Tensor absent = moments.isfinite().logical_not().logical_and(weights == 0);
+  return (weights * moments.masked_fill(absent, 0))
       .sum(-1 - static_cast<int64_t>(event_shape().size()));
 }
 
-Tensor MixtureSameFamily::do_mean() const { return average(component_distribution_->mean()); }
+Tensor MixtureSameFamily::do_mean() const {
+  const Tensor means = component_distribution_->mean();
+  const auto dtype = common_dtype(means, mixture_distribution_);
+  return average(means.to(at::toOpMathType(dtype))).to(dtype);
+}
 
 // The law of total variance.
 Tensor MixtureSameFamily::do_variance() const {
-  const Tensor means = component_distribution_->mean();
-  return average(component_distribution_->variance()) +
-         average((means - with_components(average(means))).square());
+  const Tensor own_means = component_distribution_->mean();
+  const auto dtype = common_dtype(own_means, mixture_distribution_);
+  const auto wide = at::toOpMathType(dtype);
+  const Tensor means = own_means.to(wide), mean = with_components(average(means));
+  // An infinite mean is infinitely far from all others, and not from itself.
+  const Tensor infinite = means.isinf();
+  const Tensor distance = (means - mean)
+                              .masked_fill(infinite, ops::kInfinity)
+                              .masked_fill(infinite.logical_and(means == mean), 0);
+  return (average(component_distribution_->variance().to(wide)) + average(distance.square()))
+      .to(dtype);
 }
 
 void MixtureSameFamily::change(const Change& change) {
   Implements::change(change);
   mixture_distribution_ = static_cast<const Categorical&>(*mixture_distribution_.changed(change));
-  component_distribution_ = component_distribution_->changed(change.within(1));
+  component_distribution_ =
+      component_distribution_->changed(change.within({mixture_distribution_.param_shape().back()}));
 }
 
 void MixtureSameFamily::print(std::ostream& out) const {

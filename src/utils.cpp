@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/float_limits.h"
+#include "core/shape.h"
 
 namespace torch::distributions {
 namespace {
@@ -19,11 +20,19 @@ Tensor tril_positions(int64_t n, int64_t diag, const Tensor& like) {
   return indices[0] * n + indices[1];
 }
 
-/// How many they are.
+/// How many they are, for an `n` whose square is an int64_t and a `diag` of at most that size.
 int64_t tril_size(int64_t n, int64_t diag) {
-  int64_t size = 0;
-  for (int64_t row = 0; row < n; ++row) size += std::clamp<int64_t>(row + diag + 1, 0, n);
-  return size;
+  const int64_t rows = std::clamp<int64_t>(n + diag, 0, n);     // that have an entry
+  const int64_t cut = std::clamp<int64_t>(n - 1 - diag, 0, n);  // rows that do not have all
+  return diag < 0 ? rows * (rows + 1) / 2 : n * n - cut * (cut + 1) / 2;
+}
+
+/// The size of the square matrices that have `size` such entries, as a number that may be too large
+/// and need not be an integer: the root of a quadratic.
+double tril_order(double size, double diag) {
+  if (diag < 0) return (std::sqrt(8 * size + 1) - 1) / 2 - diag;
+  const double b = 1 + 2 * diag;
+  return (std::sqrt(b * b + 8 * size + 4 * diag * (diag + 1)) - b) / 2;
 }
 
 }  // namespace
@@ -74,16 +83,18 @@ Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag) {
 Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag) {
   require_numbers("vec_to_tril_matrix", "vec", vec);
   TORCH_CHECK_VALUE(vec.dim() >= 1, "Expected vectors, got a number");
-  // The root of n^2 + (1 + 2 diag) n = 2 size + |diag| (diag + 1).
+  constexpr double kLargest = 3037000499;  // whose square is an int64_t
   const int64_t size = vec.size(-1);
-  const auto b = static_cast<double>(1 + 2 * diag);
-  const auto c = static_cast<double>(8 * size + 4 * std::abs(diag) * (diag + 1));
-  const auto n = static_cast<int64_t>(std::llround((std::sqrt(b * b + c) - b) / 2));
+  const double order = std::round(tril_order(static_cast<double>(size), static_cast<double>(diag)));
+  const auto n = static_cast<int64_t>(std::min(order, kLargest));
   TORCH_CHECK_VALUE(
-      tril_size(n, diag) == size, "The size of last dimension is ", size,
+      order <= kLargest && std::abs(static_cast<double>(diag)) <= kLargest &&
+          tril_size(n, diag) == size,
+      "The size of last dimension is ", size,
       " which cannot be expressed as the lower triangular part of a square D x D matrix.");
   std::vector<int64_t> shape = vec.sizes().vec();
   shape.back() = n * n;
+  require_sizes("vec_to_tril_matrix", "the matrices' shape", shape);
   const Tensor flat = vec.new_zeros(shape).index_copy(-1, tril_positions(n, diag, vec), vec);
   shape.back() = n;
   shape.push_back(n);

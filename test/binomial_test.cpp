@@ -26,6 +26,13 @@ TEST(Binomial, EnumeratesOneCountOnly) {
   EXPECT_EQ(Binomial(at::full({2}, 3.0), at::full({2}, 0.5)).enumerate_support().size(0), 4);
   EXPECT_THROW(Binomial(at::tensor({3.0, 4.0}), at::full({2}, 0.5)).enumerate_support(),
                c10::NotImplementedError);
+  // An empty batch has no count: 0, which every batch has, is what is known of its values.
+  const Binomial empty(at::zeros({0}), .5), empty_batches(at::zeros({2, 0}), .5);
+  EXPECT_TRUE(empty.has_enumerate_support());
+  EXPECT_EQ(empty.enumerate_support().sizes(), IntArrayRef({1, 0}));
+  EXPECT_TRUE(empty.enumerate_support(false).equal(at::zeros({1, 1})));
+  EXPECT_EQ(empty_batches.enumerate_support().sizes(), IntArrayRef({1, 2, 0}));
+  EXPECT_EQ(empty.log_prob(empty.enumerate_support()).sizes(), IntArrayRef({1, 0}));
 }
 
 // LibTorch's sampler never returns from some of these.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <cmath>
 #include <thread>
 
 #include <torch/distributions/constraints/dependent.h>
@@ -68,6 +69,39 @@ TEST(ConstraintRegistry, RulesOfBoth) {
       }
     }
   }
+}
+
+TEST(ConstraintRegistry, IntervalsMayBeWiderThanTheirDtype) {
+  const auto expect_onto = [](const ConstraintPtr& constraint, double lower, double upper,
+                              at::ScalarType dtype) {
+    for (const ConstraintRegistry* registry : {&biject_to, &transform_to}) {
+      const TransformPtr t = (*registry)(constraint);
+      const Tensor x = at::tensor({-50., -1., 0., 1., 50.}, at::kDouble).to(dtype), y = t(x);
+      EXPECT_TRUE(y.isfinite().all().item<bool>()) << *constraint << y;
+      EXPECT_TRUE(constraint->check(y).all().item<bool>()) << *constraint << y;
+      const Tensor share = x.to(at::kDouble).sigmoid();
+      const double eps = dtype == at::kDouble ? 1e-15 : dtype == at::kFloat ? 1e-6 : 1e-2;
+      EXPECT_TRUE(
+          (y.to(at::kDouble) / upper).allclose((1 - share) * (lower / upper) + share, 0, eps))
+          << *constraint << y;
+      EXPECT_TRUE(t->inv()(y.slice(0, 1, 4)).allclose(x.slice(0, 1, 4), 1e-2, 1e-2)) << *constraint;
+      // log(upper - lower) + log(sigmoid'(0))
+      const Tensor zero = x.slice(0, 2, 3);
+      EXPECT_NEAR(t->log_abs_det_jacobian(zero, t(zero)).item<double>(),
+                  std::log(upper / 2 - lower / 2) - std::log(2), 1e-2);
+    }
+  };
+  expect_onto(interval(-1e308, 1e308), -1e308, 1e308, at::kDouble);
+  expect_onto(half_open_interval(-1.7e308, 1e308), -1.7e308, 1e308, at::kDouble);
+  expect_onto(interval(-3e38, 3e38), -3e38, 3e38, at::kFloat);
+  expect_onto(interval(-60000, 50000), -60000, 50000, at::kHalf);
+  expect_onto(interval(at::tensor(-1e308, at::kDouble), 1e308), -1e308, 1e308, at::kDouble);
+  expect_onto(interval(at::tensor({-3e38f}), at::tensor({3e38f})), -3e38f, 3e38f, at::kFloat);
+  expect_onto(interval(-100, at::tensor({100}, at::kChar)), -100, 100, at::kFloat);
+  expect_onto(interval(at::tensor({-100}, at::kChar), at::tensor({100}, at::kChar)), -100, 100,
+              at::kFloat);
+  expect_onto(interval(at::tensor({-60000.}).to(at::kHalf), at::tensor({50000.}).to(at::kHalf)),
+              -60000, 50000, at::kHalf);
 }
 
 TEST(ConstraintRegistry, RulesOfEach) {

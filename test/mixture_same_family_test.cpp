@@ -2,14 +2,19 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 #include <limits>
+#include <string>
 
+#include <torch/distributions/bernoulli.h>
+#include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>
+#include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
+#include <torch/distributions/log_normal.h>
 #include <torch/distributions/multivariate_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/uniform.h>
@@ -71,6 +76,178 @@ TEST(MixtureSameFamilyTest, DensityIsTheWeightedSum) {
   EXPECT_TRUE(gradient(actual, loc).allclose(gradient(expected, loc)));
   EXPECT_TRUE(gradient(actual, logits).allclose(gradient(expected, logits)));
   EXPECT_TRUE(d.log_prob(doubles({1e3, -1e3})).isfinite().all().item<bool>());
+}
+
+// Right values by mpmath: f_k / f - 1, and 1 - f_j f_k / f^2.
+TEST(MixtureSameFamilyTest, AWeightOfZeroKeepsItsDerivatives) {
+  const Tensor weights = doubles({0, .5, .5}).requires_grad_(),
+               loc = doubles({0, 1, 2}).requires_grad_();
+  const MixtureSameFamily d(Categorical(weights), Normal(loc, 1.));
+  const auto derivative = [](const Tensor& y, const Tensor& x) {
+    return torch::autograd::grad({y}, {x}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
+  };
+  const Tensor first = derivative(d.log_prob(doubles({.3})).sum(), weights);
+  EXPECT_TRUE(first.allclose(doubles({.87735658056029505, .53704956699803529, -.53704956699803529}),
+                             1e-14, 0));
+  const Tensor hessian = at::stack({derivative(first[0], weights), derivative(first[1], weights),
+                                    derivative(first[2], weights)});
+  EXPECT_TRUE(
+      hessian.allclose(doubles({-2.5244677305730436, -1.8855901192511137, .13087695813052355,
+                                -1.8855901192511137, -1.3625213714088478, .28842223741277719,
+                                .13087695813052355, .28842223741277719, .78567689658329338})
+                           .view({3, 3}),
+                       1e-13, 0));
+  EXPECT_TRUE(
+      derivative(first[0], loc)[0].allclose(doubles({.56320697416808852}).squeeze(), 1e-14, 0));
+  // So that an optimiser may bring the component back.
+  EXPECT_EQ(derivative(d.log_prob(doubles({.3})).sum(), loc)[0].item<double>(), 0);
+}
+
+TEST(MixtureSameFamilyTest, AWeightOfZeroKeepsTheDerivativesOfMoments) {
+  const Tensor weights = doubles({0, .5, .5}).requires_grad_();
+  const MixtureSameFamily d(Categorical(weights), Normal(doubles({5, 1, 2}), 1.));
+  EXPECT_TRUE(gradient(d.mean(), weights).allclose(doubles({3.5, -.5, .5})));
+  // With m the mean, v the variance: v_k + (m_k - m)^2 - v.
+  EXPECT_TRUE(gradient(d.variance(), weights).allclose(doubles({12, 0, 0})));
+  EXPECT_TRUE(gradient(d.stddev(), weights).allclose(doubles({6, 0, 0}) / std::sqrt(1.25)));
+  const MixtureSameFamily masked(Categorical(weights), Normal(doubles({kInfinity, 1, 2}), 1.));
+  EXPECT_TRUE(gradient(masked.mean(), weights).allclose(doubles({-1.5, -.5, .5})));
+  // Events of two numbers.
+  const MixtureSameFamily events(
+      Categorical(weights),
+      Independent(Normal(doubles({5, 50, 1, 10, 2, 20}).view({3, 2}), 1.), 1));
+  EXPECT_TRUE(gradient(events.mean(), weights).allclose(doubles({38.5, -5.5, 5.5})));
+}
+
+// A component that has no weight and all but all of the density.
+TEST(MixtureSameFamilyTest, DerivativesOfAWeightOfZeroDoNotOverflow) {
+  for (const auto dtype : {at::kDouble, at::kFloat}) {
+    const Tensor weights = doubles({0, 1, 1}).to(dtype).requires_grad_();
+    const MixtureSameFamily d(Categorical(weights),
+                              Normal(doubles({100, 0, 0}), doubles({1, 1, 2})).to(dtype));
+    const Tensor log_prob = d.log_prob(doubles({100}).to(dtype));
+    // The component of scale 2: 100^2 / 8 + log 4 + log(2 pi) / 2.
+    EXPECT_NEAR(log_prob.item<double>(), -1252.3052, 1e-3);
+    const Tensor slope = gradient(log_prob, weights);
+    EXPECT_TRUE(slope.isfinite().all().item<bool>()) << slope;
+    EXPECT_GT(slope[0].item<double>(), 1e37);
+    EXPECT_NEAR(slope[2].item<double>(), .5, 1e-6);
+  }
+}
+
+TEST(MixtureSameFamilyTest, AnInfiniteDensityIsInfinite) {
+  const Tensor zero = doubles({0});
+  for (const bool by_logits : {false, true}) {
+    const Tensor given = (by_logits ? doubles({0, 0}) : doubles({.5, .5})).requires_grad_();
+    const Categorical weights(by_logits ? ProbsOrLogits{.logits = given}
+                                        : ProbsOrLogits{.probs = given});
+    const MixtureSameFamily one(weights, Beta(doubles({.5, 2}), doubles({1, 2}))),
+        both(weights, Gamma(doubles({.5, .25}), 1.));
+    EXPECT_EQ(one.log_prob(zero).item<double>(), kInfinity);
+    EXPECT_EQ(both.log_prob(zero).item<double>(), kInfinity);
+    EXPECT_FALSE(gradient(one.log_prob(zero), given).isnan().any().item<bool>());
+    EXPECT_TRUE(one.log_prob(doubles({.5, 0, .25}))
+                    .equal(at::cat({one.log_prob(doubles({.5})), doubles({kInfinity}),
+                                    one.log_prob(doubles({.25}))})));
+  }
+  // f_k / f is 2 for the infinite one and 0 for the other.
+  const Tensor weights = doubles({.5, .5}).requires_grad_();
+  const MixtureSameFamily d(Categorical(weights), Beta(doubles({.5, 2}), doubles({1, 2})));
+  EXPECT_TRUE(gradient(d.log_prob(zero), weights).allclose(doubles({1, -1})));
+  // What has no weight adds nothing, infinite or not.
+  const MixtureSameFamily masked(Categorical(doubles({0, 1})), Gamma(doubles({.5, 1}), 1.)),
+      masked_logits(Categorical({.logits = doubles({-kInfinity, 0})}), Gamma(doubles({.5, 1}), 1.));
+  EXPECT_EQ(masked.log_prob(zero).item<double>(), 0);
+  EXPECT_EQ(masked_logits.log_prob(zero).item<double>(), 0);
+}
+
+TEST(MixtureSameFamilyTest, VanishedDensitiesHaveNoGradient) {
+  for (const bool create_graph : {false, true}) {
+    const Tensor scale = at::ones({2}).requires_grad_(), weights = at::ones({2}).requires_grad_();
+    const MixtureSameFamily d(Categorical(weights), Normal(at::tensor({0.f, 1.f}), scale));
+    const Tensor log_prob = d.log_prob(at::tensor({3e19f}));
+    EXPECT_EQ(log_prob.item<float>(), -kInfinity);
+    for (const Tensor& slope : torch::autograd::grad({log_prob}, {scale, weights}, {},
+                                                     /*retain_graph=*/true, create_graph)) {
+      EXPECT_TRUE(slope.allclose(at::zeros({2}), 0, 1e-6)) << create_graph << slope;
+    }
+  }
+}
+
+TEST(MixtureSameFamilyTest, TheVarianceOfInfiniteMeans) {
+  const auto variance = [](const Tensor& weights, const DistributionPtr& components) {
+    const MixtureSameFamily d{Categorical(weights), components};
+    EXPECT_EQ(d.stddev().item<double>(), std::sqrt(d.variance().item<double>()));
+    return d.variance().item<double>();
+  };
+  const Tensor half = doubles({.5, .5});
+  EXPECT_EQ(variance(half, LogNormal(doubles({0, 0}), doubles({1, 50}))), kInfinity);
+  EXPECT_EQ(variance(half, LogNormal(at::zeros({2}, at::kHalf), 11.)), kInfinity);
+  EXPECT_EQ(variance(half, Normal(doubles({0, kInfinity}), 1.)), kInfinity);
+  EXPECT_EQ(variance(half, Normal(doubles({-kInfinity, kInfinity}), 1.)), kInfinity);
+  EXPECT_EQ(variance(half, Normal(doubles({kInfinity, kInfinity}), 2.)), 4);
+  EXPECT_EQ(variance(doubles({0, 1}), Normal(doubles({kInfinity, 3}), 2.)), 4);
+  EXPECT_EQ(variance(doubles({0, 1}), Normal(doubles({3, kInfinity}), 2.)), 4);
+}
+
+TEST(MixtureSameFamilyTest, TheWeightsHaveASumOfOne) {
+  // Their rounded sum is 1.0000916.
+  const Tensor logits = doubles({3.494, -3.957}).to(at::kHalf);
+  const MixtureSameFamily coarse(Categorical({.logits = logits}),
+                                 Normal(at::zeros({2}, at::kHalf), 1.));
+  EXPECT_EQ(coarse.cdf(doubles({30})).item<double>(), 1);
+  const MixtureSameFamily equal(Categorical({.logits = logits}),
+                                Normal(at::ones({2}, at::kDouble), 1.));
+  EXPECT_NEAR(equal.mean().item<double>(), 1, 1e-15);
+  EXPECT_NEAR(equal.log_prob(doubles({1})).item<double>(), -0.91893853320467274, 1e-15);
+
+  at::manual_seed(0);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    for (int i = 0; i < 50; ++i) {
+      const Tensor given = 4 * at::randn({20, 7}).to(dtype);
+      for (const ProbsOrLogits& weights :
+           {ProbsOrLogits{.logits = given}, {.probs = given.exp()}}) {
+        const Categorical mixture(weights);
+        const MixtureSameFamily certain(mixture, Bernoulli(at::ones({7}, dtype))),
+            normals(mixture, Normal(at::zeros({7}, dtype), 1.));
+        EXPECT_LE(certain.log_prob(at::ones({20}, dtype)).max().item<double>(), 0);
+        EXPECT_LE(normals.cdf(at::full({20}, 30., dtype)).max().item<double>(), 1);
+      }
+    }
+  }
+}
+
+TEST(MixtureSameFamilyTest, MixturesOfMixturesOfMixtures) {
+  const auto weights = [](std::vector<double> w) { return Categorical(doubles(std::move(w))); };
+  const MixtureSameFamily inner(weights({.5, .5}), Normal(at::zeros({2, 1, 2}, at::kDouble), 1.)),
+      middle(weights({1}), inner), outer(weights({.5, .5}), middle);
+  EXPECT_EQ(outer.sample().sizes(), IntArrayRef());
+  EXPECT_EQ(outer.sample({3}).sizes(), IntArrayRef({3}));
+  EXPECT_TRUE(outer.log_prob(doubles({.5})).allclose(Normal(0., 1.).log_prob(doubles({.5}))));
+  const MixtureSameFamily wide = outer.expand({2, 3});
+  EXPECT_EQ(wide.sample({4}).sizes(), IntArrayRef({4, 2, 3}));
+  EXPECT_EQ(wide.mean().sizes(), IntArrayRef({2, 3}));
+}
+
+TEST(MixtureSameFamilyTest, AnErrorNamesTheFirstImpossibleValue) {
+  const MixtureSameFamily d(Categorical(at::tensor({1., 3., 0.})),
+                            Uniform(at::tensor({0., 0.5, 5.}), at::tensor({1., 2., 6.})));
+  const auto message = [](const Distribution& mixture, const Tensor& x) -> std::string {
+    try {
+      mixture.log_prob(x);
+    } catch (const c10::ValueError& error) {
+      return error.what_without_backtrace();
+    }
+    return "nothing was thrown";
+  };
+  using ::testing::HasSubstr;
+  EXPECT_THAT(message(d, at::tensor({.5, 1.5, 5.5, -1.})),
+              HasSubstr("the first is 5.5 at index [2]"));
+  EXPECT_THAT(message(d, at::tensor({.5, .5, .5, 2.5}).view({2, 2})),
+              HasSubstr("the first is 2.5 at index [1, 1]"));
+  EXPECT_THAT(
+      message(Independent(d.expand({2}), 1, true), at::tensor({.5, .5, .5, 2.5}).view({2, 2})),
+      HasSubstr("the first is tensor([0.5000, 2.5000]) at index [1]"));
 }
 
 TEST(MixtureSameFamilyTest, MomentsOfEvents) {

@@ -3,6 +3,11 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <vector>
+
 #include "support/gradcheck.h"
 
 namespace torch::distributions {
@@ -70,6 +75,37 @@ TEST(Utils, TriangularErrors) {
   EXPECT_THROW(vec_to_tril_matrix(at::ones({4})), c10::ValueError);
   EXPECT_THROW(vec_to_tril_matrix(at::ones({5})), c10::ValueError);
   EXPECT_THROW(vec_to_tril_matrix(at::ones({})), c10::ValueError);
+}
+
+TEST(Utils, TriangularSizesThatNoMatrixHas) {
+  const auto matrix = [](int64_t size, int64_t diag) {
+    return vec_to_tril_matrix(at::zeros({size}), diag).sizes().vec();
+  };
+  for (const int64_t diag :
+       {int64_t{-1000000000000}, int64_t{-20000000000}, int64_t{-2000000000}, int64_t{2000000000},
+        int64_t{3037000499}, int64_t{1000000000000}, INT64_MAX, INT64_MIN, INT64_MIN + 1}) {
+    for (const int64_t size : {0, 1, 3, 6, 1000}) {
+      EXPECT_THROW(matrix(size, diag), c10::ValueError) << size << ' ' << diag;
+    }
+    EXPECT_THROW(tril_matrix_to_vec(at::zeros({2, 2}), diag), c10::ValueError) << diag;
+  }
+  EXPECT_THROW(vec_to_tril_matrix(at::zeros({1, 1}).expand({int64_t{1} << 58, 10})),
+               c10::ValueError);
+  // All sizes, by counting.
+  for (int64_t diag = -12; diag <= 12; ++diag) {
+    std::set<int64_t> possible;
+    for (int64_t n = std::max<int64_t>(diag, -diag); n < 30; ++n) {
+      const int64_t size = at::ones({n, n}).tril(diag).sum().item<int64_t>();
+      possible.insert(size);
+      if (size > 0) {
+        EXPECT_EQ(matrix(size, diag), (std::vector<int64_t>{n, n})) << size << ' ' << diag;
+      }
+    }
+    for (int64_t size = 1; size < 100; ++size) {
+      if (possible.contains(size)) continue;
+      EXPECT_THROW(matrix(size, diag), c10::ValueError) << size << ' ' << diag;
+    }
+  }
 }
 
 TEST(Utils, TriangularGradients) {

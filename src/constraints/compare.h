@@ -2,10 +2,24 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <algorithm>
+#include <initializer_list>
+
 #include <torch/distributions/core/param.h>
 
 /// Comparisons of a tensor with a bound that may be a number.
 namespace torch::distributions::constraints {
+
+/// A value in the dtype in which it is compared with bounds: integers are compared exactly with
+/// integers, and as doubles with other numbers, and never in a dtype that a bound overflows. Other
+/// values are compared as ATen does.
+inline Tensor comparable(const Tensor& value, std::initializer_list<const Param*> bounds) {
+  if (!at::isIntegralType(value.scalar_type(), /*includeBool=*/true)) return value;
+  const bool all_integers = std::all_of(bounds.begin(), bounds.end(), [](const Param* bound) {
+    return bound->is_number() ? bound->is_integer() : !bound->tensor().is_floating_point();
+  });
+  return value.to(all_integers ? at::kLong : at::kDouble);
+}
 
 inline at::Scalar scalar(const Param& number) {
   return number.is_integer() ? at::Scalar(static_cast<int64_t>(number.number()))

@@ -1,10 +1,12 @@
 #include <torch/distributions/constraints/discrete.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "constraints/compare.h"
 #include "constraints/numbers.h"
 #include "constraints/scan.h"
+#include "ops/total.h"
 
 namespace torch::distributions::constraints {
 namespace {
@@ -12,6 +14,14 @@ namespace {
 Tensor is_zero_or_one(const Tensor& x) { return x.eq(0).bitwise_or(x.eq(1)); }
 
 Tensor is_integer(const Tensor& x) { return x.remainder(1).eq(0); }
+
+/// Whether `n` numbers are >= 0, and together at most `most`.
+auto are_at_most(int64_t n, double most) {
+  return [=]<class T>(const T* x) {
+    return std::none_of(x, x + n, [](T number) { return !(number >= T{0}); }) &&
+           ops::total(x, n) <= most;
+  };
+}
 
 }  // namespace
 
@@ -29,6 +39,7 @@ void Boolean::print(std::ostream& out) const { out << "Boolean()"; }
 
 Tensor OneHot::check(const Tensor& value) const {
   require_numbers(*this, value);
+  scan::require_event(*this, value);
   return is_zero_or_one(value).all(-1).bitwise_and(value.eq(1).sum(-1).eq(1));
 }
 
@@ -49,9 +60,8 @@ void OneHot::print(std::ostream& out) const { out << "OneHot()"; }
 
 Tensor IntegerInterval::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return is_integer(value)
-      .bitwise_and(greater_equal(value, lower()))
-      .bitwise_and(less_equal(value, upper()));
+  const Tensor x = comparable(value, {&lower(), &upper()});
+  return is_integer(x).bitwise_and(greater_equal(x, lower())).bitwise_and(less_equal(x, upper()));
 }
 
 std::optional<int64_t> IntegerInterval::first_violation(const Tensor& value) const {
@@ -63,7 +73,8 @@ std::optional<int64_t> IntegerInterval::first_violation(const Tensor& value) con
 
 Tensor IntegerGreaterThan::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return is_integer(value).bitwise_and(greater_equal(value, lower()));
+  const Tensor x = comparable(value, {&lower()});
+  return is_integer(x).bitwise_and(greater_equal(x, lower()));
 }
 
 std::optional<int64_t> IntegerGreaterThan::first_violation(const Tensor& value) const {
@@ -73,7 +84,8 @@ std::optional<int64_t> IntegerGreaterThan::first_violation(const Tensor& value) 
 
 Tensor IntegerLessThan::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return is_integer(value).bitwise_and(less_equal(value, upper()));
+  const Tensor x = comparable(value, {&upper()});
+  return is_integer(x).bitwise_and(less_equal(x, upper()));
 }
 
 std::optional<int64_t> IntegerLessThan::first_violation(const Tensor& value) const {
@@ -81,24 +93,20 @@ std::optional<int64_t> IntegerLessThan::first_violation(const Tensor& value) con
       *this, value, [](auto x, auto high) { return scan::is_integer(x) & (x <= high); }, upper());
 }
 
+// The sum is made in double, in which one of counts is exact and does not overflow.
 Tensor Multinomial::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return value.ge(0).all(-1).bitwise_and(less_equal(value.sum(-1), upper()));
+  scan::require_event(*this, value);
+  if (upper().is_number() && scan::readable(value))
+    return scan::check_events(*this, value, are_at_most(value.size(-1), upper().number()));
+  return value.ge(0).all(-1).bitwise_and(
+      less_equal(value.sum(-1, /*keepdim=*/false, at::kDouble), upper()));
 }
 
 std::optional<int64_t> Multinomial::first_violation(const Tensor& value) const {
   if (value.dim() < 1 || !upper().is_number()) return Constraint::first_violation(value);
-  const int64_t n = value.size(-1);
   return scan::first_violation_of_events(*this, value,
-                                         [n, most = upper().number()]<class T>(const T* x) {
-                                           T sum = 0;
-                                           bool negative = false;
-                                           for (int64_t i = 0; i < n; ++i) {
-                                             negative |= !(x[i] >= T{0});
-                                             sum += x[i];
-                                           }
-                                           return !negative && static_cast<double>(sum) <= most;
-                                         });
+                                         are_at_most(value.size(-1), upper().number()));
 }
 
 void Multinomial::print(std::ostream& out) const { out << "Multinomial()"; }

@@ -10,7 +10,7 @@ namespace torch::distributions::constraints {
 
 Tensor GreaterThan::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return greater(value, lower());
+  return greater(comparable(value, {&lower()}), lower());
 }
 
 std::optional<int64_t> GreaterThan::first_violation(const Tensor& value) const {
@@ -20,7 +20,7 @@ std::optional<int64_t> GreaterThan::first_violation(const Tensor& value) const {
 
 Tensor GreaterThanEq::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return greater_equal(value, lower());
+  return greater_equal(comparable(value, {&lower()}), lower());
 }
 
 std::optional<int64_t> GreaterThanEq::first_violation(const Tensor& value) const {
@@ -30,7 +30,7 @@ std::optional<int64_t> GreaterThanEq::first_violation(const Tensor& value) const
 
 Tensor LessThan::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return less(value, upper());
+  return less(comparable(value, {&upper()}), upper());
 }
 
 std::optional<int64_t> LessThan::first_violation(const Tensor& value) const {
@@ -40,7 +40,8 @@ std::optional<int64_t> LessThan::first_violation(const Tensor& value) const {
 
 Tensor Interval::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return greater_equal(value, lower()).bitwise_and(less_equal(value, upper()));
+  const Tensor x = comparable(value, {&lower(), &upper()});
+  return greater_equal(x, lower()).bitwise_and(less_equal(x, upper()));
 }
 
 std::optional<int64_t> Interval::first_violation(const Tensor& value) const {
@@ -51,7 +52,8 @@ std::optional<int64_t> Interval::first_violation(const Tensor& value) const {
 
 Tensor HalfOpenInterval::check(const Tensor& value) const {
   require_numbers(*this, value);
-  return greater_equal(value, lower()).bitwise_and(less(value, upper()));
+  const Tensor x = comparable(value, {&lower(), &upper()});
+  return greater_equal(x, lower()).bitwise_and(less(x, upper()));
 }
 
 std::optional<int64_t> HalfOpenInterval::first_violation(const Tensor& value) const {

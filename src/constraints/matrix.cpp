@@ -6,7 +6,7 @@
 #include <ATen/ops/linalg_eigvalsh.h>
 #include <ATen/ops/linalg_vector_norm.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 
@@ -30,6 +30,11 @@ struct SymmetryTolerance {
 
   double relative;
 };
+
+/// `value` in a dtype that has differences and norms.
+Tensor numbers(const Tensor& value) {
+  return value.is_floating_point() ? value : value.to(at::kDouble);
+}
 
 /// `value` in a dtype that the matrix decompositions take.
 Tensor decomposable(const Tensor& value) {
@@ -57,6 +62,19 @@ bool has_positive_diagonal(const T* x, int64_t rows, int64_t columns) {
 }
 
 template <class T>
+bool has_rows_of_length_one(const T* x, int64_t rows, int64_t columns, double tolerance) {
+  for (int64_t i = 0; i < rows; ++i) {
+    double sum = 0;
+    for (int64_t j = 0; j < columns; ++j) {
+      const auto entry = static_cast<double>(x[i * columns + j]);
+      sum += entry * entry;
+    }
+    if (!(std::abs(std::sqrt(sum) - 1) <= tolerance)) return false;
+  }
+  return true;
+}
+
+template <class T>
 bool is_symmetric(const T* x, int64_t n, const SymmetryTolerance& tolerance) {
   double largest = 0;
   for (int64_t i = 0; i < n * n; ++i)
@@ -73,85 +91,81 @@ bool is_symmetric(const T* x, int64_t n, const SymmetryTolerance& tolerance) {
   return true;
 }
 
-constexpr int64_t kSmall = 8;
+// Whether a matrix of `value`, given by its elements, is in a set.
 
-/// Whether the lower triangle of the small matrix `x` has a Cholesky factor.
-template <class T>
-bool has_cholesky(const T* x, int64_t n) {
-  std::array<T, kSmall * kSmall> factor;
-  const auto at = [n](int64_t i, int64_t j) { return static_cast<std::size_t>(i * n + j); };
-  for (int64_t i = 0; i < n; ++i) {
-    for (int64_t j = 0; j <= i; ++j) {
-      T rest = x[at(i, j)];
-      for (int64_t k = 0; k < j; ++k) rest -= factor[at(i, k)] * factor[at(j, k)];
-      if (i == j) {
-        if (!(rest > T{0})) return false;
-        factor[at(i, i)] = static_cast<T>(std::sqrt(rest));
-      } else {
-        factor[at(i, j)] = rest / factor[at(j, j)];
-      }
-    }
-  }
-  return true;
+auto in_lower_triangular(const Tensor& value) {
+  return [rows = value.size(-2), columns = value.size(-1)](const auto* x) {
+    return is_lower_triangular(x, rows, columns);
+  };
+}
+
+auto in_lower_cholesky(const Tensor& value) {
+  return [rows = value.size(-2), columns = value.size(-1)](const auto* x) {
+    return is_lower_triangular(x, rows, columns) && has_positive_diagonal(x, rows, columns);
+  };
+}
+
+/// How far from 1 the length of a row may be.
+double row_tolerance(const Tensor& value) {
+  return epsilon(value) * static_cast<double>(kCorrRowNormUlps * value.size(-1));
+}
+
+auto in_corr_cholesky(const Tensor& value) {
+  return [in_lower_cholesky = in_lower_cholesky(value), rows = value.size(-2),
+          columns = value.size(-1), tolerance = row_tolerance(value)](const auto* x) {
+    return in_lower_cholesky(x) && has_rows_of_length_one(x, rows, columns, tolerance);
+  };
+}
+
+auto in_symmetric(const Tensor& value) {
+  return [n = value.size(-1), tolerance = SymmetryTolerance(value)](const auto* x) {
+    return is_symmetric(x, n, tolerance);
+  };
 }
 
 }  // namespace
 
 Tensor LowerTriangular::check(const Tensor& value) const {
   require_numbers(*this, value);
+  scan::require_event(*this, value);
+  if (scan::readable(value)) return scan::check_events(*this, value, in_lower_triangular(value));
   return value.tril().eq(value).flatten(-2).all(-1);
 }
 
 std::optional<int64_t> LowerTriangular::first_violation(const Tensor& value) const {
   if (value.dim() < 2) return Constraint::first_violation(value);
-  return scan::first_violation_of_events(
-      *this, value, [rows = value.size(-2), columns = value.size(-1)](const auto* x) {
-        return is_lower_triangular(x, rows, columns);
-      });
+  return scan::first_violation_of_events(*this, value, in_lower_triangular(value));
 }
 
 void LowerTriangular::print(std::ostream& out) const { out << "LowerTriangular()"; }
 
 Tensor LowerCholesky::check(const Tensor& value) const {
   require_numbers(*this, value);
+  scan::require_event(*this, value);
+  if (scan::readable(value)) return scan::check_events(*this, value, in_lower_cholesky(value));
   return lower_triangular.check(value).bitwise_and(value.diagonal(0, -2, -1).gt(0).all(-1));
 }
 
 std::optional<int64_t> LowerCholesky::first_violation(const Tensor& value) const {
   if (value.dim() < 2) return Constraint::first_violation(value);
-  return scan::first_violation_of_events(
-      *this, value, [rows = value.size(-2), columns = value.size(-1)](const auto* x) {
-        return is_lower_triangular(x, rows, columns) && has_positive_diagonal(x, rows, columns);
-      });
+  return scan::first_violation_of_events(*this, value, in_lower_cholesky(value));
 }
 
 void LowerCholesky::print(std::ostream& out) const { out << "LowerCholesky()"; }
 
 Tensor CorrCholesky::check(const Tensor& value) const {
   require_numbers(*this, value);
+  scan::require_event(*this, value);
+  if (scan::readable(value)) return scan::check_events(*this, value, in_corr_cholesky(value));
   const at::NoGradGuard no_grad;
-  const double tolerance = epsilon(value) * static_cast<double>(kCorrRowNormUlps * value.size(-1));
-  const Tensor norms = at::linalg_vector_norm(value, 2, at::IntArrayRef{-1});
-  return lower_cholesky.check(value).bitwise_and(norms.sub(1).abs().le(tolerance).all(-1));
+  const Tensor norms = at::linalg_vector_norm(numbers(value), 2, at::IntArrayRef{-1});
+  return lower_cholesky.check(value).bitwise_and(
+      norms.sub(1).abs().le(row_tolerance(value)).all(-1));
 }
 
 std::optional<int64_t> CorrCholesky::first_violation(const Tensor& value) const {
   if (value.dim() < 2) return Constraint::first_violation(value);
-  const int64_t rows = value.size(-2), columns = value.size(-1);
-  const double tolerance = epsilon(value) * static_cast<double>(kCorrRowNormUlps * columns);
-  return scan::first_violation_of_events(*this, value, [=](const auto* x) {
-    if (!is_lower_triangular(x, rows, columns) || !has_positive_diagonal(x, rows, columns))
-      return false;
-    for (int64_t i = 0; i < rows; ++i) {
-      double sum = 0;
-      for (int64_t j = 0; j < columns; ++j) {
-        const auto entry = static_cast<double>(x[i * columns + j]);
-        sum += entry * entry;
-      }
-      if (!(std::abs(std::sqrt(sum) - 1) <= tolerance)) return false;
-    }
-    return true;
-  });
+  return scan::first_violation_of_events(*this, value, in_corr_cholesky(value));
 }
 
 void CorrCholesky::print(std::ostream& out) const { out << "CorrCholesky()"; }
@@ -169,23 +183,21 @@ Tensor Symmetric::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor squares = Square::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return squares;
+  if (scan::readable(value)) return scan::check_events(*this, value, in_symmetric(value));
   const at::NoGradGuard no_grad;
   const SymmetryTolerance tolerance(value);
-  const Tensor mirrored = value.mT();
+  const Tensor x = numbers(value), mirrored = x.mT();
   const Tensor absolute =
-      value.abs().amax({-2, -1}, /*keepdim=*/true).mul(tolerance.relative).clamp_min(1e-6);
+      x.abs().amax({-2, -1}, /*keepdim=*/true).mul(tolerance.relative).clamp_min(1e-6);
   const Tensor close =
-      value.sub(mirrored).abs().le(mirrored.abs().mul(tolerance.relative).add(absolute));
-  return close.bitwise_and(mirrored.isfinite()).bitwise_or(value.eq(mirrored)).flatten(-2).all(-1);
+      x.sub(mirrored).abs().le(mirrored.abs().mul(tolerance.relative).add(absolute));
+  return close.bitwise_and(mirrored.isfinite()).bitwise_or(x.eq(mirrored)).flatten(-2).all(-1);
 }
 
 std::optional<int64_t> Symmetric::first_violation(const Tensor& value) const {
   if (value.dim() < 2 || value.size(-2) != value.size(-1))
     return Constraint::first_violation(value);
-  return scan::first_violation_of_events(
-      *this, value, [n = value.size(-1), tolerance = SymmetryTolerance(value)](const auto* x) {
-        return is_symmetric(x, n, tolerance);
-      });
+  return scan::first_violation_of_events(*this, value, in_symmetric(value));
 }
 
 void Symmetric::print(std::ostream& out) const { out << "Symmetric()"; }
@@ -219,14 +231,7 @@ Tensor PositiveDefinite::check(const Tensor& value) const {
 }
 
 std::optional<int64_t> PositiveDefinite::first_violation(const Tensor& value) const {
-  if (value.dim() < 2 || value.size(-2) != value.size(-1) || value.size(-1) > kSmall ||
-      !value.is_floating_point()) {
-    return Constraint::first_violation(value);
-  }
-  return scan::first_violation_of_events(
-      *this, value, [n = value.size(-1), tolerance = SymmetryTolerance(value)](const auto* x) {
-        return is_symmetric(x, n, tolerance) && has_cholesky(x, n);
-      });
+  return Constraint::first_violation(value);
 }
 
 void PositiveDefinite::print(std::ostream& out) const { out << "PositiveDefinite()"; }

@@ -2,12 +2,34 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "constraints/numbers.h"
+#include "constraints/scan.h"
 #include "core/raise.h"
 
 namespace torch::distributions::constraints {
+namespace {
+
+/// Vectors of which a number is positive.
+class SomeWeight final : public Constraint {
+ public:
+  int64_t event_dim() const override { return 1; }
+  Tensor check(const Tensor& value) const override { return value.gt(0).any(-1); }
+  std::optional<int64_t> first_violation(const Tensor& value) const override {
+    if (value.dim() < 1) return Constraint::first_violation(value);
+    return scan::first_violation_of_events(
+        *this, value, [n = value.size(-1)]<class T>(const T* weights) {
+          return std::any_of(weights, weights + n, [](T weight) { return weight > T{0}; });
+        });
+  }
+  void print(std::ostream& out) const override { out << "SomeWeight()"; }
+};
+
+const SomeWeight some_weight;
+
+}  // namespace
 
 MixtureSameFamilyConstraint::MixtureSameFamilyConstraint(ConstraintPtr base_constraint,
                                                          Tensor weights)
@@ -26,8 +48,12 @@ Tensor MixtureSameFamilyConstraint::check(const Tensor& value) const {
 
 std::optional<int64_t> MixtureSameFamilyConstraint::first_violation(const Tensor& value) const {
   require_numbers(*this, value);
-  // What lies in every component's support lies in that of one which has weight.
-  if (value.dim() >= event_dim() && !base_->first_violation(value.unsqueeze(-1 - event_dim()))) {
+  // What lies in every component's support lies in that of one which has weight, if there is one.
+  // Of two weights neither is broadcast to no component.
+  const bool have_components = weights_.defined() && weights_.dim() > 0 && weights_.size(-1) > 1 &&
+                               weights_.device() == value.device() && value.dim() >= event_dim();
+  if (have_components && !some_weight.first_violation(weights_) &&
+      !base_->first_violation(value.unsqueeze(-1 - event_dim()))) {
     return std::nullopt;
   }
   return Constraint::first_violation(value);

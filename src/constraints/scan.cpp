@@ -2,27 +2,35 @@
 
 #include <ATen/native/TypeProperties.h>
 
-namespace torch::distributions::constraints::scan {
+#include <algorithm>
 
-at::ScalarType common_dtype(const Tensor& value, c10::ArrayRef<Bound> bounds) {
-  const at::ScalarType dtype = value.scalar_type();
-  bool same = true, real_number = false;
-  for (const Bound& bound : bounds) {
-    if (bound.is_number) {
-      real_number = real_number || !bound.is_integer;
-    } else {
-      same = same && bound.tensor.scalar_type() == dtype;
-    }
+namespace torch::distributions::constraints::scan {
+namespace {
+
+/// The dtype in which ATen compares these.
+at::ScalarType promoted(const Tensor& value, const Bound& bound) {
+  if (bound.is_number || bound.tensor.scalar_type() == value.scalar_type())
+    return value.scalar_type();
+  const auto state = at::native::update_result_type_state(value, {});
+  return at::native::result_type(at::native::update_result_type_state(bound.tensor, state));
+}
+
+}  // namespace
+
+std::optional<at::ScalarType> common_dtype(const Tensor& value, c10::ArrayRef<Bound> bounds) {
+  if (!value.is_floating_point()) {
+    const bool all_integers = std::all_of(bounds.begin(), bounds.end(), [](const Bound& bound) {
+      return bound.is_number ? bound.is_integer : !bound.tensor.is_floating_point();
+    });
+    return all_integers ? at::kLong : at::kDouble;
   }
-  at::ScalarType common = dtype;
-  if (!same) {
-    auto state = at::native::update_result_type_state(value, {});
-    for (const Bound& bound : bounds) {
-      if (!bound.is_number) state = at::native::update_result_type_state(bound.tensor, state);
-    }
-    common = at::native::result_type(state);
+  std::optional<at::ScalarType> common = value.scalar_type();
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    const at::ScalarType dtype = promoted(value, bounds[i]);
+    if (i > 0 && dtype != common) return std::nullopt;
+    common = dtype;
   }
-  return real_number && c10::isIntegralType(common, /*includeBool=*/true) ? at::kDouble : common;
+  return common;
 }
 
 }  // namespace torch::distributions::constraints::scan

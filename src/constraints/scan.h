@@ -2,6 +2,7 @@
 
 #include <ATen/ExpandUtils.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 #include <c10/core/DispatchKeySet.h>
 #include <c10/util/SmallVector.h>
 
@@ -16,6 +17,8 @@
 #include <utility>
 
 #include <torch/distributions/constraints/constraint.h>
+
+#include "core/raise.h"
 
 /// Direct passes over the memory of CPU tensors for `Constraint::first_violation`: no dispatch, no
 /// temporaries, and an early exit.
@@ -35,7 +38,11 @@ inline bool readable(const Tensor& tensor) {
 struct Bound {
   Bound(const Param& param, const Tensor& value)
       : number(param.number()), is_number(param.is_number()), is_integer(param.is_integer()) {
-    if (!is_number) tensor = param.tensor(options_beside(value));
+    // A list keeps its digits beside integers, which are compared as doubles.
+    if (!is_number) {
+      tensor = param.tensor(value.is_floating_point() ? value.options()
+                                                      : value.options().dtype(at::kDouble));
+    }
   }
 
   Tensor tensor;
@@ -43,8 +50,9 @@ struct Bound {
   bool is_number, is_integer;
 };
 
-/// The dtype in which ATen would compare these.
-at::ScalarType common_dtype(const Tensor& value, c10::ArrayRef<Bound> bounds);
+/// The dtype in which `comparable(value)` is compared with each of the bounds; nothing where it is
+/// not the same one for all.
+std::optional<at::ScalarType> common_dtype(const Tensor& value, c10::ArrayRef<Bound> bounds);
 
 /// Copies `n` elements of this dtype, `stride` apart, to `out`.
 template <class T>
@@ -218,46 +226,77 @@ std::optional<int64_t> first_bad(const Tensor& value, const std::array<Bound, si
 }
 
 /// `constraint.first_violation(value)` where an element is in the set when `good(x, bounds...)`,
-/// which reads like ATen's comparisons of these dtypes with broadcasting; by `constraint.check`
-/// where memory cannot be read.
+/// which reads like the comparisons of `compare.h`, with broadcasting; by `constraint.check` where
+/// memory cannot be read.
 template <class Good, std::same_as<Param>... Bounds>
 std::optional<int64_t> first_violation(const Constraint& constraint, const Tensor& value, Good good,
                                        const Bounds&... params) {
   const std::array<Bound, sizeof...(params)> bounds{Bound(params, value)...};
   bool direct = readable(value);
   for (const Bound& bound : bounds) direct = direct && (bound.is_number || readable(bound.tensor));
-  if (!direct) return constraint.Constraint::first_violation(value);
+  const auto common = direct ? common_dtype(value, bounds) : std::nullopt;
+  if (!common) return constraint.Constraint::first_violation(value);
 
-  const at::ScalarType common = common_dtype(value, bounds);
   at::DimVector shape(value.sizes());
   for (const Bound& bound : bounds) {
     if (bound.is_number || bound.tensor.sizes() == IntArrayRef(shape)) continue;
     shape = at::infer_size_dimvector(shape, bound.tensor.sizes());
   }
-  return with_compute_type(common, [&]<class T>(T) {
-    return first_bad<T>(value, bounds, shape, common, good, std::index_sequence_for<Bounds...>());
+  return with_compute_type(*common, [&]<class T>(T) {
+    return first_bad<T>(value, bounds, shape, *common, good, std::index_sequence_for<Bounds...>());
   });
 }
 
-/// The same where an event, of the constraint's number of dimensions, is in the set when
-/// `good(elements)`; `elements` points to its elements in row-major order.
-template <class Good>
-std::optional<int64_t> first_violation_of_events(const Constraint& constraint, const Tensor& value,
-                                                 Good good) {
-  const int64_t batch_dim = value.dim() - constraint.event_dim();
-  if (batch_dim < 0 || !readable(value)) return constraint.Constraint::first_violation(value);
+/// \throws c10::ValueError for a value without the dimensions of an event.
+inline void require_event(const Constraint& constraint, const Tensor& value) {
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, value.dim() >= constraint.event_dim(), constraint,
+                            ": Expected value.dim() >= ", constraint.event_dim(), " but got ",
+                            value.dim());
+}
+
+/// Calls `pass(i, good(elements))` for the i-th event of a readable value, in turn, until it
+/// returns false. `elements` points to the event's elements in row-major order.
+template <class Good, class Pass>
+void each_event(const Tensor& value, int64_t event_dim, Good good, Pass pass) {
   const IntArrayRef sizes = value.sizes();
-  const int64_t events =
-      c10::multiply_integers(sizes.slice(0, static_cast<std::size_t>(batch_dim)));
-  const int64_t size = c10::multiply_integers(sizes.slice(static_cast<std::size_t>(batch_dim)));
-  return with_compute_type(value.scalar_type(), [&]<class T>(T) -> std::optional<int64_t> {
+  const auto batch_dim = static_cast<std::size_t>(value.dim() - event_dim);
+  const int64_t events = c10::multiply_integers(sizes.slice(0, batch_dim));
+  const int64_t size = c10::multiply_integers(sizes.slice(batch_dim));
+  with_compute_type(value.scalar_type(), [&]<class T>(T) {
     Elements<T> elements(value, sizes, value.scalar_type());
     c10::SmallVector<T, 64> buffer;
     for (int64_t i = 0; i < events; ++i) {
-      if (!good(elements.run(i * size, size, buffer))) return i;
+      if (!pass(i, good(elements.run(i * size, size, buffer)))) return;
     }
-    return std::nullopt;
   });
+}
+
+/// The same as `first_violation` where an event, of the constraint's number of dimensions, is in
+/// the set when `good(elements)`.
+template <class Good>
+std::optional<int64_t> first_violation_of_events(const Constraint& constraint, const Tensor& value,
+                                                 Good good) {
+  if (value.dim() < constraint.event_dim() || !readable(value))
+    return constraint.Constraint::first_violation(value);
+  std::optional<int64_t> first;
+  each_event(value, constraint.event_dim(), good, [&](int64_t i, bool is_good) {
+    if (!is_good) first = i;
+    return is_good;
+  });
+  return first;
+}
+
+/// What `good` says of each event of a readable value: a tensor like that of `constraint.check`.
+template <class Good>
+Tensor check_events(const Constraint& constraint, const Tensor& value, Good good) {
+  const auto batch_dim = static_cast<std::size_t>(value.dim() - constraint.event_dim());
+  Tensor result = at::empty(value.sizes().slice(0, batch_dim), value.options().dtype(at::kBool));
+  auto* const to = result.mutable_data_ptr<bool>();
+  each_event(value, constraint.event_dim(), good, [to](int64_t i, bool is_good) {
+    to[i] = is_good;
+    return true;
+  });
+  return result;
 }
 
 /// Whether x is an integer; false for infinities and NaN.

@@ -28,27 +28,32 @@ double tolerance(at::ScalarType dtype, int64_t n) {
                                limits.least / 2 * count);
 }
 
+/// Whether a vector of `value`, given by its elements, lies on the simplex.
+auto on_simplex(const Tensor& value) {
+  const int64_t n = value.size(-1);
+  return [n, most = tolerance(value.scalar_type(), n)]<class T>(const T* x) {
+    bool negative = false;
+    for (int64_t i = 0; i < n; ++i) negative |= !(x[i] >= T{0});
+    return !negative && std::abs(ops::total(x, n) - 1) < most;
+  };
+}
+
 }  // namespace
 
 Tensor Simplex::check(const Tensor& value) const {
   require_numbers(*this, value);
+  scan::require_event(*this, value);
+  if (scan::readable(value)) return scan::check_events(*this, value, on_simplex(value));
   const at::NoGradGuard no_grad;
   const at::ScalarType dtype = value.scalar_type();
   const bool narrow = dtype == at::kHalf || dtype == at::kBFloat16;
   const Tensor sum = narrow ? value.sum(-1, /*keepdim=*/false, at::kFloat) : value.sum(-1);
-  const int64_t n = value.dim() == 0 ? 1 : value.size(-1);
-  return value.ge(0).all(-1).bitwise_and(sum.sub(1).abs().lt(tolerance(dtype, n)));
+  return value.ge(0).all(-1).bitwise_and(sum.sub(1).abs().lt(tolerance(dtype, value.size(-1))));
 }
 
 std::optional<int64_t> Simplex::first_violation(const Tensor& value) const {
   if (value.dim() < 1) return Constraint::first_violation(value);
-  const int64_t n = value.size(-1);
-  return scan::first_violation_of_events(
-      *this, value, [n, most = tolerance(value.scalar_type(), n)]<class T>(const T* x) {
-        bool negative = false;
-        for (int64_t i = 0; i < n; ++i) negative |= !(x[i] >= T{0});
-        return !negative && std::abs(ops::total(x, n) - 1) < most;
-      });
+  return scan::first_violation_of_events(*this, value, on_simplex(value));
 }
 
 void Simplex::print(std::ostream& out) const { out << "Simplex()"; }

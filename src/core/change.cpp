@@ -1,12 +1,11 @@
 #include <torch/distributions/core/change.h>
 
-#include <ATen/ExpandUtils.h>
-
 #include <algorithm>
 
 #include <torch/distributions/core/repr.h>
 
 #include "core/raise.h"
+#include "core/shape.h"
 
 namespace torch::distributions {
 namespace {
@@ -40,9 +39,9 @@ void Change::check(const char* class_name) const {
 
 Change Change::detach() { return Change(Kind::kDetach); }
 
-Change Change::within(int64_t extra) const {
+Change Change::within(IntArrayRef kept) const {
   Change change(*this);
-  change.kept_ += extra;
+  change.batch_shape_.append(kept.begin(), kept.end());
   return change;
 }
 
@@ -60,19 +59,16 @@ Tensor Change::operator()(const Tensor& tensor, int64_t event_dim) const {
   }
   at::DimVector shape(batch_shape_);
   const auto own = tensor.sizes();
-  const auto trailing = std::min<int64_t>(event_dim + kept_, tensor.dim());
+  const auto trailing = std::min(event_dim, tensor.dim());
   shape.append(own.end() - trailing, own.end());
   if (own == IntArrayRef(shape)) return tensor;
-  TORCH_CHECK_VALUE(at::is_expandable_to(own, shape), "expand: a parameter of shape ", repr(own),
+  TORCH_CHECK_VALUE(expands_to(own, shape), "expand: a parameter of shape ", repr(own),
                     " does not expand to ", repr(IntArrayRef(shape)));
   return tensor.expand(shape);
 }
 
 at::DimVector Change::batch_shape(IntArrayRef old) const {
-  if (kind_ != Kind::kExpand) return at::DimVector(old);
-  at::DimVector shape(batch_shape_);
-  shape.append(old.end() - std::min<int64_t>(kept_, static_cast<int64_t>(old.size())), old.end());
-  return shape;
+  return kind_ == Kind::kExpand ? batch_shape_ : at::DimVector(old);
 }
 
 }  // namespace torch::distributions

@@ -13,6 +13,7 @@
 #include <torch/distributions/core/repr.h>
 
 #include "core/raise.h"
+#include "core/shape.h"
 #include "core/suspend_validation.h"
 #include "ops/sum_rightmost.h"
 
@@ -168,19 +169,18 @@ Tensor Distribution::impossible_of_part(const Distribution& part, const Tensor& 
 
 void Distribution::change(const Change& change) {
   change.check(type().name);
+  if (!change.is_expand()) return;
   const auto changed = change.batch_shape(batch_shape_);
-  TORCH_CHECK_VALUE(!change.is_expand() || at::is_expandable_to(batch_shape_, changed), type().name,
-                    "::expand: a batch of shape ", repr(batch_shape()), " does not expand to ",
-                    repr(IntArrayRef(changed)));
+  require_sizes(type().name, "a batch_shape to expand to", changed, {event_shape_});
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, expands_to(batch_shape_, changed), type().name,
+                            "::expand: a batch of shape ", repr(IntArrayRef(batch_shape_)),
+                            " does not expand to ", repr(IntArrayRef(changed)));
   batch_shape_ = changed;
 }
 
 at::DimVector Distribution::extended_shape(IntArrayRef sample_shape) const {
+  require_sizes(type().name, "a sample_shape", sample_shape, {batch_shape_, event_shape_});
   at::DimVector shape(sample_shape);
-  for (const int64_t size : sample_shape) {
-    TORCH_CHECK_VALUE(size >= 0, type().name, ": a sample_shape has no negative size, got ",
-                      repr(sample_shape));
-  }
   shape.append(batch_shape_.begin(), batch_shape_.end());
   shape.append(event_shape_.begin(), event_shape_.end());
   return shape;

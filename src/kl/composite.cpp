@@ -6,22 +6,32 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
+#include "ops/sum_rightmost.h"
 #include "transforms/image.h"
 
 namespace torch::distributions::kl {
+
+FlatIndependent::FlatIndependent(const Independent& d)
+    : base(d.base_dist()), dims(d.reinterpreted_batch_ndims()) {
+  while (base->type().id == typeid(Independent)) {
+    const DistributionPtr outer = base;
+    const auto& inner = static_cast<const Independent&>(*outer);
+    dims += inner.reinterpreted_batch_ndims();
+    base = inner.base_dist();
+  }
+}
 
 /// Sums the divergence of what remains when both are stripped of the reinterpreted dimensions that
 /// they have in common.
 Tensor divergence(const Independent& p, const Independent& q) {
   require_equal_event_shapes(p, q);
-  const int64_t shared = std::min(p.reinterpreted_batch_ndims(), q.reinterpreted_batch_ndims());
-  const auto stripped = [shared](const Independent& d) -> DistributionPtr {
-    const int64_t rest = d.reinterpreted_batch_ndims() - shared;
-    if (rest == 0) return d.base_dist();
-    return Independent(d.base_dist(), rest, /*validate_args=*/false);
+  const FlatIndependent flat_p(p), flat_q(q);
+  const int64_t shared = std::min(flat_p.dims, flat_q.dims);
+  const auto stripped = [shared](const FlatIndependent& d) -> DistributionPtr {
+    if (d.dims == shared) return d.base;
+    return Independent(d.base, d.dims - shared, /*validate_args=*/false);
   };
-  const Tensor divergence = kl_divergence(stripped(p), stripped(q));
-  return shared == 0 ? divergence : divergence.flatten(-shared).sum(-1);
+  return ops::sum_rightmost(kl_divergence(stripped(flat_p), stripped(flat_q)), shared);
 }
 
 /// The transforms in common change nothing.

@@ -3,6 +3,7 @@
 #include <ATen/OpMathType.h>
 
 #include <torch/distributions/independent.h>
+#include <torch/distributions/kl.h>
 #include <torch/distributions/normal.h>
 
 #include "kl/rules.h"
@@ -30,12 +31,12 @@ Gaussian gaussian(const MultivariateNormal& d) { return {d.loc(), unexpanded(d.s
 
 /// `d` as a multivariate normal distribution. `p` and `q`, one of which it is, are for the error
 /// when it is none.
-Gaussian gaussian(const Independent& d, const Distribution& p, const Distribution& q) {
-  if (d.reinterpreted_batch_ndims() != 1 || d.base_dist()->type().distance_to(typeid(Normal)) < 0) {
+Gaussian gaussian(const FlatIndependent& d, const Distribution& p, const Distribution& q) {
+  if (d.dims != 1 || d.base->type().distance_to(typeid(Normal)) < 0) {
     not_implemented(p, q,
                     "the base of Independent is not a Normal with one reinterpreted dimension");
   }
-  const auto& base = static_cast<const Normal&>(*d.base_dist());
+  const auto& base = static_cast<const Normal&>(*d.base);
   return {base.loc(), unexpanded(base.scale(), 1).diag_embed()};
 }
 
@@ -86,12 +87,16 @@ Tensor divergence(const MultivariateNormal& p, const MultivariateNormal& q) {
 
 Tensor divergence(const MultivariateNormal& p, const Independent& q) {
   require_equal_event_shapes(p, q);
-  return divergence(gaussian(p), gaussian(q, p, q));
+  const FlatIndependent flat(q);
+  if (flat.dims == 0) return kl_divergence(p, flat.base);
+  return divergence(gaussian(p), gaussian(flat, p, q));
 }
 
 Tensor divergence(const Independent& p, const MultivariateNormal& q) {
   require_equal_event_shapes(p, q);
-  return divergence(gaussian(p, p, q), gaussian(q));
+  const FlatIndependent flat(p);
+  if (flat.dims == 0) return kl_divergence(flat.base, q);
+  return divergence(gaussian(flat, p, q), gaussian(q));
 }
 
 }  // namespace torch::distributions::kl

@@ -61,6 +61,15 @@ Tensor divergence(const Independent& p, const Independent& q);
 Tensor divergence(const Independent& p, const MultivariateNormal& q);
 Tensor divergence(const TransformedDistribution& p, const TransformedDistribution& q);
 
+/// An `Independent`, of an `Independent` of ... `base`, as one: its last `dims` batch dimensions
+/// belong to the event.
+struct FlatIndependent {
+  explicit FlatIndependent(const Independent& d);
+
+  DistributionPtr base;
+  int64_t dims;
+};
+
 /// The rule of every pair of which the first has mass outside the support of the second, whatever
 /// the parameters.
 Tensor infinite(const Distribution& p, const Distribution& q);

@@ -9,6 +9,7 @@
 #include <torch/distributions/constraints/independent.h>
 
 #include "core/floating.h"
+#include "core/shape.h"
 #include "ops/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -45,6 +46,7 @@ ConstraintPtr AffineTransform::codomain() const { return domain(); }
 Tensor AffineTransform::sign() const { return scale().sign(); }
 
 std::vector<int64_t> AffineTransform::forward_shape(IntArrayRef shape) const {
+  require_sizes("AffineTransform", "a shape", shape);
   std::vector<int64_t> joined = shape.vec();
   for (const Param* param : {&loc_, &scale_}) {
     if (param->is_number()) continue;

@@ -9,6 +9,7 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "core/float_limits.h"
+#include "core/shape.h"
 #include "ops/special/elementary.h"
 
 namespace torch::distributions {
@@ -47,6 +48,7 @@ ConstraintPtr StickBreakingTransform::codomain() const { return constraints::sim
 
 std::vector<int64_t> StickBreakingTransform::forward_shape(IntArrayRef shape) const {
   TORCH_CHECK_VALUE(!shape.empty(), "Too few dimensions on input");
+  require_sizes("StickBreakingTransform", "a shape", shape);
   std::vector<int64_t> longer = shape.vec();
   ++longer.back();
   return longer;
@@ -54,6 +56,7 @@ std::vector<int64_t> StickBreakingTransform::forward_shape(IntArrayRef shape) co
 
 std::vector<int64_t> StickBreakingTransform::inverse_shape(IntArrayRef shape) const {
   TORCH_CHECK_VALUE(!shape.empty(), "Too few dimensions on input");
+  require_sizes("StickBreakingTransform", "a shape", shape);
   TORCH_CHECK_VALUE(shape.back() > 0, "A simplex has at least one number");
   std::vector<int64_t> shorter = shape.vec();
   --shorter.back();

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "support/constraints.h"
 
 namespace torch::distributions::constraints {
@@ -65,6 +67,20 @@ TEST(Integers, LongValuesKeepAllTheirDigits) {
   EXPECT_THAT(test::checked(integer_interval(0, at::tensor({big})), x), ElementsAre(true));
 }
 
+TEST(Integers, AreComparedWithBoundsThatTheirDtypeLacks) {
+  const Tensor bytes = at::tensor({0, 100, 127}).to(at::kChar);
+  EXPECT_THAT(test::checked(integer_interval(-200, 300), bytes), ElementsAre(true, true, true));
+  EXPECT_THAT(test::checked(integer_interval(0, at::tensor(300)), bytes),
+              ElementsAre(true, true, true));
+  EXPECT_THAT(test::checked(IntegerLessThan(-129), bytes), ElementsAre(false, false, false));
+  EXPECT_THAT(test::checked(IntegerGreaterThan(-1), bytes.to(at::kByte)),
+              ElementsAre(true, true, true));
+  const Tensor large = at::tensor({(int64_t{1} << 24) + 1, int64_t{1} << 24});
+  EXPECT_THAT(test::checked(IntegerLessThan(16777216.5), large), ElementsAre(false, true));
+  EXPECT_THAT(test::checked(integer_interval(0, at::tensor({16777216.f})), large),
+              ElementsAre(false, true));
+}
+
 TEST(IntegerInterval, BoundsMayBeTensors) {
   test::expect_consistent(integer_interval(0, at::tensor({1.0, 2.0, 3.0})),
                           at::tensor({1., 3., 3., 2., 1.5, 0.}).view({2, 3}));
@@ -78,6 +94,24 @@ TEST(Multinomial, HoldsNonnegativeVectorsUpToASum) {
   EXPECT_THAT(test::checked(multinomial(at::tensor({3., 4., 4., 4.})), x),
               ElementsAre(true, true, false, false));
   EXPECT_EQ(multinomial(3).event_dim(), 1);
+  // Sums are exact in every dtype.
+  const int64_t most = std::numeric_limits<int64_t>::max();
+  EXPECT_THAT(test::checked(multinomial(3), at::tensor({most, most, most, most}).view({2, 2})),
+              ElementsAre(false, false));
+  EXPECT_THAT(test::checked(multinomial(16777216), at::tensor({16777216.f, 1.f})),
+              ElementsAre(false));
+  EXPECT_THAT(test::checked(multinomial(at::tensor({300})), at::tensor({200, 200}).to(at::kByte)),
+              ElementsAre(false));
+}
+
+TEST(Vectors, HaveADimension) {
+  for (const ConstraintPtr& constraint :
+       std::vector<ConstraintPtr>{one_hot, multinomial(3), multinomial(at::tensor({3}))}) {
+    for (const auto device : {at::kCPU, at::kMeta}) {
+      EXPECT_THROW(constraint->check(at::ones({}, device)), c10::ValueError);
+      EXPECT_THROW(constraint->first_violation(at::ones({}, device)), c10::ValueError);
+    }
+  }
 }
 
 TEST(Discrete, IsDiscreteAndPrintedAsInPython) {

@@ -122,5 +122,17 @@ TEST(Interval, ObjectsAreOfTheFactoriesClasses) {
   EXPECT_FALSE(positive.is_discrete());
 }
 
+// Each bound is compared in the dtype which it has in common with the value.
+TEST(Interval, BoundsMayHaveDifferentDtypes) {
+  const Tensor x = at::tensor({.1f, .3f});  // 0.1 + 1.5e-9, 0.3 + 1.2e-8
+  test::expect_consistent(interval(at::zeros({2}, at::kDouble), .1), x);
+  test::expect_consistent(interval(.1, at::ones({2}, at::kDouble)), x);
+  test::expect_consistent(
+      half_open_interval(at::zeros({2}, at::kHalf), at::tensor({.1, .3}, at::kDouble)), x);
+  test::expect_consistent(interval(at::zeros({}, at::kLong), .1), x);
+  EXPECT_THAT(test::checked(interval(at::zeros({2}, at::kDouble), .1), x),
+              ElementsAre(true, false));
+}
+
 }  // namespace
 }  // namespace torch::distributions::constraints

@@ -110,6 +110,33 @@ TEST(PositiveDefinite, AgreesWithTheDecompositionAtEverySize) {
   }
 }
 
+TEST(PositiveDefinite, IsOneSetForMatricesThatAreAllButSingular) {
+  // Of which one way to factor it finds a negative pivot, and another does not.
+  const Tensor x =
+      at::tensor({.670992136f, -121.255302f, -2.74983995e-6f, -121.255302f, 21913.6094f,
+                  -8.55533913e13f, -2.74983995e-6f, -8.55533913e13f, 4.851615e27f})
+          .view({3, 3});
+  test::expect_consistent(positive_definite, x);
+  at::manual_seed(0);
+  const Tensor rows = at::randn({2000, 3, 2}), scale = (10 * at::randn({2000, 3, 1})).exp();
+  const Tensor singular = (rows * scale).matmul((rows * scale).mT());
+  test::expect_consistent(positive_definite, singular);
+  for (int64_t i = 0; i < 2000; ++i) test::expect_consistent(positive_definite, singular[i]);
+}
+
+TEST(Matrices, MayBeOfIntegers) {
+  for (const auto dtype : test::kDtypes) {
+    const Tensor x = at::tensor({1, 0, 0, 1, 1, 1, 0, 1, 1, 0, 1, 1}).view({3, 2, 2}).to(dtype);
+    EXPECT_THAT(test::checked(lower_triangular, x), ElementsAre(true, false, true));
+    EXPECT_THAT(test::checked(lower_cholesky, x), ElementsAre(true, false, true));
+    EXPECT_THAT(test::checked(corr_cholesky, x), ElementsAre(true, false, false));
+    EXPECT_THAT(test::checked(square, x), ElementsAre(true, true, true));
+    EXPECT_THAT(test::checked(symmetric, x), ElementsAre(true, false, false));
+    EXPECT_THAT(test::checked(positive_semidefinite, x), ElementsAre(true, false, false));
+    EXPECT_THAT(test::checked(positive_definite, x), ElementsAre(true, false, false));
+  }
+}
+
 TEST(PositiveSemidefinite, MayBeSingular) {
   const Tensor x = at::tensor({1., -1. / 3, -1. / 3, 1. / 9, 1., 2., 2.,  1., 0., 0.,
                                0., 0.,      1.,      0.,     .1, 1., NAN, 0., 0., 1.},
@@ -136,6 +163,13 @@ TEST(Matrices, HaveTwoDimensionsAndAreChained) {
     EXPECT_FALSE(constraint->is_discrete()) << text;
     EXPECT_EQ(format_as(constraint), text);
     EXPECT_EQ(constraint->first_violation(at::empty({2, 3, 3}, at::kMeta)), std::nullopt) << text;
+    const Tensor good = constraint->check(at::empty({2, 3, 3}, at::kMeta));
+    EXPECT_TRUE(good.is_meta() && good.scalar_type() == at::kBool) << text;
+    EXPECT_EQ(good.sizes(), IntArrayRef({2})) << text;
+    for (const auto device : {at::kCPU, at::kMeta}) {
+      EXPECT_THROW(constraint->check(at::empty({3}, device)), c10::ValueError) << text;
+      EXPECT_THROW(constraint->first_violation(at::empty({3}, device)), c10::ValueError) << text;
+    }
   }
   EXPECT_NE(dynamic_cast<const Symmetric*>(&*all.back().first), nullptr);
   EXPECT_NE(dynamic_cast<const Square*>(&*all.back().first), nullptr);

@@ -32,6 +32,24 @@ TEST(MixtureSameFamilyConstraint, WeightsMayHaveABatch) {
               ElementsAre(true, true, false, false));
 }
 
+TEST(MixtureSameFamilyConstraint, HoldsNothingWithoutAComponentOfPositiveWeight) {
+  const Tensor x = at::tensor({1.f, 2.f});
+  for (const Tensor& weights : {at::zeros({2}), at::tensor({-1.f, -2.f}), at::tensor({NAN, 0.f}),
+                                at::zeros({0}), at::zeros({1})}) {
+    const MixtureSameFamilyConstraint constraint(greater_than(0.), weights);
+    EXPECT_THAT(test::checked(constraint, x), ElementsAre(false, false));
+    EXPECT_EQ(constraint.first_violation(x), 0);
+    EXPECT_EQ(independent(constraint, 1).first_violation(x), 0);
+  }
+  const MixtureSameFamilyConstraint in_part(greater_than(0.),
+                                            at::tensor({1.f, 0.f, 0.f, 0.f}).view({2, 2}));
+  EXPECT_THAT(test::checked(in_part, x), ElementsAre(true, false));
+  for (const Tensor& weights : {Tensor(), at::ones({1})}) {
+    const MixtureSameFamilyConstraint of_none(greater_than(at::zeros({0})), weights);
+    EXPECT_THAT(test::checked(of_none, x), ElementsAre(false, false));
+  }
+}
+
 TEST(MixtureSameFamilyConstraint, KeepsEventsTogether) {
   const Tensor low = at::tensor({0., 0., 2., 2.}).view({2, 2});
   const MixtureSameFamilyConstraint constraint(independent(interval(low, low + 1), 1));

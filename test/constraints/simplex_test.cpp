@@ -62,5 +62,18 @@ TEST(Simplex, StaysATestInEveryDtype) {
   }
 }
 
+TEST(Simplex, HoldsVectors) {
+  for (const auto device : {at::kCPU, at::kMeta}) {
+    EXPECT_THROW(simplex.check(at::ones({}, device)), c10::ValueError);
+    EXPECT_THROW(simplex.first_violation(at::ones({}, device)), c10::ValueError);
+  }
+  // Many floats whose sum as floats is not what it is as doubles.
+  at::manual_seed(0);
+  for (int i = 0; i < 20; ++i) {
+    const Tensor x = at::rand({100, 300}).softmax(-1);
+    test::expect_consistent(simplex, x * (1 + 2e-6 * at::rand({100, 1})));
+  }
+}
+
 }  // namespace
 }  // namespace torch::distributions::constraints

@@ -13,10 +13,20 @@ TEST(Change, ExpandsBeforeTheEvent) {
   EXPECT_EQ(repr(IntArrayRef(change.batch_shape({3}))), "torch.Size([4, 3])");
 }
 
-TEST(Change, KeepsTheExtraBatchDimensionsOfAComponent) {
-  const Change change = Change::expand({4}).within(1);
+TEST(Change, KeepsTheExtraBatchDimensionsOfThePartsOfAPart) {
+  const Change change = Change::expand({4}).within({5});
   EXPECT_EQ(repr(change(at::ones({1, 5, 2}), 1).sizes()), "torch.Size([4, 5, 2])");
+  EXPECT_EQ(repr(change(at::ones({2}), 1).sizes()), "torch.Size([4, 5, 2])");
   EXPECT_EQ(repr(IntArrayRef(change.batch_shape({1, 5}))), "torch.Size([4, 5])");
+  EXPECT_EQ(repr(IntArrayRef(change.within({3}).batch_shape({}))), "torch.Size([4, 5, 3])");
+  EXPECT_EQ(repr(IntArrayRef(Change::detach().within({3}).batch_shape({2}))), "torch.Size([2])");
+}
+
+TEST(Change, RefusesImpossibleSizes) {
+  for (const int64_t size : {INT64_MIN, int64_t{-1} << 62, int64_t{-1}}) {
+    EXPECT_THROW(Change::expand({size})(at::ones({1}), 0), c10::ValueError) << size;
+    EXPECT_THROW(Change::expand({2, size})(at::ones({}), 0), c10::ValueError) << size;
+  }
 }
 
 TEST(Change, ExpandingToTheSameShapeIsTheSameTensor) {

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <cstdint>
+#include <string>
+
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/implements.h>
 #include <torch/distributions/normal.h>
@@ -82,6 +85,29 @@ TEST(Distribution, CdfTakesEveryNumberAndIcdfEveryProbability) {
   EXPECT_THROW(uniform.icdf(at::full({}, 2.0)), c10::ValueError);
   const ValidateArgsGuard off(false);
   EXPECT_TRUE(uniform.icdf(at::tensor({-0.1, 1.1})).isnan().all().item<bool>());
+}
+
+TEST(Distribution, ImpossibleSizesAreNamed) {
+  const Normal normal(at::zeros({3}), 1);
+  const auto refused = [&](auto&& call) { return message<c10::ValueError>(call); };
+  EXPECT_EQ(refused([&] {
+              normal.expand({-1, 3});
+            }),
+            "Normal: a batch_shape to expand to has no negative size, got torch.Size([-1, 3])");
+  EXPECT_EQ(refused([&] {
+              normal.sample({2, INT64_MIN});
+            }),
+            "Normal: a sample_shape has no negative size, got torch.Size([2, " +
+                std::to_string(INT64_MIN) + "])");
+  EXPECT_EQ(refused([&] {
+              normal.rsample({int64_t{1} << 62, 4});
+            }),
+            "Normal: a sample_shape is too large: torch.Size([4611686018427387904, 4])");
+  EXPECT_THAT(refused([&] {
+                normal.expand({int64_t{1} << 60, 3});
+              }),
+              HasSubstr("a batch_shape to expand to is too large"));
+  EXPECT_THAT(refused([&] { normal.sample({0, INT64_MAX, INT64_MAX}); }), HasSubstr("too large"));
 }
 
 TEST(Distribution, AFailedCallLeavesTheObjectAsItWas) {

@@ -375,6 +375,14 @@ CASES += [
          at=[0.0, 1.0]),
     Case("MixtureSameFamily", mixture_distribution=D("Categorical", probs=[0.25, 0.75]), component_distribution=D("Dirichlet", concentration=[[0.5, 3.0], [2.0, 1.0]]),
          at=[[0.25, 0.75]]),
+    Case("MixtureSameFamily", mixture_distribution=D("Categorical", probs=[0.0, 0.5, 0.5]), component_distribution=D("Normal", loc=[5.0, 1.0, 2.0], scale=1.0),
+         at=[0.3, 2.0, 6.0]),
+    Case("MixtureSameFamily", mixture_distribution=D("Categorical", probs=[[0.0, 3.0], [1.0, 0.0]]),
+         component_distribution=D("Normal", loc=[[0.0, 1.0], [2.0, 0.0]], scale=[0.5, 2.0]), at=[-1.0, 0.5], dtype=f64),
+    Case("MixtureSameFamily", mixture_distribution=D("Categorical", probs=[0.25, 0.75]), component_distribution=D("Beta", concentration1=[0.5, 2.0], concentration0=[1.0, 2.0]),
+         at=[0.25, 0.75], edges=[0.0, 1.0], outside=[1.5], dtype=f64),
+    Case("MixtureSameFamily", mixture_distribution=D("Categorical", probs=[0.25, 0.75]), component_distribution=D("LogNormal", loc=[0.0, 0.0], scale=[1.0, 50.0]),
+         at=[0.25, 4.0], outside=[-1.0], dtype=f64),
 ]
 
 # Same seed, same numbers: each in float32 and float64, 1, 15, 16 and 1000 draws.

@@ -64,23 +64,46 @@ _WRONG = [
     ("`MixtureSameFamily` accepts a value in the support of any component (Python demands all)", {
         "MixtureSameFamily": "log_prob",
     }),
+    ("a weight of 0 in a mixture has the derivative f_k / f - 1 of the density (Python: 0)", {
+        "MixtureSameFamily": "log_prob gradient",
+    }),
+    ("the variance of a mixture is infinite where a component's mean is (Python: nan)", {
+        "MixtureSameFamily": "variance, stddev",
+    }),
 ]
 
-CORRECTIONS = {}
-for _reason, _where in _WRONG:
-    for _names, _keys in _where.items():
-        for _name in _names.split():
-            for _key in _keys.split(", "):
-                CORRECTIONS.setdefault((_name, _key), []).append(_reason)
+# What this library has where Python has nothing (NotImplementedError) or says less. A key is a method, whose values and
+# gradients are then mpmath's; or "support", "has_rsample" or "has_enumerate_support", which are then as the model of truth.py
+# states them. A method that Python lacks in all cases stands in pending.json, too, for completeness_test.cpp.
+_MORE = [
+    ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {
+        "Binomial": "entropy, perplexity",
+    }),
+    ("`cdf` of an event of independent numbers, as the product of theirs, and of a mixture of such events (Python: "
+     "NotImplementedError)", {
+        "Independent MixtureSameFamily": "cdf",
+    }),
+    ("`enumerate_support` of an event of independent discrete numbers: all combinations, up to 2^20 (Python: "
+     "NotImplementedError)", {
+        "Independent": "enumerate_support, has_enumerate_support",
+    }),
+]
 
-DIFFERENCES = [(reason, sorted({n for names in where for n in names.split()})) for reason, where in _WRONG]
 
-# Methods that this library has where Python raises NotImplementedError: (class, method) -> what is more here. Their values are
-# mpmath's. completeness_test.cpp lists those that Python lacks altogether, in pending.json.
-EXTENSIONS = {
-    ("Binomial", "entropy"): "total_count may differ over the batch",
-    ("Binomial", "perplexity"): "total_count may differ over the batch",
-}
+def by_key(table):
+    """{(class, key): [reasons]}."""
+    found = {}
+    for reason, where in table:
+        for names, keys in where.items():
+            for name in names.split():
+                for key in keys.split(", "):
+                    found.setdefault((name, key), []).append(reason)
+    return found
+
+
+CORRECTIONS, EXTENSIONS = by_key(_WRONG), by_key(_MORE)
+
+DIFFERENCES = [(reason, sorted({n for names in where for n in names.split()})) for reason, where in _WRONG + _MORE]
 
 # Texts that Python prints otherwise, and why ours do not follow.
 TEXTS = [

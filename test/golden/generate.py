@@ -278,6 +278,37 @@ def explain(case, name, key, message):
         complaints.append(f"{name}.{key} of {text(case)}: {message}")
 
 
+def is_more(name, method, torch_result):
+    """Whether torch lacks the method, and this library is known to have it."""
+    more = isinstance(torch_result, NotImplementedError) and (name, method) in EXTENSIONS
+    if more:
+        used.add((name, "extension " + method))
+    return more
+
+
+def stated(case, key, torch_says):
+    """What torch says of a support or a flag; what the model says where more is known here."""
+    if (case.distribution, key) not in EXTENSIONS:
+        return torch_says
+    says = getattr(Truth(case).make(case), key)()
+    if says != torch_says:
+        used.add((case.distribution, "extension " + key))
+    return says
+
+
+def enumerate_support(case, d, expand):
+    """All values of a distribution: torch's, or the model's where torch has none."""
+    got = attempt(lambda: d.enumerate_support(expand))
+    model = Truth(case).make(case)
+    if not (isinstance(got, NotImplementedError) and (case.distribution, "enumerate_support") in EXTENSIONS
+            and model.has_enumerate_support()):
+        return got
+    used.add((case.distribution, "extension enumerate_support"))
+    values = torch.tensor(model.enumerate_support().astype(float)).to(d.sample().dtype)
+    values = values.reshape(values.shape[:1] + (1,) * len(d.batch_shape) + values.shape[1:])
+    return values.expand(values.shape[:1] + d.batch_shape + d.event_shape) if expand else values
+
+
 def number(x, dtype_name="float64"):
     """A JSON value of as many digits as the dtype deserves."""
     x = float(x)
@@ -340,13 +371,10 @@ def answer(case, method, value_own, value64, value_mp, validate, own, f64, key=N
         true = model.result
     except (NotImplementedError, AttributeError):
         model = true = None
-    missing = isinstance(py, NotImplementedError)
-    if missing and (name, method) in EXTENSIONS and true is not None:
-        used.add((name, "extension " + method))
-        missing = False
-    if missing:
+    more = true is not None and is_more(name, method, py)
+    if isinstance(py, NotImplementedError) and not more:
         return {"error": "NotImplementedError"}, None
-    if isinstance(py, Exception):
+    if isinstance(py, Exception) and not more:
         if true is None:
             return {"error": type(py).__name__}, None
         explain(case, name, key, f"torch raises {type(py).__name__}: {str(py)[:80]!r}, mpmath does not")
@@ -421,7 +449,8 @@ def gradients(case, method, model, f64_leaves, f64, value64, count, discrete):
             entry["condition"] = [number(f"{s:.1e}") for s in scale]
         out[leaf] = entry
         if isinstance(py, Exception):
-            explain(case, name, key, f"torch raises {type(py).__name__}: {str(py)[:80]!r}")
+            if not is_more(name, method, py):
+                explain(case, name, key, f"torch raises {type(py).__name__}: {str(py)[:80]!r}")
             continue
         got = py[position]
         got = [0.0] * len(values) if got is None else got.double().reshape(-1).tolist()
@@ -450,10 +479,10 @@ def run_case(case):
     name = case.distribution
     out = {"text": text(case), "dtype": case.dtype} | ({"eps": case.eps} if case.eps else {})
     out["arguments"] = describe(case, own_build)["arguments"]
-    out |= {"batch_shape": list(own.batch_shape), "event_shape": list(own.event_shape), "has_rsample": bool(own.has_rsample),
-            "has_enumerate_support": bool(own.has_enumerate_support)}
+    out |= {"batch_shape": list(own.batch_shape), "event_shape": list(own.event_shape)}
+    out |= {key: stated(case, key, bool(getattr(own, key))) for key in ("has_rsample", "has_enumerate_support")}
     plain = as_given(Plain(case).make(case))
-    out["support"] = repr(plain.support)
+    out["support"] = stated(case, "support", repr(plain.support))
     out["arg_constraints"] = [[k, repr(v)] for k, v in plain.arg_constraints.items()]
     out["repr"] = repr(plain)
     bigger = [3] + list(own.batch_shape)
@@ -493,7 +522,7 @@ def run_case(case):
     entry("cdf", "cdf", torch.cat(everywhere), count)
     entry("icdf", "icdf", points["p"], 3)
     for expand in (True, False):
-        got = attempt(lambda: plain.enumerate_support(expand))
+        got = enumerate_support(case, plain, expand)
         methods[f"enumerate_support({str(expand).lower()})"] = (
             {"error": type(got).__name__} if isinstance(got, Exception) else enumeration(got))
     out["methods"] = methods
@@ -639,8 +668,6 @@ def main():
         print("| here | classes |\n|---|---|")
         for reason, names in DIFFERENCES:
             print(f"| {reason} | {', '.join(names)} |")
-        for (name, method), what in EXTENSIONS.items():
-            print(f"| `{method}`: {what} (Python: NotImplementedError) | {name} |")
         for reason in TEXTS:
             print(f"| {reason} | |")
         return 0

@@ -5,6 +5,9 @@ one value; `Scalar` maps them over arrays. Matrix families and combinators work 
 the constructor of the Python class takes them. A method that a model lacks has no closed form in torch either.
 """
 
+import itertools
+import math
+
 import mpmath as mp
 import numpy as np
 from mpmath import mpf
@@ -81,7 +84,12 @@ def in_unit(f):
 
 
 class Model:
+    """A discrete model with an `enumerate_support` returns its values in order, each of the shape of an event."""
+
     event_dim = 0
+
+    def has_enumerate_support(self):
+        return hasattr(self, "enumerate_support")
 
     def stddev(self):
         return elementwise(mp.sqrt, self.variance())
@@ -273,6 +281,7 @@ class Bernoulli(ProbsOrLogits):
     _mean = staticmethod(lambda o: o.p)
     _mode = staticmethod(lambda o: mpf(1) if o.p > o.q else mpf(0) if o.p < o.q else NAN)
     _variance = staticmethod(lambda o: o.p * o.q)
+    enumerate_support = staticmethod(lambda: array([0, 1]))
     _entropy = staticmethod(lambda o: -sum(w * l for w, l in ((o.p, o.log_p), (o.q, o.log_q)) if w != 0))
 
 
@@ -289,6 +298,9 @@ class Binomial(ProbsOrLogits):
     _mean = staticmethod(lambda o, n: n * o.p)
     _mode = staticmethod(lambda o, n: min(mp.floor((n + 1) * o.p), n))
     _variance = staticmethod(lambda o, n: n * o.p * o.q)
+
+    def enumerate_support(self):
+        return array(range(int(max(self.arguments[1].reshape(-1))) + 1))
 
     @staticmethod
     def _entropy(o, n):
@@ -321,6 +333,9 @@ class Categorical(Model):
     @property
     def batch_shape(self):
         return self.given.shape[:-1]
+
+    def enumerate_support(self):
+        return array(range(self.given.shape[-1]))
 
     @property
     def probs(self):
@@ -512,6 +527,10 @@ def sum_rightmost(x, n):
     return x.sum(axis=tuple(range(x.ndim - n, x.ndim))) if n and x.ndim else x
 
 
+def product_rightmost(x, n):
+    return x.prod(axis=tuple(range(x.ndim - n, x.ndim))) if n and x.ndim else x
+
+
 class Independent(Model):
     def __init__(self, base_distribution, reinterpreted_batch_ndims):
         self.base, self.n = base_distribution, int(reinterpreted_batch_ndims)
@@ -528,6 +547,18 @@ class Independent(Model):
     def entropy(self):
         full = np.broadcast_to(self.base.entropy(), self.base.batch_shape)
         return np.asarray(sum_rightmost(full, self.n), dtype=object)
+
+    def cdf(self, x):
+        return np.asarray(product_rightmost(self.base.cdf(x), self.n), dtype=object)
+
+    def has_enumerate_support(self):
+        return self.base.has_enumerate_support()
+
+    def enumerate_support(self):
+        base = self.base.enumerate_support()
+        sizes = self.base.batch_shape[len(self.base.batch_shape) - self.n:]
+        rows = itertools.product(base, repeat=math.prod(sizes))
+        return np.array([np.array(row, dtype=object).reshape(sizes + base.shape[1:]) for row in rows], dtype=object)
 
     def mean(self):
         return self.base.mean()
@@ -558,8 +589,6 @@ class MixtureSameFamily(Model):
                         dtype=object).reshape(joint.shape[:-1])
 
     def cdf(self, x):
-        if self.event_dim:
-            raise NotImplementedError
         f = self.component.cdf(self._pad(x))
         return np.asarray((f * self.mix.probs).sum(-1), dtype=object)
 

@@ -2,6 +2,7 @@
 #include <torch/types.h>
 
 #include <string>
+#include <vector>
 
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
@@ -70,6 +71,38 @@ TEST(KlCompositeTest, IndependentMeetsMultivariateNormal) {
               HasSubstr("p type Independent and q type MultivariateNormal"));
   EXPECT_THAT(message_of<c10::NotImplementedError>(p_dense, Independent(u, 1)),
               HasSubstr("p type MultivariateNormal and q type Independent"));
+}
+
+// However it is nested, an Independent is that of its innermost base.
+TEST(KlCompositeTest, NestedIndependentsAreFlattened) {
+  const Normal p = normal({4, 3, 2}), q = normal({4, 3, 2}, -1);
+  const MultivariateNormal p_dense(p.loc(), {.scale_tril = p.scale().diag_embed()}),
+      q_dense(q.loc(), {.scale_tril = q.scale().diag_embed()});
+  const auto nested = [](const Distribution& base, std::vector<int64_t> dims) {
+    DistributionPtr d = base.expand(base.batch_shape());
+    for (const int64_t n : dims) d = Independent(d, n);
+    return d;
+  };
+  const std::vector<std::vector<int64_t>> of_one{{1}, {1, 0}, {0, 1}, {0, 1, 0}, {0, 0, 1, 0, 0}},
+      of_none{{0}, {0, 0}, {0, 0, 0}}, of_two{{2}, {1, 1}, {0, 2}, {1, 0, 1}, {1, 1, 0}};
+  const Tensor expected = kl_divergence(p, q).sum(-1);
+  for (const auto& a : of_one) {
+    for (const auto& b : of_one) {
+      EXPECT_TRUE(kl_divergence(nested(p, a), nested(q, b)).allclose(expected));
+    }
+    for (const auto& none : of_none) {
+      EXPECT_TRUE(kl_divergence(nested(p, a), nested(q_dense, none)).allclose(expected));
+      EXPECT_TRUE(kl_divergence(nested(p_dense, none), nested(q, a)).allclose(expected));
+      EXPECT_TRUE(kl_divergence(nested(p_dense, none), q_dense).allclose(expected));
+      EXPECT_TRUE(kl_divergence(p_dense, nested(q_dense, none)).allclose(expected));
+    }
+    EXPECT_TRUE(kl_divergence(nested(p, a), q_dense).allclose(expected));
+    EXPECT_TRUE(kl_divergence(p_dense, nested(q, a)).allclose(expected));
+    for (const auto& b : of_two) {
+      EXPECT_TRUE(kl_divergence(nested(p_dense, a), nested(q, b)).allclose(expected.sum(-1)));
+      EXPECT_TRUE(kl_divergence(nested(p, b), nested(q_dense, a)).allclose(expected.sum(-1)));
+    }
+  }
 }
 
 TEST(KlCompositeTest, EventsMustHaveTheSameShape) {

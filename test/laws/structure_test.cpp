@@ -152,7 +152,26 @@ TEST_P(Structure, SamplesHaveTheirShapeAndNoGraph) {
     EXPECT_EQ(sample.sizes(), at::IntArrayRef(shape));
     EXPECT_FALSE(sample.requires_grad());
   }
-  EXPECT_THROW(built.distribution->sample({-1}), c10::ValueError);
+}
+
+TEST_P(Structure, ImpossibleSizesAreRefused) {
+  const std::vector<at::DimVector> impossible{{-1},
+                                              {2, -3},
+                                              {INT64_MIN},
+                                              {int64_t{-1} << 62},
+                                              {int64_t{1} << 62, 4},
+                                              {INT64_MAX, INT64_MAX},
+                                              {0, INT64_MAX, 2}};
+  for (const at::DimVector& sizes : impossible) {
+    EXPECT_THROW(distribution_->sample(sizes), c10::ValueError) << at::IntArrayRef(sizes);
+    if (distribution_->has_rsample()) {
+      EXPECT_THROW(distribution_->rsample(sizes), c10::ValueError) << at::IntArrayRef(sizes);
+    }
+    at::DimVector batch(sizes);
+    EXPECT_THROW(distribution_->expand(batch), c10::ValueError) << at::IntArrayRef(batch);
+    batch.append(distribution_->batch_shape().begin(), distribution_->batch_shape().end());
+    EXPECT_THROW(distribution_->expand(batch), c10::ValueError) << at::IntArrayRef(batch);
+  }
 }
 
 TEST_P(Structure, SamplesAreThoseOfTheGenerator) {

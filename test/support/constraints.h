@@ -9,8 +9,8 @@
 
 namespace torch::distributions::test {
 
-/// Expects of `first_violation` what `check` says, of these values: as they are, transposed,
-/// strided, expanded, and with a graph.
+/// Expects of `first_violation` what `check` says or throws, of these values: as they are,
+/// transposed, strided, expanded, with a graph, and lazily negated.
 void expect_consistent(const Constraint& constraint, const Tensor& value);
 
 /// Every dtype that a value may have.

@@ -38,6 +38,10 @@ TEST(AffineTransform, BroadcastsWithItsParameters) {
   EXPECT_EQ(t(at::ones({})).sizes(), IntArrayRef({2, 3}));
   EXPECT_EQ(t.log_abs_det_jacobian(at::ones({}), at::ones({})).sizes(), IntArrayRef({2, 3}));
   EXPECT_THROW(t.forward_shape({2}), c10::ValueError);
+  for (const int64_t size : {INT64_MAX, INT64_MIN, int64_t{-1}}) {
+    EXPECT_THROW(t.forward_shape({size, 1, 1}), c10::ValueError) << size;
+    EXPECT_THROW(t.inverse_shape({size, 1, 1}), c10::ValueError) << size;
+  }
   EXPECT_THROW(AffineTransform(0, 1, 1).log_abs_det_jacobian(at::ones({}), at::ones({})),
                c10::ValueError);
   EXPECT_THROW(AffineTransform(0, 1, -1), c10::ValueError);

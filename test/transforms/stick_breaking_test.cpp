@@ -36,6 +36,12 @@ TEST(StickBreakingTransform, AddsOneNumber) {
   EXPECT_THROW(t.forward_shape({}), c10::ValueError);
   EXPECT_THROW(t.inverse_shape({}), c10::ValueError);
   EXPECT_THROW(t.inverse_shape({0}), c10::ValueError);
+  for (const int64_t size : {INT64_MAX, INT64_MIN, int64_t{-1}}) {
+    EXPECT_THROW(t.forward_shape({size}), c10::ValueError) << size;
+    EXPECT_THROW(t.inverse_shape({size}), c10::ValueError) << size;
+    EXPECT_THROW(t.forward_shape({size, 2}), c10::ValueError) << size;
+    EXPECT_THROW(t.inverse_shape({size, 2}), c10::ValueError) << size;
+  }
   EXPECT_TRUE(t(at::empty({2, 0})).equal(at::ones({2, 1})));
   EXPECT_EQ(t.inv()(at::ones({2, 1})).sizes(), IntArrayRef({2, 0}));
   EXPECT_EQ(t.event_dim(), 1);

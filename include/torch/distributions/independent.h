@@ -5,11 +5,15 @@
 namespace torch::distributions {
 
 /// A distribution of which the last `reinterpreted_batch_ndims` batch dimensions belong to the
-/// event: its log probabilities and entropies are summed over them. `Independent(Normal(loc,
-/// scale), 1)` is a diagonal multivariate normal distribution.
+/// event: its log probabilities and entropies are summed over them, and its cdf is the product of
+/// the base's. `Independent(Normal(loc, scale), 1)` is a diagonal multivariate normal distribution.
+///
+/// The values of a discrete one are all combinations of the base's, in row-major order: the last
+/// element of the event varies fastest. `enumerate_support` throws c10::ValueError for more than
+/// 2^20 of them.
 ///
 /// The base checks values, so that an error speaks of it; `validate_args = true` checks the shape
-/// and support of the whole as well. cdf and icdf are not implemented.
+/// and support of the whole as well. icdf is not implemented.
 ///
 /// \throws c10::ValueError unless the base has that many batch dimensions.
 class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
@@ -24,15 +28,14 @@ class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
   int64_t reinterpreted_batch_ndims() const { return reinterpreted_batch_ndims_; }
 
   bool has_rsample() const override { return base_dist_->has_rsample(); }
-  bool has_enumerate_support() const override {
-    return reinterpreted_batch_ndims_ == 0 && base_dist_->has_enumerate_support();
-  }
+  bool has_enumerate_support() const override { return base_dist_->has_enumerate_support(); }
   void print(std::ostream& out) const override;
 
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
+  Tensor do_cdf(const Tensor& value) const override;
   Tensor do_mean() const override { return base_dist_->mean(); }
   Tensor do_mode() const override { return base_dist_->mode(); }
   Tensor do_variance() const override { return base_dist_->variance(); }
@@ -43,6 +46,8 @@ class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
   void change(const Change& change) override;
 
   IntArrayRef sample_shape(IntArrayRef shape) const;
+  /// The sizes of the base's batch dimensions that belong to the event.
+  IntArrayRef reinterpreted_sizes() const;
 
   DistributionPtr base_dist_;
   int64_t reinterpreted_batch_ndims_;

@@ -12,6 +12,10 @@ namespace torch::distributions {
 /// the mixture distribution broadcast with the component's other batch dimensions. `sample` draws
 /// from every component and keeps one.
 ///
+/// A component of weight 0 adds nothing to a density, distribution function or moment but its
+/// derivative in the weight, so that the weight may grow again. Where all components have a density
+/// of 0 the gradient of `log_prob` is 0.
+///
 /// \throws c10::ValueError unless the number of categories is the component's last batch dimension,
 ///     and the batches broadcast.
 class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameFamily> {
@@ -38,7 +42,8 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
 
   /// A value with a dimension for the components.
   Tensor with_components(const Tensor& value) const;
-  /// The sum over components of `weights * moments`, of shape batch + event.
+  /// The sum over components of `weights * moments`, of shape batch + event, in the dtype of the
+  /// moments.
   Tensor average(const Tensor& moments) const;
 
   Categorical mixture_distribution_;

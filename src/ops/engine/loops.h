@@ -116,7 +116,9 @@ class Loop {
       const Numbers gradient = load_gradient(row, column, count);
       const auto term = [&](auto i) {
         if constexpr (std::decay_t<decltype(result)>::template kDependsOn<decltype(i)::value>) {
-          return result.template partial<decltype(i)::value>() * gradient;
+          // What adds nothing has a gradient of 0, however steep it is.
+          return select(gradient == 0.0, Numbers(0.0),
+                        result.template partial<decltype(i)::value>() * gradient);
         } else {
           return Numbers(0.0);
         }

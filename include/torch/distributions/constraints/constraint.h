@@ -25,10 +25,12 @@ class TORCH_DISTRIBUTIONS_API Constraint {
 
   /// For each event of `value` whether it lies in the set: a bool tensor of `value`'s shape less
   /// its last `event_dim()` dimensions (broadcast with the constraint's own bounds).
+  /// \throws c10::ValueError for a value with fewer dimensions.
   virtual Tensor check(const Tensor& value) const = 0;
 
-  /// Row-major position in `check(value)` of the first event outside the set, or nothing. On the
-  /// CPU the element-wise constraints make one pass, stop early and allocate nothing.
+  /// Row-major position in `check(value)` of the first event outside the set, or nothing: also for
+  /// a meta tensor, of whose numbers nothing is known. Throws where `check` does. On the CPU the
+  /// element-wise constraints make one pass, stop early and allocate nothing.
   virtual std::optional<int64_t> first_violation(const Tensor& value) const;
 
   /// Writes Python's repr, such as `GreaterThan(lower_bound=0.0)`.

@@ -22,9 +22,10 @@ class TORCH_DISTRIBUTIONS_API Change {
   /// The changed batch shape.
   at::DimVector batch_shape(IntArrayRef old) const;
 
-  /// The same change for a component whose batch shape has `extra` more dimensions, at its end,
-  /// than that of the distribution which holds it.
-  Change within(int64_t extra) const;
+  /// The same change for a part whose batch shape ends with `kept` more dimensions than that of the
+  /// distribution which holds it: expanding leaves them as the whole has them, though the part of a
+  /// part may have fewer.
+  Change within(IntArrayRef kept) const;
 
   bool is_expand() const noexcept { return kind_ == Kind::kExpand; }
   /// Whether numbers may change, since they get another dtype.
@@ -41,7 +42,6 @@ class TORCH_DISTRIBUTIONS_API Change {
   Kind kind_;
   at::DimVector batch_shape_;
   TensorOptions options_;
-  int64_t kept_ = 0;  // trailing batch dimensions of a component that expanding leaves alone
 };
 
 }  // namespace torch::distributions
