@@ -71,6 +71,12 @@ Tensor AffineTransform::unscaled(const Tensor& y) const {
   return scale_.is_number() ? y / scale_.number() : y / scale_.tensor(options_beside(y));
 }
 
+AffineTransform AffineTransform::with_event_dim(int64_t event_dim) const {
+  AffineTransform other(*this);
+  other.event_dim_ = event_dim;
+  return other;
+}
+
 Tensor AffineTransform::do_forward(const Tensor& x) const {
   return loc_.is_number() ? scaled(x) + loc_.number() : loc_.tensor(options_beside(x)) + scaled(x);
 }

@@ -138,6 +138,8 @@ std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transform
   for (TransformPtr transform : transforms) {
     while (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform))
       transform = TransformPtr(independent->base_transform());
+    if (const auto* affine = dynamic_cast<const AffineTransform*>(&*transform))
+      transform = affine->with_event_dim(0);
     stripped.push_back(transform);
   }
   return stripped;

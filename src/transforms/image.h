@@ -12,7 +12,8 @@ inline namespace transforms {
 /// place, and so those of an inverse of one and of an `IndependentTransform` of one.
 std::vector<TransformPtr> flattened(const std::vector<TransformPtr>& transforms);
 
-/// Transforms of elements in place of the `IndependentTransform`s of such.
+/// Transforms of elements in place of the `IndependentTransform`s of such, and of affine transforms
+/// of events.
 std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transforms);
 
 /// The image of `set`, an interval, a half line or the line, under transforms that are flattened:

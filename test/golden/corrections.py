@@ -81,11 +81,18 @@ _MORE = [
     }),
     ("`cdf` of an event of independent numbers, as the product of theirs, and of a mixture of such events (Python: "
      "NotImplementedError)", {
-        "Independent MixtureSameFamily": "cdf",
+        "Independent MixtureSameFamily TransformedDistribution": "cdf",
     }),
     ("`enumerate_support` of an event of independent discrete numbers: all combinations, up to 2^20 (Python: "
      "NotImplementedError)", {
         "Independent": "enumerate_support, has_enumerate_support",
+    }),
+    ("`mean`, `mode`, `variance` and `stddev` under affine transforms (Python: NotImplementedError)", {
+        "TransformedDistribution": "mean, mode, variance, stddev",
+    }),
+    ("`support` is the image of the base's, where that is an interval and the transforms are element-wise and monotone "
+     "(Python: the last transform's codomain)", {
+        "TransformedDistribution": "support",
     }),
 ]
 

@@ -286,11 +286,21 @@ def is_more(name, method, torch_result):
     return more
 
 
+def support_text(case, name, bounds, event_dim):
+    """How a constraint of this class prints."""
+    def bound(x):
+        return float(x) if x.ndim == 0 else torch.tensor(x.astype(float).tolist(), dtype=DTYPES[case.dtype])
+    said = f"{name}({', '.join(f'{k}={bound(v)}' for k, v in bounds.items())})"
+    return f"IndependentConstraint({said}, {event_dim})" if event_dim else said
+
+
 def stated(case, key, torch_says):
     """What torch says of a support or a flag; what the model says where more is known here."""
     if (case.distribution, key) not in EXTENSIONS:
         return torch_says
     says = getattr(Truth(case).make(case), key)()
+    if key == "support":
+        says = torch_says if says is None else support_text(case, *says)
     if says != torch_says:
         used.add((case.distribution, "extension " + key))
     return says

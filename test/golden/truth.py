@@ -622,6 +622,17 @@ class Transform:
 
 
 class ElementTransform(Transform):
+    """`low` and `high` are the limits of f at -inf and inf; `attained` when results round to them."""
+
+    attained = False
+
+    def end(self, at, closed):
+        """The image of an end of an interval, and whether it belongs to the image."""
+        if mp.isinf(at.item()):
+            limit = self.high if at.item() > 0 else self.low
+            return array(limit), self.attained and mp.isfinite(limit)
+        return elementwise(self.f, at), closed
+
     def __call__(self, x):
         return elementwise(self.f, x)
 
@@ -645,18 +656,21 @@ class SigmoidTransform(ElementTransform):
     f, g = staticmethod(lambda x: 1 / (1 + mp.exp(-x))), staticmethod(lambda y: log(y) - log(1 - y))
     j = staticmethod(lambda x: -softplus(x) - softplus(-x))
     contains = staticmethod(lambda y: 0 < y < 1)
+    low, high = mpf(0), mpf(1)
 
 
 class TanhTransform(ElementTransform):
     f, g = staticmethod(mp.tanh), staticmethod(mp.atanh)
     j = staticmethod(lambda x: -2 * mp.log(mp.cosh(x)))
     contains = staticmethod(lambda y: -1 < y < 1)
+    low, high, attained = mpf(-1), mpf(1), True
 
 
 class SoftplusTransform(ElementTransform):
     f, g = staticmethod(softplus), staticmethod(lambda y: y + log1mexp(-y))
     j = staticmethod(lambda x: -softplus(-x))
     contains = staticmethod(lambda y: y > 0)
+    low, high = mpf(0), INF
 
 
 class AffineTransform(Transform):
@@ -670,6 +684,9 @@ class AffineTransform(Transform):
 
     def __call__(self, x):
         return np.asarray(self.loc + self.scale * x, dtype=object)
+
+    def end(self, at, closed):
+        return self(at), closed
 
     def inv(self, y):
         return np.asarray((y - self.loc) / self.scale, dtype=object)
@@ -769,6 +786,11 @@ class Inverse(Transform):
     def __call__(self, x):
         return self.of.inv(x)
 
+    def end(self, at, closed):
+        if at.item() in (self.of.low, self.of.high):
+            return array(INF if at.item() == self.of.high else -INF), False
+        return self.of.inv(at), closed
+
     def inv(self, y):
         return self.of(y)
 
@@ -822,6 +844,55 @@ class TransformedDistribution(Model):
         ok = ok.reshape(ok.shape + (1,) * t.codomain_dim)
         return elementwise(lambda v, s, k: v if k else s, y, some, ok)
 
+    def _affine(self, x, f):
+        """x through every transform, if all are affine: by f(transform, x)."""
+        for t in self.transforms:
+            t = t.base if isinstance(t, IndependentTransform) else t
+            if not isinstance(t, AffineTransform):
+                raise NotImplementedError
+            x = np.asarray(f(t, x), dtype=object)
+        return x
+
+    ENDS = {"Normal": "line", "MultivariateNormal": "line", "Exponential": "half line", "Gamma": "half line", "Uniform": "interval"}
+
+    def support(self):
+        """(class, bounds, event_dim) of the image of an interval, or None."""
+        base = self.base.base if isinstance(self.base, Independent) else self.base
+        kind = self.ENDS.get(type(base).__name__)
+        lower, upper = (array(-INF), False), (array(INF), False)
+        if kind == "half line":
+            lower = (array(0), True)
+        if kind == "interval":
+            lower, upper = ((bound, True) for bound in base.arguments)
+        for t in self.transforms:
+            t = t.base if isinstance(t, IndependentTransform) else t
+            if kind is None or not hasattr(t, "end"):
+                return None
+            if isinstance(t, AffineTransform) and lower[0].ndim == upper[0].ndim == 0 and lower[0] == -INF and upper[0] == INF:
+                continue
+            lower, upper = t.end(*lower), t.end(*upper)
+            if np.all(np.asarray(t.sign) < 0):
+                lower, upper = upper, lower
+        (a, has_a), (b, has_b) = lower, upper
+        no_a, no_b = a.ndim == 0 and a == -INF, b.ndim == 0 and b == INF
+        if no_a and no_b:
+            return "Real", {}, self.event_dim
+        if no_b:
+            return "GreaterThanEq" if has_a else "GreaterThan", {"lower_bound": a}, self.event_dim
+        if no_a and not has_b:
+            return "LessThan", {"upper_bound": b}, self.event_dim
+        half_open = has_a and not has_b
+        return "HalfOpenInterval" if half_open else "Interval", {"lower_bound": a, "upper_bound": b}, self.event_dim
+
+    def mean(self):
+        return self._affine(self.base.mean(), lambda t, x: t(x))
+
+    def mode(self):
+        return self._affine(self.base.mode(), lambda t, x: t(x))
+
+    def variance(self):
+        return self._affine(self.base.variance(), lambda t, x: t.scale * t.scale * x + 0 * t.loc)
+
     def _flip(self, p):
         sign = mpf(1)
         for t in self.transforms:
@@ -829,16 +900,19 @@ class TransformedDistribution(Model):
         return elementwise(lambda v, s: v if s > 0 else 1 - v, p, sign)
 
     def cdf(self, y):
-        if self.event_dim:
+        """That of an event of independent numbers is the product of theirs."""
+        base = self.base.base if isinstance(self.base, Independent) else self.base
+        transforms = [t.base if isinstance(t, IndependentTransform) else t for t in self.transforms]
+        if base.event_dim or any(t.domain_dim and not isinstance(t, AffineTransform) for t in transforms):
             raise NotImplementedError
-        for t in reversed(self.transforms):
+        for t in reversed(transforms):
             if isinstance(t, ElementTransform):
                 bottom, top = t.f(mpf(-10**6)), t.f(mpf(10**6))
                 y = elementwise(lambda v: -INF if not t.contains(v) and v <= bottom else INF if not t.contains(v) and v >= top
                                 else t.g(v), y)
             else:
                 y = t.inv(y)
-        return self._flip(self.base.cdf(y))
+        return np.asarray(product_rightmost(self._flip(base.cdf(y)), self.event_dim), dtype=object)
 
     def icdf(self, p):
         if self.event_dim:

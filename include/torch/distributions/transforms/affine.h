@@ -23,6 +23,9 @@ class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform
   /// \f$y / \mathrm{scale}\f$.
   Tensor unscaled(const Tensor& y) const;
 
+  /// The same map of events with `event_dim` dimensions.
+  AffineTransform with_event_dim(int64_t event_dim) const;
+
   bool bijective() const override { return true; }
   ConstraintPtr domain() const override;
   ConstraintPtr codomain() const override;
