@@ -41,6 +41,21 @@ TEST(Bernoulli, WhatIsNoProbabilityIsDrawnAsNaN) {
   }
 }
 
+TEST(Bernoulli, GreyValuesAreToldWhatTheyNeed) {
+  const auto message = [](const Bernoulli& bernoulli, const Tensor& value) {
+    try {
+      bernoulli.log_prob(value);
+    } catch (const c10::ValueError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing was thrown");
+  };
+  const auto hint = ::testing::HasSubstr("binary_cross_entropy, or the ContinuousBernoulli");
+  EXPECT_THAT(message(Bernoulli(0.5), at::tensor({0.0, 0.25})), hint);
+  EXPECT_THAT(message(Bernoulli(logits(at::zeros({2}))), at::tensor({0.25, 1.0})), hint);
+  EXPECT_THAT(message(Bernoulli(0.5), at::tensor({0.0, 2.0})), ::testing::Not(hint));
+}
+
 TEST(Bernoulli, TheModeOfAFairCoinIsNaN) {
   EXPECT_TRUE(Bernoulli(0.5).mode().isnan().item<bool>());
   EXPECT_TRUE(Bernoulli({.logits = 0.0}).mode().isnan().item<bool>());

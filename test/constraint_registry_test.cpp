@@ -30,6 +30,36 @@ namespace {
 using constraints::half_open_interval;
 using constraints::interval;
 
+TEST(ConstraintRegistry, AMissingRuleNamesThoseThatThereAre) {
+  const auto message = [](const ConstraintRegistry& registry) {
+    try {
+      registry(constraints::lower_cholesky);
+    } catch (const c10::NotImplementedError& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing was thrown");
+  };
+  EXPECT_THAT(
+      message(transform_to),
+      ::testing::StartsWith(
+          "Cannot transform LowerCholesky constraints. Those that can be are GreaterThan, "
+          "GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, LessThan, Real, "
+          "Simplex"));
+  EXPECT_THAT(message(ConstraintRegistry()), ::testing::StartsWith("Cannot transform"));
+}
+
+TEST(ConstraintRegistry, ListsAsBoundsKeepTheDigitsOfDoubles) {
+  const Tensor low = at::tensor({0.1, 0.2}, at::kDouble), high = at::tensor({0.7, 5.}, at::kDouble);
+  const Tensor x = at::tensor({-0.4, 2.5}, at::kDouble);
+  EXPECT_TRUE(biject_to(interval({0.1, 0.2}, {0.7, 5.}))(x).allclose(
+      biject_to(interval(low, high))(x), 1e-15, 1e-15));
+  EXPECT_TRUE(biject_to(interval({0.1, 0.2}, high))(x).allclose(biject_to(interval(low, high))(x),
+                                                                1e-15, 1e-15));
+  EXPECT_TRUE(biject_to(constraints::greater_than({0.1, 0.2}))(x).allclose(
+      biject_to(constraints::greater_than(low))(x), 1e-15, 1e-15));
+  EXPECT_EQ(biject_to(interval({0.1, 0.2}, 7))(x.to(at::kFloat)).scalar_type(), at::kFloat);
+}
+
 TEST(ConstraintRegistry, RulesOfBoth) {
   const auto exp_then = [](Param loc, Param scale) {
     return TransformPtr(

@@ -25,6 +25,25 @@ TEST(Bounded, GivesNumbersTheDtypeOfTheOtherBound) {
   EXPECT_EQ(less_than(2).upper_bound().scalar_type(), at::kFloat);
 }
 
+TEST(Bounded, ABoundMayBeAList) {
+  const auto box = interval({0., 0.1}, {2., 3.});
+  EXPECT_EQ(format_as(box),
+            "Interval(lower_bound=tensor([0.0000, 0.1000]), upper_bound=tensor([2., 3.]))");
+  EXPECT_EQ(format_as(interval({0, 1}, 4)),
+            "Interval(lower_bound=tensor([0., 1.]), upper_bound=4)");
+  // As a number, it is rounded to the dtype of the value that it meets.
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
+    const Tensor value = at::tensor({0.0, 0.1}, at::kDouble).to(dtype);
+    EXPECT_TRUE(box.check(value).all().item<bool>()) << dtype;
+    EXPECT_FALSE(box.first_violation(value)) << dtype;
+  }
+  EXPECT_EQ(box.first_violation(at::tensor({0, 0})), 1);
+  EXPECT_EQ(greater_than({1, 2}).first_violation(at::tensor({2, 2})), 1);
+  EXPECT_EQ(less_than({1, 2}).first_violation(at::zeros({3, 2})), std::nullopt);
+  const auto mixed = interval({0.1, 0.2}, at::ones({2}, at::kDouble));
+  EXPECT_TRUE(mixed.lower_bound().equal(at::tensor({0.1, 0.2}, at::kDouble)));
+}
+
 TEST(Bounded, PrintsItsBoundsAsPythonDoes) {
   EXPECT_EQ(format_as(greater_than(0.5)), "GreaterThan(lower_bound=0.5)");
   EXPECT_EQ(format_as(greater_than(1)), "GreaterThan(lower_bound=1)");

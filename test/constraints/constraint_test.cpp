@@ -166,6 +166,52 @@ TEST(Constraint, FirstViolationIsThatOfCheck) {
   }
 }
 
+TEST(Constraint, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
+  using namespace constraints;  // NOLINT(google-build-using-namespace)
+  const std::vector<ConstraintPtr> all{boolean,
+                                       one_hot,
+                                       nonnegative_integer,
+                                       IntegerLessThan(1),
+                                       integer_interval(0, 1),
+                                       multinomial(3),
+                                       real,
+                                       real_vector,
+                                       positive,
+                                       nonnegative,
+                                       less_than(1),
+                                       unit_interval,
+                                       half_open_interval(0, 1),
+                                       simplex,
+                                       lower_triangular,
+                                       lower_cholesky,
+                                       corr_cholesky,
+                                       square,
+                                       symmetric,
+                                       positive_semidefinite,
+                                       positive_definite,
+                                       independent(positive, 1),
+                                       MixtureSameFamilyConstraint(positive)};
+  for (const ConstraintPtr& constraint : all) {
+    const std::string text = format_as(constraint), name = text.substr(0, text.find('('));
+    const auto message = [&]<class Error>(const Error*, const Tensor& value, bool first) {
+      try {
+        first ? void(constraint->first_violation(value)) : void(constraint->check(value));
+      } catch (const Error& error) {
+        return std::string(error.what());
+      }
+      return std::string("nothing was thrown");
+    };
+    for (const bool first : {true, false}) {
+      EXPECT_EQ(message(static_cast<c10::ValueError*>(nullptr), {}, first),
+                name + ": `value` is undefined");
+      for (const auto dtype : {at::kComplexDouble, at::kUInt16, at::kFloat8_e5m2}) {
+        EXPECT_THAT(message(static_cast<c10::TypeError*>(nullptr), at::eye(2).to(dtype), first),
+                    ::testing::StartsWith(name + ": `value` has the dtype "));
+      }
+    }
+  }
+}
+
 TEST(Constraint, IsPrinted) {
   std::ostringstream out;
   out << Even();

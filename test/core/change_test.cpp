@@ -45,5 +45,18 @@ TEST(Change, Detaches) {
   EXPECT_FALSE(Change::detach()(at::ones({2}).requires_grad_() * 2, 0).requires_grad());
 }
 
+TEST(Change, ConvertsToFloatingDtypesOnly) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16})
+    EXPECT_NO_THROW(Change::to(dtype).check("Mine"));
+  for (const auto dtype : {at::kLong, at::kBool, at::kByte, at::kComplexFloat, at::kFloat8_e5m2,
+                           at::kQInt8, at::kUInt16}) {
+    EXPECT_THROW(Change::to(dtype).check("Mine"), c10::TypeError) << dtype;
+  }
+  EXPECT_NO_THROW(Change::to(at::kMeta).check("Mine"));
+  EXPECT_NO_THROW(Change::to(TensorOptions().requires_grad(false)).check("Mine"));
+  EXPECT_THROW(Change::to(TensorOptions().requires_grad(true)).check("Mine"), c10::ValueError);
+  EXPECT_NO_THROW(Change::expand({2}).check("Mine"));
+}
+
 }  // namespace
 }  // namespace torch::distributions

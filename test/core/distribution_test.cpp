@@ -1,12 +1,11 @@
 #include <gmock/gmock.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
-#include <torch/distributions/constraints/real.h>
+#include <torch/distributions.h>
 #include <torch/distributions/core/implements.h>
-#include <torch/distributions/normal.h>
-#include <torch/distributions/uniform.h>
 
 namespace torch::distributions {
 namespace {
@@ -76,6 +75,199 @@ TEST(Distribution, ChecksTheShapeOfAValue) {
                         "vs torch.Size([3])"));
   EXPECT_NO_THROW(normal.log_prob(at::zeros({5, 1})));
   EXPECT_NO_THROW(normal.log_prob(at::zeros({})));
+}
+
+/// One object of every class, in two dimensions where there is a choice.
+std::vector<DistributionPtr> one_of_each(Validate validate_args = {}) {
+  const Tensor half = at::full({2}, 0.5), eye = at::eye(2);
+  const Normal normal(half, 1, validate_args);
+  return {Bernoulli(half, validate_args),
+          Beta(half, 1, validate_args),
+          Binomial(3, half, validate_args),
+          Categorical(half, validate_args),
+          Chi2(half, validate_args),
+          Dirichlet(half, validate_args),
+          Exponential(half, validate_args),
+          Gamma(half, 1, validate_args),
+          Independent(normal, 1, validate_args),
+          LogNormal(half, 1, validate_args),
+          MixtureSameFamily(Categorical(half), normal, validate_args),
+          MultivariateNormal(half, scale_tril(eye), validate_args),
+          normal,
+          OneHotCategorical(half, validate_args),
+          OneHotCategoricalStraightThrough(half, validate_args),
+          TransformedDistribution(normal, TanhTransform(), validate_args),
+          Uniform(half, 1, validate_args)};
+}
+
+TEST(Distribution, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
+  const auto calls = [](const Distribution& d) {
+    return std::vector<std::pair<std::string, std::function<void(const Tensor&)>>>{
+        {"value", [&](const Tensor& x) { d.log_prob(x); }},
+        {"value", [&](const Tensor& x) { d.log_prob_of_event(x, 0); }},
+        {"value", [&](const Tensor& x) { d.cdf(x); }},
+        {"probability", [&](const Tensor& x) { d.icdf(x); }}};
+  };
+  for (const bool validates : {true, false}) {
+    for (const DistributionPtr& d : one_of_each(validates)) {
+      const std::string name = d->type().name;
+      for (const auto& [argument, call] : calls(d)) {
+        const auto of_value = [&, &of = call](const Tensor& x) { return [&of, x] { of(x); }; };
+        EXPECT_EQ(message<c10::ValueError>(of_value({})),
+                  name + ": `" + argument + "` is undefined");
+        const c10::InferenceMode on;
+        EXPECT_EQ(message<c10::ValueError>(of_value({})),
+                  name + ": `" + argument + "` is undefined");
+        for (const auto dtype : {at::kComplexFloat, at::kComplexHalf, at::kUInt16, at::kUInt64,
+                                 at::kFloat8_e5m2, at::kFloat8_e4m3fn}) {
+          const Tensor value = at::ones({2}).to(dtype);
+          EXPECT_THAT(message<c10::TypeError>(of_value(value)),
+                      ::testing::StartsWith(name + ": `" + argument + "` has the dtype " +
+                                            c10::toString(dtype)));
+        }
+      }
+    }
+  }
+  const Tensor quantized = at::quantize_per_tensor(at::ones({2}), 0.1, 0, at::kQInt8);
+  EXPECT_THROW(Normal(0, 1).log_prob(quantized), c10::TypeError);
+}
+
+TEST(Distribution, RefusesAParameterThatIsMissingOrHoldsNoNumbers) {
+  const Tensor x = at::full({2}, 0.5), eye = at::eye(2);
+  using Make = std::function<void(const Tensor&)>;
+  const std::vector<std::tuple<std::string, std::string, Make>> constructors{
+      {"Bernoulli", "probs", [](const Tensor& p) { Bernoulli{p}; }},
+      {"Bernoulli", "logits", [](const Tensor& p) { Bernoulli(logits(p)); }},
+      {"Beta", "concentration0", [&](const Tensor& p) { Beta(x, p); }},
+      {"Binomial", "total_count", [](const Tensor& p) { Binomial(p, 0.5); }},
+      {"Binomial", "logits", [](const Tensor& p) { Binomial(3, logits(p)); }},
+      {"Categorical", "probs", [](const Tensor& p) { Categorical{p}; }},
+      {"Chi2", "df", [](const Tensor& p) { Chi2{p}; }},
+      {"Dirichlet", "concentration", [](const Tensor& p) { Dirichlet{p}; }},
+      {"Exponential", "rate", [](const Tensor& p) { Exponential{p}; }},
+      {"Gamma", "rate", [](const Tensor& p) { Gamma(1, p); }},
+      {"LogNormal", "loc", [](const Tensor& p) { LogNormal(p, 1); }},
+      {"LogNormal", "scale", [](const Tensor& p) { LogNormal(1, p); }},
+      {"MultivariateNormal", "loc",
+       [&](const Tensor& p) { MultivariateNormal(p, scale_tril(eye)); }},
+      {"MultivariateNormal", "precision_matrix",
+       [&](const Tensor& p) { MultivariateNormal(x, precision_matrix(p)); }},
+      {"Normal", "loc", [](const Tensor& p) { Normal(p, 1); }},
+      {"OneHotCategorical", "logits", [](const Tensor& p) { OneHotCategorical(logits(p)); }},
+      {"OneHotCategoricalStraightThrough", "probs",
+       [](const Tensor& p) { OneHotCategoricalStraightThrough{p}; }},
+      {"Uniform", "high", [](const Tensor& p) { Uniform(0, p); }},
+      {"AffineTransform", "scale", [](const Tensor& p) { AffineTransform(0, p); }},
+      {"GreaterThan", "lower_bound", [](const Tensor& p) { constraints::greater_than(p); }},
+      {"Interval", "upper_bound", [](const Tensor& p) { constraints::interval(0, p); }},
+      {"Multinomial", "upper_bound", [](const Tensor& p) { constraints::multinomial(p); }},
+      {"probs_to_logits", "probs", [](const Tensor& p) { probs_to_logits(p); }},
+      {"logits_to_probs", "logits", [](const Tensor& p) { logits_to_probs(p, true); }},
+      {"clamp_probs", "probs", [](const Tensor& p) { clamp_probs(p); }},
+      {"tril_matrix_to_vec", "mat", [](const Tensor& p) { tril_matrix_to_vec(p); }},
+      {"vec_to_tril_matrix", "vec", [](const Tensor& p) { vec_to_tril_matrix(p); }},
+      {"broadcast_all", "values", [](const Tensor& p) { broadcast_all(p, 1); }}};
+  for (const bool validates : {true, false}) {
+    const ValidateArgsGuard guard(validates);
+    for (const auto& [name, argument, make] : constructors) {
+      const auto with = [&of = make](const Tensor& p) { return [&of, p] { of(p); }; };
+      const std::string missing = message<c10::ValueError>(with({}));
+      EXPECT_THAT(missing, ::testing::StartsWith(name + ": ")) << argument;
+      EXPECT_THAT(missing, HasSubstr(argument)) << name;
+      for (const auto dtype : {at::kComplexFloat, at::kUInt32, at::kFloat8_e5m2}) {
+        EXPECT_THAT(message<c10::TypeError>(with(at::eye(2).to(dtype))),
+                    ::testing::StartsWith(name + ": `" + argument + "` has the dtype "));
+      }
+    }
+  }
+}
+
+TEST(Distribution, IsConvertedToFloatingDtypesOnly) {
+  for (const DistributionPtr& d : one_of_each()) {
+    for (const auto dtype : {at::kLong, at::kBool, at::kComplexFloat, at::kFloat8_e5m2}) {
+      EXPECT_THAT(message<c10::TypeError>([&] { d->to(dtype); }),
+                  ::testing::StartsWith(std::string(d->type().name) + "::to: `dtype` must be"));
+    }
+    EXPECT_THROW(d->to(TensorOptions().requires_grad(true)), c10::ValueError);
+    for (const auto dtype : {at::kDouble, at::kHalf, at::kBFloat16})
+      EXPECT_EQ(d->to(dtype)->type(), d->type());
+  }
+  EXPECT_THROW(Normal(0, 1).to(at::kLong), c10::TypeError);
+  EXPECT_THROW(AffineTransform(0, at::ones({1})).to(at::kLong), c10::TypeError);
+  EXPECT_THROW(ExpTransform().inv()->to(at::kBool), c10::TypeError);
+}
+
+TEST(Distribution, IsCheckedAgainAfterAConversion) {
+  const Tensor tiny = at::full({2}, 1e-9, at::kDouble);
+  EXPECT_THAT(message<c10::ValueError>([&] { Normal(0, tiny).to(at::kHalf); }),
+              HasSubstr("parameter scale (Tensor of shape (2,)) of distribution Normal"));
+  EXPECT_THROW(Independent(Normal(0, tiny), 1).to(at::kHalf), c10::ValueError);
+  EXPECT_THROW(LogNormal(0, tiny).to(at::kHalf), c10::ValueError);
+  EXPECT_THROW(Chi2(tiny).to(at::kHalf), c10::ValueError);
+  EXPECT_THROW(Dirichlet(tiny).to(at::kHalf), c10::ValueError);
+  EXPECT_THROW(Uniform(1, 1 + tiny).to(at::kHalf), c10::ValueError);
+  EXPECT_THROW(MultivariateNormal(tiny, scale_tril(tiny.diag())).to(at::kHalf), c10::ValueError);
+  EXPECT_NO_THROW(Normal(0, tiny, false).to(at::kHalf));
+  EXPECT_NO_THROW(Normal(0, tiny).to(at::kFloat));
+  // Rounding leaves weights normalised.
+  EXPECT_NO_THROW(Categorical(at::rand({1000}, at::kDouble)).to(at::kHalf));
+  EXPECT_NO_THROW(OneHotCategorical(at::rand({1000}, at::kDouble)).to(at::kBFloat16));
+}
+
+TEST(Distribution, AnErrorIsItsMessage) {
+  const auto what = [](auto call) -> std::string {
+    try {
+      call();
+    } catch (const c10::Error& error) {
+      EXPECT_STREQ(error.what(), error.what_without_backtrace());
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  EXPECT_THAT(what([] { Normal(0, -1); }), HasSubstr("at index []"));
+  EXPECT_THAT(what([] { Normal(0, 1).log_prob(at::full({}, NAN)); }), HasSubstr("is nan"));
+  EXPECT_THAT(what([] { Normal(0, at::ones({2})).expand({3}); }), HasSubstr("does not expand"));
+  EXPECT_THAT(what([] { Bernoulli(0.5).rsample(); }), HasSubstr("rsample is not implemented"));
+  EXPECT_THAT(what([] { biject_to(constraints::lower_cholesky); }), HasSubstr("Cannot transform"));
+  EXPECT_THAT(what([] { kl_divergence(Normal(0, 1), Bernoulli(0.5)); }), HasSubstr("Bernoulli"));
+}
+
+TEST(Distribution, ATemporaryGivesItsShapesAway) {
+  const auto batch = Normal(0, 1).expand({2, 3}).batch_shape();
+  static_assert(std::is_same_v<decltype(batch), const std::vector<int64_t>>);
+  EXPECT_EQ(batch, IntArrayRef({2, 3}));
+  EXPECT_EQ(Dirichlet(at::ones({4})).event_shape(), IntArrayRef({4}));
+  EXPECT_EQ(Categorical(at::ones({2, 3})).param_shape(), IntArrayRef({2, 3}));
+  EXPECT_EQ(OneHotCategorical(at::ones({2, 3})).param_shape(), IntArrayRef({2, 3}));
+  const Normal normal(at::zeros({4}), 1);
+  static_assert(std::is_same_v<decltype(normal.batch_shape()), IntArrayRef>);
+  EXPECT_EQ(normal.batch_shape(), IntArrayRef({4}));
+  int seen = 0;
+  for (const TransformPtr& transform :
+       TransformedDistribution(normal, {ExpTransform(), TanhTransform()}).transforms()) {
+    seen += transform->bijective() ? 1 : 0;
+  }
+  EXPECT_EQ(seen, 2);
+  const auto& base = Independent(normal, 1).base_dist();
+  EXPECT_EQ(base->batch_shape(), IntArrayRef({4}));
+}
+
+TEST(Distribution, CdfAndIcdfCallTheirArgumentByItsName) {
+  const Uniform uniform(0, at::ones({2}));
+  EXPECT_EQ(message<c10::ValueError>([&] {
+              uniform.cdf(at::tensor({0.5, double{NAN}}));
+            }),
+            "Expected value argument (Tensor of shape (2,)) of cdf of distribution Uniform(low: "
+            "torch.Size([2]), high: torch.Size([2])) to satisfy the constraint Real(), but found "
+            "invalid values: the first is nan at index [1]");
+  EXPECT_EQ(
+      message<c10::ValueError>([&] {
+        uniform.icdf(at::tensor({1.5, 0.5}));
+      }),
+      "Expected probability argument (Tensor of shape (2,)) of icdf of distribution "
+      "Uniform(low: torch.Size([2]), high: torch.Size([2])) to satisfy the constraint "
+      "Interval(lower_bound=0.0, upper_bound=1.0), but found invalid values: the first is 1.5 "
+      "at index [0]");
 }
 
 TEST(Distribution, CdfTakesEveryNumberAndIcdfEveryProbability) {

@@ -64,5 +64,19 @@ TEST(ExponentialFamily, WhatAClassDoesNotStateIsNotImplemented) {
   EXPECT_THROW(Beta(1, 1).mean_carrier_measure(), c10::NotImplementedError);
 }
 
+TEST(ExponentialFamily, WantsTheRightNumberOfNaturalParameters) {
+  const Normal normal(0, 1);
+  const Tensor x = at::full({}, -0.5), complex = x.to(at::kComplexFloat);
+  EXPECT_NO_THROW(normal.log_normalizer({x, x}));
+  EXPECT_THROW(normal.log_normalizer({}), c10::ValueError);
+  EXPECT_THROW(normal.log_normalizer({x}), c10::ValueError);
+  EXPECT_THROW(normal.log_normalizer({x, x, x}), c10::ValueError);
+  EXPECT_THROW(normal.log_normalizer({x, Tensor()}), c10::ValueError);
+  EXPECT_THROW(normal.log_normalizer({x, complex}), c10::TypeError);
+  EXPECT_THROW(mean_params(normal, {x, Tensor()}), c10::ValueError);
+  EXPECT_THROW(mean_params(normal, {complex, x}), c10::TypeError);
+  EXPECT_THROW(mean_params(normal, {x}), c10::ValueError);
+}
+
 }  // namespace
 }  // namespace torch::distributions

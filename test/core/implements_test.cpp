@@ -76,5 +76,49 @@ TEST(Implements, GivesNumbersTheTensorsDtypeAndIntegersTheDefaultOne) {
   EXPECT_EQ(Point(0, {}, 2).to(at::kDouble).width().scalar_type(), at::kDouble);
 }
 
+TEST(Implements, ChecksTheFieldsAgainWhenTheyGetAnotherDtype) {
+  const Point point(0, {}, at::scalar_tensor(1 + 1e-6));
+  const auto narrow = [](const Point& p) { return p.to(at::kHalf); };
+  EXPECT_NO_THROW(narrow(point));
+  class Thin : public Implements<Thin> {
+   public:
+    static const Signature<Thin>& signature() {
+      static const Signature<Thin> s{.name = "Thin",
+                                     .fields = {{"width", &Thin::width_, constraints::positive}}};
+      return s;
+    }
+    explicit Thin(Param width, Validate validate_args = {}) : Implements(validate_args) {
+      initialize(width);
+    }
+
+   private:
+    Tensor width_;
+  };
+  EXPECT_THROW(Thin(1e-9).to(at::kHalf), c10::ValueError);
+  EXPECT_THROW(DistributionPtr(Thin(1e-9))->to(at::kHalf), c10::ValueError);
+  EXPECT_NO_THROW(Thin(1e-9).to(at::kMeta));
+  EXPECT_NO_THROW(Thin(1e-9, false).to(at::kHalf));
+}
+
+TEST(Implements, RefusesWhatIsNoNumberWhicheverWayItComes) {
+  EXPECT_THROW(Point(at::zeros({1}, at::kComplexFloat), {}, 2), c10::TypeError);
+  /// Stores its argument itself.
+  class Own : public Implements<Own> {
+   public:
+    static const Signature<Own>& signature() {
+      static const Signature<Own> s{.name = "Own",
+                                    .fields = {{"loc", &Own::loc_, constraints::real}}};
+      return s;
+    }
+    explicit Own(Tensor loc) : loc_(std::move(loc)) { initialize(); }
+
+   private:
+    Tensor loc_;
+  };
+  EXPECT_NO_THROW(Own(at::zeros({1})));
+  EXPECT_THROW(Own(at::zeros({1}, at::kComplexFloat)), c10::TypeError);
+  EXPECT_THROW(Own({}), c10::ValueError);
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include <torch/distributions/core/param.h>
 
 namespace torch::distributions {
@@ -24,6 +26,102 @@ TEST(Param, RemembersWhatItWas) {
   EXPECT_FALSE(Param(1.0).is_integer());
   EXPECT_TRUE(Param(1.0).is_number());
   EXPECT_FALSE(Param(at::ones({})).is_number());
+}
+
+TEST(Param, AListKeepsDoublesAndTakesTheDtypeOfWhatItMeets) {
+  const Param list{0.1, 0.2};
+  EXPECT_TRUE(list.defined());
+  EXPECT_FALSE(list.is_number() || list.is_tensor());
+  EXPECT_TRUE(list.tensor().equal(at::tensor({0.1F, 0.2F})));
+  EXPECT_TRUE(list.tensor(at::kDouble).equal(at::tensor({0.1, 0.2}, at::kDouble)));
+  EXPECT_EQ(list.tensor(TensorOptions(at::kHalf).device(at::kMeta)).device(), at::kMeta);
+  const Param doubles = at::ones({2}, at::kDouble), integers = at::ones({2}, at::kLong);
+  EXPECT_EQ(common_options({&list}).dtype(), at::kFloat);
+  EXPECT_EQ(common_options({&list, &doubles}).dtype(), at::kDouble);
+  EXPECT_EQ(common_options({&list, &integers}).dtype(), at::kFloat);
+}
+
+TEST(Param, AListMayBeOfAnyNumbersAndLieAnywhere) {
+  const Tensor expected = at::tensor({1.0, 2.0, 3.0}, at::kDouble);
+  const auto holds = [&](const Param& param) { return param.tensor(at::kDouble).equal(expected); };
+  const int one = 1;
+  const float in_memory[] = {1, 2, 3};
+  EXPECT_TRUE(holds({1., 2., 3.}));
+  EXPECT_TRUE(holds({1, 2, 3}));
+  EXPECT_TRUE(holds({one, 2, 3}));
+  EXPECT_TRUE(holds({1, 2.0F, 3.}));
+  EXPECT_TRUE(holds({c10::Half(1), c10::Half(2), c10::Half(3)}));
+  EXPECT_TRUE(holds(std::vector<double>{1, 2, 3}));
+  EXPECT_TRUE(holds(std::vector<float>{1, 2, 3}));
+  EXPECT_TRUE(holds(std::vector<int>{1, 2, 3}));
+  EXPECT_TRUE(holds(std::vector<int64_t>{1, 2, 3}));
+  EXPECT_TRUE(holds(std::array<c10::BFloat16, 3>{1, 2, 3}));
+  EXPECT_TRUE(holds(IntArrayRef({1, 2, 3})));
+  EXPECT_TRUE(holds(in_memory));
+  EXPECT_EQ(Param(std::vector<double>()).tensor().numel(), 0);
+}
+
+TEST(Param, AListMadeInInferenceModeServesOutsideOfIt) {
+  Param list;
+  {
+    const c10::InferenceMode on;
+    list = {1., 2.};
+  }
+  EXPECT_FALSE(list.tensor(at::kDouble).is_inference());
+}
+
+TEST(Param, TakesLibTorchsNumbers) {
+  EXPECT_EQ(Param(at::Scalar(0.5)).number(), 0.5);
+  EXPECT_FALSE(Param(at::Scalar(2.0)).is_integer());
+  EXPECT_TRUE(Param(at::Scalar(2)).is_integer());
+  EXPECT_TRUE(Param(at::Scalar(true)).is_integer());
+  EXPECT_EQ(Param(at::Scalar(uint64_t{1} << 63)).number(), 0x1p63);
+  EXPECT_EQ(Param(c10::Half(0.5)).number(), 0.5);
+  EXPECT_FALSE(Param(c10::BFloat16(2)).is_integer());
+  EXPECT_TRUE(Param(std::uint8_t{5}).is_integer());
+  EXPECT_TRUE(
+      at::isComplexType(Param(at::Scalar(c10::complex<double>(1, 5))).tensor().scalar_type()));
+}
+
+template <class Class, class T>
+concept TakesTwoInBraces = requires(T t) {
+  Class({t, t});
+};
+
+TEST(Param, IsNoCharacterAndNoText) {
+  static_assert(!std::is_constructible_v<Param, char>);
+  static_assert(!std::is_constructible_v<Param, wchar_t>);
+  static_assert(!std::is_constructible_v<Param, char8_t>);
+  static_assert(!TakesTwoInBraces<Param, char>);
+  static_assert(TakesTwoInBraces<Param, std::int8_t>);
+  static_assert(!std::is_constructible_v<Param, std::string>);
+  static_assert(!std::is_constructible_v<Param, const char*>);
+  static_assert(!std::is_constructible_v<Param, std::vector<char>>);
+  static_assert(!std::is_convertible_v<at::ScalarType, Param>);
+}
+
+TEST(RequireNumbers, NamesClassAndArgument) {
+  EXPECT_NO_THROW(require_numbers("Mine", "loc", at::ones({})));
+  for (const auto dtype : {at::kByte, at::kChar, at::kShort, at::kInt, at::kLong, at::kBool,
+                           at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
+    EXPECT_TRUE(holds_numbers(dtype));
+  }
+  for (const auto dtype :
+       {at::kComplexHalf, at::kComplexFloat, at::kComplexDouble, at::kQInt8, at::kQUInt8,
+        at::kQInt32, at::kUInt16, at::kUInt32, at::kUInt64, at::kFloat8_e5m2, at::kFloat8_e4m3fn,
+        at::kBits8, at::ScalarType::Undefined}) {
+    EXPECT_FALSE(holds_numbers(dtype)) << dtype;
+  }
+  try {
+    require_numbers("Mine", "loc", at::ones({}, at::kComplexFloat));
+    FAIL();
+  } catch (const c10::TypeError& error) {
+    EXPECT_THAT(error.what(), ::testing::StartsWith("Mine: `loc` has the dtype ComplexFloat"));
+  }
+  EXPECT_THROW(require_numbers("Mine", "loc", Tensor()), c10::ValueError);
+  EXPECT_THROW(require_numbers("Mine", "loc", Param()), c10::ValueError);
+  EXPECT_THROW(require_numbers("Mine", "loc", Param(at::Scalar(c10::complex<double>(1, 5)))),
+               c10::TypeError);
 }
 
 TEST(CommonOptions, AreThoseOfTheFirstFloatingTensor) {

@@ -106,7 +106,8 @@ TEST_P(PickTest, OfNaNIsNaN) {
   for (const auto of_table : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     const Tensor table = at::randn({4, kCategories}, at::kDouble).to(of_table);
     for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
-      Tensor value = GetParam().value(at::tensor({0, 1, kCategories, 3}), dtype);
+      Tensor value =
+          GetParam().value(at::tensor(std::vector<int64_t>{0, 1, kCategories, 3}), dtype);
       value[1].fill_(std::nan(""));
       if (GetParam().is_hot) value[1].slice(0, 1).zero_();  // one element is enough
       const auto picked = [&] { return GetParam().pick(table, value, -kInfinity); };

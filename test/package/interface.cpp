@@ -2,6 +2,7 @@
 // must hold.
 #include <torch/distributions.h>
 
+#include <cmath>
 #include <iostream>
 #include <sstream>
 
@@ -51,8 +52,90 @@ class Spike : public dist::Implements<Spike> {
   Tensor loc_;
 };
 
+// Two tensors in braces name neither probs nor logits.
+template <class Class>
+concept TakesTwoTensors = requires(Tensor t) {
+  Class({t, t});
+};
+static_assert(!TakesTwoTensors<dist::Categorical> && !TakesTwoTensors<dist::Bernoulli>);
+static_assert(!std::is_constructible_v<dist::Exponential, char>);
+
+// Every form of a parameter.
+static void forms() {
+  const Tensor t = torch::tensor({0.3, 0.7}), l = t.log();
+  const int count = 3;
+  for (const dist::Categorical& c :
+       {dist::Categorical(t), dist::Categorical({0.3, 0.7}), dist::Categorical({3, 7}),
+        dist::Categorical({count, 7}), dist::Categorical({3, 7.0F}),
+        dist::Categorical(std::vector<double>{0.3, 0.7}), dist::Categorical({.probs = t}),
+        dist::Categorical({.logits = l}), dist::Categorical({.probs = {0.3, 0.7}}, true),
+        dist::Categorical(dist::probs(t)), dist::Categorical(dist::logits(l), false)}) {
+    check(c.probs().allclose(t), "forms of Categorical");
+  }
+  check(dist::Categorical({0.2, 0.3, 0.5}).param_shape() == torch::IntArrayRef({3}), "a list");
+  check(dist::OneHotCategorical({0.3, 0.7}).probs().allclose(t) &&
+            dist::OneHotCategoricalStraightThrough({.logits = l}).probs().allclose(t),
+        "forms of OneHotCategorical");
+  for (const dist::Bernoulli& b :
+       {dist::Bernoulli(0.3), dist::Bernoulli({.probs = 0.3}),
+        dist::Bernoulli({.probs = 0.3}, true), dist::Bernoulli(at::Scalar(0.3)),
+        dist::Bernoulli(dist::probs(0.3))}) {
+    check(std::abs(b.probs().item<double>() - 0.3) < 1e-6, "forms of Bernoulli");
+  }
+  check(dist::Bernoulli({0.3, 0.7}).probs().allclose(t), "a list for Bernoulli");
+  for (const dist::Binomial& b :
+       {dist::Binomial(10, t), dist::Binomial({10, 10}, t), dist::Binomial(10, {0.3, 0.7}),
+        dist::Binomial(10, {.probs = t}), dist::Binomial(10, dist::probs(t))}) {
+    check(b.probs().allclose(t), "forms of Binomial");
+  }
+  check(dist::Binomial(10, {.logits = l}).logits().equal(l), "logits of Binomial");
+  check(dist::Dirichlet({1., 1., 1.}).event_shape() == torch::IntArrayRef({3}) &&
+            dist::Dirichlet(std::vector<float>{1, 2}).concentration().size(0) == 2,
+        "forms of Dirichlet");
+  check(dist::Normal({0., 1.}, 1.).loc().scalar_type() == torch::kFloat &&
+            dist::Normal({0., 1.}, torch::ones({2}, torch::kDouble)).loc().scalar_type() ==
+                torch::kDouble &&
+            dist::Normal(c10::Half(0), c10::BFloat16(1)).scale().item<float>() == 1,
+        "lists and numbers of LibTorch");
+  check(dist::constraints::interval({0., 1.}, {2., 3.}).check(t + 1).all().item<bool>(),
+        "lists as bounds");
+  check(dist::MultivariateNormal({0., 0.}, dist::scale_tril(torch::eye(2))).variance().numel() == 2,
+        "scale_tril without braces");
+  raises<c10::ValueError>([] { dist::Categorical({}); }, "nothing given");
+  raises<c10::ValueError>([&] { dist::Bernoulli({.probs = 0.5, .logits = 0.0}); }, "both given");
+  raises<c10::TypeError>([] { dist::Normal(at::Scalar(c10::complex<double>(1, 5)), 1); },
+                         "a complex number");
+  raises<c10::TypeError>(
+      [] { dist::Normal(0, 1).log_prob(torch::ones({2}, torch::kComplexFloat)); },
+      "complex values");
+}
+
+static void handles() {
+  dist::DistributionPtr none{nullptr}, later;
+  const dist::TransformPtr no_transform;
+  const dist::ConstraintPtr no_constraint;
+  check(!none && !later && !no_transform && !no_constraint && none == nullptr, "empty handles");
+  raises<c10::ValueError>([&] { none->sample(); }, "->");
+  raises<c10::ValueError>([&] { (*none).sample(); }, "*");
+  raises<c10::ValueError>([&] { std::cout << none; }, "printed");
+  raises<c10::ValueError>([&] { no_transform(torch::zeros({})); }, "called");
+  raises<c10::ValueError>([&] { dist::Independent(none, 0); }, "passed to a constructor");
+  later = dist::Normal(torch::zeros({2}), 1);
+  check(later && later.is<dist::Normal>() && !later.is<dist::Gamma>() &&
+            later.as<dist::Normal>().loc().numel() == 2,
+        "the concrete class");
+  raises<c10::TypeError>([&] { later.as<dist::Gamma>(); }, "another class");
+  const dist::Distribution& any = *later;
+  check(dist::Independent(any, 1).base_dist().as<dist::Normal>().scale().numel() == 2,
+        "any distribution by reference");
+  later = std::make_shared<const dist::Uniform>(0, 1);
+  check(later->support().is<dist::constraints::Interval>(), "a shared pointer");
+}
+
 int main() {
   torch::manual_seed(0);
+  forms();
+  handles();
   const auto loc = torch::zeros({3}).requires_grad_(), scale = torch::ones({3}).requires_grad_();
 
   // construction: tensors, numbers, alternatives

@@ -31,6 +31,27 @@ TEST(AffineTransform, IsABijectionWithDerivatives) {
   EXPECT_TRUE(test::gradgradcheck(in_parameters, {scale, scale}));
 }
 
+TEST(AffineTransform, AListOfNumbersDoesWhatNumbersDo) {
+  const AffineTransform t({0.1, 0.2}, {3, -4});
+  const Tensor x = at::tensor({0.7, -0.3}, at::kDouble);
+  const Tensor loc = at::tensor({0.1, 0.2}, at::kDouble),
+               scale = at::tensor({3., -4.}, at::kDouble);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
+    const AffineTransform same(loc.to(dtype), scale.to(dtype));
+    const Tensor v = x.to(dtype), y = t(v);
+    EXPECT_EQ(y.scalar_type(), dtype);
+    EXPECT_TRUE(y.equal(same(v)));
+    EXPECT_TRUE(t.inv()(y).equal(same.inv()(y)));
+    EXPECT_TRUE(t.log_abs_det_jacobian(v, y).equal(same.log_abs_det_jacobian(v, y)));
+  }
+  EXPECT_THAT(t.forward_shape({3, 1}), ElementsAre(3, 2));
+  EXPECT_TRUE(t.sign().equal(at::tensor({1.0, -1.0})));
+  EXPECT_TRUE(t == AffineTransform({0.1, 0.2}, {3., -4.}));
+  EXPECT_TRUE(AffineTransform({1, 1}, 2) == AffineTransform(1, 2));
+  EXPECT_FALSE(t == AffineTransform({0.1, 0.3}, {3., -4.}));
+  EXPECT_EQ(t.to(at::kDouble)->operator()(x.to(at::kFloat)).scalar_type(), at::kFloat);
+}
+
 TEST(AffineTransform, BroadcastsWithItsParameters) {
   const AffineTransform t(at::zeros({3}), at::ones({2, 1}).fill_(2));
   EXPECT_THAT(t.forward_shape({}), ElementsAre(2, 3));

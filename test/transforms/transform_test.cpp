@@ -16,7 +16,9 @@
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/compose.h>
 #include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/transforms/independent.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/softplus.h>
@@ -53,6 +55,20 @@ class Cube final : public ImplementsTransform<Cube> {
 
 std::shared_ptr<std::atomic<int>> counter() { return std::make_shared<std::atomic<int>>(0); }
 
+/// Every transform that maps numbers.
+std::vector<TransformPtr> one_of_each() {
+  const AffineTransform affine(1, at::full({2}, 2.0));
+  return {affine,
+          ComposeTransform({ExpTransform(), affine}),
+          ExpTransform(),
+          IndependentTransform(ExpTransform(), 1),
+          SigmoidTransform(),
+          SoftmaxTransform(),
+          SoftplusTransform(),
+          StickBreakingTransform(),
+          TanhTransform(/*cache_size=*/1)};
+}
+
 /// Has nothing but what it must have, and ends of different dimensions.
 class Bare final : public ImplementsTransform<Bare> {
  public:
@@ -68,6 +84,26 @@ std::string message_of(Function function) {
     return error.what_without_backtrace();
   }
   return "nothing was thrown";
+}
+
+TEST(Transform, RefusesWhatIsUndefinedOrHoldsNoNumbers) {
+  const Tensor x = at::full({2}, 0.5);
+  for (const TransformPtr& t : one_of_each()) {
+    const auto refused = [&]<class Error>(const Error*, const Tensor& bad) {
+      EXPECT_THROW(t(bad), Error) << *t;
+      EXPECT_THROW(t->inv()(bad), Error) << *t;
+      EXPECT_THROW(t->log_abs_det_jacobian(bad, x), Error) << *t;
+      EXPECT_THROW(t->log_abs_det_jacobian(x, bad), Error) << *t;
+      EXPECT_THROW(t->inv()->log_abs_det_jacobian(bad, x), Error) << *t;
+    };
+    refused(static_cast<c10::ValueError*>(nullptr), {});
+    for (const auto dtype : {at::kComplexFloat, at::kUInt16, at::kFloat8_e4m3fn})
+      refused(static_cast<c10::TypeError*>(nullptr), x.to(dtype));
+    EXPECT_THROW(t->to(at::kLong), c10::TypeError);
+    EXPECT_THROW(t->to(TensorOptions().requires_grad(true)), c10::ValueError);
+    EXPECT_NO_THROW(t->to(at::kDouble));
+  }
+  EXPECT_EQ(message_of([] { ExpTransform()(Tensor()); }), "ExpTransform: `x` is undefined");
 }
 
 TEST(Transform, WhatAClassLacksIsNamed) {

@@ -1,0 +1,38 @@
+# Compiles a file and compares its errors with those that its comments `// error: text` tell, each as often as it is told.
+# FLAGS has the compiler write all errors, and no lines of the source.
+#
+#   cmake -DCOMPILER=... -DINCLUDES=... -DFLAGS=... -DSOURCE=... -P expect_errors.cmake
+cmake_minimum_required(VERSION 3.23)
+
+list(TRANSFORM INCLUDES PREPEND "-isystem")
+execute_process(
+  COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${FLAGS} ${INCLUDES} "${SOURCE}"
+  ERROR_VARIABLE output RESULT_VARIABLE status)
+if(status EQUAL 0)
+  message(FATAL_ERROR "${SOURCE} compiles")
+endif()
+
+file(STRINGS "${SOURCE}" expected REGEX "// error: ")
+list(TRANSFORM expected REPLACE ".*// error: " "")
+string(REPLACE ";" "," output "${output}")
+string(REGEX REPLACE "\n( +|})" " " output "${output}")  # what Clang writes over several lines
+string(REGEX MATCHALL "error: [^\n]*" errors "${output}")
+foreach(text IN LISTS expected)
+  set(found -1)
+  set(index 0)
+  foreach(error IN LISTS errors)
+    string(FIND "${error}" "${text}" position)
+    if(NOT position EQUAL -1)
+      set(found ${index})
+    endif()
+    math(EXPR index "${index} + 1")
+  endforeach()
+  if(found EQUAL -1)
+    message(SEND_ERROR "no error says: ${text}")
+  else()
+    list(REMOVE_AT errors ${found})
+  endif()
+endforeach()
+foreach(error IN LISTS errors)
+  message(SEND_ERROR "not expected: ${error}")
+endforeach()

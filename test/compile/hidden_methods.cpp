@@ -1,0 +1,116 @@
+// Families as a port from Python writes them at first: each declares a method of Distribution, or
+// of Transform, instead of overriding its hook.
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/core/implements.h>
+#include <torch/distributions/transforms/transform.h>
+
+namespace dist = torch::distributions;
+using torch::Generator;
+using torch::IntArrayRef;
+using torch::Tensor;
+using torch::TensorOptions;
+
+template <class Self>
+struct Family : dist::Implements<Self> {
+  static const dist::Signature<Self>& signature() {
+    static const dist::Signature<Self> s{.name = "Family", .support = dist::constraints::real};
+    return s;
+  }
+};
+
+// The very signature.
+struct Sample : Family<Sample> {  // error: override do_sample, not sample
+  Tensor sample(IntArrayRef = {}, std::optional<Generator> = {}) const { return {}; }
+};
+struct LogProb : Family<LogProb> {  // error: override do_log_prob, not log_prob
+  Tensor log_prob(const Tensor&) const { return {}; }
+};
+struct Cdf : Family<Cdf> {  // error: override do_cdf, not cdf
+  Tensor cdf(const Tensor&) const { return {}; }
+};
+struct Entropy : Family<Entropy> {  // error: override do_entropy, not entropy
+  Tensor entropy() const { return {}; }
+};
+struct BatchShape : Family<BatchShape> {  // error: set_batch_shape, not batch_shape
+  IntArrayRef batch_shape() const { return {}; }
+};
+struct Expand : Family<Expand> {  // error: override change, not expand
+  Expand expand(IntArrayRef) const { return {}; }
+};
+struct To : Family<To> {  // error: override change, not to
+  To to(const TensorOptions&) const { return {}; }
+};
+struct Detach : Family<Detach> {  // error: override change, not detach
+  Detach detach() const { return {}; }
+};
+
+// Arguments by value, or others.
+struct Rsample : Family<Rsample> {  // error: override do_rsample, not rsample
+  Tensor rsample(std::vector<int64_t>) const { return {}; }
+};
+struct LogProbByValue : Family<LogProbByValue> {  // error: override do_log_prob, not log_prob
+  Tensor log_prob(Tensor) const { return {}; }
+};
+struct LogProbOfEvent : Family<LogProbOfEvent> {  // error: override do_log_prob_of_event
+  Tensor log_prob_of_event(Tensor, int) const { return {}; }
+};
+struct Icdf : Family<Icdf> {  // error: override do_icdf, not icdf
+  Tensor icdf(Tensor) const { return {}; }
+};
+struct EnumerateSupport : Family<EnumerateSupport> {  // error: override do_enumerate_support
+  Tensor enumerate_support() const { return {}; }
+};
+struct ExpandByVector : Family<ExpandByVector> {  // error: override change, not expand
+  ExpandByVector expand(const std::vector<int64_t>&) const { return {}; }
+};
+
+// Without const, or with another result.
+struct Mean : Family<Mean> {  // error: override do_mean, not mean
+  Tensor mean() { return {}; }
+};
+struct Mode : Family<Mode> {  // error: override do_mode, not mode
+  const Tensor& mode() const { return mode_; }
+  Tensor mode_;
+};
+struct Variance : Family<Variance> {  // error: override do_variance, not variance
+  double variance() const { return 1; }
+};
+struct Stddev : Family<Stddev> {  // error: override do_stddev, not stddev
+  Tensor stddev() { return {}; }
+};
+struct Perplexity : Family<Perplexity> {  // error: override do_entropy, not perplexity
+  Tensor perplexity() { return {}; }
+};
+struct EventShape : Family<EventShape> {  // error: set_event_shape, not event_shape
+  std::vector<int64_t> event_shape() const { return {}; }
+};
+
+// Where nobody sees it.
+class Private : public Family<Private> {  // error: override do_entropy, not entropy
+  Tensor entropy() const { return {}; }
+};
+
+struct Transform : dist::ImplementsTransform<Transform> {
+  dist::ConstraintPtr domain() const override { return dist::constraints::real; }
+  dist::ConstraintPtr codomain() const override { return dist::constraints::real; }
+  Tensor operator()(Tensor x) const { return x; }              // error: override do_forward
+  Tensor log_abs_det_jacobian(Tensor x, Tensor) { return x; }  // error: override do_log_abs_det_
+  Transform with_cache(int64_t) const { return {}; }           // error: override set_cache_size
+};
+
+// One that hides nothing, and one that adds an overload to what there is.
+struct Good : Family<Good> {
+ private:
+  Tensor do_entropy() const override { return {}; }
+};
+struct Overloads : Family<Overloads> {
+  using Family::log_prob;
+  Tensor log_prob(double) const { return {}; }
+};
+
+int main() {
+  Sample(), LogProb(), Cdf(), Entropy(), BatchShape(), Expand(), To(), Detach();
+  Rsample(), LogProbByValue(), LogProbOfEvent(), Icdf(), EnumerateSupport(), ExpandByVector();
+  Mean(), Mode(), Variance(), Stddev(), Perplexity(), EventShape(), Private(), Transform();
+  Good(), Overloads();
+}
