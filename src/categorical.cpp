@@ -9,6 +9,7 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "constraints/scan.h"
+#include "core/raise.h"
 #include "ops/constants.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/category.h"
@@ -70,15 +71,22 @@ const Signature<Categorical>& Categorical::signature() {
 }
 
 Categorical::Categorical(ProbsOrLogits given_params, Validate validate_args)
-    : Implements(validate_args), HasProbs(Kind::kCategorical, signature().name, given_params) {
+    : Categorical(std::move(given_params), validate_args, signature().name,
+                  [this](const char* name, const Tensor& weights, const Constraint& constraint) {
+                    validate_parameter(name, weights, constraint);
+                  }) {}
+
+Categorical::Categorical(ProbsOrLogits given_params, Validate validate_args, const char* class_name,
+                         Refuse refuse)
+    : Implements(validate_args), HasProbs(Kind::kCategorical, class_name, given_params) {
   assign_members(given_params.probs, given_params.logits);
   const auto sizes = given().sizes();
-  TORCH_CHECK_VALUE(!sizes.empty(), "Categorical: `", name(),
-                    "` parameter must be at least one-dimensional.");
-  TORCH_CHECK_VALUE(sizes.back() > 0, "Categorical: `", name(), "` of shape ", repr(sizes),
-                    " has no category.");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !sizes.empty(), class_name, ": `", name(),
+                            "` parameter must be at least one-dimensional.");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, sizes.back() > 0, class_name, ": `", name(), "` of shape ",
+                            repr(sizes), " has no category.");
   set_batch_shape(sizes.slice(0, sizes.size() - 1));
-  if (validates()) validate_weights();
+  if (validates()) validate_weights(refuse);
   normalize(/*may_be_empty=*/!validates());
 }
 
@@ -86,12 +94,12 @@ const char* Categorical::name() const { return given_by_logits() ? "logits" : "p
 
 double Categorical::zero() const { return given_by_logits() ? -ops::kInfinity : 0; }
 
-void Categorical::validate_weights() const {
+void Categorical::validate_weights(Refuse refuse) const {
   const Weights weights(zero());
   const auto row = weights.first_violation(given());
   if (!row) return;
   try {
-    validate_parameter(name(), given(), weights);
+    refuse(name(), given(), weights);
   } catch (c10::ValueError& error) {
     const Tensor offender = given().detach().reshape({-1, num_events()}).select(0, *row);
     if (offender.eq(zero()).all().item<bool>()) {
@@ -108,9 +116,10 @@ Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> genera
   const auto form = given_by_logits() ? ops::WeightsAre::kLogits : ops::WeightsAre::kProbs;
   if (!validates() && constraints::scan::readable(given())) {
     const auto row = Weights(zero()).first_violation(given());
-    TORCH_CHECK_VALUE(!row, "Categorical::sample: row ", *row, " of ", name(),
-                      " is no distribution: it has a negative, an infinite or a NaN weight, or "
-                      "every category is masked");
+    TORCH_DISTRIBUTIONS_CHECK(
+        ValueError, !row, "Categorical::sample: row ", *row, " of ", name(),
+        " is no distribution: it has a negative, an infinite or a NaN weight, or "
+        "every category is masked");
   }
   return ops::sample_categorical(given(), form, count, std::move(generator)).reshape(shape);
 }

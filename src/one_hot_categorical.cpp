@@ -32,7 +32,10 @@ const Signature<OneHotCategorical>& OneHotCategorical::signature() {
 // The categorical distribution has checked the fields.
 OneHotCategorical::OneHotCategorical(ProbsOrLogits given, Validate validate_args)
     : Implements(validate_args),
-      categorical_(require_one(signature().name, std::move(given)), validate_args) {
+      categorical_(require_one(signature().name, std::move(given)), validate_args, signature().name,
+                   [this](const char* name, const Tensor& weights, const Constraint& constraint) {
+                     validate_parameter(name, weights, constraint);
+                   }) {
   set_batch_shape(categorical_.batch_shape());
   set_event_shape(categorical_.param_shape().slice(categorical_.batch_shape().size()));
 }

@@ -6,6 +6,7 @@
 
 #include <limits>
 #include <sstream>
+#include <string>
 
 namespace torch::distributions {
 namespace {
@@ -61,6 +62,16 @@ TEST(OneHotCategoricalTest, AVectorWithANaNHasADensityOfNaN) {
 TEST(OneHotCategoricalTest, ValidationIsPassedOn) {
   EXPECT_THROW(OneHotCategorical(at::tensor({-1.0, 2.0})), c10::ValueError);
   EXPECT_NO_THROW(OneHotCategorical(at::tensor({-1.0, 2.0}), false));
+  for (const Tensor& wrong : {at::zeros({2, 3}), at::ones({}), at::ones({2, 0})}) {
+    try {
+      OneHotCategorical{wrong};
+      FAIL();
+    } catch (const c10::ValueError& error) {
+      EXPECT_NE(std::string(error.what()).find("OneHotCategorical"), std::string::npos)
+          << error.what();
+      EXPECT_NE(std::string(error.what()).find("probs"), std::string::npos) << error.what();
+    }
+  }
 }
 
 TEST(OneHotCategoricalTest, EnumeratesTheUnitVectors) {

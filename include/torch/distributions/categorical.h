@@ -1,5 +1,7 @@
 #pragma once
 
+#include <c10/util/FunctionRef.h>
+
 #include <torch/distributions/core/implements.h>
 #include <torch/distributions/core/probs_or_logits.h>
 
@@ -32,6 +34,12 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
  private:
   friend class OneHotCategorical;  // for the parameter as it was given
 
+  /// Throws what is wrong with weights.
+  using Refuse = c10::function_ref<void(const char* name, const Tensor& weights,
+                                        const Constraint& constraint)>;
+  /// The part of a distribution of another class, which errors speak of.
+  Categorical(ProbsOrLogits given, Validate validate_args, const char* class_name, Refuse refuse);
+
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_mean() const override;
@@ -43,7 +51,7 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
   /// Of what was given: its name, and the weight of a masked category in it.
   const char* name() const;
   double zero() const;
-  void validate_weights() const;
+  void validate_weights(Refuse refuse) const;
   int64_t num_events() const { return given().size(-1); }
 };
 
