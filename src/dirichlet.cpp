@@ -6,6 +6,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/simplex.h>
 
+#include "core/raise.h"
 #include "core/supported.h"
 #include "ops/constants.h"
 #include "ops/evaluate.h"
@@ -93,8 +94,9 @@ const Signature<Dirichlet>& Dirichlet::signature() {
 
 Dirichlet::Dirichlet(Param concentration, Validate validate_args) : Implements(validate_args) {
   assign_members(concentration);
-  TORCH_CHECK_VALUE(concentration_.dim() > 0,
-                    "Dirichlet: `concentration` parameter must be at least one-dimensional.");
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError, concentration_.dim() > 0,
+      "Dirichlet: `concentration` parameter must be at least one-dimensional.");
   set_event_shape(concentration_.sizes().slice(static_cast<std::size_t>(concentration_.dim()) - 1));
   initialize();
 }

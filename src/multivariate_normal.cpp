@@ -8,6 +8,7 @@
 #include <torch/distributions/constraints/matrix.h>
 
 #include "constraints/scan.h"
+#include "core/raise.h"
 #include "ops/constants.h"
 #include "ops/gaussian.h"
 
@@ -72,12 +73,15 @@ MultivariateNormal::MultivariateNormal(Param loc, Covariance given, Validate val
   Tensor& expanded = covariance_matrix_.defined()  ? covariance_matrix_
                      : precision_matrix_.defined() ? precision_matrix_
                                                    : scale_tril_;
-  TORCH_CHECK_VALUE(loc_.dim() >= 1, "MultivariateNormal: loc must be at least one-dimensional.");
-  TORCH_CHECK_VALUE(expanded.dim() >= 2 && expanded.size(-1) == loc_.size(-1) &&
-                        expanded.size(-2) == loc_.size(-1),
-                    "MultivariateNormal: a loc of shape ", repr(loc_.sizes()),
-                    " needs a square matrix of size ", loc_.size(-1),
-                    ", with optional leading batch dimensions, got shape ", repr(expanded.sizes()));
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, loc_.dim() >= 1,
+                            "MultivariateNormal: loc must be at least one-dimensional.");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError,
+                            expanded.dim() >= 2 && expanded.size(-1) == loc_.size(-1) &&
+                                expanded.size(-2) == loc_.size(-1),
+                            "MultivariateNormal: a loc of shape ", repr(loc_.sizes()),
+                            " needs a square matrix of size ", loc_.size(-1),
+                            ", with optional leading batch dimensions, got shape ",
+                            repr(expanded.sizes()));
   const auto dtype = at::promote_types(loc_.scalar_type(), expanded.scalar_type());
   for (Tensor* t : {&loc_, &expanded})
     if (t->scalar_type() != dtype) *t = t->to(dtype);

@@ -101,15 +101,20 @@ Tensor log_density(const Tensor& factor, const Tensor& vectors, Tensor* columns 
 /// less the inverse of the diagonal.
 /// \param columns what `whitened` is, or undefined.
 std::array<Tensor, 2> composed_gradients(const Tensor& factor, const Tensor& vectors,
-                                         const Tensor& gradient, const Tensor& columns) {
+                                         const Tensor& gradient, const Tensor& columns,
+                                         std::array<bool, 2> wanted) {
   const Meeting meeting(factor, vectors);
   const Tensor factors = meeting.factors(factor);
   const Tensor x = columns.defined() ? columns : whitened(meeting, factor, vectors);
   const Tensor g = meeting.columns(gradient.unsqueeze(-1));
   const Tensor weighted = g * at::linalg_solve_triangular(factors.mT(), x, /*upper=*/true);
-  const Tensor of_diagonal = (g.sum(-1) / factors.diagonal(0, -2, -1)).diag_embed();
-  return {(weighted.bmm(x.mT()).tril() - of_diagonal).reshape(factor.sizes()),
-          meeting.vectors(-weighted, vectors)};
+  std::array<Tensor, 2> result;
+  if (wanted[0]) {
+    const Tensor of_diagonal = (g.sum(-1) / factors.diagonal(0, -2, -1)).diag_embed();
+    result[0] = (weighted.bmm(x.mT()).tril() - of_diagonal).reshape(factor.sizes());
+  }
+  if (wanted[1]) result[1] = meeting.vectors(-weighted, vectors);
+  return result;
 }
 
 // --- Infinite vectors ----------------------------------------------------------------------------
@@ -317,13 +322,14 @@ class GaussianLogDensityBackward final : public autograd::Node {
   std::array<Tensor, 2> of_finite(const Tensor& factor, const Tensor& vectors,
                                   const Tensor& gradient, const Tensor& columns) {
     const bool creates_graph = at::GradMode::is_enabled();
+    const std::array<bool, 2> wanted{task_should_compute_output(0), task_should_compute_output(1)};
     if (!creates_graph && is_written_out(factor, vectors) && engine::is_readable(gradient)) {
       ++engine::calls().backward;
-      return written_out_backward(factor, vectors, gradient,
-                                  {task_should_compute_output(0), task_should_compute_output(1)});
+      return written_out_backward(factor, vectors, gradient, wanted);
     }
     ++engine::calls().composed;
-    return composed_gradients(factor, vectors, gradient, creates_graph ? Tensor() : columns);
+    return composed_gradients(factor, vectors, gradient, creates_graph ? Tensor() : columns,
+                              wanted);
   }
 
   /// Infinite vectors are taken out, and their gradients added.

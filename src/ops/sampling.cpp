@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/float_limits.h"
+#include "core/raise.h"
 #include "ops/beta_draw.h"
 #include "ops/constants.h"
 #include "ops/engine/engine.h"
@@ -190,7 +191,7 @@ Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>
           {n, categories, {weights + row * categories, draws.data()}, to + row});
     }
   });
-  TORCH_CHECK_VALUE(std::find(to, to + rows, -1) == to + rows, kNoWeights);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, std::find(to, to + rows, -1) == to + rows, kNoWeights);
   return index;
 }
 
@@ -215,7 +216,8 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
         are_weights &= weight >= 0;
         sums[static_cast<std::size_t>(k)] = sum += weight;
       }
-      TORCH_CHECK_VALUE(are_weights && sum > 0 && std::isfinite(sum), kNoWeights);
+      TORCH_DISTRIBUTIONS_CHECK(ValueError, are_weights && sum > 0 && std::isfinite(sum),
+                                kNoWeights);
       for (double& s : sums) s /= sum;
       for (int64_t i = 0; i < count; ++i) {
         const double u = stream.uniform();
