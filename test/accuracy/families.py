@@ -719,6 +719,9 @@ class CategoricalProbs(Family):
         ) + (
             draw.uniform(0.3, 1),
         )
+        if draw.chance(0.5):  # weights of any size
+            size = mp.power(10, draw.uniform(-100, 100) if draw.fmt.is_double else draw.uniform(-8, 8))
+            probs = tuple(draw.fmt.round(size * mpf(p)) for p in probs)
         return dict(probs=probs, value=float(draw.integer(0, 3)))
 
     def index(self, value):
@@ -733,11 +736,6 @@ class CategoricalProbs(Family):
     def entropy(self, probs):
         total = mp.fsum(probs)
         return -mp.fsum(xlogy(p / total, p / total) for p in probs)
-
-    def units(self, quantity, value, probs):
-        if quantity.startswith("log_prob/"):  # of 1/p - 1/sum
-            i = int(quantity[-2])
-            return 1 / probs[i] if i == self.index(value) else None
 
 
 class CategoricalLogits(Family):
