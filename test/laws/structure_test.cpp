@@ -104,6 +104,37 @@ TEST_P(Structure, LayoutOfTheValueDoesNotMatter) {
   EXPECT_EQ(distribution_->log_prob(values_.slice(0, 0, 0)).size(0), 0);
 }
 
+/// The same numbers, of which memory holds the negatives.
+Tensor lazily_negated(const Tensor& t) {
+  return t.is_floating_point() ? at::_neg_view(t.neg()) : t;
+}
+
+TEST_P(Structure, ALazyNegationIsCarriedOut) {
+  for (const bool validates : {false, true}) {
+    const Built plain = GetParam().build({.validate_args = validates});
+    std::vector<Tensor> replacements;
+    for (const auto& [path, tensor] : plain.parameters)
+      replacements.push_back(lazily_negated(tensor));
+    const DistributionPtr lazy =
+        GetParam().build({.validate_args = validates, .replacements = replacements}).distribution;
+    const auto expect_same = [&](const auto& function) {
+      at::manual_seed(5);
+      const auto want = if_implemented([&] { return function(*plain.distribution, values_); });
+      at::manual_seed(5);
+      const auto got = if_implemented([&] { return function(*lazy, lazily_negated(values_)); });
+      ASSERT_EQ(got.has_value(), want.has_value());
+      if (got) EXPECT_TRUE(agrees(*got, *want, 8, want->scalar_type()));
+    };
+    expect_same([](const Distribution& d, const Tensor& x) { return d.log_prob(x); });
+    expect_same([](const Distribution& d, const Tensor&) { return d.sample({3}); });
+    expect_same([](const Distribution& d, const Tensor&) { return d.rsample({3}); });
+    for (const OfParameters function : kOfParameters)
+      expect_same([&](const Distribution& d, const Tensor&) { return (d.*function)(); });
+    if (is_scalar_event(*lazy))
+      expect_same([](const Distribution& d, const Tensor& x) { return d.cdf(x); });
+  }
+}
+
 TEST_P(Structure, IntegerValuesAreTakenAsNumbers) {
   if (!distribution_->support()->is_discrete()) return;
   const Tensor want = distribution_->log_prob(values_);
