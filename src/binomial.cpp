@@ -5,6 +5,7 @@
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
+#include "core/raise.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/binomial.h"
 #include "ops/sampling.h"
@@ -51,8 +52,8 @@ Tensor Binomial::do_enumerate_support(bool expand) const {
   // An empty batch has no total_count: it is enumerated as if that were 0.
   if (total_count_.numel() == 0) return enumerate_range(1, given().options(), expand);
   const double largest = total_count_.max().item<double>();
-  TORCH_CHECK_NOT_IMPLEMENTED(
-      total_count_.min().item<double>() == largest,
+  TORCH_DISTRIBUTIONS_CHECK(
+      NotImplementedError, total_count_.min().item<double>() == largest,
       "Binomial::enumerate_support is not implemented for a batch of several total_counts");
   return enumerate_range(static_cast<int64_t>(largest) + 1, given().options(), expand);
 }

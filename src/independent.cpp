@@ -39,10 +39,11 @@ Independent::Independent(DistributionPtr base_distribution, int64_t reinterprete
   require_handle("Independent", "base_distribution", base_dist_);
   const auto batch = base_dist_->batch_shape(), event = base_dist_->event_shape();
   const auto batch_dims = static_cast<int64_t>(batch.size());
-  TORCH_CHECK_VALUE(reinterpreted_batch_ndims >= 0 && reinterpreted_batch_ndims <= batch_dims,
-                    "Independent: expected 0 <= reinterpreted_batch_ndims <= "
-                    "len(base_distribution.batch_shape), actual ",
-                    reinterpreted_batch_ndims, " vs ", batch_dims);
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError, reinterpreted_batch_ndims >= 0 && reinterpreted_batch_ndims <= batch_dims,
+      "Independent: expected 0 <= reinterpreted_batch_ndims <= "
+      "len(base_distribution.batch_shape), actual ",
+      reinterpreted_batch_ndims, " vs ", batch_dims);
   const auto kept = static_cast<std::size_t>(batch_dims - reinterpreted_batch_ndims);
   at::DimVector event_shape(batch.slice(kept));
   event_shape.append(event.begin(), event.end());

@@ -134,8 +134,8 @@ void internal::require_own_type(const Type& type, const std::type_info& of) {
 }
 
 void register_kl(const Type& p, const Type& q, KlRule rule) {
-  TORCH_CHECK_VALUE(rule != nullptr, "register_kl: the rule for (", p.name, ", ", q.name,
-                    ") is empty");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, rule != nullptr, "register_kl: the rule for (", p.name,
+                            ", ", q.name, ") is empty");
   Registry::instance().add(p, q, std::move(rule));
 }
 

@@ -76,7 +76,8 @@ MixtureSameFamily::MixtureSameFamily(Categorical mixture_distribution,
   require_handle("MixtureSameFamily", "component_distribution", component_distribution_);
   const auto mixture_batch = mixture_distribution_.batch_shape(),
              component = component_distribution_->batch_shape();
-  TORCH_CHECK_VALUE(
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError,
       !component.empty() && component.back() == mixture_distribution_.param_shape().back(),
       "MixtureSameFamily: the number of categories of mixture_distribution, ",
       mixture_distribution_.param_shape().back(),
@@ -86,10 +87,11 @@ MixtureSameFamily::MixtureSameFamily(Categorical mixture_distribution,
   for (std::size_t i = 1; i <= std::min(mixture_batch.size(), component_batch.size()); ++i) {
     const int64_t m = mixture_batch[mixture_batch.size() - i],
                   c = component_batch[component_batch.size() - i];
-    TORCH_CHECK_VALUE(
-        m == c || m == 1 || c == 1, "MixtureSameFamily: `mixture_distribution.batch_shape` (",
-        repr(mixture_batch), ") is not compatible with `component_distribution.batch_shape` (",
-        repr(component_batch), ") without its last dimension");
+    TORCH_DISTRIBUTIONS_CHECK(ValueError, m == c || m == 1 || c == 1,
+                              "MixtureSameFamily: `mixture_distribution.batch_shape` (",
+                              repr(mixture_batch),
+                              ") is not compatible with `component_distribution.batch_shape` (",
+                              repr(component_batch), ") without its last dimension");
   }
   set_batch_shape(at::infer_size_dimvector(mixture_batch, component_batch));
   set_event_shape(component_distribution_->event_shape());

@@ -39,7 +39,10 @@ bool is_known_to_hold(const Constraint& set, const Tensor& matrices) {
 
 // What is above the diagonal of a matrix counts for nothing, in any method.
 Tensor lower_triangle(const Tensor& matrix) {
-  return is_known_to_hold(constraints::lower_triangular, matrix) ? matrix : matrix.tril();
+  // A gradient is that of the lower triangle, whatever the other numbers are.
+  const bool is_lower =
+      !matrix.requires_grad() && is_known_to_hold(constraints::lower_triangular, matrix);
+  return is_lower ? matrix : matrix.tril();
 }
 Tensor mirrored(const Tensor& matrix) {
   return is_known_to_hold(constraints::symmetric, matrix) ? matrix

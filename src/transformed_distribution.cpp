@@ -80,8 +80,8 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
 
   const int64_t domain_dim = whole_.domain()->event_dim(),
                 codomain_dim = whole_.codomain()->event_dim();
-  TORCH_CHECK_VALUE(
-      static_cast<int64_t>(base_shape.size()) >= domain_dim,
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError, static_cast<int64_t>(base_shape.size()) >= domain_dim,
       "TransformedDistribution: base_distribution needs to have shape with size at least ",
       domain_dim, ", but got ", repr(IntArrayRef(base_shape)), ".");
   const std::vector<int64_t> shape = whole_.forward_shape(base_shape);

@@ -2,12 +2,12 @@
 
 #include <ATen/ops/broadcast_tensors.h>
 #include <ATen/ops/tril_indices.h>
-#include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/float_limits.h"
+#include "core/raise.h"
 #include "core/shape.h"
 
 namespace torch::distributions {
@@ -72,24 +72,25 @@ Tensor probs_to_logits(const Tensor& probs, bool is_binary) {
 
 Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag) {
   require_numbers("tril_matrix_to_vec", "mat", mat);
-  TORCH_CHECK_VALUE(mat.dim() >= 2 && mat.size(-1) == mat.size(-2),
-                    "Expected square matrices, got shape ", mat.sizes());
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, mat.dim() >= 2 && mat.size(-1) == mat.size(-2),
+                            "Expected square matrices, got shape ", mat.sizes());
   const int64_t n = mat.size(-1);
-  TORCH_CHECK_VALUE(-n <= diag && diag < n, "diag (", diag, ") provided is outside [", -n, ", ",
-                    n - 1, "].");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, -n <= diag && diag < n, "diag (", diag,
+                            ") provided is outside [", -n, ", ", n - 1, "].");
   return mat.flatten(-2).index_select(-1, tril_positions(n, diag, mat));
 }
 
 Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag) {
   require_numbers("vec_to_tril_matrix", "vec", vec);
-  TORCH_CHECK_VALUE(vec.dim() >= 1, "Expected vectors, got a number");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, vec.dim() >= 1, "Expected vectors, got a number");
   constexpr double kLargest = 3037000499;  // whose square is an int64_t
   const int64_t size = vec.size(-1);
   const double order = std::round(tril_order(static_cast<double>(size), static_cast<double>(diag)));
   const auto n = static_cast<int64_t>(std::min(order, kLargest));
-  TORCH_CHECK_VALUE(
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError,
       order <= kLargest && std::abs(static_cast<double>(diag)) <= kLargest &&
-          tril_size(n, diag) == size,
+          std::abs(static_cast<double>(diag)) <= order && tril_size(n, diag) == size,
       "The size of last dimension is ", size,
       " which cannot be expressed as the lower triangular part of a square D x D matrix.");
   std::vector<int64_t> shape = vec.sizes().vec();

@@ -54,8 +54,8 @@ TEST(Binomial, WhatAreNoParametersAreDrawnAsNaN) {
                     .item<bool>());
   }
   // Valid as doubles, and no longer in half.
-  EXPECT_TRUE(
-      Binomial(at::full({}, 1e6, at::kDouble), 0.5).to(at::kHalf).sample().isnan().item<bool>());
+  const Binomial halves = Binomial(at::full({}, 1e6, at::kDouble), 0.5, false).to(at::kHalf);
+  EXPECT_TRUE(halves.sample().isnan().item<bool>());
 }
 
 TEST(Binomial, HugeCountsAreDrawn) {

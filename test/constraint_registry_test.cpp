@@ -163,7 +163,11 @@ TEST(ConstraintRegistry, WhatHasNoRuleIsNamed) {
     biject_to(constraints::one_hot);
     FAIL();
   } catch (const c10::NotImplementedError& error) {
-    EXPECT_STREQ(error.what_without_backtrace(), "Cannot transform OneHot constraints");
+    EXPECT_STREQ(
+        error.what_without_backtrace(),
+        "Cannot transform OneHot constraints. Those that can be are GreaterThan, "
+        "GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, LessThan, Real, "
+        "Simplex; `add` adds one");
   }
 }
 

@@ -204,7 +204,7 @@ TEST(MixtureSameFamilyTest, TheWeightsHaveASumOfOne) {
   at::manual_seed(0);
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     for (int i = 0; i < 50; ++i) {
-      const Tensor given = 4 * at::randn({20, 7}).to(dtype);
+      const Tensor given = (4 * at::randn({20, 7})).clamp_max(8).to(dtype);
       for (const ProbsOrLogits& weights :
            {ProbsOrLogits{.logits = given}, {.probs = given.exp()}}) {
         const Categorical mixture(weights);
@@ -247,7 +247,7 @@ TEST(MixtureSameFamilyTest, AnErrorNamesTheFirstImpossibleValue) {
               HasSubstr("the first is 2.5 at index [1, 1]"));
   EXPECT_THAT(
       message(Independent(d.expand({2}), 1, true), at::tensor({.5, .5, .5, 2.5}).view({2, 2})),
-      HasSubstr("the first is tensor([0.5000, 2.5000]) at index [1]"));
+      HasSubstr("the first is tensor([0.5000, 2.5000], dtype=torch.float64) at index [1]"));
 }
 
 TEST(MixtureSameFamilyTest, MomentsOfEvents) {

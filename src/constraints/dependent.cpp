@@ -1,8 +1,8 @@
 #include <torch/distributions/constraints/dependent.h>
 
-#include <c10/util/Exception.h>
-
 #include <ostream>
+
+#include "core/raise.h"
 
 namespace torch::distributions::constraints {
 
@@ -12,17 +12,19 @@ Dependent Dependent::operator()(std::optional<bool> is_discrete,
 }
 
 bool Dependent::is_discrete() const {
-  TORCH_CHECK_NOT_IMPLEMENTED(is_discrete_, ".is_discrete cannot be determined statically");
+  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, is_discrete_,
+                            ".is_discrete cannot be determined statically");
   return *is_discrete_;
 }
 
 int64_t Dependent::event_dim() const {
-  TORCH_CHECK_NOT_IMPLEMENTED(event_dim_, ".event_dim cannot be determined statically");
+  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, event_dim_,
+                            ".event_dim cannot be determined statically");
   return *event_dim_;
 }
 
 Tensor Dependent::check(const Tensor& /*value*/) const {
-  TORCH_CHECK_VALUE(false, "Cannot determine validity of dependent constraint");
+  raise<c10::ValueError>("Cannot determine validity of dependent constraint");
 }
 
 void Dependent::print(std::ostream& out) const { out << "Dependent()"; }

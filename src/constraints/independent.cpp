@@ -1,7 +1,5 @@
 #include <torch/distributions/constraints/independent.h>
 
-#include <c10/util/Exception.h>
-
 #include <ostream>
 
 #include "constraints/numbers.h"
@@ -13,14 +11,15 @@ IndependentConstraint::IndependentConstraint(ConstraintPtr base_constraint,
                                              int64_t reinterpreted_batch_ndims)
     : base_(std::move(base_constraint)), ndims_(reinterpreted_batch_ndims) {
   require_handle("IndependentConstraint", "base_constraint", base_);
-  TORCH_CHECK_VALUE(ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ", ndims_);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ",
+                            ndims_);
 }
 
 Tensor IndependentConstraint::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor good = base_->check(value);
-  TORCH_CHECK_VALUE(good.dim() >= ndims_, "Expected value.dim() >= ", event_dim(), " but got ",
-                    value.dim());
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, good.dim() >= ndims_,
+                            "Expected value.dim() >= ", event_dim(), " but got ", value.dim());
   return ndims_ == 0 ? good : good.flatten(good.dim() - ndims_).all(-1);
 }
 

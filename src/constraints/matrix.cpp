@@ -13,6 +13,7 @@
 #include "constraints/numbers.h"
 #include "constraints/scan.h"
 #include "core/float_limits.h"
+#include "core/raise.h"
 
 namespace torch::distributions::constraints {
 namespace {
@@ -159,8 +160,11 @@ Tensor CorrCholesky::check(const Tensor& value) const {
   if (scan::readable(value)) return scan::check_events(*this, value, in_corr_cholesky(value));
   const at::NoGradGuard no_grad;
   const Tensor norms = at::linalg_vector_norm(numbers(value), 2, at::IntArrayRef{-1});
+  // Meta tensors have no abs.
+  const Tensor error = norms.sub(1);
+  const double tolerance = row_tolerance(value);
   return lower_cholesky.check(value).bitwise_and(
-      norms.sub(1).abs().le(row_tolerance(value)).all(-1));
+      error.le(tolerance).bitwise_and(error.ge(-tolerance)).all(-1));
 }
 
 std::optional<int64_t> CorrCholesky::first_violation(const Tensor& value) const {
@@ -172,7 +176,8 @@ void CorrCholesky::print(std::ostream& out) const { out << "CorrCholesky()"; }
 
 Tensor Square::check(const Tensor& value) const {
   require_numbers(*this, value);
-  TORCH_CHECK_VALUE(value.dim() >= 2, "Expected value.dim() >= 2 but got ", value.dim());
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, value.dim() >= 2, "Expected value.dim() >= 2 but got ",
+                            value.dim());
   const auto batch = value.sizes().slice(0, static_cast<std::size_t>(value.dim() - 2));
   return at::full(batch, value.size(-2) == value.size(-1), value.options().dtype(at::kBool));
 }

@@ -1,7 +1,5 @@
 #include <torch/distributions/constraints/mixture_same_family.h>
 
-#include <c10/util/Exception.h>
-
 #include <algorithm>
 #include <ostream>
 
@@ -39,8 +37,8 @@ MixtureSameFamilyConstraint::MixtureSameFamilyConstraint(ConstraintPtr base_cons
 
 Tensor MixtureSameFamilyConstraint::check(const Tensor& value) const {
   require_numbers(*this, value);
-  TORCH_CHECK_VALUE(value.dim() >= event_dim(), "Expected value.dim() >= ", event_dim(),
-                    " but got ", value.dim());
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, value.dim() >= event_dim(),
+                            "Expected value.dim() >= ", event_dim(), " but got ", value.dim());
   Tensor good = base_->check(value.unsqueeze(-1 - event_dim()));
   if (weights_.defined()) good = good.bitwise_and(weights_.gt(0));
   return good.any(-1);

@@ -62,8 +62,8 @@ Tensor Change::operator()(const Tensor& tensor, int64_t event_dim) const {
   const auto trailing = std::min(event_dim, tensor.dim());
   shape.append(own.end() - trailing, own.end());
   if (own == IntArrayRef(shape)) return tensor;
-  TORCH_CHECK_VALUE(expands_to(own, shape), "expand: a parameter of shape ", repr(own),
-                    " does not expand to ", repr(IntArrayRef(shape)));
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, expands_to(own, shape), "expand: a parameter of shape ",
+                            repr(own), " does not expand to ", repr(IntArrayRef(shape)));
   return tensor.expand(shape);
 }
 

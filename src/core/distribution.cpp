@@ -97,9 +97,10 @@ Tensor Distribution::log_prob(const Tensor& value) const {
 
 Tensor Distribution::log_prob_of_event(const Tensor& value, int64_t dims) const {
   require_value("value", value);
-  TORCH_CHECK_VALUE(dims >= 0 && dims <= static_cast<int64_t>(batch_shape_.size()), type().name,
-                    "::log_prob_of_event: a batch of shape ", repr(batch_shape()), " has no ", dims,
-                    " dimensions to sum over");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError,
+                            dims >= 0 && dims <= static_cast<int64_t>(batch_shape_.size()),
+                            type().name, "::log_prob_of_event: a batch of shape ",
+                            repr(batch_shape()), " has no ", dims, " dimensions to sum over");
   return validates() ? do_validated_log_prob(value, dims) : do_log_prob_of_event(value, dims);
 }
 
@@ -198,15 +199,17 @@ Tensor Distribution::enumerate_range(int64_t count, const TensorOptions& options
 
 void Distribution::validate_shape(const Tensor& value) const {
   const auto sizes = value.sizes();
-  TORCH_CHECK_VALUE(sizes.size() >= event_shape_.size() &&
-                        sizes.slice(sizes.size() - event_shape_.size()) == event_shape(),
-                    "The right-most size of value must match event_shape: ", repr(sizes), " vs ",
-                    repr(event_shape()), ", in ", type().name, ".");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError,
+                            sizes.size() >= event_shape_.size() &&
+                                sizes.slice(sizes.size() - event_shape_.size()) == event_shape(),
+                            "The right-most size of value must match event_shape: ", repr(sizes),
+                            " vs ", repr(event_shape()), ", in ", type().name, ".");
   at::DimVector expected(batch_shape_);
   expected.append(event_shape_.begin(), event_shape_.end());
-  TORCH_CHECK_VALUE(broadcasts(sizes, expected),
-                    "Value is not broadcastable with batch_shape+event_shape: ", repr(sizes),
-                    " vs ", repr(IntArrayRef(expected)), ", in ", type().name, ".");
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError, broadcasts(sizes, expected),
+      "Value is not broadcastable with batch_shape+event_shape: ", repr(sizes), " vs ",
+      repr(IntArrayRef(expected)), ", in ", type().name, ".");
 }
 
 void Distribution::validate_sample(const Tensor& value) const {
@@ -256,8 +259,8 @@ void Distribution::assign(std::initializer_list<const Param*> params,
   const TensorOptions options = common_options(params);
   const auto* member = members.begin();
   for (const Param* param : params) {
-    TORCH_CHECK_VALUE(param->defined() || !member->required, type().name, ": the parameter ",
-                      member->name, " is missing");
+    TORCH_DISTRIBUTIONS_CHECK(ValueError, param->defined() || !member->required, type().name,
+                              ": the parameter ", member->name, " is missing");
     if (param->defined()) {
       const Tensor tensor = param->tensor(options);
       require_value(member->name, tensor);
@@ -271,17 +274,18 @@ void Distribution::join_batch(c10::ArrayRef<Member> members) {
   const auto batch_of = [&](const Member& member) {
     const auto sizes = member.tensor->sizes();
     require_value(member.name, *member.tensor);
-    TORCH_CHECK_VALUE(member.tensor->dim() >= member.event_dim, type().name, ": the parameter ",
-                      member.name, " needs at least ", member.event_dim,
-                      " dimension(s), got shape ", repr(sizes));
+    TORCH_DISTRIBUTIONS_CHECK(ValueError, member.tensor->dim() >= member.event_dim, type().name,
+                              ": the parameter ", member.name, " needs at least ", member.event_dim,
+                              " dimension(s), got shape ", repr(sizes));
     return sizes.slice(0, sizes.size() - static_cast<std::size_t>(member.event_dim));
   };
   at::DimVector joined(batch_shape_);
   for (const Member& member : members) {
     const auto batch = batch_of(member);
     if (batch == IntArrayRef(joined)) continue;
-    TORCH_CHECK_VALUE(broadcasts(joined, batch), type().name, ": the batch shape ", repr(batch),
-                      " of ", member.name, " does not broadcast with ", repr(IntArrayRef(joined)));
+    TORCH_DISTRIBUTIONS_CHECK(ValueError, broadcasts(joined, batch), type().name,
+                              ": the batch shape ", repr(batch), " of ", member.name,
+                              " does not broadcast with ", repr(IntArrayRef(joined)));
     joined = at::infer_size_dimvector(joined, batch);
   }
   const Change expand = Change::expand(joined);
@@ -290,8 +294,7 @@ void Distribution::join_batch(c10::ArrayRef<Member> members) {
 }
 
 void Distribution::not_implemented(const char* method) const {
-  C10_THROW_ERROR(NotImplementedError,
-                  fmt::format("{}::{} is not implemented", type().name, method));
+  raise<c10::NotImplementedError>(type().name, "::", method, " is not implemented");
 }
 
 std::ostream& operator<<(std::ostream& out, const Distribution& distribution) {

@@ -2,6 +2,7 @@
 
 #include <torch/distributions/core/repr.h>
 
+#include "core/raise.h"
 #include "kl/rules.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/kl_categorical.h"
@@ -25,10 +26,10 @@ Tensor over_categories(const Categorical& p, const Categorical& q) {
 }  // namespace
 
 Tensor divergence(const Categorical& p, const Categorical& q) {
-  TORCH_CHECK_VALUE(p.param_shape().back() == q.param_shape().back(),
-                    "KL(p || q) needs as many categories in p as in q, "
-                    "but their parameters have shapes ",
-                    repr(p.param_shape()), " and ", repr(q.param_shape()));
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, p.param_shape().back() == q.param_shape().back(),
+                            "KL(p || q) needs as many categories in p as in q, "
+                            "but their parameters have shapes ",
+                            repr(p.param_shape()), " and ", repr(q.param_shape()));
   return over_categories(p, q);
 }
 

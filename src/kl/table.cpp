@@ -1,4 +1,5 @@
 #include "kl/table.h"
+#include "core/raise.h"
 
 #include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>
@@ -65,16 +66,16 @@ std::vector<BuiltInRule> built_in_rules() {
 
 void not_implemented(const Distribution& p, const Distribution& q, const char* reason) {
   const char* separator = reason == nullptr ? "" : ": ";
-  C10_THROW_ERROR(NotImplementedError, c10::str("No KL(p || q) is implemented for p type ",
-                                                p.type().name, " and q type ", q.type().name,
-                                                separator, reason == nullptr ? "" : reason));
+  raise<c10::NotImplementedError>("No KL(p || q) is implemented for p type ", p.type().name,
+                                  " and q type ", q.type().name, separator,
+                                  reason == nullptr ? "" : reason);
 }
 
 void require_equal_event_shapes(const Distribution& p, const Distribution& q) {
-  TORCH_CHECK_VALUE(p.event_shape() == q.event_shape(),
-                    "KL(p || q) needs equal event shapes, but p type ", p.type().name, " has ",
-                    repr(p.event_shape()), " and q type ", q.type().name, " has ",
-                    repr(q.event_shape()));
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, p.event_shape() == q.event_shape(),
+                            "KL(p || q) needs equal event shapes, but p type ", p.type().name,
+                            " has ", repr(p.event_shape()), " and q type ", q.type().name, " has ",
+                            repr(q.event_shape()));
 }
 
 }  // namespace torch::distributions::kl

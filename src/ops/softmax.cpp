@@ -162,7 +162,7 @@ Tensor divided_by_sum(const Tensor& x) {
   const Tensor sum = x.sum(-1, /*keepdim=*/true);
   if (holds_for_all(sum, [](double s) { return std::isfinite(s); })) return x / sum;
   // By a power of 2, which costs no digits.
-  const Tensor scaled = x * at::ones_like(sum).masked_fill(sum.isinf(), 0x1p-64);
+  const Tensor scaled = x * at::ones_like(sum).masked_fill(sum == kInfinity, 0x1p-64);
   return scaled / scaled.sum(-1, /*keepdim=*/true);
 }
 

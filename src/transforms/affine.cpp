@@ -2,13 +2,13 @@
 
 #include <ATen/ExpandUtils.h>
 #include <ATen/ops/full.h>
-#include <c10/util/Exception.h>
 
 #include <cmath>
 
 #include <torch/distributions/constraints/independent.h>
 
 #include "core/floating.h"
+#include "core/raise.h"
 #include "core/shape.h"
 #include "ops/sum_rightmost.h"
 
@@ -33,7 +33,7 @@ AffineTransform::AffineTransform(Param loc, Param scale, int64_t event_dim, int6
       event_dim_(event_dim) {
   require_numbers("AffineTransform", "loc", loc_);
   require_numbers("AffineTransform", "scale", scale_);
-  TORCH_CHECK_VALUE(event_dim >= 0, "event_dim must be >= 0, got ", event_dim);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, event_dim >= 0, "event_dim must be >= 0, got ", event_dim);
 }
 
 ConstraintPtr AffineTransform::domain() const {
@@ -51,9 +51,9 @@ std::vector<int64_t> AffineTransform::forward_shape(IntArrayRef shape) const {
   for (const Param* param : {&loc_, &scale_}) {
     if (param->is_number()) continue;
     const Tensor tensor = param->tensor();
-    TORCH_CHECK_VALUE(at::are_expandable(joined, tensor.sizes()),
-                      "Shape mismatch: ", IntArrayRef(joined),
-                      " does not broadcast with a parameter of shape ", tensor.sizes());
+    TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(joined, tensor.sizes()),
+                              "Shape mismatch: ", IntArrayRef(joined),
+                              " does not broadcast with a parameter of shape ", tensor.sizes());
     joined = at::infer_size(joined, tensor.sizes());
   }
   return joined;
@@ -87,8 +87,8 @@ Tensor AffineTransform::do_inverse(const Tensor& y) const {
 
 Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
   const std::vector<int64_t> shape = forward_shape(x.sizes());
-  TORCH_CHECK_VALUE(static_cast<int64_t>(shape.size()) >= event_dim_,
-                    "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, static_cast<int64_t>(shape.size()) >= event_dim_,
+                            "Too few dimensions on input");
   // Of the result's dtype: x and y may be integers, and a scale may be less precise than they are.
   const auto log_scale = [&] {
     if (scale_.is_number())

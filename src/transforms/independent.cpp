@@ -1,7 +1,5 @@
 #include <torch/distributions/transforms/independent.h>
 
-#include <c10/util/Exception.h>
-
 #include <ostream>
 
 #include <torch/distributions/constraints/independent.h>
@@ -17,7 +15,8 @@ IndependentTransform::IndependentTransform(TransformPtr base_transform,
                                            int64_t reinterpreted_batch_ndims, int64_t cache_size)
     : base_(std::move(base_transform)), ndims_(reinterpreted_batch_ndims) {
   require_handle("IndependentTransform", "base_transform", base_);
-  TORCH_CHECK_VALUE(ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ", ndims_);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ",
+                            ndims_);
   if (cache_size != 0) base_ = base_->with_cache(cache_size);
 }
 
@@ -42,12 +41,14 @@ void IndependentTransform::print(std::ostream& out) const {
 }
 
 Tensor IndependentTransform::do_forward(const Tensor& x) const {
-  TORCH_CHECK_VALUE(x.dim() >= domain()->event_dim(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, x.dim() >= domain()->event_dim(),
+                            "Too few dimensions on input");
   return base_(x);
 }
 
 Tensor IndependentTransform::do_inverse(const Tensor& y) const {
-  TORCH_CHECK_VALUE(y.dim() >= codomain()->event_dim(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, y.dim() >= codomain()->event_dim(),
+                            "Too few dimensions on input");
   return base_->inv()(y);
 }
 
@@ -56,7 +57,8 @@ Tensor IndependentTransform::do_log_abs_det_jacobian(const Tensor& x, const Tens
 }
 
 Transform::Preimage IndependentTransform::do_preimage(const Tensor& y, bool with_jacobian) const {
-  TORCH_CHECK_VALUE(y.dim() >= codomain()->event_dim(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, y.dim() >= codomain()->event_dim(),
+                            "Too few dimensions on input");
   auto [x, jacobian, outside] = base_->preimage(y, with_jacobian);
   if (with_jacobian) jacobian = ops::sum_rightmost(jacobian, ndims_);
   if (outside.defined()) outside = any_rightmost(outside, ndims_);

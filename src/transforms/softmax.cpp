@@ -1,9 +1,9 @@
 #include <torch/distributions/transforms/softmax.h>
 
-#include <c10/util/Exception.h>
-
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/simplex.h>
+
+#include "core/raise.h"
 
 namespace torch::distributions {
 inline namespace transforms {
@@ -13,7 +13,7 @@ ConstraintPtr SoftmaxTransform::domain() const { return constraints::real_vector
 ConstraintPtr SoftmaxTransform::codomain() const { return constraints::simplex; }
 
 std::vector<int64_t> SoftmaxTransform::forward_shape(IntArrayRef shape) const {
-  TORCH_CHECK_VALUE(!shape.empty(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(), "Too few dimensions on input");
   return shape.vec();
 }
 

@@ -2,13 +2,13 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
-#include <c10/util/Exception.h>
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/simplex.h>
 
 #include "core/float_limits.h"
+#include "core/raise.h"
 #include "core/shape.h"
 #include "ops/special/elementary.h"
 
@@ -47,7 +47,7 @@ ConstraintPtr StickBreakingTransform::domain() const { return constraints::real_
 ConstraintPtr StickBreakingTransform::codomain() const { return constraints::simplex; }
 
 std::vector<int64_t> StickBreakingTransform::forward_shape(IntArrayRef shape) const {
-  TORCH_CHECK_VALUE(!shape.empty(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(), "Too few dimensions on input");
   require_sizes("StickBreakingTransform", "a shape", shape);
   std::vector<int64_t> longer = shape.vec();
   ++longer.back();
@@ -55,16 +55,16 @@ std::vector<int64_t> StickBreakingTransform::forward_shape(IntArrayRef shape) co
 }
 
 std::vector<int64_t> StickBreakingTransform::inverse_shape(IntArrayRef shape) const {
-  TORCH_CHECK_VALUE(!shape.empty(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(), "Too few dimensions on input");
   require_sizes("StickBreakingTransform", "a shape", shape);
-  TORCH_CHECK_VALUE(shape.back() > 0, "A simplex has at least one number");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, shape.back() > 0, "A simplex has at least one number");
   std::vector<int64_t> shorter = shape.vec();
   --shorter.back();
   return shorter;
 }
 
 Tensor StickBreakingTransform::do_forward(const Tensor& x) const {
-  TORCH_CHECK_VALUE(x.dim() >= 1, "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, x.dim() >= 1, "Too few dimensions on input");
   const Tensor logits = x - remaining(x.size(-1), x).log();
   const Tensor taken = ops::special::sigmoid(logits);
   const Tensor left = ops::special::sigmoid(logits.neg()).cumprod(-1);
@@ -73,7 +73,8 @@ Tensor StickBreakingTransform::do_forward(const Tensor& x) const {
 }
 
 Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
-  TORCH_CHECK_VALUE(y.dim() >= 1 && y.size(-1) > 0, "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, y.dim() >= 1 && y.size(-1) > 0,
+                            "Too few dimensions on input");
   const int64_t n = y.size(-1) - 1;
   // From the end, where the numbers may be tiny, so that none is lost beside the large ones of the
   // start.

@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-#include <c10/util/Exception.h>
 
 #include <array>
 #include <atomic>
@@ -16,6 +15,7 @@
 #include "constraints/scan.h"
 #include "core/class_name.h"
 #include "core/floating.h"
+#include "core/raise.h"
 #include "transforms/inverse_transform.h"
 
 namespace torch::distributions {
@@ -103,8 +103,8 @@ Transform::Transform(int64_t cache_size) : identity_(next_identity()) {
 }
 
 void Transform::check_cache_size(int64_t cache_size) {
-  TORCH_CHECK_VALUE(cache_size == 0 || cache_size == 1, "cache_size must be 0 or 1, got ",
-                    cache_size);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, cache_size == 0 || cache_size == 1,
+                            "cache_size must be 0 or 1, got ", cache_size);
 }
 
 void Transform::set_cache_size(int64_t cache_size) {
@@ -116,8 +116,8 @@ void Transform::change(const Change& /*change*/) {}
 
 int64_t Transform::event_dim() const {
   const int64_t event_dim = domain()->event_dim();
-  TORCH_CHECK_VALUE(event_dim == codomain()->event_dim(),
-                    "Please use either .domain.event_dim or .codomain.event_dim");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, event_dim == codomain()->event_dim(),
+                            "Please use either .domain.event_dim or .codomain.event_dim");
   return event_dim;
 }
 
@@ -222,8 +222,7 @@ bool Transform::do_equals(const Transform& other) const { return identity_ == ot
 void Transform::print(std::ostream& out) const { out << class_name(typeid(*this)) << "()"; }
 
 void Transform::not_implemented(const char* method) const {
-  TORCH_CHECK_NOT_IMPLEMENTED(false, class_name(typeid(*this)), "::", method,
-                              " is not implemented");
+  raise<c10::NotImplementedError>(class_name(typeid(*this)), "::", method, " is not implemented");
 }
 
 void InverseTransform::print(std::ostream& out) const {

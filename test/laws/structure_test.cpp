@@ -123,7 +123,9 @@ TEST_P(Structure, ALazyNegationIsCarriedOut) {
       at::manual_seed(5);
       const auto got = if_implemented([&] { return function(*lazy, lazily_negated(values_)); });
       ASSERT_EQ(got.has_value(), want.has_value());
-      if (got) EXPECT_TRUE(agrees(*got, *want, 8, want->scalar_type()));
+      if (got) {
+        EXPECT_TRUE(agrees(*got, *want, 8, want->scalar_type()));
+      }
     };
     expect_same([](const Distribution& d, const Tensor& x) { return d.log_prob(x); });
     expect_same([](const Distribution& d, const Tensor&) { return d.sample({3}); });

@@ -80,7 +80,7 @@ template <class Function>
 std::string message_of(Function function) {
   try {
     function();
-  } catch (const c10::NotImplementedError& error) {
+  } catch (const c10::Error& error) {
     return error.what_without_backtrace();
   }
   return "nothing was thrown";

@@ -123,6 +123,10 @@ class Implements : public Base {
 
   /// Ends a constructor: broadcasts the members' batch dimensions and checks every field.
   void initialize() {
+    for (const auto& field : Self::signature().fields) {
+      if (field.member != nullptr && field.presence == Presence::kRequired)
+        require_numbers(Self::signature().name, field.name, self().*field.member);
+    }
     join_members();
     validate_fields();
   }
