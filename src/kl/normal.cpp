@@ -7,7 +7,7 @@
 namespace torch::distributions::kl {
 
 Tensor divergence(const Normal& p, const Normal& q) {
-  return ops::kl<ops::formulas::Normal>(p.loc(), p.scale(), q.loc(), q.scale());
+  return ops::kl<ops::formulas::NormalNormal>(p.loc(), p.scale(), q.loc(), q.scale());
 }
 
 }  // namespace torch::distributions::kl

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <concepts>
 #include <utility>
 
 #include "ops/binomial_entropy.h"
@@ -105,6 +106,16 @@ inline Composed select(const Condition& condition, double a, const Composed& b) 
   return Composed(at::where(condition.tensor(), a, b.tensor()));
 }
 
+/// f(inputs...) where the condition holds, else that constant. Nothing of what `f` makes of the
+/// other inputs comes through, no NaN in a derivative of any order either: they are replaced before
+/// and after.
+template <class Function, std::same_as<Composed>... Inputs>
+Composed within(const Condition& condition, double otherwise, const Function& f,
+                const Inputs&... inputs) {
+  constexpr double kHarmless = 1;
+  return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
+}
+
 // Functions.
 
 inline Composed square(const Composed& x) { return Composed(x.tensor().square()); }
@@ -179,6 +190,7 @@ TORCH_DISTRIBUTIONS_BINARY(itakura_saito)
 TORCH_DISTRIBUTIONS_BINARY(exp_divergence)
 TORCH_DISTRIBUTIONS_BINARY(softplus_divergence)
 TORCH_DISTRIBUTIONS_BINARY(log_mean_gap)
+TORCH_DISTRIBUTIONS_TERNARY(standardized)
 TORCH_DISTRIBUTIONS_TERNARY(deviance)
 TORCH_DISTRIBUTIONS_TERNARY(stirling_divergence)
 TORCH_DISTRIBUTIONS_TERNARY(stirling_slope_difference)

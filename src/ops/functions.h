@@ -1,11 +1,28 @@
 #pragma once
 
-#include <limits>
 #include <string_view>
+#include <type_traits>
+
+#include "ops/constants.h"
 
 /// The functions that a formula may have, as types. `Name::of<Formula>(parameters...)` calls
 /// `Formula::name`, where there is one.
 namespace torch::distributions::ops::functions {
+
+/// What is computed of the parameters, or a function of the value: NaN where they are out of the
+/// range that `Formula::in_range` tells, by one rule for every function of every family.
+template <class Formula, class Result, class... Scalars>
+auto in_range_or_nan(const Result& result, const Scalars&... parameters) {
+  if constexpr (!requires { Formula::in_range(parameters...); } || std::is_same_v<Result, double>) {
+    return result;
+  } else if constexpr (requires { select(Formula::in_range(parameters...), result, kNaN); }) {
+    return select(Formula::in_range(parameters...), result, kNaN);
+  } else {
+    return [result, in_range = Formula::in_range(parameters...)](const auto& x) {
+      return select(in_range, result(x), kNaN);
+    };
+  }
+}
 
 #define TORCH_DISTRIBUTIONS_FUNCTION(Name, name)                                        \
   struct Name {                                                                         \
@@ -13,7 +30,7 @@ namespace torch::distributions::ops::functions {
     template <class Formula, class... Scalars>                                          \
       requires requires(const Scalars&... parameters) { Formula::name(parameters...); } \
     static auto of(const Scalars&... parameters) {                                      \
-      return Formula::name(parameters...);                                              \
+      return in_range_or_nan<Formula>(Formula::name(parameters...), parameters...);     \
     }                                                                                   \
   };
 
@@ -37,9 +54,10 @@ struct Icdf {
   template <class Formula, class... Scalars>
     requires requires(const Scalars&... parameters) { Formula::icdf(parameters...); }
   static auto of(const Scalars&... parameters) {
-    return [quantile = Formula::icdf(parameters...)](const auto& p) {
-      return quantile(select(p >= 0.0 && p <= 1.0, p, std::numeric_limits<double>::quiet_NaN()));
+    const auto quantile = [quantile = Formula::icdf(parameters...)](const auto& p) {
+      return quantile(select(p >= 0.0 && p <= 1.0, p, kNaN));
     };
+    return in_range_or_nan<Formula>(quantile, parameters...);
   }
 };
 

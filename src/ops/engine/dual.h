@@ -246,6 +246,13 @@ template <class S, unsigned M>
                                                 double b) {
   return select(condition, a, Constant<S>{LanesOf<S>(b), {}});
 }
+/// f(inputs...) where the condition holds, else that constant, and nothing of what `f` makes of the
+/// other inputs.
+template <class T, class Function, class... Inputs>
+[[gnu::always_inline]] inline auto within(const Mask<T>& condition, double otherwise,
+                                          const Function& f, const Inputs&... inputs) {
+  return select(condition, f(inputs...), otherwise);
+}
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> min(const Dual<S, M>& a, double b) {
   return select(a.value > b, b, a);

@@ -53,7 +53,7 @@
   K(Kl, DirichletComponent, 0b1111, 0)                                         \
   K(Kl, ExponentialExponential, 0b11, 0)                                       \
   K(Kl, GammaGamma, 0b1111, 0)                                                 \
-  K(Kl, Normal, 0b1111, 0)                                                     \
+  K(Kl, NormalNormal, 0b1111, 0)                                               \
   K(Kl, UniformUniform, 0b1111, 0)                                             \
   K(Inverse, Tanh, 0b1, 0)                                                     \
   K(LogAbsDetJacobian, Sigmoid, 0b1, 0)                                        \
@@ -82,6 +82,7 @@ struct Gamma;
 struct GammaGamma;
 struct LogNormal;
 struct Normal;
+struct NormalNormal;
 struct Sigmoid;
 struct Softplus;
 struct Tanh;

@@ -113,7 +113,8 @@ template <class S, unsigned M>
 }
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> log_sigmoid(const Dual<S, M>& x) {
-  return chain(-softplus(-x.value), along(x, [&] { return sigmoid(-x.value); }));
+  const LanesOf<S> value = min(x.value, LanesOf<S>(0.0)) - log1p(exp(-abs(x.value)));
+  return chain(value, along(x, [&] { return sigmoid(-x.value); }));
 }
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> atanh(const Dual<S, M>& x) {
@@ -146,6 +147,15 @@ template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> ndtr(const Dual<S, M>& x) {
   return chain(kernels::ndtr(x.value),
                along(x, [&] { return exp(-0.5 * square(x.value)) * (1 / kernels::kSqrtTwoPi); }));
+}
+template <class S, unsigned A, unsigned B, unsigned C>
+[[gnu::always_inline]] inline Dual<S, A | B | C> standardized(const Dual<S, A>& x,
+                                                              const Dual<S, B>& loc,
+                                                              const Dual<S, C>& scale) {
+  const LanesOf<S> z = kernels::standardized(x.value, loc.value, scale.value);
+  const LanesOf<S> inverse = 1.0 / scale.value;
+  return chain(z, along(x, [&] { return inverse; }), along(loc, [&] { return -inverse; }),
+               along(scale, [&] { return -z * inverse; }));
 }
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> nonnegative(const Dual<S, M>& x) {

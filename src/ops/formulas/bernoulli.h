@@ -4,35 +4,47 @@
 
 namespace torch::distributions::ops::formulas {
 
+/// Whether x is 0, 1 or NaN.
+inline auto is_outcome(const auto& x) { return x == 0.0 || x == 1.0 || isnan(x); }
+
 struct Bernoulli {  // of the probability of 1
   static constexpr std::size_t kParameters = 1;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
+  static auto in_range(const auto& p) { return p >= 0.0 && p <= 1.0; }
+
   static auto log_prob(const auto& p) {
     return [=](const auto& x) {
-      return select(x == 0.0 || x == 1.0 || isnan(x), xlogy(x, p) + xlog1py(1.0 - x, -p),
-                    -kInfinity);
+      const auto density = [](const auto& y, const auto& q) {
+        return xlogy(y, q) + xlog1py(1.0 - y, -q);
+      };
+      return within(is_outcome(x), -kInfinity, density, x, p);
     };
   }
   static auto mean(const auto& p) { return p; }
   static auto mode(const auto& p) { return select(p == 0.5, kNaN, select(p > 0.5, 1.0, 0.0 * p)); }
   static auto variance(const auto& p) { return p * (1.0 - p); }
-  static auto entropy(const auto& p) { return -(xlogy(p, p) + xlog1py(1.0 - p, -p)); }
+  /// By two roots, which are infinitely steep at 0 and at 1.
+  static auto stddev(const auto& p) { return sqrt(p) * sqrt(1.0 - p); }
+  static auto entropy(const auto& p) { return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p)); }
 };
 
 struct BernoulliLogits {  // of the log-odds of 1
   static constexpr std::size_t kParameters = 1;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
+  static auto in_range(const auto& logits) { return logits == logits; }
+
   static auto log_prob(const auto& logits) {
     const auto certain = abs(logits) == kInfinity;
     const auto finite = select(certain, 0.0, logits);
     return [=](const auto& x) {
-      const auto possible = x == select(logits > 0.0, 1.0, 0.0 * x);
-      return select(x == 0.0 || x == 1.0 || isnan(x),
-                    select(certain, select(possible, 0.0, -kInfinity + 0.0 * x),
-                           log_sigmoid((2.0 * x - 1.0) * finite)),
-                    -kInfinity);
+      const auto density = [&](const auto& y, const auto& l) {
+        const auto possible = y == select(l > 0.0, 1.0, 0.0 * y);
+        return select(certain, select(possible, 0.0, -kInfinity + 0.0 * y),
+                      log_sigmoid((2.0 * y - 1.0) * finite));
+      };
+      return within(is_outcome(x), -kInfinity, density, x, logits);
     };
   }
   static auto mean(const auto& logits) { return sigmoid(logits); }
@@ -40,6 +52,10 @@ struct BernoulliLogits {  // of the log-odds of 1
     return select(logits == 0.0, kNaN, select(logits > 0.0, 1.0, 0.0 * sigmoid(logits)));
   }
   static auto variance(const auto& logits) { return sigmoid(logits) * sigmoid(-logits); }
+  /// The variance may underflow.
+  static auto stddev(const auto& logits) {
+    return exp(0.5 * (log_sigmoid(logits) + log_sigmoid(-logits)));
+  }
   static auto entropy(const auto& logits) {
     const auto certain = abs(logits) == kInfinity;
     const auto l = select(certain, 0.0, logits);

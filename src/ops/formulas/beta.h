@@ -8,28 +8,49 @@ struct Beta {
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
+  static auto in_range(const auto& a, const auto& b) { return a >= 0.0 && b >= 0.0; }
+
   static auto log_prob(const auto& a, const auto& b) {
     return [kernel = beta_log_kernel(a, b)](const auto& x) {
-      const auto outside = x < 0.0 || x > 1.0;
-      return select(outside, -kInfinity, kernel(select(outside, 0.5, x)));
+      return within(!(x < 0.0 || x > 1.0), -kInfinity, kernel, x);
     };
   }
-  static auto mean(const auto& a, const auto& b) { return a / (a + b); }
+  static auto mean(const auto& a, const auto& b) { return share(a, b); }
 
   /// The end at which the density is infinite, if there is one such end; NaN if there are two, or
   /// none and it is flat.
   static auto mode(const auto& a, const auto& b) {
-    const auto interior = (a - 1.0) / ((a - 1.0) + (b - 1.0));
+    const auto interior = share(a - 1.0, b - 1.0);
     return select(a < 1.0 && b < 1.0, kNaN, select(a < 1.0, 0.0, select(b < 1.0, 1.0, interior)));
   }
   static auto variance(const auto& a, const auto& b) {
-    const auto sum = a + b;
-    return (a / sum) * (b / sum) / (sum + 1.0);
+    const auto huge = is_huge(a, b);
+    const auto sum = halved_where(huge, a) + halved_where(huge, b);
+    const auto result = share(a, b) * share(b, a) / (sum + 1.0);
+    return select(huge, 0.5 * result, result);
   }
 
   /// lbeta(a, b) - (a - 1) psi(a) - (b - 1) psi(b) + (a + b - 2) psi(a + b), with Stirling's
   /// formula for the log-gammas written out, so that what is large cancels before it is computed.
   static auto entropy(const auto& a, const auto& b) {
+    // Of huge shapes it is that of a normal distribution, whose variance is proportional to them.
+    const auto huge = is_huge(a, b);
+    const auto half = entropy_of_sum(halved_where(huge, a), halved_where(huge, b));
+    return select(huge, half - 0.5 * kLog2, half);
+  }
+
+ private:
+  /// Whether the sum overflows.
+  static auto is_huge(const auto& a, const auto& b) { return a + b == kInfinity; }
+
+  /// a / (a + b)
+  static auto share(const auto& a, const auto& b) {
+    const auto huge = is_huge(a, b);
+    const auto part = halved_where(huge, a);
+    return part / (part + halved_where(huge, b));
+  }
+
+  static auto entropy_of_sum(const auto& a, const auto& b) {
     const auto sum = a + b;
     const auto of_sum = log_minus_digamma(sum, sum);
     return stirling_remainder(a) + stirling_remainder(b) - stirling_remainder(sum) +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ops/formulas/bernoulli.h"
 #include "ops/formulas/formula.h"
 
 namespace torch::distributions::ops::formulas {
@@ -52,30 +53,39 @@ inline constexpr double kSeriesVariance = 100;
 /// The entropy of Binomial(n, p) where p is that of the rarer outcome: the series, or the sum over
 /// the counts.
 inline auto binomial_entropy(const auto& n, const auto& rarer) {
-  // Of a certain outcome there is no entropy, and its infinite derivative would spread.
-  const auto certain = rarer == 0.0;
-  const auto p = select(certain, 0.5, rarer);
+  // Of a certain outcome there is no entropy, and its infinite derivative would spread. What is no
+  // probability has a sum that need not end.
+  const auto uncertain = rarer > 0.0 && rarer <= 0.5;
+  const auto p = select(uncertain, rarer, 0.5);
   const auto spread = p * (1.0 - p);
   const auto variance = n * spread;
   const auto large = variance >= kSeriesVariance;
   const auto series = binomial_entropy_series(select(large, variance, kSeriesVariance), spread);
-  const auto sum = binomial_entropy_sum(select(large, 0.0, n), p);
-  return select(certain, 0.0, select(large, series, sum));
+  const auto sum = binomial_entropy_sum(select(uncertain && !large, n, 0.0), p);
+  return select(uncertain, select(large, series, sum), 0.0 * rarer);
 }
 
 struct Binomial {  // of the number of trials and the probability of success
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
+  static auto in_range(const auto& n, const auto& p) { return n >= 0.0 && p >= 0.0 && p <= 1.0; }
+
   static auto log_prob(const auto& n, const auto& p) {
     return [=](const auto& k) {
-      const auto inside = is_count(k, n);
-      return select(inside, binomial_log_kernel(select(inside, k, 0.0), n, p), -kInfinity);
+      const auto density = [](const auto&... inputs) { return binomial_log_kernel(inputs...); };
+      return within(is_count(k, n), -kInfinity, density, k, n, p);
     };
   }
   static auto mean(const auto& n, const auto& p) { return n * p; }
-  static auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), n); }
+  /// Floors, for n too: the mode does not move with the parameters but jumps.
+  static auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), floor(n)); }
   static auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
+  /// That of one trial, which without trials does not matter.
+  static auto stddev(const auto& n, const auto& p) {
+    const auto of_one = [](const auto& q) { return Bernoulli::stddev(q); };
+    return sqrt(n) * within(n != 0.0, 0.0, of_one, p);
+  }
   /// The rarer outcome's by a choice and no minimum, which has no second derivative where both are
   /// as likely.
   static auto entropy(const auto& n, const auto& p) {
@@ -87,19 +97,25 @@ struct BinomialLogits {  // of the number of trials and the log-odds of success
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
+  static auto in_range(const auto& n, const auto& logits) { return n >= 0.0 && logits == logits; }
+
   static auto log_prob(const auto& n, const auto& logits) {
     return [=](const auto& k) {
-      const auto inside = is_count(k, n);
-      return select(inside, binomial_log_kernel_logits(select(inside, k, 0.0), n, logits),
-                    -kInfinity);
+      const auto density = [](const auto&... inputs) {
+        return binomial_log_kernel_logits(inputs...);
+      };
+      return within(is_count(k, n), -kInfinity, density, k, n, logits);
     };
   }
   static auto mean(const auto& n, const auto& logits) { return n * sigmoid(logits); }
   static auto mode(const auto& n, const auto& logits) {
-    return min(floor((n + 1.0) * sigmoid(logits)), n);
+    return min(floor((n + 1.0) * sigmoid(logits)), floor(n));
   }
   static auto variance(const auto& n, const auto& logits) {
     return n * sigmoid(logits) * sigmoid(-logits);
+  }
+  static auto stddev(const auto& n, const auto& logits) {
+    return sqrt(n) * BernoulliLogits::stddev(logits);
   }
   static auto entropy(const auto& n, const auto& logits) {
     return binomial_entropy(n, sigmoid(select(logits <= 0.0, logits, -logits)));

@@ -8,19 +8,28 @@ struct Exponential {
   static constexpr std::size_t kParameters = 1;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
+  static auto in_range(const auto& rate) { return rate >= 0.0; }
+
   static auto log_prob(const auto& rate) {
     return [rate, log_rate = log(rate)](const auto& x) {
-      return select(x < 0.0, -kInfinity, log_rate - rate * x);
+      const auto density = [&](const auto& y, const auto& r) { return log_rate - r * y; };
+      return within(!(x < 0.0), -kInfinity, density, x, rate);
     };
   }
   static auto cdf(const auto& rate) {
-    return [=](const auto& x) { return -expm1(-rate * max(x, 0.0)); };
+    return [=](const auto& x) {
+      constexpr double kCertain = 800;  // from which on it is 1 to the last digit
+      const auto certain = rate * x > kCertain;
+      const auto uncertain = !(x < 0.0 || certain);
+      const auto tail = [](const auto& y, const auto& r) { return 0.0 - expm1(-(r * y)); };
+      return select(certain && x > 0.0, 1.0, within(uncertain, 0.0, tail, x, rate));
+    };
   }
   static auto icdf(const auto& rate) {
-    return [=](const auto& p) { return -log1p(-p) / rate; };
+    return [=](const auto& p) { return (0.0 - log1p(-p)) / rate; };
   }
   static auto mean(const auto& rate) { return 1.0 / rate; }
-  static auto mode(const auto&) { return 0.0; }
+  static auto mode(const auto& rate) { return select(rate >= 0.0, 0.0, rate); }
   static auto variance(const auto& rate) { return square(1.0 / rate); }
   static auto stddev(const auto& rate) { return 1.0 / rate; }
   static auto entropy(const auto& rate) { return 1.0 - log(rate); }

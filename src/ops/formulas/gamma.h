@@ -8,22 +8,21 @@ struct Gamma {
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
+  static auto in_range(const auto& concentration, const auto& rate) {
+    return concentration >= 0.0 && rate >= 0.0;
+  }
+
   static auto log_prob(const auto& concentration, const auto& rate) {
     return [kernel = gamma_log_kernel(concentration, rate)](const auto& x) {
-      const auto outside = x < 0.0;
-      return select(outside, -kInfinity, kernel(select(outside, 1.0, x)));
+      return within(!(x < 0.0), -kInfinity, kernel, x);
     };
   }
   static auto cdf(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
-      const auto inside = max(x, 0.0);
-      const auto mean = rate * inside;
-      // Where the distribution is narrow, the rounding of `mean` shows: it is made up for by the
-      // density.
-      const auto safe = select(mean > 0.0 && mean < kInfinity, mean, 1.0);
-      const auto log_density = poisson_log_kernel(concentration, safe);
-      const auto rest = product_error(rate, inside) / safe * concentration * exp(log_density);
-      return gammainc(concentration, mean) + rest;
+      const auto certain = rate * x == kInfinity;
+      const auto inside = !(x <= 0.0 || certain);
+      const auto at_zero = start(concentration, rate)(x);
+      return select(certain, 1.0, at_zero + within(inside, 0.0, body, x, concentration, rate));
     };
   }
   static auto mean(const auto& concentration, const auto& rate) { return concentration / rate; }
@@ -33,11 +32,38 @@ struct Gamma {
   static auto variance(const auto& concentration, const auto& rate) {
     return concentration / rate / rate;
   }
+  static auto stddev(const auto& concentration, const auto& rate) {
+    return sqrt(concentration) / rate;
+  }
 
   /// a - log r + lgamma(a) + (1 - a) psi(a), with Stirling's formula for lgamma(a) written out, so
   /// that what is large cancels before it is computed.
   static auto entropy(const auto& a, const auto& rate) {
     return stirling_remainder(a) + (a - 1.0) * log_minus_digamma(a, a) - log(rate);
+  }
+
+ private:
+  /// The cdf of positive numbers.
+  static constexpr auto body = [](const auto& x, const auto& concentration, const auto& rate) {
+    const auto mean = rate * x;
+    // Where the distribution is narrow, the rounding of `mean` shows: it is made up for by the
+    // density.
+    const auto safe = select(mean > 0.0, mean, 1.0);
+    const auto log_density = poisson_log_kernel(concentration, safe);
+    const auto rest = product_error(rate, x) / safe * concentration * exp(log_density);
+    return gammainc(concentration, mean) + rest;
+  };
+
+  /// The cdf at 0, where it has a derivative in the value alone: the density. At other values 0.
+  static auto start(const auto& concentration, const auto& rate) {
+    return [=](const auto& x) {
+      const auto steep = x == 0.0 && concentration < 1.0,
+                 slanting = x == 0.0 && concentration == 1.0;
+      return within(
+                 steep, 0.0, [](const auto& y) { return sqrt(y); }, x) +
+             within(
+                 slanting, 0.0, [](const auto& y, const auto& r) { return r * y; }, x, rate);
+    };
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ops/formulas/bernoulli.h"
 #include "ops/formulas/formula.h"
 
 /// KL(Bernoulli || Bernoulli), by the form in which each was given.
@@ -14,7 +15,7 @@ inline auto logit_of_probability(const auto& p) {
                 log(uncertain) - log1p(-uncertain));
 }
 
-struct BernoulliBernoulli {
+struct BernoulliBernoulli : Between<Bernoulli, Bernoulli> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   /// p log(p / q) + (1 - p) log((1 - p) / (1 - q)), where what the two terms have in common is left
@@ -26,14 +27,14 @@ struct BernoulliBernoulli {
   static auto impossible(const auto& p) { return p == 0.0; }
 };
 
-struct BernoulliLogitsBernoulliLogits {
+struct BernoulliLogitsBernoulliLogits : Between<BernoulliLogits, BernoulliLogits> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& p, const auto& q) { return softplus_divergence(q, p); }
   static auto impossible(const auto& p) { return p == -kInfinity; }
 };
 
-struct BernoulliBernoulliLogits {
+struct BernoulliBernoulliLogits : Between<Bernoulli, BernoulliLogits> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& p, const auto& q) {
@@ -42,7 +43,7 @@ struct BernoulliBernoulliLogits {
   static auto impossible(const auto& p) { return p == 0.0; }
 };
 
-struct BernoulliLogitsBernoulli {
+struct BernoulliLogitsBernoulli : Between<BernoulliLogits, Bernoulli> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& p, const auto& q) {
@@ -56,6 +57,10 @@ struct BernoulliLogitsBernoulli {
 template <class Trial>
 struct BinomialBinomial {
   static constexpr InDouble kInDouble = InDouble::kAlways;
+
+  static auto in_range(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
+    return n_p >= 0.0 && n_q >= 0.0 && Trial::in_range(p, q);
+  }
 
   static auto kl(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
     // With fewer trials on the right some counts are impossible there, which only a p that never

@@ -1,13 +1,17 @@
 #pragma once
 
+#include "ops/formulas/beta.h"
+#include "ops/formulas/exponential.h"
 #include "ops/formulas/formula.h"
+#include "ops/formulas/gamma.h"
 #include "ops/formulas/normal.h"
+#include "ops/formulas/uniform.h"
 
 /// KL(Beta || ...). Below, a and b are the shapes and n = a + b.
 
 namespace torch::distributions::ops::formulas {
 
-struct BetaBeta {
+struct BetaBeta : Between<Beta, Beta> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   /// The Bregman divergence of log B(a, b) = lgamma(a) + lgamma(b) - lgamma(n): of the divergences
@@ -18,17 +22,17 @@ struct BetaBeta {
     const auto db = b_q - b_p;
     const auto n_p = a_p + b_p;
     const auto n_q = a_q + b_q;
-    const auto growth = n_q / n_p;
+    const auto growth = n_q / n_p, of_a = a_p / n_p, of_b = b_p / n_p;
     // From the differences of the parameters, unless those are the larger numbers.
-    const auto is_near = abs(da) * b_p + abs(db) * a_p < a_q * b_p + b_q * a_p;
-    const auto excess = select(is_near, da * b_p - db * a_p, a_q * b_p - b_q * a_p) / n_p;
+    const auto is_near = abs(da) * of_b + abs(db) * of_a < a_q * of_b + b_q * of_a;
+    const auto excess = select(is_near, da * of_b - db * of_a, a_q * of_b - b_q * of_a);
     return nonnegative(deviance(a_q, a_p * growth, excess) + deviance(b_q, b_p * growth, -excess) +
                        stirling_divergence(a_q, a_p, da) + stirling_divergence(b_q, b_p, db) -
                        stirling_divergence(n_q, n_p, da + db));
   }
 };
 
-struct BetaGamma {
+struct BetaGamma : Between<Beta, Gamma> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   /// The divergence from Gamma(a, n), which has the mean of the Beta, and what the concentration
@@ -52,7 +56,7 @@ struct BetaGamma {
   }
 };
 
-struct BetaExponential {
+struct BetaExponential : Between<Beta, Exponential> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto kl(const auto& a, const auto& b, const auto& rate) {
@@ -60,7 +64,7 @@ struct BetaExponential {
   }
 };
 
-struct BetaNormal {
+struct BetaNormal : Between<Beta, Normal> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   /// The divergence from the normal distribution of the same mean and variance, and that between
@@ -69,7 +73,7 @@ struct BetaNormal {
     const auto n = a + b;
     const auto mean = a / n;
     const auto stddev = sqrt(mean * (b / n) / (n + 1.0));
-    return nonnegative(negentropy(a, b, n)) + Normal::kl(mean, stddev, loc, scale);
+    return nonnegative(negentropy(a, b, n)) + NormalNormal::kl(mean, stddev, loc, scale);
   }
 
  private:
@@ -81,14 +85,17 @@ struct BetaNormal {
   }
 };
 
-struct BetaUniform {
+struct BetaUniform : Between<Beta, Uniform> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto kl(const auto& a, const auto& b, const auto& low, const auto& high) {
-    const auto covered = low <= 0.0 && high >= 1.0;
     const auto one = 0.0 * a + 1.0;
-    const auto beyond = select(covered, (high - 1.0) - low, 0.0);
-    return select(covered, BetaBeta::kl(a, b, one, one) + log1p(beyond), kInfinity);
+    const auto divergence = [&](const auto& from, const auto& to) {
+      const auto wide = Uniform::is_wide(from, to);
+      const auto beyond = (halved_where(wide, to) - 1.0) - halved_where(wide, from);
+      return BetaBeta::kl(a, b, one, one) + log1p(beyond) + select(wide, kLog2, 0.0 * beyond);
+    };
+    return within(low <= 0.0 && high >= 1.0, kInfinity, divergence, low, high);
   }
 };
 

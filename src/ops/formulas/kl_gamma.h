@@ -1,13 +1,15 @@
 #pragma once
 
+#include "ops/formulas/exponential.h"
 #include "ops/formulas/formula.h"
+#include "ops/formulas/gamma.h"
 #include "ops/formulas/normal.h"
 
 /// KL(Gamma || ...) and KL(Exponential || ...).
 
 namespace torch::distributions::ops::formulas {
 
-struct GammaGamma {
+struct GammaGamma : Between<Gamma, Gamma> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto kl(const auto& a_p, const auto& rate_p, const auto& a_q, const auto& rate_q) {
@@ -20,7 +22,7 @@ struct GammaGamma {
   }
 };
 
-struct GammaExponential {
+struct GammaExponential : Between<Gamma, Exponential> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto kl(const auto& a_p, const auto& rate_p, const auto& rate_q) {
@@ -28,24 +30,24 @@ struct GammaExponential {
   }
 };
 
-struct GammaNormal {
+struct GammaNormal : Between<Gamma, Normal> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   /// The divergence from the normal distribution of the same mean and variance, which Stirling's
   /// formula makes small for a large `a`, and that between the two normals.
   static auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
     const auto negentropy = 0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_slope(a);
-    return nonnegative(negentropy) + Normal::kl(a / rate, sqrt(a) / rate, loc, scale);
+    return nonnegative(negentropy) + NormalNormal::kl(a / rate, sqrt(a) / rate, loc, scale);
   }
 };
 
-struct ExponentialExponential {
+struct ExponentialExponential : Between<Exponential, Exponential> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& rate_p, const auto& rate_q) { return itakura_saito(rate_q, rate_p); }
 };
 
-struct ExponentialGamma {
+struct ExponentialGamma : Between<Exponential, Gamma> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto kl(const auto& rate_p, const auto& a_q, const auto& rate_q) {
@@ -53,12 +55,12 @@ struct ExponentialGamma {
   }
 };
 
-struct ExponentialNormal {
+struct ExponentialNormal : Between<Exponential, Normal> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& rate, const auto& loc, const auto& scale) {
     const auto mean = 1.0 / rate;  // and standard deviation
-    return (kNormalEntropy - 1.0) + Normal::kl(mean, mean, loc, scale);
+    return (kNormalEntropy - 1.0) + NormalNormal::kl(mean, mean, loc, scale);
   }
 };
 

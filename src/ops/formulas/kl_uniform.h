@@ -1,7 +1,11 @@
 #pragma once
 
+#include "ops/formulas/beta.h"
+#include "ops/formulas/exponential.h"
 #include "ops/formulas/formula.h"
+#include "ops/formulas/gamma.h"
 #include "ops/formulas/normal.h"
+#include "ops/formulas/uniform.h"
 
 /// KL(Uniform || ...): -log(high - low) less the average of the log density of `q` over the
 /// interval. That average is taken as the log density at the middle, less Jensen's gaps of its
@@ -9,7 +13,7 @@
 
 namespace torch::distributions::ops::formulas {
 
-struct UniformBeta {
+struct UniformBeta : Between<Uniform, Beta> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto kl(const auto& low_p, const auto& high_p, const auto& a, const auto& b) {
@@ -22,43 +26,50 @@ struct UniformBeta {
   }
 };
 
-struct UniformGamma {
+struct UniformGamma : Between<Uniform, Gamma> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
   static auto kl(const auto& low_p, const auto& high_p, const auto& a, const auto& rate) {
     const auto covered = low_p >= 0.0;
     const auto low = select(covered, low_p, 0.0), high = select(covered, high_p, 1.0);
     const auto value = (a - 1.0) * log_mean_gap(low, high) -
-                       gamma_log_kernel(a, rate)(0.5 * (low + high)) - log(high - low);
+                       gamma_log_kernel(a, rate)(Uniform::mean(low, high)) -
+                       Uniform::log_width(low, high);
     return select(covered, nonnegative(value), kInfinity);
   }
 };
 
-struct UniformExponential {
+struct UniformExponential : Between<Uniform, Exponential> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& low, const auto& high, const auto& rate) {
-    const auto covered = low >= 0.0;
-    return select(covered, 0.5 * rate * (low + high) - log(rate) - log(high - low), kInfinity);
+    return select(low >= 0.0,
+                  rate * Uniform::mean(low, high) - log(rate) - Uniform::log_width(low, high),
+                  kInfinity);
   }
 };
 
-struct UniformNormal {
+struct UniformNormal : Between<Uniform, Normal> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& low, const auto& high, const auto& loc, const auto& scale) {
     return (kNormalEntropy - kLogSqrt12) +
-           Normal::kl(0.5 * (low + high), (high - low) / kSqrt12, loc, scale);
+           NormalNormal::kl(Uniform::mean(low, high), Uniform::stddev(low, high), loc, scale);
   }
 };
 
-struct UniformUniform {
+struct UniformUniform : Between<Uniform, Uniform> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   static auto kl(const auto& low_p, const auto& high_p, const auto& low_q, const auto& high_q) {
+    const auto divergence = [](const auto& a, const auto& b, const auto& low, const auto& high) {
+      const auto wide = Uniform::is_wide(low, high);
+      const auto start = halved_where(wide, a), end = halved_where(wide, b);
+      const auto beyond = (start - halved_where(wide, low)) + (halved_where(wide, high) - end);
+      return log1p(beyond / (end - start));
+    };
     const auto covered = low_q <= low_p && high_q >= high_p;
-    const auto beyond = select(covered, (low_p - low_q) + (high_q - high_p), 0.0);
-    return select(covered, log1p(beyond / (high_p - low_p)), kInfinity);
+    return within(covered, kInfinity, divergence, low_p, high_p, low_q, high_q);
   }
 };
 

@@ -1,57 +1,90 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/formulas/normal.h"
 
 namespace torch::distributions::ops::formulas {
+
+/// exp(exponent + error), `error` being what rounding took from the exponent: it is the relative
+/// error of the exponential. Where that is 0 or infinite, it says nothing.
+inline auto exp_of_sum(const auto& exponent, const auto& error) {
+  constexpr double kFar = 1000;
+  return exp(exponent) * exp(select(abs(exponent) < kFar, error, 0.0));
+}
 
 /// The exponential of Normal(loc, scale).
 struct LogNormal {
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
+  static auto in_range(const auto& loc, const auto& scale) { return loc == loc && scale >= 0.0; }
+
   static auto log_prob(const auto& loc, const auto& scale) {
-    return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
-      const auto outside = x <= 0.0;
-      const auto log_x = log(select(outside, 1.0, x));
-      return select(outside, -kInfinity,
-                    -0.5 * square((log_x - loc) / scale) - log_normalizer - log_x);
+    // Of the parameters alone: -inf, and infinitely steep in both.
+    const auto at_infinity = square(loc - kInfinity) * (scale - kInfinity);
+    return [loc, scale, at_infinity, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
+      const auto density = [&](const auto& y, const auto& m, const auto& s) {
+        const auto log_y = log(y);
+        return -0.5 * square((log_y - m) / s) - log_normalizer - log_y;
+      };
+      const auto inside = !(x <= 0.0 || x == kInfinity);
+      return select(x == kInfinity, at_infinity,
+                    within(inside, -kInfinity, density, x, loc, scale));
     };
   }
   static auto cdf(const auto& loc, const auto& scale) {
-    return [=](const auto& x) {
-      const auto outside = x <= 0.0;
-      return select(outside, 0.0, ndtr((log(select(outside, 1.0, x)) - loc) / scale));
+    return [loc, scale, cdf = Normal::cdf(loc, scale)](const auto& x) {
+      const auto positive = !(x <= 0.0);
+      return within(
+          positive, 0.0, [&](const auto& y) { return cdf(log(y)); }, x);
     };
   }
-  // An exponent's rounding error is the relative error of its exponential: here and below it is put
-  // back.
   static auto icdf(const auto& loc, const auto& scale) {
     return [=](const auto& p) {
-      const auto z = ndtri(p);
-      const auto deviation = scale * z;
-      return exp(loc + deviation) * (1.0 + sum_error(loc, deviation) + product_error(scale, z));
+      const auto quantile = [](const auto& q, const auto& m, const auto& s) {
+        const auto z = ndtri(q);
+        const auto deviation = s * z;
+        return exp_of_sum(m + deviation, sum_error(m, deviation) + product_error(s, z));
+      };
+      // 0, and infinitely steep.
+      const auto at_zero = within(
+          p == 0.0, 0.0, [](const auto& q) { return sqrt(q); }, p);
+      return select(p == 0.0, at_zero, within(p != 0.0, 0.0, quantile, p, loc, scale));
     };
   }
   static auto mean(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
-    const auto exponent = loc + 0.5 * s2;
-    return exp(exponent) * (1.0 + sum_error(loc, 0.5 * s2) + 0.5 * product_error(scale, scale));
+    return exp_of_sum(loc + 0.5 * s2, sum_error(loc, 0.5 * s2) + 0.5 * product_error(scale, scale));
   }
   static auto mode(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
-    const auto exponent = loc - s2;
-    return exp(exponent) * (1.0 + sum_error(loc, -s2) - product_error(scale, scale));
+    return exp_of_sum(loc - s2, sum_error(loc, -s2) - product_error(scale, scale));
   }
   /// (1 - exp(-s^2)) exp(2 (loc + s^2)): unlike exp(s^2), its factors are finite wherever the
   /// variance is.
   static auto variance(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
-    const auto exponent = loc + s2;
     const auto error = sum_error(loc, s2) + product_error(scale, scale);
-    return -expm1(-s2) * exp(2.0 * exponent) * (1.0 + 2.0 * error);
+    return shrinkage(s2) * exp_of_sum(2.0 * (loc + s2), 2.0 * error);
+  }
+  /// Its square may overflow.
+  static auto stddev(const auto& loc, const auto& scale) {
+    constexpr double kNarrow = 1e-9;  // up to which the square root below is the scale
+    const auto s2 = square(scale);
+    const auto error = sum_error(loc, s2) + product_error(scale, scale);
+    const auto wide = within(
+        !(scale < kNarrow), 0.0, [](const auto& s) { return sqrt(shrinkage(square(s))); }, scale);
+    return select(scale < kNarrow, scale, wide) * exp_of_sum(loc + s2, error);
   }
   static auto entropy(const auto& loc, const auto& scale) {
     return kNormalEntropy + log(scale) + loc;
+  }
+
+ private:
+  /// 1 - exp(-s2), which soon is 1.
+  static auto shrinkage(const auto& s2) {
+    constexpr double kCertain = 50;
+    return -expm1(-min(s2, kCertain));
   }
 };
 

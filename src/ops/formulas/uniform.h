@@ -9,22 +9,50 @@ struct Uniform {
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
+  static auto in_range(const auto& low, const auto& high) { return low <= high; }
+
   static auto log_prob(const auto& low, const auto& high) {
-    return [low, high, log_density = -log(high - low)](const auto& x) {
+    return [low, high, log_density = 0.0 - log_width(low, high)](const auto& x) {
       return select(x < low || x > high, -kInfinity, select(isnan(x), x, log_density));
     };
   }
   static auto cdf(const auto& low, const auto& high) {
-    return [=](const auto& x) { return min(max((x - low) / (high - low), 0.0), 1.0); };
+    return [=](const auto& x) {
+      const auto fraction = [](const auto& y, const auto& a, const auto& b) {
+        const auto wide = is_wide(a, b);
+        const auto start = halved_where(wide, a);
+        return (halved_where(wide, y) - start) / (halved_where(wide, b) - start);
+      };
+      const auto uncertain = !(x < low || x > high);
+      return select(x > high, 1.0, within(uncertain, 0.0, fraction, x, low, high));
+    };
   }
   static auto icdf(const auto& low, const auto& high) {
-    return [=](const auto& p) { return low + p * (high - low); };
+    return [=](const auto& p) {
+      const auto wide = is_wide(low, high);
+      const auto start = halved_where(wide, low);
+      const auto quantile = start + p * (halved_where(wide, high) - start);
+      return select(wide, 2.0 * quantile, quantile);
+    };
   }
   static auto mean(const auto& low, const auto& high) { return 0.5 * low + 0.5 * high; }
   static auto mode(const auto&, const auto&) { return kNaN; }  // every point is one
-  static auto variance(const auto& low, const auto& high) { return square(high - low) / 12.0; }
-  static auto stddev(const auto& low, const auto& high) { return (high - low) / kSqrt12; }
-  static auto entropy(const auto& low, const auto& high) { return log(high - low); }
+  static auto variance(const auto& low, const auto& high) { return square(stddev(low, high)); }
+  static auto stddev(const auto& low, const auto& high) {
+    const auto wide = is_wide(low, high);
+    const auto result = (halved_where(wide, high) - halved_where(wide, low)) / kSqrt12;
+    return select(wide, 2.0 * result, result);
+  }
+  static auto entropy(const auto& low, const auto& high) { return log_width(low, high); }
+
+  /// Whether the width overflows.
+  static auto is_wide(const auto& low, const auto& high) { return high - low == kInfinity; }
+
+  static auto log_width(const auto& low, const auto& high) {
+    const auto wide = is_wide(low, high);
+    const auto result = log(halved_where(wide, high) - halved_where(wide, low));
+    return select(wide, result + kLog2, result);
+  }
 };
 
 }  // namespace torch::distributions::ops::formulas

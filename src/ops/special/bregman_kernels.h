@@ -7,12 +7,12 @@
 
 namespace torch::distributions::ops::special::kernels {
 
-/// log(x/y) where x/y may overflow.
-template <typename T>
-T log_quotient(const T& x, const T& y) {
+/// log(x/y * factor) for a factor of ordinary size, where x/y may overflow.
+template <typename T, typename Factor>
+T log_quotient(const T& x, const T& y, const Factor& factor) {
   const T quotient = x / y;
-  return branch((quotient > 0.0) & (quotient < kInfinity), [&] { return log(quotient); },
-                [&] { return log(x) - log(y); });
+  return branch((quotient > 1e-290) & (quotient < 1e290), [&] { return log(T(quotient * factor)); },
+                [&] { return log(x) - log(y) + log(factor); });
 }
 
 /// x/y - log(x/y) - 1, from d = x - y.
@@ -20,7 +20,8 @@ template <typename T>
 T itakura_saito(const T& x, const T& y, const T& d) {
   const T t = d / y;
   return branch(
-      abs(t) <= 0.5, [&] { return -1.0 * log1pmx(t); }, [&] { return t - log_quotient(x, y); });
+      abs(t) <= 0.5, [&] { return -1.0 * log1pmx(t); },
+      [&] { return t - log_quotient(x, y, 1.0); });
 }
 
 /// (1 + t) log(1 + t) - t.
@@ -140,7 +141,10 @@ T stirling_divergence(const T& x, const T& y, const T& d) {
     const T v = -difference / (to * (from + 1.0));
     return branch(
         abs(v) <= 0.5, [&] { return (to + 1.0) * log1pmx(v) + v * v * (to * (from + 1.0) / from); },
-        [&] { return (to + 1.0) * log1p(v) + difference / from; });
+        [&] {  // 1 + v by its factors, of which neither need be near to 1
+          return (to + 1.0) * log_quotient(from, to, T((to + 1.0) / (from + 1.0))) +
+                 difference / from;
+        });
   };
   const auto asymptotic = [&](const T& to, const T& from) {
     const T inverse_to = 1.0 / to, inverse_from = 1.0 / from;
@@ -171,8 +175,12 @@ T stirling_slope_difference(const T& x, const T& y, const T& d) {
     return branch(
         from >= 1.0, [&] { return remainder_difference(kLogMinusDigamma, from, difference); },
         [&] {
+          const T v = difference / (from * (to + 1.0));
+          const T logarithm = branch(
+              v <= 0.5, [&] { return log1p(v); },
+              [&] { return log_quotient(to, from, T((from + 1.0) / (to + 1.0))); });
           return remainder_difference(kLogMinusDigamma, T(from + 1.0), difference) +
-                 (difference / from / to - log1p(difference / (from * (to + 1.0))));
+                 (difference / from / to - logarithm);
         });
   };
   return branch(

@@ -13,6 +13,18 @@
 namespace torch::distributions::ops::special {
 namespace {
 
+Tensor reciprocal_of_scale(TensorList args) { return at::reciprocal(args[2]); }
+
+constexpr Rule kStandardized{
+    "standardized",
+    [](TensorList args) {
+      return elementwise([](const auto& x, const auto& loc,
+                            const auto& scale) { return kernels::standardized(x, loc, scale); },
+                         args[0], args[1], args[2]);
+    },
+    {reciprocal_of_scale, [](TensorList args) { return -reciprocal_of_scale(args); },
+     [](TensorList args) { return -special::standardized(args[0], args[1], args[2]) / args[2]; }}};
+
 // log y, but 0 where x log y is taken as 0 on its singularity. The argument is replaced before the
 // logarithm, so that derivatives of this derivative are finite too.
 Tensor xlogy_dx(TensorList args) {
@@ -107,6 +119,9 @@ constexpr Rule kLogCosh{"log_cosh",
 
 }  // namespace
 
+Tensor standardized(const Tensor& x, const Tensor& loc, const Tensor& scale) {
+  return differentiable(kStandardized, {x, loc, scale});
+}
 Tensor xlogy(const Tensor& x, const Tensor& y) { return differentiable(kXlogy, {x, y}); }
 Tensor xlog1py(const Tensor& x, const Tensor& y) { return differentiable(kXlog1py, {x, y}); }
 Tensor log1mexp(const Tensor& x) { return differentiable(kLog1mexp, {x}); }

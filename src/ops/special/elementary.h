@@ -6,6 +6,10 @@ namespace torch::distributions::ops::special {
 
 using at::Tensor;
 
+/// (x - loc) / scale, also where the difference overflows. Error: relative, 2 units; gradient the
+/// same.
+Tensor standardized(const Tensor& x, const Tensor& loc, const Tensor& scale);
+
 /// x log y, and 0 where x is 0. At x = 0, y <= 0 both derivatives are 0. Error: relative, 2 units;
 /// gradient the same.
 Tensor xlogy(const Tensor& x, const Tensor& y);

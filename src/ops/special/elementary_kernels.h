@@ -4,6 +4,15 @@
 
 namespace torch::distributions::ops::special::kernels {
 
+/// (x - loc) / scale, of halves where the difference overflows.
+template <typename T>
+T standardized(const T& x, const T& loc, const T& scale) {
+  const T difference = x - loc;
+  return branch(
+      abs(difference) < kInfinity, [&] { return difference / scale; },
+      [&] { return (0.5 * x - 0.5 * loc) / (0.5 * scale); });
+}
+
 /// log(1 + x) - x. With r = x / (2 + x), log(1 + x) = 2 atanh(r), whose series is subtracted term
 /// by term.
 template <typename T>

@@ -117,10 +117,10 @@ T bernoulli_score(const T& k, const T& m, const T& p) {
 template <typename T>
 T gamma_score(const T& x, const T& a, const T& r) {
   const T count = a - 1.0;
-  return branch((count == 0.0) | (x == 0.0),
+  return branch((count == 0.0) | (x == 0.0) | (x == kInfinity),
                 [&] {
                   return branch(
-                      count == 0.0, [&] { return -1.0 * r; }, [&] { return count / x; });
+                      count == 0.0, [&] { return -1.0 * r; }, [&] { return count / x - r; });
                 },
                 [&] { return gamma_residual(count, r, x) / x; });
 }
@@ -141,12 +141,25 @@ T times_count(const T& count, const T& y) {
       count == 0.0, [&] { return T(0.0 * count); }, [&] { return T(count * y); });
 }
 
+/// Of shapes of at least 1.
+template <typename T>
+T beta_log_kernel_of_counts(const T& x, const T& a, const T& b) {
+  const auto [p, q] = with_complement(x);
+  return log(a + b - 1.0) + binomial_from_pairs(T(a - 1.0), T(b - 1.0), p, q);
+}
+
 template <typename T>
 T beta_log_kernel(const T& x, const T& a, const T& b) {
   return branch((a >= 1.0) & (b >= 1.0),
                 [&] {
-                  const auto [p, q] = with_complement(x);
-                  return log(a + b - 1.0) + binomial_from_pairs(T(a - 1.0), T(b - 1.0), p, q);
+                  return branch(
+                      a + b < kInfinity, [&] { return beta_log_kernel_of_counts(x, a, b); },
+                      [&] {  // Of half the shapes it is half as high, but for the normalizer.
+                        const T k = 0.5 * a, m = 0.5 * b, n = k + m;
+                        const T variance = (k / n) * (m / n) / n;
+                        return 2.0 * beta_log_kernel_of_counts(x, k, m) +
+                               (0.5 * log(2.0 * variance) + kHalfLogTwoPi);
+                      });
                 },
                 [&] {
                   return times_count(T(a - 1.0), T(log(x))) +
@@ -205,7 +218,8 @@ T of_logistic(const T& n, const T& logits, const Function& f) {
   };
   // A relative error of p is magnified by the standard deviation of n trials: few do not need the
   // second part.
-  const T distance = -1.0 * abs(logits);
+  constexpr double kFar = 750;  // from which on they are 0
+  const T distance = clamp(T(-1.0 * abs(logits)), -kFar, 0.0);
   return branch(
       n <= 256.0,
       [&] {
@@ -233,9 +247,10 @@ T binomial_log_kernel_logits(const T& k, const T& n, const T& logits) {
   const T kernel = of_logistic(n, near, [&](const Pair<T>& p, const Pair<T>& q) {
     return binomial_from_pairs(k, T(n - k), p, q);
   });
-  return kernel + times_count(T(branch(
-                                  logits < 0.0, [&] { return k; }, [&] { return T(n - k); })),
-                              beyond);
+  const T rare = branch(
+      logits < 0.0, [&] { return T(1.0 * k); }, [&] { return T(n - k); });
+  return branch((rare == 0.0) & (beyond < 0.0), [&] { return 0.0 - n * exp(-1.0 * abs(logits)); },
+                [&] { return kernel + times_count(rare, beyond); });
 }
 
 /// k - n p, the derivative of binomial_log_kernel_logits in the logits.
