@@ -56,7 +56,7 @@ _WRONG = [
     }),
     ("`Dirichlet.mode` with no concentration above 1 and one below is the vertex of the largest (Python: always the first, and nan "
      "beside a concentration of 1); of a single category it is 1 (Python: nan)", {
-        "Dirichlet": "mode",
+        "Dirichlet Independent": "mode",
     }),
     ("`MultivariateNormal.log_prob` of an infinite value is -inf, and its gradients the limits (Python: nan)", {
         "MultivariateNormal": "log_prob",
