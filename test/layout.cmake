@@ -21,7 +21,7 @@ set(untested
 )
 # Folders that do not mirror include/: src/ops and src/kl are private, the others hold tests of many classes at once.
 set(private ops kl)
-set(cross_cutting accuracy compile golden laws mutants package support threads ${private})
+set(cross_cutting accuracy compile golden laws mutants package random_calls support threads ${private})
 
 set(include "${ROOT}/include/torch/distributions")
 file(GLOB_RECURSE headers RELATIVE "${include}" "${include}/*.h")

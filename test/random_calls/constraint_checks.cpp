@@ -1,0 +1,89 @@
+// What every constraint keeps to, and the transforms that the registries have for it.
+
+#include <ATen/ATen.h>
+
+#include <memory>
+
+#include "random_calls/comparison.h"
+#include "random_calls/experiment.h"
+#include "random_calls/generator.h"
+
+namespace torch::distributions::random_calls {
+namespace {
+
+class Subject {
+ public:
+  explicit Subject(uint64_t seed)
+      : random_(seed + 1), generator_(seed, seed), program_(generator_.constraint()) {}
+
+  static Experiment experiment(uint64_t seed);
+
+ private:
+  // Each is a check.
+  void is_constructed();
+  void finds_the_first_violation();
+  void is_where_its_transforms_lead();
+
+  const Constraint& c() const { return **constraint_; }
+
+  Random random_;
+  Generator generator_;
+  ConstraintProgram program_;
+  std::optional<ConstraintPtr> constraint_;
+};
+
+void Subject::is_constructed() {
+  constraint_ = value_of("the factory", program_.expression);
+  require(!format_as(c()).empty(), "it prints nothing");
+}
+
+void Subject::finds_the_first_violation() {
+  const auto [x, text] = literal(random_, program_.value, 0, generator_.dtype(),
+                                 [&] { return any_number(random_, generator_.dtype()); });
+  const auto valid = attempt("check(" + text + ")", [&] { return c().check(x); });
+  const auto first =
+      attempt("first_violation(" + text + ")", [&] { return c().first_violation(x); });
+  require(valid.value.has_value() == first.value.has_value(), "of check and first_violation of ",
+          text, " one raises: ", valid.message, first.message);
+  if (!valid.value) return;
+  const Tensor wrong = valid.value->logical_not().reshape(-1).nonzero();
+  const auto want = wrong.numel() == 0 ? -1 : wrong[0].item<int64_t>();
+  require(first.value->value_or(-1) == want, "first_violation(", text, ") is ",
+          first.value->value_or(-1), ", by check it is ", want);
+}
+
+void Subject::is_where_its_transforms_lead() {
+  for (const auto* registry : {&biject_to, &transform_to}) {
+    const auto t = *value_of("the registry", [&] { return (*registry)(c()); });
+    const auto [x, text] = literal(random_, program_.value, 0, generator_.dtype(), [&] {
+      return number(random_, kReal, generator_.temper(), generator_.dtype());
+    });
+    const Tensor y = *value_of(format_as(t) + " of " + text, [&] { return t(x); });
+    if (!generator_.valid() || !everywhere(x.isfinite())) continue;
+    require(everywhere(c().check(y)), format_as(t), " maps ", text, " to ", text_of(y));
+  }
+}
+
+Experiment Subject::experiment(uint64_t seed) {
+  const auto subject = std::make_shared<Subject>(seed);
+  Experiment made{subject->program_.expression.text, {}};
+  const auto add = [&](const char* name, void (Subject::*check)()) {
+    made.checks.push_back({name, [subject, check] {
+                             if (subject->constraint_ || check == &Subject::is_constructed) {
+                               (*subject.*check)();
+                             }
+                           }});
+  };
+#define ADD(check) add(#check, &Subject::check)
+  ADD(is_constructed);
+  ADD(finds_the_first_violation);
+  ADD(is_where_its_transforms_lead);
+#undef ADD
+  return made;
+}
+
+}  // namespace
+
+Experiment constraint_experiment(uint64_t seed) { return Subject::experiment(seed); }
+
+}  // namespace torch::distributions::random_calls

@@ -1,0 +1,707 @@
+// What every distribution keeps to, whatever its parameters.
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <memory>
+#include <regex>
+
+#include "random_calls/comparison.h"
+#include "random_calls/experiment.h"
+#include "random_calls/generator.h"
+#include "support/gradcheck.h"
+
+namespace torch::distributions::random_calls {
+namespace {
+
+using at::IntArrayRef;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct OfParameters {
+  const char* name;
+  Tensor (Distribution::*method)() const;
+  bool of_events;  // or one number a distribution
+};
+constexpr OfParameters kOfParameters[] = {
+    {"mean", &Distribution::mean, true},         {"mode", &Distribution::mode, true},
+    {"variance", &Distribution::variance, true}, {"stddev", &Distribution::stddev, true},
+    {"entropy", &Distribution::entropy, false},  {"perplexity", &Distribution::perplexity, false}};
+
+/// A program, evaluated, with values to call it with.
+class Subject {
+ public:
+  explicit Subject(uint64_t seed)
+      : seed_(seed),
+        random_(seed + 1),
+        generator_(seed, seed),
+        program_(generator_.distribution()) {}
+
+  const Program& program() const { return program_; }
+
+  static Experiment experiment(uint64_t seed);
+
+ private:
+  // Each is a check.
+  void is_constructed();
+  void refuses_parameters_outside_their_domain();
+  void has_its_shapes();
+  void draws_in_its_support();
+  void draws_the_same_again();
+  void knows_its_moments();
+  void scores_values();
+  void does_not_mind_layouts();
+  void has_a_distribution_function();
+  void has_quantiles();
+  void enumerates_its_support();
+  void expands();
+  void sums_over_events();
+  void has_gradients();
+  void has_the_gradients_of_its_graph();
+  void has_the_gradients_of_differences();
+  void has_the_slope_of_its_cdf();
+  void draws_with_gradients();
+  void converts();
+  void works_in_inference_mode();
+  void diverges_from_others();
+  void refuses_nonsense();
+  void is_as_it_was();
+
+  const Distribution& d() const { return **distribution_; }
+  bool is_ordinary() const { return generator_.temper() == Temper::kOrdinary; }
+  bool is_valid() const { return generator_.valid(); }
+  bool has(const char* name) const {
+    return program_.expression.text.find(name) != std::string::npos;
+  }
+  /// Whether a Categorical is among its parts other than as the weights of a mixture.
+  bool draws_categories() const;
+  Shape full_shape() const { return joined(program_.batch, program_.event); }
+  std::vector<Tensor> leaves_with_gradients() const;
+  /// Draws with some numbers replaced by any, in some dtype, shape and layout.
+  Literal values();
+  /// Where an event of values has a NaN.
+  Tensor nan_events(const Tensor& values) const;
+  int64_t event_dim() const { return static_cast<int64_t>(program_.event.size()); }
+
+  uint64_t seed_;
+  Random random_;
+  Generator generator_;
+  Program program_;
+  std::vector<Tensor> leaves_before_;
+  std::string text_before_;
+  std::optional<DistributionPtr> distribution_;
+  Tensor draws_;  // [n] + batch + event; undefined where drawing fails
+};
+
+void Subject::is_constructed() {
+  for (const Tensor& leaf : program_.expression.leaves) {
+    leaves_before_.push_back(leaf.resolve_neg().clone());
+  }
+  distribution_ = value_of("the constructor, without validation,", program_.expression);
+  std::ostringstream out;
+  out << d();
+  text_before_ = out.str();
+}
+
+void Subject::refuses_parameters_outside_their_domain() {
+  const ValidateArgsGuard guard(true);
+  const auto made = attempt("the constructor", program_.expression);
+  if (is_valid()) require(made.value.has_value(), "the constructor raises: ", made.message);
+}
+
+void Subject::has_its_shapes() {
+  require(d().batch_shape() == IntArrayRef(program_.batch), "batch_shape is ", d().batch_shape());
+  require(d().event_shape() == IntArrayRef(program_.event), "event_shape is ", d().event_shape());
+  require(!text_before_.empty() &&
+              program_.expression.text.starts_with(text_before_.substr(0, text_before_.find('('))),
+          "it prints ", text_before_);
+}
+
+void Subject::draws_in_its_support() {
+  for (const Shape& shape : {Shape{}, Shape{0}, Shape{2, 1}, Shape{5}}) {
+    const Tensor sample =
+        *value_of("sample(" + text_of(shape) + ")", [&] { return d().sample(shape); });
+    require(sample.sizes() == IntArrayRef(joined(shape, full_shape())), "sample(", text_of(shape),
+            ") has shape ", sample.sizes());
+    require(!sample.requires_grad(), "sample has a graph");
+    draws_ = sample;
+  }
+  if (!is_valid()) return;
+  require_no_nan("sample()", draws_);
+  const auto support = d().support();
+  require(!support->first_violation(draws_),
+          "sample() lies outside the support: ", text_of(draws_));
+  const ValidateArgsGuard guard(true);
+  const Tensor log_prob = *value_of("log_prob(sample())", [&] { return d().log_prob(draws_); });
+  require_no_nan("log_prob(sample())", log_prob);
+}
+
+void Subject::draws_the_same_again() {
+  const auto draw = [&] {
+    at::manual_seed(7);
+    return d().sample({3});
+  };
+  const Tensor once = draw(), again = draw();
+  require(same_bits(once, again), "sample is ", text_of(once), ", then ", text_of(again));
+}
+
+/// Where the mode is NaN because there is no single one, as the headers say; undefined: nowhere.
+Tensor without_mode(const Distribution& d) {
+  if (const auto* beta = dynamic_cast<const Beta*>(&d)) {
+    const Tensor a = beta->concentration1(), b = beta->concentration0();
+    return (a <= 1).logical_and(b <= 1).logical_and((a == 1) == (b == 1));
+  }
+  if (const auto* dirichlet = dynamic_cast<const Dirichlet*>(&d)) {
+    const Tensor a = dirichlet->concentration();
+    const Tensor largest = a.amax(-1, true);
+    const Tensor is_shared = (a == largest).sum(-1, true) > 1;
+    return is_shared.logical_and(largest == 1).expand_as(a);
+  }
+  if (const auto* bernoulli = dynamic_cast<const Bernoulli*>(&d)) return bernoulli->probs() == 0.5;
+  if (dynamic_cast<const Uniform*>(&d)) return at::ones({}, at::kBool);
+  if (const auto* independent = dynamic_cast<const Independent*>(&d)) {
+    return without_mode(*independent->base_dist());
+  }
+  return {};
+}
+
+bool Subject::draws_categories() const {
+  static const std::regex others("MixtureSameFamily.Categorical|OneHotCategorical");
+  return std::regex_replace(program_.expression.text, others, "").find("Categorical(") !=
+         std::string::npos;
+}
+
+void Subject::knows_its_moments() {
+  for (const auto& [name, method, of_events] : kOfParameters) {
+    const auto found = value_of(name, [&] { return (d().*method)(); });
+    if (!found) continue;
+    const Shape shape = of_events ? full_shape() : program_.batch;
+    require(found->sizes() == IntArrayRef(shape), name, " has shape ", found->sizes(), ", not ",
+            text_of(shape));
+    const Tensor again = (d().*method)();
+    require(same_bits(*found, again), name, " is ", text_of(*found), ", then ", text_of(again));
+    if (!is_valid()) continue;
+    const std::string_view moment = name;
+    if (draws_categories() && (moment == "mean" || moment == "variance" || moment == "stddev")) {
+      continue;  // documented as NaN
+    }
+    require_no_nan(name, *found, moment == "mode" ? without_mode(d()) : Tensor());
+    if (moment == "variance" || moment == "stddev" || moment == "perplexity") {
+      require(everywhere(found->detach() >= 0), name, " is ", text_of(*found));
+    }
+  }
+  if (!is_ordinary() || !draws_.defined() || epsilon_of(generator_.dtype()) > 1e-6 ||
+      generator_.mixes_dtypes()) {
+    return;
+  }
+  const auto mode = value_of("mode", [&] { return d().mode(); });
+  if (!mode) return;
+  const Tensor at_mode = d().log_prob(*mode), elsewhere = d().log_prob(draws_);
+  if (at_mode.numel() == 0) return;
+  require(
+      everywhere((at_mode >= elsewhere - 1e-3 * (1 + elsewhere.abs())).logical_or(at_mode.isnan())),
+      "log_prob is ", text_of(at_mode), " at the mode, ", text_of(elsewhere), " at ",
+      text_of(draws_));
+}
+
+Literal Subject::values() {
+  Tensor numbers;
+  if (draws_.defined()) {
+    numbers = draws_;
+  } else {
+    numbers = at::zeros(joined({5}, full_shape()), generator_.dtype());
+  }
+  const at::ScalarType own = numbers.scalar_type();
+  if (random_.chance(0.2)) numbers = numbers.select(0, 0);
+  const int64_t rank = numbers.dim() - event_dim();
+  for (int64_t d = 0; d < rank; ++d) {
+    if (random_.chance(0.15) && numbers.size(d) > 1) numbers = numbers.narrow(d, 0, 1);
+  }
+  if (random_.chance(0.7)) {
+    Tensor changed = numbers.to(at::kDouble).clone(at::MemoryFormat::Contiguous);
+    auto* x = changed.mutable_data_ptr<double>();
+    for (int64_t i = 0; i < changed.numel(); ++i) {
+      if (!random_.chance(0.3)) continue;
+      x[i] = any_number(random_, own);
+      if (random_.chance(0.3)) x[i] = static_cast<double>(random_.below(4));
+    }
+    numbers = own == at::kLong ? changed.nan_to_num(0).clamp(-1e6, 1e6).to(own) : changed.to(own);
+  }
+  const at::ScalarType dtypes[] = {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16};
+  if (random_.chance(0.1)) numbers = numbers.to(random_.pick(dtypes));
+  return literal(random_, numbers);
+}
+
+Tensor Subject::nan_events(const Tensor& values) const {
+  Tensor nan = values.detach().isnan();
+  for (int64_t k = 0; k < event_dim(); ++k) nan = nan.any(-1);
+  return nan;
+}
+
+void Subject::scores_values() {
+  const auto [x, text] = values();
+  const std::string what = "log_prob(" + text + ")";
+  const Tensor log_prob = *value_of(what, [&] { return d().log_prob(x); });
+  const auto shape = at::infer_size(
+      x.sizes().slice(0, static_cast<std::size_t>(x.dim() - event_dim())), program_.batch);
+  require(log_prob.sizes() == IntArrayRef(shape), what, " has shape ", log_prob.sizes());
+  require(log_prob.is_floating_point(), what, " is of dtype ", log_prob.scalar_type());
+  const Tensor again = d().log_prob(x);
+  require(same_bits(log_prob, again), what, " is ", text_of(log_prob), ", then ", text_of(again));
+  if (!is_valid()) return;
+
+  const Tensor nan = nan_events(x);
+  require_no_nan(what, log_prob, nan);
+  require(everywhere(log_prob.isnan().logical_or(nan.logical_not())), what, " of NaN is ",
+          text_of(log_prob));
+  const auto support = d().support();
+  const Tensor inside = support->check(x);
+  require(support->first_violation(x).has_value() == !everywhere(inside),
+          "first_violation and check of the support disagree on ", text);
+  require(everywhere(inside.logical_or(log_prob == -kInfinity).logical_or(nan)), what,
+          " is not -inf outside the support: ", text_of(log_prob));
+
+  const ValidateArgsGuard guard(true);
+  const auto validated = attempt(what + ", validated,", [&] { return d().log_prob(x); });
+  if (!validated.value) {
+    require(!everywhere(inside), what, " raises inside the support: ", validated.message);
+  } else if (log_prob.numel() > 0) {
+    require(everywhere(inside), what, " does not raise outside the support");
+    require(same_bits(*validated.value, log_prob), what, " is ", text_of(*validated.value),
+            " when validated, else ", text_of(log_prob));
+  }
+}
+
+void Subject::does_not_mind_layouts() {
+  if (!draws_.defined()) return;
+  const Tensor want = d().log_prob(draws_);
+  const auto [x, text] = literal(random_, draws_);
+  require_close("log_prob(" + text + ") of another layout", d().log_prob(x), want,
+                16 * epsilon_of(want.scalar_type()));
+}
+
+void Subject::has_a_distribution_function() {
+  if (event_dim() > 0) return;
+  const auto [x, text] = values();
+  const std::string what = "cdf(" + text + ")";
+  const auto found = value_of(what, [&] { return d().cdf(x); });
+  if (!found) return;
+  const auto shape = at::infer_size(x.sizes(), program_.batch);
+  require(found->sizes() == IntArrayRef(shape), what, " has shape ", found->sizes());
+  require(same_bits(*found, d().cdf(x)), what, " differs when called again");
+  if (!is_valid() || found->numel() == 0) return;
+  require_no_nan(what, *found, x.isnan());
+  require(everywhere((*found >= 0).logical_and(*found <= 1).logical_or(x.isnan())), what, " is ",
+          text_of(*found));
+  if (!draws_.defined()) return;
+
+  const Tensor ends = at::full({1}, kInfinity, x.options().dtype(at::kFloat));
+  require(everywhere(d().cdf(ends) == 1), "cdf(inf) is ", text_of(d().cdf(ends)));
+  require(everywhere(d().cdf(-ends) == 0), "cdf(-inf) is ", text_of(d().cdf(-ends)));
+  const Tensor sorted = std::get<0>(draws_.sort(0)), climb = d().cdf(sorted);
+  require(everywhere(climb.diff(1, 0) >= -2 * epsilon_of(climb.scalar_type())), "cdf(",
+          text_of(sorted), ") decreases: ", text_of(climb));
+  const ValidateArgsGuard guard(true);
+  require(same_bits(d().cdf(sorted), climb), "cdf differs when validated");
+
+  if (!is_ordinary() || epsilon_of(generator_.dtype()) > 1e-6 || generator_.mixes_dtypes()) return;
+  const auto back = value_of("icdf(cdf(sample()))", [&] { return d().icdf(climb); });
+  if (!back) return;
+  const Tensor known = (climb > 0.01).logical_and(climb < 0.99);
+  const Tensor off = (*back - sorted).abs() / (1 + sorted.abs());
+  require(everywhere((off < 1e-3).logical_or(known.logical_not())), "icdf(cdf(x)) is ",
+          text_of(*back), " of ", text_of(sorted));
+}
+
+void Subject::has_quantiles() {
+  if (event_dim() > 0) return;
+  std::vector<double> numbers{0, 1, 0.5, 0x1p-24, 1 - 0x1p-11, random_.between(0, 1)};
+  Shape column(program_.batch.size() + 1, 1);
+  column[0] = static_cast<int64_t>(numbers.size());
+  std::sort(numbers.begin(), numbers.end());
+  const Tensor p = at::tensor(numbers, at::kDouble).view(column).to(generator_.dtype());
+  const auto found = value_of("icdf", [&] { return d().icdf(p); });
+  if (!found || found->numel() == 0) return;
+  require(same_bits(*found, d().icdf(p)), "icdf differs when called again");
+  const Tensor bad = at::tensor({-0.5, 1.5, kInfinity}, at::kDouble).view([&] {
+    column[0] = 3;
+    return IntArrayRef(column);
+  }());
+  const Tensor of_bad = *value_of("icdf of numbers outside [0, 1]", [&] { return d().icdf(bad); });
+  require(everywhere(of_bad.isnan()), "icdf of numbers outside [0, 1] is ", text_of(of_bad));
+  if (!is_valid()) return;
+  require_no_nan("icdf(" + text_of(p) + ")", *found);
+  require(everywhere(found->diff(1, 0).nan_to_num(0) >= 0), "icdf(", text_of(p),
+          ") decreases: ", text_of(*found));
+  const ValidateArgsGuard guard(true);
+  require(same_bits(d().icdf(p), *found), "icdf differs when validated");
+  refusal_of("icdf of numbers outside [0, 1]", [&] { return d().icdf(bad); });
+}
+
+void Subject::enumerates_its_support() {
+  if (!is_ordinary()) return;  // there may be millions
+  const auto found = value_of("enumerate_support", [&] { return d().enumerate_support(); });
+  require(found.has_value() || !d().has_enumerate_support() || has("Binomial"),
+          "enumerate_support is not implemented, but has_enumerate_support() is true");
+  if (!found) return;
+  const auto n = found->dim() > 0 ? found->size(0) : -1;
+  require(found->sizes() == IntArrayRef(joined({n}, full_shape())), "enumerate_support has shape ",
+          found->sizes());
+  if (found->numel() == 0) return;
+  require(!d().support()->first_violation(*found), "enumerate_support leaves the support");
+  const Tensor total = d().log_prob(*found).to(at::kDouble).exp().sum(0);
+  require(
+      everywhere((total - 1).abs() <
+                 64 * epsilon_of(generator_.mixes_dtypes() ? at::kBFloat16 : generator_.dtype())),
+      "all probabilities sum to ", text_of(total));
+}
+
+void Subject::expands() {
+  Shape batch = program_.batch;
+  for (int64_t& size : batch) {
+    if (size == 1 && random_.chance(0.5)) size = 3;
+  }
+  if (random_.chance(0.5)) batch.insert(batch.begin(), 1 + random_.below(3));
+  const std::string what = "expand(" + text_of(batch) + ")";
+  const DistributionPtr expanded = *value_of(what, [&] { return d().expand(batch); });
+  require(expanded->batch_shape() == IntArrayRef(batch), what, " has batch_shape ",
+          expanded->batch_shape());
+  require(expanded->event_shape() == d().event_shape(), what, " has event_shape ",
+          expanded->event_shape());
+  require(expanded->type() == d().type(), what, " is a ", expanded->type().name);
+  const Shape whole = joined(batch, program_.event);
+  const Tensor sample = *value_of(what + ".sample()", [&] { return expanded->sample({2}); });
+  require(sample.sizes() == IntArrayRef(joined({2}, whole)), what, ".sample({2}) has shape ",
+          sample.sizes());
+  const auto compare = [&](const std::string& name, const Tensor& got, const Tensor& want,
+                           const Shape& shape) {
+    require_close(what + "." + name, got, want.expand(shape), 64 * epsilon_of(want.scalar_type()));
+  };
+  for (const auto& [name, method, of_events] : kOfParameters) {
+    const auto want = value_of(name, [&] { return (d().*method)(); });
+    if (!want) continue;
+    const Tensor got = *value_of(what + "." + name, [&] { return ((*expanded).*method)(); });
+    compare(name, got, *want, of_events ? whole : batch);
+  }
+  if (!draws_.defined()) return;
+  const Tensor x = draws_.select(0, 0);
+  compare("log_prob",
+          *value_of(what + ".log_prob", [&] { return expanded->log_prob(x.expand(whole)); }),
+          d().log_prob(x), batch);
+  const auto cdf = attempt("cdf", [&] { return d().cdf(x); });
+  if (cdf.value) compare("cdf", expanded->cdf(x), *cdf.value, batch);
+}
+
+void Subject::sums_over_events() {
+  if (!draws_.defined()) return;
+  const auto rank = static_cast<int64_t>(program_.batch.size());
+  const int64_t dims = random_.below(rank + 1);
+  const std::string what = "log_prob_of_event(sample(), " + std::to_string(dims) + ")";
+  const Tensor got = *value_of(what, [&] { return d().log_prob_of_event(draws_, dims); });
+  Tensor want = d().log_prob(draws_).to(at::kDouble);
+  for (int64_t k = 0; k < dims; ++k) want = want.sum(-1);
+  if (!is_ordinary()) {
+    require(got.sizes() == want.sizes(), what, " has shape ", got.sizes());
+    return;  // numbers of many sizes do not sum to the same
+  }
+  require_close(
+      what, got.to(at::kDouble), want,
+      64 * epsilon_of(got.scalar_type()) * static_cast<double>(1 + d().log_prob(draws_).numel()));
+}
+
+std::vector<Tensor> Subject::leaves_with_gradients() const {
+  std::vector<Tensor> leaves;
+  for (const Tensor& leaf : program_.expression.leaves) {
+    leaves.push_back(leaf.is_floating_point() ? leaf.detach().requires_grad_() : leaf);
+  }
+  return leaves;
+}
+
+/// A function of a distribution and, perhaps, a value.
+struct Differentiated {
+  const char* name;
+  Tensor (*function)(const Distribution& d, const Tensor& x);
+};
+constexpr Differentiated kDifferentiated[] = {
+    {"log_prob", [](const Distribution& d, const Tensor& x) { return d.log_prob(x); }},
+    {"cdf", [](const Distribution& d, const Tensor& x) { return d.cdf(x); }},
+    {"mean", [](const Distribution& d, const Tensor&) { return d.mean(); }},
+    {"variance", [](const Distribution& d, const Tensor&) { return d.variance(); }},
+    {"stddev", [](const Distribution& d, const Tensor&) { return d.stddev(); }},
+    {"entropy", [](const Distribution& d, const Tensor&) { return d.entropy(); }},
+};
+
+/// The gradients of the sum of `output` in those of `inputs` that it depends on.
+std::vector<Tensor> gradients(const Tensor& output, const std::vector<Tensor>& inputs,
+                              bool create_graph) {
+  std::vector<Tensor> wanted;
+  for (const Tensor& input : inputs) {
+    if (input.requires_grad()) wanted.push_back(input);
+  }
+  if (wanted.empty() || !output.requires_grad()) return {};
+  return torch::autograd::grad({output}, wanted, {at::ones_like(output)}, /*retain_graph=*/true,
+                               create_graph, /*allow_unused=*/true);
+}
+
+bool any_nan(const std::vector<Tensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) {
+    return t.defined() && t.detach().isnan().any().item<bool>();
+  });
+}
+
+void Subject::has_gradients() {
+  if (!is_valid()) return;
+  const auto [value, text] = values();
+  Tensor x = value.detach();
+  if (x.is_floating_point()) {
+    if (x.isnan().any().item<bool>()) return;
+    x.requires_grad_();
+  }
+  auto inputs = leaves_with_gradients();
+  const DistributionPtr with_graph = program_.expression(inputs);
+  inputs.push_back(x);
+  for (const auto& [name, function] : kDifferentiated) {
+    const auto output = value_of(name, [&] { return function(*with_graph, x); });
+    if (!output || any_nan({*output})) continue;
+    for (const bool create_graph : {false, true}) {
+      const std::string what = std::string("the gradient of ") + name + " at " + text +
+                               (create_graph ? ", with create_graph," : "");
+      const auto found = *value_of(what, [&] { return gradients(*output, inputs, create_graph); });
+      if (!any_nan(found)) continue;
+      // A sum of infinities of both signs may be NaN; the gradient of one number may not.
+      const Tensor flat = output->reshape(-1);
+      for (int64_t i = 0; i < std::min<int64_t>(flat.numel(), 40); ++i) {
+        const auto single = gradients(flat[i], inputs, create_graph);
+        for (const Tensor& gradient : single) {
+          if (gradient.defined()) {
+            require_no_nan(what + " of element " + std::to_string(i) + ", " +
+                               text_of(flat[i].item<double>()) + ",",
+                           gradient);
+          }
+        }
+      }
+    }
+  }
+}
+
+void Subject::has_the_gradients_of_its_graph() {
+  if (!is_ordinary() || !draws_.defined() || generator_.mixes_dtypes()) return;
+  auto inputs = leaves_with_gradients();
+  const DistributionPtr with_graph = program_.expression(inputs);
+  Tensor x = draws_.detach().clone();
+  if (x.is_floating_point()) x.requires_grad_();
+  inputs.push_back(x);
+  for (const auto& [name, function] : kDifferentiated) {
+    const auto output = value_of(name, [&] { return function(*with_graph, x); });
+    if (!output) continue;
+    const auto once = gradients(*output, inputs, false), graph = gradients(*output, inputs, true);
+    for (std::size_t i = 0; i < once.size(); ++i) {
+      require(once[i].defined() == graph[i].defined(), name,
+              " has a gradient with or without create_graph only");
+      if (!once[i].defined() || once[i].numel() == 0) continue;
+      const double size = graph[i].detach().abs().max().to(at::kDouble).item<double>();
+      const double tolerance = 1024 * epsilon_of(once[i].scalar_type());
+      require_close(std::string("the gradient of ") + name, once[i] / (1 + size),
+                    graph[i] / (1 + size), tolerance);
+    }
+  }
+}
+
+void Subject::has_the_gradients_of_differences() {
+  constexpr int64_t kMost = 24;  // the number of differences is its square
+  if (!is_ordinary() || !draws_.defined() || generator_.dtype() != at::kDouble ||
+      generator_.mixes_dtypes() || has("_matrix") || has("Binomial") || has("L(")) {
+    return;  // a matrix's two halves, and a count, have no derivative of their own
+  }
+  const Tensor x = draws_.select(0, 0);
+  const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
+                        !has("Dirichlet") &&
+                        !has("StickBreaking");  // whose values have no neighbours
+  std::vector<Tensor> inputs = program_.expression.leaves;
+  const std::size_t parameters = inputs.size();
+  if (in_value) inputs.push_back(x);
+  int64_t size = 0;
+  for (const Tensor& input : inputs) size += input.numel();
+  if (size > kMost || size == 0) return;
+  for (const auto& [name, function] : kDifferentiated) {
+    const auto output = value_of(name, [&] { return function(d(), x); });
+    if (!output || output->scalar_type() != at::kDouble || !output->isfinite().all().item<bool>()) {
+      continue;
+    }
+    const auto f = [&](const std::vector<Tensor>& all) {
+      const std::vector<Tensor> own(all.begin(), all.begin() + static_cast<int64_t>(parameters));
+      return function(*program_.expression(own), in_value ? all.back() : x);
+    };
+    const auto holds = test::gradcheck(f, inputs);
+    require(static_cast<bool>(holds), name, " at ", text_of(x), ": ", holds.message());
+  }
+}
+
+void Subject::has_the_slope_of_its_cdf() {
+  if (!is_ordinary() || event_dim() > 0 || !draws_.defined() || generator_.dtype() != at::kDouble ||
+      generator_.mixes_dtypes() || d().support()->is_discrete()) {
+    return;
+  }
+  const auto cdf = value_of("cdf", [&] { return d().cdf(draws_); });
+  if (!cdf || cdf->numel() == 0) return;
+  const Tensor step = 1e-5 * draws_.abs(), above = draws_ + step, below = draws_ - step;
+  const Tensor slope = (d().cdf(above) - d().cdf(below)) / (2 * step);
+  const Tensor density = d().log_prob(draws_).exp();
+  // Near a jump, and where numbers saturate, a quotient of differences says nothing.
+  const Tensor neighbours = at::stack({d().log_prob(above).exp(), d().log_prob(below).exp()});
+  const Tensor smooth = ((neighbours - density).abs() < 1e-2 * density)
+                            .all(0)
+                            .logical_and(*cdf > 1e-3)
+                            .logical_and(*cdf < 1 - 1e-3)
+                            .logical_and(density < 1e6);
+  require(everywhere(
+              ((slope - density).abs() <= 1e-2 * density + 1e-6).logical_or(smooth.logical_not())),
+          "the density is ", text_of(density), ", the slope of cdf ", text_of(slope), " at ",
+          text_of(draws_));
+}
+
+void Subject::draws_with_gradients() {
+  auto inputs = leaves_with_gradients();
+  const DistributionPtr with_graph = program_.expression(inputs);
+  const auto outcome = attempt("rsample", [&] { return with_graph->rsample({2}); });
+  require(outcome.value.has_value() == d().has_rsample(), "has_rsample() is ", d().has_rsample(),
+          ", but rsample ", outcome.value ? "works" : "raises: " + outcome.message);
+  if (!outcome.value) return;
+  const Tensor& draws = *outcome.value;
+  require(draws.sizes() == IntArrayRef(joined({2}, full_shape())), "rsample({2}) has shape ",
+          draws.sizes());
+  if (!is_valid() || !draws.isfinite().all().item<bool>()) return;
+  const auto found =
+      *value_of("the gradient of rsample", [&] { return gradients(draws, inputs, false); });
+  for (const Tensor& gradient : found) {
+    if (gradient.defined()) {
+      require_no_nan("the gradient of rsample, where draws are " + text_of(draws) + ",", gradient);
+    }
+  }
+}
+
+void Subject::converts() {
+  const DistributionPtr wide = *value_of("to(kDouble)", [&] { return d().to(at::kDouble); });
+  require(wide->batch_shape() == d().batch_shape(), "to(kDouble) has batch_shape ",
+          wide->batch_shape());
+  value_of("to(kDouble).sample()", [&] { return wide->sample(); });
+  const DistributionPtr meta = *value_of("to(kMeta)", [&] { return d().to(at::kMeta); });
+  require(meta->batch_shape() == d().batch_shape(), "to(kMeta) has batch_shape ",
+          meta->batch_shape());
+  if (!draws_.defined()) return;
+  const auto log_prob =
+      value_of("to(kMeta).log_prob", [&] { return meta->log_prob(draws_.to(at::kMeta)); });
+  if (!log_prob) return;  // LibTorch has no such operation for meta tensors
+  require(log_prob->is_meta() && log_prob->sizes() == d().log_prob(draws_).sizes(),
+          "to(kMeta).log_prob has shape ", log_prob->sizes());
+}
+
+void Subject::works_in_inference_mode() {
+  if (!draws_.defined()) return;
+  const Tensor want = d().log_prob(draws_);
+  const c10::InferenceMode mode;
+  const DistributionPtr inside =
+      *value_of("the constructor in inference mode", program_.expression);
+  const Tensor got =
+      *value_of("log_prob in inference mode", [&] { return inside->log_prob(draws_); });
+  require(same_bits(got, want), "log_prob in inference mode is ", text_of(got), ", not ",
+          text_of(want));
+  value_of("sample in inference mode", [&] { return inside->sample(); });
+}
+
+void Subject::diverges_from_others() {
+  const auto own = value_of("kl_divergence(p, p)", [&] { return kl_divergence(d(), d()); });
+  if (!own) return;
+  require(own->sizes() == IntArrayRef(program_.batch), "kl_divergence has shape ", own->sizes());
+  if (is_valid()) require(everywhere(*own == 0), "kl_divergence(p, p) is ", text_of(*own));
+
+  Generator changed(seed_, ~seed_);  // the same program of other numbers
+  const Program q = changed.distribution();
+  const std::string what = "kl_divergence(p, " + q.expression.text + ")";
+  const DistributionPtr of_q = q.expression();
+  const auto found = value_of(what, [&] { return kl_divergence(d(), *of_q); });
+  if (!found) return;  // other transforms, or other numbers of trials
+  require(same_bits(*found, kl_divergence(d(), *of_q)), what, " differs when called again");
+  if (!is_valid() || !changed.valid()) return;
+  require_no_nan(what, *found);
+  require(everywhere(*found >= 0), what, " is ", text_of(*found));
+}
+
+void Subject::refuses_nonsense() {
+  for (const bool validated : {false, true}) {
+    const ValidateArgsGuard guard(validated);
+    refusal_of("log_prob(Tensor())", [&] { return d().log_prob(Tensor()); });
+    refusal_of("log_prob(a complex tensor)",
+               [&] { return d().log_prob(at::zeros(full_shape(), at::kComplexFloat)); });
+    refusal_of("sample({-1})", [&] { return d().sample({-1}); });
+    refusal_of("expand({-1})", [&] { return d().expand({-1}); });
+    refusal_of("expand({INT64_MIN})", [&] { return d().expand({INT64_MIN}); });
+    refusal_of("sample({1 << 62, 4})", [&] { return d().sample({int64_t{1} << 62, 4}); });
+    if (!program_.expression.leaves.empty()) {
+      refusal_of("to(kLong)", [&] { return d().to(at::kLong); });
+    }
+  }
+  // A last dimension of 6 fits an event of 6, and a batch of 1 or 6.
+  const Shape whole = full_shape();
+  if (whole.empty() || whole.back() == 6 || (event_dim() == 0 && whole.back() == 1)) return;
+  const ValidateArgsGuard guard(true);
+  refusal_of("log_prob of a value of the wrong shape",
+             [&] { return d().log_prob(at::zeros(joined(whole, {6}), generator_.dtype())); });
+}
+
+void Subject::is_as_it_was() {
+  const auto& leaves = program_.expression.leaves;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    require(same_bits(leaves[i], leaves_before_[i]), "the parameter ", i, " changed from ",
+            text_of(leaves_before_[i]), " to ", text_of(leaves[i]));
+  }
+  std::ostringstream out;
+  out << d();
+  require(out.str() == text_before_, "it printed ", text_before_, ", now ", out.str());
+}
+
+Experiment Subject::experiment(uint64_t seed) {
+  const auto subject = std::make_shared<Subject>(seed);
+  Experiment made{subject->program_.expression.text, {}};
+  const auto add = [&](const char* name, void (Subject::*check)()) {
+    made.checks.push_back({name, [subject, check] {
+                             if (subject->distribution_ || check == &Subject::is_constructed) {
+                               const ValidateArgsGuard guard(false);
+                               at::manual_seed(subject->seed_);
+                               (*subject.*check)();
+                             }
+                           }});
+  };
+#define ADD(check) add(#check, &Subject::check)
+  ADD(is_constructed);
+  ADD(refuses_parameters_outside_their_domain);
+  ADD(has_its_shapes);
+  ADD(draws_in_its_support);
+  ADD(draws_the_same_again);
+  ADD(knows_its_moments);
+  ADD(scores_values);
+  ADD(does_not_mind_layouts);
+  ADD(has_a_distribution_function);
+  ADD(has_quantiles);
+  ADD(enumerates_its_support);
+  ADD(expands);
+  ADD(sums_over_events);
+  ADD(has_gradients);
+  ADD(has_the_gradients_of_its_graph);
+  ADD(has_the_gradients_of_differences);
+  ADD(has_the_slope_of_its_cdf);
+  ADD(draws_with_gradients);
+  ADD(converts);
+  ADD(works_in_inference_mode);
+  ADD(diverges_from_others);
+  ADD(refuses_nonsense);
+  ADD(is_as_it_was);
+#undef ADD
+  return made;
+}
+
+}  // namespace
+
+Experiment distribution_experiment(uint64_t seed) { return Subject::experiment(seed); }
+
+}  // namespace torch::distributions::random_calls

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <torch/distributions.h>
+
+#include "random_calls/expression.h"
+#include "random_calls/values.h"
+
+namespace torch::distributions::random_calls {
+
+/// A distribution, and what is known of it without asking the library.
+struct Program {
+  Expression<DistributionPtr> expression;
+  Shape batch, event;
+};
+
+struct TransformProgram {
+  Expression<TransformPtr> expression;
+  Shape input;  ///< the shape of an x that it maps, whose numbers may be any
+};
+
+struct ConstraintProgram {
+  Expression<ConstraintPtr> expression;
+  Shape value;  ///< the shape of a value
+};
+
+/// Builds random programs. The structure (classes, shapes, layouts, dtypes) and the numbers come
+/// from a seed each: two generators that differ in the second one alone build programs that differ
+/// in their numbers alone.
+class Generator {
+ public:
+  Generator(uint64_t structure_seed, uint64_t number_seed);
+
+  Program distribution();
+  TransformProgram transform();
+  ConstraintProgram constraint();
+
+  Temper temper() const { return temper_; }
+  at::ScalarType dtype() const { return dtype_; }
+  bool mixes_dtypes() const { return mixes_dtypes_; }
+  /// Whether every parameter so far is in its domain.
+  bool valid() const { return valid_; }
+
+ private:
+  enum class Kind { kAny, kContinuous, kContinuousScalar };
+  /// Where the values of a scalar program lie.
+  enum class Range { kReals, kPositives, kUnitInterval };
+  struct Built {
+    Program program;
+    Range range = Range::kReals;
+  };
+  using Family = Built (Generator::*)(const Shape& batch);
+
+  Built distribution(int depth, Kind kind, const Shape& batch);
+
+  // Families, with this batch shape.
+  Built bernoulli(const Shape& batch);
+  Built beta(const Shape& batch);
+  Built binomial(const Shape& batch);
+  Built categorical(const Shape& batch);
+  Built chi2(const Shape& batch);
+  Built dirichlet(const Shape& batch);
+  Built exponential(const Shape& batch);
+  Built gamma(const Shape& batch);
+  Built log_normal(const Shape& batch);
+  Built multivariate_normal(const Shape& batch);
+  Built normal(const Shape& batch);
+  Built one_hot_categorical(const Shape& batch);
+  Built one_hot_categorical_straight_through(const Shape& batch);
+  Built uniform(const Shape& batch);
+
+  // Combinators.
+  Built independent(int depth, Kind kind, const Shape& batch);
+  Built mixture_same_family(int depth, Kind kind, const Shape& batch);
+  Built transformed_distribution(int depth, Kind kind, const Shape& batch);
+
+  /// A transform of numbers in `range`, element by element, whose parameters broadcast to `shape`.
+  /// Sets `range` to that of the result.
+  Expression<TransformPtr> elementwise(int depth, const Shape& shape, Range& range);
+  Expression<TransformPtr> affine(const Shape& shape);
+  Expression<ConstraintPtr> bounded(const Shape& shape);
+
+  Expression<Param> parameter(const Domain& domain, const Shape& shape, int64_t event_dim = 0);
+  Expression<ProbsOrLogits> probs_or_logits(const Shape& shape);
+  Expression<ProbsOrLogits> weights(const Shape& batch, int64_t categories);
+  /// Two parameters, the first below the second.
+  std::pair<Expression<Param>, Expression<Param>> bounds(const Shape& shape);
+  Expression<Covariance> covariance(const Shape& batch, int64_t n);
+  Expression<Param> given(const Tensor& numbers);
+  at::ScalarType leaf_dtype();
+  int64_t small_size() { return 1 + structure_.below(structure_.chance(0.1) ? 12 : 4); }
+
+  Random structure_, numbers_;
+  Temper temper_;
+  at::ScalarType dtype_;
+  bool mixes_dtypes_;
+  bool valid_ = true;
+};
+
+}  // namespace torch::distributions::random_calls

@@ -1,0 +1,226 @@
+// What every transform keeps to, and its inverse.
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <memory>
+
+#include "random_calls/comparison.h"
+#include "random_calls/experiment.h"
+#include "random_calls/generator.h"
+#include "support/gradcheck.h"
+
+namespace torch::distributions::random_calls {
+namespace {
+
+using at::IntArrayRef;
+
+class Subject {
+ public:
+  explicit Subject(uint64_t seed)
+      : seed_(seed), random_(seed + 1), generator_(seed, seed), program_(generator_.transform()) {}
+
+  static Experiment experiment(uint64_t seed);
+
+ private:
+  // Each is a check.
+  void is_constructed();
+  void maps_numbers();
+  void maps_back();
+  void knows_its_jacobian();
+  void has_gradients();
+  void caches();
+  void converts();
+  void refuses_nonsense();
+  void is_as_it_was();
+
+  const Transform& t() const { return **transform_; }
+  bool is_precise() const {
+    return generator_.temper() == Temper::kOrdinary && !generator_.mixes_dtypes() &&
+           generator_.dtype() == at::kDouble;
+  }
+  /// Numbers of the input's shape, of the program's temper, or a batch of them.
+  Literal input();
+
+  uint64_t seed_;
+  Random random_;
+  Generator generator_;
+  TransformProgram program_;
+  std::vector<Tensor> leaves_before_;
+  std::string text_before_;
+  std::optional<TransformPtr> transform_;
+};
+
+Literal Subject::input() {
+  const Shape shape = random_.chance(0.3) ? joined({2}, program_.input) : program_.input;
+  return literal(random_, shape, 0, generator_.dtype(),
+                 [&] { return number(random_, kReal, generator_.temper(), generator_.dtype()); });
+}
+
+void Subject::is_constructed() {
+  for (const Tensor& leaf : program_.expression.leaves) {
+    leaves_before_.push_back(leaf.resolve_neg().clone());
+  }
+  transform_ = value_of("the constructor", program_.expression);
+  text_before_ = format_as(t());
+}
+
+void Subject::maps_numbers() {
+  const auto [x, text] = input();
+  const Tensor y = *value_of("t(" + text + ")", [&] { return t()(x); });
+  require(same_bits(y, t()(x)), "t(", text, ") differs when called again");
+  const auto after = value_of("forward_shape", [&] { return t().forward_shape(x.sizes()); });
+  require(y.sizes() == IntArrayRef(*after), "t(", text, ") has shape ", y.sizes(), ", not ",
+          text_of(*after));
+  const auto before = value_of("inverse_shape", [&] { return t().inverse_shape(y.sizes()); });
+  require(IntArrayRef(*before) == IntArrayRef(*after) || y.sizes() != x.sizes(),
+          "inverse_shape is ", text_of(*before), " where forward_shape is ", text_of(*after));
+  if (!generator_.valid() || !everywhere(x.isfinite())) return;
+  require_no_nan("t(" + text + ")", y);
+  const auto codomain = t().codomain();
+  require(everywhere(codomain->check(y)), "t(", text, ") is ", text_of(y), ", outside ", codomain);
+}
+
+void Subject::maps_back() {
+  const TransformPtr inverse = *value_of("inv()", [&] { return t().inv(); });
+  require(inverse->inv() == transform_ || !generator_.valid(), "inv().inv() is another");
+  const auto [x, text] = input();
+  const Tensor y = t()(x);
+  const Tensor back = *value_of("inv() of " + text_of(y), [&] { return inverse(y); });
+  if (!t().bijective() || !generator_.valid() || !everywhere(x.isfinite())) return;
+  require_no_nan("inv() of " + text_of(y), back);
+  if (!is_precise()) return;
+  // Where numbers saturate they do not come back, but what is mapped again is the same.
+  const Tensor again = t()(back);
+  require_close("t(inv(y)), y = " + text_of(y) + ",", again, y, 1e-8);
+}
+
+void Subject::knows_its_jacobian() {
+  if (!t().bijective()) return;
+  const auto [value, text] = input();
+  const Tensor x = value, y = t()(x);
+  const Tensor of_t =
+      *value_of("log_abs_det_jacobian", [&] { return t().log_abs_det_jacobian(x, y); });
+  const auto inverse = t().inv();
+  const Tensor of_inverse =
+      *value_of("inv().log_abs_det_jacobian", [&] { return inverse->log_abs_det_jacobian(y, x); });
+  require_close("log|det J| of the inverse, negated,", of_inverse.neg(), of_t,
+                64 * epsilon_of(of_t.scalar_type()));
+  const int64_t in = t().domain()->event_dim();
+  const int64_t rank = x.dim() - in;
+  require(of_t.dim() == std::max(rank, y.dim() - t().codomain()->event_dim()),
+          "log|det J| has shape ", of_t.sizes());
+  if (!generator_.valid() || !everywhere(x.isfinite())) return;
+  require_no_nan("log|det J| at " + text, of_t);
+  if (!is_precise() || in != 0 || x.numel() == 0 || y.sizes() != x.sizes()) return;
+  const Tensor leaf = x.detach().clone().requires_grad_();
+  const Tensor slope = torch::autograd::grad({t()(leaf)}, {leaf}, {at::ones_like(y)})[0];
+  const Tensor want = slope.abs().log();
+  const Tensor known = want > -20;  // a slope that saturates loses its digits
+  require(
+      everywhere((of_t - want).abs().lt(1e-6 * (1 + want.abs())).logical_or(known.logical_not())),
+      "log|det J| is ", text_of(of_t), ", log of the gradient ", text_of(want), " at ", text);
+}
+
+void Subject::has_gradients() {
+  if (!generator_.valid()) return;
+  const auto [value, text] = input();
+  if (!everywhere(value.isfinite())) return;
+  std::vector<Tensor> inputs;
+  for (const Tensor& leaf : program_.expression.leaves) {
+    inputs.push_back(leaf.is_floating_point() ? leaf.detach().requires_grad_() : leaf);
+  }
+  const TransformPtr with_graph = program_.expression(inputs);
+  const Tensor x = value.detach().clone().requires_grad_();
+  const auto check = [&](const std::string& what, const Tensor& output, const Tensor& in) {
+    if (!output.requires_grad()) return;
+    for (const bool create_graph : {false, true}) {
+      // Of one number each, since a sum of infinities of both signs may be NaN.
+      const Tensor flat = output.reshape(-1);
+      for (int64_t i = 0; i < std::min<int64_t>(flat.numel(), 12); ++i) {
+        const auto found = torch::autograd::grad({flat[i]}, {in}, {}, true, create_graph, true);
+        if (found[0].defined())
+          require_no_nan("the gradient of " + what + " at " + text_of(in), found[0]);
+      }
+    }
+  };
+  const Tensor y = with_graph(x);
+  check("t(x)", y, x);
+  if (t().bijective()) check("log|det J|", with_graph->log_abs_det_jacobian(x, y), x);
+  const Tensor image = y.detach().requires_grad_();
+  check("inv(y)", with_graph->inv()(image), image);
+  if (!is_precise() || value.numel() > 12 || !t().bijective()) return;
+  const auto holds =
+      test::gradcheck([&](const std::vector<Tensor>& in) { return t()(in[0]); }, {value});
+  require(static_cast<bool>(holds), "t at ", text, ": ", holds.message());
+}
+
+void Subject::caches() {
+  const auto cached = *value_of("with_cache()", [&] { return t().with_cache(); });
+  const auto [x, text] = input();
+  const Tensor y = cached(x);
+  require(same_bits(y, t()(x)), "with_cache()(", text, ") is ", text_of(y), ", not ",
+          text_of(t()(x)));
+  const Tensor back = cached->inv()(y);
+  require(!cached->bijective() || cached->cache_size() == 0 || same_bits(back, x) ||
+              program_.expression.text.starts_with("ComposeTransform({})") ||
+              back.sizes() != x.sizes(),
+          "with_cache()->inv() of t(", text, ") is ", text_of(back));
+}
+
+void Subject::converts() {
+  const auto wide = *value_of("to(kDouble)", [&] { return t().to(at::kDouble); });
+  const auto [x, text] = input();
+  require(wide(x.to(at::kDouble)).sizes() == t()(x).sizes(), "to(kDouble) changes the shape");
+  const auto meta = *value_of("to(kMeta)", [&] { return t().to(at::kMeta); });
+  const auto y = value_of("to(kMeta)(x)", [&] { return meta(x.to(at::kMeta)); });
+  if (y) require(y->sizes() == t()(x).sizes(), "to(kMeta)(", text, ") has shape ", y->sizes());
+}
+
+void Subject::refuses_nonsense() {
+  refusal_of("t(Tensor())", [&] { return t()(Tensor()); });
+  refusal_of("with_cache(2)", [&] { return t().with_cache(2); });
+  attempt("forward_shape({INT64_MAX})", [&] { return t().forward_shape({INT64_MAX}); });
+  attempt("inverse_shape({0})", [&] { return t().inverse_shape({0}); });
+  attempt("forward_shape({})", [&] { return t().forward_shape({}); });
+  attempt("sign()", [&] { return t().sign(); });
+}
+
+void Subject::is_as_it_was() {
+  const auto& leaves = program_.expression.leaves;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    require(same_bits(leaves[i], leaves_before_[i]), "the parameter ", i, " changed from ",
+            text_of(leaves_before_[i]), " to ", text_of(leaves[i]));
+  }
+  require(format_as(t()) == text_before_, "it printed ", text_before_, ", now ", format_as(t()));
+}
+
+Experiment Subject::experiment(uint64_t seed) {
+  const auto subject = std::make_shared<Subject>(seed);
+  Experiment made{subject->program_.expression.text, {}};
+  const auto add = [&](const char* name, void (Subject::*check)()) {
+    made.checks.push_back({name, [subject, check] {
+                             if (subject->transform_ || check == &Subject::is_constructed) {
+                               (*subject.*check)();
+                             }
+                           }});
+  };
+#define ADD(check) add(#check, &Subject::check)
+  ADD(is_constructed);
+  ADD(maps_numbers);
+  ADD(maps_back);
+  ADD(knows_its_jacobian);
+  ADD(has_gradients);
+  ADD(caches);
+  ADD(converts);
+  ADD(refuses_nonsense);
+  ADD(is_as_it_was);
+#undef ADD
+  return made;
+}
+
+}  // namespace
+
+Experiment transform_experiment(uint64_t seed) { return Subject::experiment(seed); }
+
+}  // namespace torch::distributions::random_calls

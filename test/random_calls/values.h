@@ -1,0 +1,105 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <array>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace torch::distributions::random_calls {
+
+using at::Tensor;
+using Shape = std::vector<int64_t>;
+
+/// Random choices that are the same on every machine, which those of <random>'s distributions need
+/// not be.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : engine_(seed * 0x9E3779B97F4A7C15 + 1) {}
+
+  /// 0, ..., n - 1.
+  int64_t below(int64_t n) { return static_cast<int64_t>(engine_() % static_cast<uint64_t>(n)); }
+  bool chance(double probability) { return unit() < probability; }
+  double between(double low, double high) { return low + (high - low) * unit(); }
+  const auto& pick(const auto& list) {
+    return *(std::begin(list) + below(static_cast<int64_t>(std::size(list))));
+  }
+
+ private:
+  double unit() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
+
+  std::mt19937_64 engine_;
+};
+
+/// How far from the ordinary the numbers of a program are.
+enum class Temper {
+  kOrdinary,  ///< of a size near 1: quotients of differences can speak of them
+  kExtreme,   ///< any finite number that a parameter may be
+  kBroken,    ///< any number: infinite, NaN, or out of the parameter's domain
+};
+
+/// What a parameter may be. It is written from the textbook, not from the library's constraints.
+struct Domain {
+  double (*ordinary)(Random&);
+  bool (*contains)(double);
+};
+
+extern const Domain kReal, kPositive, kProbability, kWeight, kCount;
+
+/// A number of a domain, rounded to a dtype. Broken ones may lie outside the domain.
+double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype);
+
+/// As the dtype holds it.
+double rounded(double number, at::ScalarType dtype);
+
+/// Any number of a dtype, infinities and NaN included.
+double any_number(Random& random, at::ScalarType dtype);
+
+/// A number as C++ writes it.
+std::string text_of(double number);
+std::string text_of(const Shape& shape);
+
+/// A tensor and the C++ that makes it, `D({1.0, 2.0}).view({2, 1})`: D, F, H, B, L and T stand for
+/// `torch::tensor(...)` of double, float, half, bfloat16, int64 and bool.
+struct Literal {
+  Tensor tensor;
+  std::string text;
+};
+
+/// The tensor with these numbers in one of several layouts: contiguous, transposed, strided, lazily
+/// negated, at an offset.
+Literal literal(Random& random, const Tensor& numbers);
+
+/// A tensor of which some dimensions (but none of the last `fixed`) are expanded: `number(i)` is
+/// asked for each element that it stores.
+template <class Number>
+Literal literal(Random& random, const Shape& shape, int64_t fixed, at::ScalarType dtype,
+                Number&& number) {
+  Shape stored = shape;
+  bool expands = false;
+  for (int64_t d = 0; d < static_cast<int64_t>(shape.size()) - fixed; ++d) {
+    if (shape[d] > 1 && random.chance(0.1)) {
+      stored[d] = 1;
+      expands = true;
+    }
+  }
+  std::vector<double> numbers(static_cast<std::size_t>(c10::multiply_integers(stored)));
+  for (double& x : numbers) x = number();
+  Literal made = literal(random, at::tensor(numbers, at::kDouble).view(stored).to(dtype));
+  if (!expands) return made;
+  return {made.tensor.expand(shape), made.text + ".expand(" + text_of(shape) + ")"};
+}
+
+/// A batch shape: of few dimensions and few elements, sometimes of none, sometimes of enough to
+/// fill several tiles of the engine.
+Shape random_shape(Random& random);
+
+/// `count` shapes that broadcast to `whole`.
+std::vector<Shape> shapes_that_join(Random& random, const Shape& whole, std::size_t count);
+
+/// `a` followed by `b`.
+Shape joined(Shape a, const Shape& b);
+
+}  // namespace torch::distributions::random_calls
