@@ -3,6 +3,18 @@
 /// \file
 /// Every public header of TorchDistributions: `torch.distributions` for C++.
 
+/// \namespace torch
+/// LibTorch's namespace.
+
+/// \namespace torch::distributions
+/// Distributions, and functions of them.
+
+/// \namespace torch::distributions::constraints
+/// Sets of values: what a parameter may be, and the supports of distributions.
+
+/// \namespace torch::distributions::transforms
+/// Maps and their Jacobians; an inline namespace, so that one may leave its name out.
+
 #include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>

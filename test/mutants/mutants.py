@@ -4,8 +4,11 @@
     mutants.py BUILD_FOLDER [NAME ...]
 
 A mutant is one line of a source, changed. Only the files that contain it are compiled again, into a library of its own
-which is preloaded into the tests as they were built: what they say of it is what they would say of the real library. A
-mutant whose test passes shows a test that cannot fail, and so does one that no longer applies: both fail here.
+which is preloaded into the tests as they were built: what they say of it is what they would say of the real library. Of
+the kernels' instruction sets one is compiled, and used. A mutant whose test passes shows a test that cannot fail, and so
+does one that no longer applies: both fail here.
+
+A mutant is always compiled in the same folder, so that the compiler's cache knows it until a file that it includes changes.
 """
 
 import concurrent.futures
@@ -17,7 +20,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -36,7 +38,7 @@ class Mutant:
 
 GOLDEN = "golden_golden_test"
 MUTANTS = [
-    Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
+    Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - r * y", "log_rate + r * y",
            ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"), GOLDEN, "*Exponential*"),
     Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320477274178",
            ("src/normal.cpp", "src/ops/engine/kernels/normal.cpp"), "accuracy_accuracy_test"),
@@ -46,8 +48,8 @@ MUTANTS = [
            "expand(*member.tensor, member.event_dim)", ("src/core/distribution.cpp",), GOLDEN, "*Normal*"),
     Mutant("squared for standard deviation", "src/ops/formulas/normal.h",
            "return square(scale); }", "return scale; }", ("src/normal.cpp",), GOLDEN, "*Normal*"),
-    Mutant("cancelling tail", "src/ops/formulas/exponential.h", "-expm1(-rate * max(x, 0.0))",
-           "1.0 - exp(-rate * max(x, 0.0))", ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"),
+    Mutant("cancelling tail", "src/ops/formulas/exponential.h", "0.0 - expm1(-(r * y))",
+           "1.0 - exp(-(r * y))", ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"),
            "accuracy_accuracy_test"),
     Mutant("finite outside the support", "src/ops/formulas/uniform.h", "x < low || x > high", "x < low",
            ("src/uniform.cpp", "src/ops/engine/kernels/uniform.cpp"), GOLDEN, "*Uniform*"),
@@ -62,8 +64,8 @@ MUTANTS = [
     Mutant("unvalidated value", "src/core/distribution.cpp",
            "return validates() ? do_validated_log_prob(value, /*dims=*/0) : do_log_prob(value);", "return do_log_prob(value);",
            ("src/core/distribution.cpp",), "core_distribution_test"),
-    Mutant("Jacobian forgotten", "src/transformed_distribution.cpp", "log_prob = log_prob - log_det",
-           "log_prob = log_prob", ("src/transformed_distribution.cpp",), GOLDEN, "*TransformedDistribution*"),
+    Mutant("Jacobian forgotten", "src/transformed_distribution.cpp", "x, /*dims=*/0) - log_det", "x, /*dims=*/0)",
+            ("src/transformed_distribution.cpp",), GOLDEN, "*TransformedDistribution*"),
     Mutant("divergence the wrong way", "src/kl/normal.cpp", "p.loc(), p.scale(), q.loc(), q.scale()",
            "q.loc(), q.scale(), p.loc(), p.scale()", ("src/kl/normal.cpp",), "kl_golden_test"),
     Mutant("mask forgotten", "src/ops/formulas/category.h", "exp(log_p) * select(log_p == -kInfinity, 0.0, log_p)",
@@ -88,6 +90,12 @@ MUTANTS = [
            ("src/ops/engine/kernels/binomial.cpp",), "accuracy_accuracy_test"),
     Mutant("wrong parabola", "src/ops/engine/float_kernels.h", "0.5 * (0.5 * relative * relative",
            "0.5 * (relative * relative", ("src/ops/engine/kernels/dirichlet.cpp",), "kl_golden_test"),
+    Mutant("limit taken for a number", "src/transforms/transform.cpp", "if (finite.first_violation(x))", "if (false)",
+           ("src/transforms/transform.cpp",), "transformed_distribution_test", "*Limits*"),
+    Mutant("rounding refused", "src/transformed_distribution.cpp", "constexpr double kRoundings = 8;", "constexpr double kRoundings = 0;",
+           ("src/transformed_distribution.cpp",), "transformed_distribution_test", "*DrawsLie*"),
+    Mutant("codomain not looked at", "src/transforms/transform.cpp", "Tensor outside = violations(*set, y);", "Tensor outside;",
+           ("src/transforms/transform.cpp",), "transformed_distribution_test", "*LooksAtEveryCodomain*"),
     Mutant("total left in", "src/dirichlet.cpp", "ops::log_prob_of_event<Component>(1, total, total, one)",
            "ops::log_prob_of_event<Component>(1, total, one, one)", ("src/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]
@@ -102,10 +110,10 @@ class Builder:
 
     def __init__(self, build):
         self.build = build
-        self.commands = {}  # of a source; a kernel has one for each instruction set
+        self.commands = {}  # of a source
         for entry in json.loads((build / "compile_commands.json").read_text()):
-            if re.search(r"/torch_distributions(_kernels_\w+)?\.dir/", entry["command"]):
-                self.commands.setdefault(os.path.relpath(entry["file"], ROOT), []).append(entry)
+            if re.search(r"/torch_distributions(_kernels_DEFAULT)?\.dir/", entry["command"]):
+                self.commands[os.path.relpath(entry["file"], ROOT)] = entry
         link = run(["ninja", "-C", str(build), "-t", "commands", "torch_distributions"]).stdout.splitlines()
         shared = [line for line in link if re.search(r"-shared .*-o libtorch_distributions\.so", line)]
         self.link = re.search(r"(?:^|&& )(\S*(?:g\+\+|clang\+\+|c\+\+)\S* .*?-shared .*?)(?: &&|$)", shared[-1]).group(1)
@@ -119,7 +127,8 @@ class Builder:
         target.write_text(text.replace(mutant.old, mutant.new, 1))
 
         link = shlex.split(self.link)
-        for number, entry in enumerate(entry for source in mutant.compiled for entry in self.commands[source]):
+        for number, source in enumerate(mutant.compiled):
+            entry = self.commands[source]
             arguments = shlex.split(entry["command"])
             at = arguments.index("-o") + 1
             made, arguments[at] = arguments[at], str(folder / f"mutant{number}.o")
@@ -137,14 +146,18 @@ class Builder:
 
     def survives(self, mutant):
         """Why the mutant was not killed, or None."""
-        with tempfile.TemporaryDirectory() as name:
-            try:
-                library = self.library(mutant, pathlib.Path(name))
-            except LookupError as error:
-                return str(error)
-            environment = dict(os.environ, LD_PRELOAD=str(library), OMP_NUM_THREADS="1")
+        folder = self.build / "test" / "mutants" / mutant.name.replace(" ", "_")
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            library = self.library(mutant, folder)
+            environment = dict(os.environ, LD_PRELOAD=str(library), OMP_NUM_THREADS="1",
+                               TORCH_DISTRIBUTIONS_CPU_CAPABILITY="default")
             test = run([str(self.build / "test" / mutant.test), f"--gtest_filter={mutant.only}", "--gtest_brief=1"],
-                       cwd=name, env=environment)
+                       cwd=folder, env=environment)
+        except LookupError as error:
+            return str(error)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         if test.returncode == 0:
             return f"{mutant.test} passes"
         if "[  FAILED  ]" not in test.stdout:

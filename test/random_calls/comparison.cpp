@@ -36,6 +36,14 @@ std::string text_of(const Tensor& tensor) {
   return out.str();
 }
 
+std::string text_of(const std::vector<Tensor>& tensors) {
+  std::string text;
+  for (const Tensor& tensor : tensors) {
+    text += (text.empty() ? "" : ", ") + text_of(tensor);
+  }
+  return text;
+}
+
 bool everywhere(const Tensor& tensor) { return tensor.all().item<bool>(); }
 
 bool same_bits(const Tensor& a, const Tensor& b) {

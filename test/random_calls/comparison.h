@@ -14,6 +14,7 @@ double epsilon_of(at::ScalarType dtype);
 
 /// The numbers of a tensor, the first few of many.
 std::string text_of(const Tensor& tensor);
+std::string text_of(const std::vector<Tensor>& tensors);
 
 /// A byte each of two tensors differs only where these do, in their bits.
 bool same_bits(const Tensor& a, const Tensor& b);

@@ -17,10 +17,11 @@ class Subject {
       : random_(seed + 1), generator_(seed, seed), program_(generator_.constraint()) {}
 
   static Experiment experiment(uint64_t seed);
+  bool is_constructed() const { return constraint_.has_value(); }
 
  private:
   // Each is a check.
-  void is_constructed();
+  void construct();
   void finds_the_first_violation();
   void is_where_its_transforms_lead();
 
@@ -32,7 +33,7 @@ class Subject {
   std::optional<ConstraintPtr> constraint_;
 };
 
-void Subject::is_constructed() {
+void Subject::construct() {
   constraint_ = value_of("the factory", program_.expression);
   require(!format_as(c()).empty(), "it prints nothing");
 }
@@ -65,21 +66,12 @@ void Subject::is_where_its_transforms_lead() {
 }
 
 Experiment Subject::experiment(uint64_t seed) {
+  static constexpr Method<Subject> kMethods[] = {
+      {"construct", &Subject::construct},
+      {"finds_the_first_violation", &Subject::finds_the_first_violation},
+      {"is_where_its_transforms_lead", &Subject::is_where_its_transforms_lead}};
   const auto subject = std::make_shared<Subject>(seed);
-  Experiment made{subject->program_.expression.text, {}};
-  const auto add = [&](const char* name, void (Subject::*check)()) {
-    made.checks.push_back({name, [subject, check] {
-                             if (subject->constraint_ || check == &Subject::is_constructed) {
-                               (*subject.*check)();
-                             }
-                           }});
-  };
-#define ADD(check) add(#check, &Subject::check)
-  ADD(is_constructed);
-  ADD(finds_the_first_violation);
-  ADD(is_where_its_transforms_lead);
-#undef ADD
-  return made;
+  return experiment_of(subject, subject->program_.expression.text, kMethods);
 }
 
 }  // namespace

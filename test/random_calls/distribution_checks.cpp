@@ -40,10 +40,11 @@ class Subject {
   const Program& program() const { return program_; }
 
   static Experiment experiment(uint64_t seed);
+  bool is_constructed() const { return distribution_.has_value(); }
 
  private:
   // Each is a check.
-  void is_constructed();
+  void construct();
   void refuses_parameters_outside_their_domain();
   void has_its_shapes();
   void draws_in_its_support();
@@ -64,6 +65,7 @@ class Subject {
   void converts();
   void works_in_inference_mode();
   void diverges_from_others();
+  void is_possible_where_it_is_likely();
   void refuses_nonsense();
   void is_as_it_was();
 
@@ -93,7 +95,7 @@ class Subject {
   Tensor draws_;  // [n] + batch + event; undefined where drawing fails
 };
 
-void Subject::is_constructed() {
+void Subject::construct() {
   for (const Tensor& leaf : program_.expression.leaves) {
     leaves_before_.push_back(leaf.resolve_neg().clone());
   }
@@ -229,6 +231,8 @@ Literal Subject::values() {
   }
   const at::ScalarType dtypes[] = {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16};
   if (random_.chance(0.1)) numbers = numbers.to(random_.pick(dtypes));
+  if (random_.chance(0.05))
+    numbers = numbers.to(at::kDouble).nan_to_num(0).clamp(-1e6, 1e6).to(at::kLong);
   return literal(random_, numbers);
 }
 
@@ -449,6 +453,20 @@ bool any_nan(const std::vector<Tensor>& tensors) {
   });
 }
 
+/// Whether the gradient of one number of `output` is infinite. Then a sum may be NaN: one of
+/// infinities of both signs, or of zero times infinity.
+bool has_infinite_slope(const Tensor& output, const std::vector<Tensor>& inputs,
+                        bool create_graph) {
+  constexpr int64_t kMost = 40;
+  const Tensor flat = output.reshape(-1);
+  for (int64_t i = 0; i < std::min(flat.numel(), kMost); ++i) {
+    for (const Tensor& gradient : gradients(flat[i], inputs, create_graph)) {
+      if (gradient.defined() && gradient.detach().isinf().any().item<bool>()) return true;
+    }
+  }
+  return false;
+}
+
 void Subject::has_gradients() {
   if (!is_valid()) return;
   const auto [value, text] = values();
@@ -467,19 +485,8 @@ void Subject::has_gradients() {
       const std::string what = std::string("the gradient of ") + name + " at " + text +
                                (create_graph ? ", with create_graph," : "");
       const auto found = *value_of(what, [&] { return gradients(*output, inputs, create_graph); });
-      if (!any_nan(found)) continue;
-      // A sum of infinities of both signs may be NaN; the gradient of one number may not.
-      const Tensor flat = output->reshape(-1);
-      for (int64_t i = 0; i < std::min<int64_t>(flat.numel(), 40); ++i) {
-        const auto single = gradients(flat[i], inputs, create_graph);
-        for (const Tensor& gradient : single) {
-          if (gradient.defined()) {
-            require_no_nan(what + " of element " + std::to_string(i) + ", " +
-                               text_of(flat[i].item<double>()) + ",",
-                           gradient);
-          }
-        }
-      }
+      require(!any_nan(found) || has_infinite_slope(*output, inputs, create_graph), what,
+              " is NaN: ", text_of(found));
     }
   }
 }
@@ -509,6 +516,7 @@ void Subject::has_the_gradients_of_its_graph() {
 
 void Subject::has_the_gradients_of_differences() {
   constexpr int64_t kMost = 24;  // the number of differences is its square
+  constexpr double kSteep = 1e3;
   if (!is_ordinary() || !draws_.defined() || generator_.dtype() != at::kDouble ||
       generator_.mixes_dtypes() || has("_matrix") || has("Binomial") || has("L(")) {
     return;  // a matrix's two halves, and a count, have no derivative of their own
@@ -528,6 +536,16 @@ void Subject::has_the_gradients_of_differences() {
     if (!output || output->scalar_type() != at::kDouble || !output->isfinite().all().item<bool>()) {
       continue;
     }
+    // Where it is steep, quotients of differences are wrong.
+    auto leaves = leaves_with_gradients();
+    leaves.push_back(in_value ? x.detach().clone().requires_grad_() : x);
+    const auto slopes =
+        gradients(function(*program_.expression(leaves), leaves.back()), leaves, false);
+    if (std::any_of(slopes.begin(), slopes.end(), [](const Tensor& slope) {
+          return slope.defined() && (slope.abs() > kSteep).any().item<bool>();
+        })) {
+      continue;
+    }
     const auto f = [&](const std::vector<Tensor>& all) {
       const std::vector<Tensor> own(all.begin(), all.begin() + static_cast<int64_t>(parameters));
       return function(*program_.expression(own), in_value ? all.back() : x);
@@ -543,7 +561,7 @@ void Subject::has_the_slope_of_its_cdf() {
     return;
   }
   const auto cdf = value_of("cdf", [&] { return d().cdf(draws_); });
-  if (!cdf || cdf->numel() == 0) return;
+  if (!cdf || cdf->numel() == 0 || cdf->scalar_type() != at::kDouble) return;
   const Tensor step = 1e-5 * draws_.abs(), above = draws_ + step, below = draws_ - step;
   const Tensor slope = (d().cdf(above) - d().cdf(below)) / (2 * step);
   const Tensor density = d().log_prob(draws_).exp();
@@ -627,6 +645,20 @@ void Subject::diverges_from_others() {
   require(everywhere(*found >= 0), what, " is ", text_of(*found));
 }
 
+void Subject::is_possible_where_it_is_likely() {
+  const auto* transformed = dynamic_cast<const TransformedDistribution*>(&d());
+  if (transformed == nullptr || !is_ordinary() || event_dim() > 0) return;
+  const auto [y, text] = values();
+  if (!y.is_floating_point()) return;
+  const Tensor log_prob = d().log_prob(y);
+  const ComposeTransform forward(transformed->transforms());
+  const Tensor image = forward(forward.inv()(y));
+  const Tensor same = ((image - y).abs() < 1e-2 * (1 + y.abs())).logical_or(image == y);
+  require(everywhere(same.logical_or(log_prob == -kInfinity).logical_or(y.isnan())), "log_prob(",
+          text, ") is ", text_of(log_prob), ", but of what is mapped there, ", text_of(image),
+          " is the image");
+}
+
 void Subject::refuses_nonsense() {
   for (const bool validated : {false, true}) {
     const ValidateArgsGuard guard(validated);
@@ -641,6 +673,21 @@ void Subject::refuses_nonsense() {
       refusal_of("to(kLong)", [&] { return d().to(at::kLong); });
     }
   }
+  const auto& leaves = program_.expression.leaves;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const auto with = [&](const Tensor& other) {
+      auto changed = leaves;
+      changed[i] = other;
+      return program_.expression(changed);
+    };
+    refusal_of("the constructor of an undefined parameter", [&] { return with({}); });
+    refusal_of("the constructor of a complex parameter",
+               [&] { return with(leaves[i].to(at::kComplexFloat)); });
+  }
+  attempt("log_prob of uint16", [&] { return d().log_prob(at::ones(full_shape(), at::kUInt16)); });
+  attempt("log_prob of float8",
+          [&] { return d().log_prob(at::ones(full_shape()).to(at::kFloat8_e4m3fn)); });
+  attempt("to(kFloat8_e5m2)", [&] { return d().to(at::kFloat8_e5m2)->mean(); });
   // A last dimension of 6 fits an event of 6, and a batch of 1 or 6.
   const Shape whole = full_shape();
   if (whole.empty() || whole.back() == 6 || (event_dim() == 0 && whole.back() == 1)) return;
@@ -661,43 +708,34 @@ void Subject::is_as_it_was() {
 }
 
 Experiment Subject::experiment(uint64_t seed) {
+  static constexpr Method<Subject> kMethods[] = {
+      {"construct", &Subject::construct},
+      {"refuses_parameters_outside_their_domain",
+       &Subject::refuses_parameters_outside_their_domain},
+      {"has_its_shapes", &Subject::has_its_shapes},
+      {"draws_in_its_support", &Subject::draws_in_its_support},
+      {"draws_the_same_again", &Subject::draws_the_same_again},
+      {"knows_its_moments", &Subject::knows_its_moments},
+      {"scores_values", &Subject::scores_values},
+      {"does_not_mind_layouts", &Subject::does_not_mind_layouts},
+      {"has_a_distribution_function", &Subject::has_a_distribution_function},
+      {"has_quantiles", &Subject::has_quantiles},
+      {"enumerates_its_support", &Subject::enumerates_its_support},
+      {"expands", &Subject::expands},
+      {"sums_over_events", &Subject::sums_over_events},
+      {"has_gradients", &Subject::has_gradients},
+      {"has_the_gradients_of_its_graph", &Subject::has_the_gradients_of_its_graph},
+      {"has_the_gradients_of_differences", &Subject::has_the_gradients_of_differences},
+      {"has_the_slope_of_its_cdf", &Subject::has_the_slope_of_its_cdf},
+      {"draws_with_gradients", &Subject::draws_with_gradients},
+      {"converts", &Subject::converts},
+      {"works_in_inference_mode", &Subject::works_in_inference_mode},
+      {"diverges_from_others", &Subject::diverges_from_others},
+      {"is_possible_where_it_is_likely", &Subject::is_possible_where_it_is_likely},
+      {"refuses_nonsense", &Subject::refuses_nonsense},
+      {"is_as_it_was", &Subject::is_as_it_was}};
   const auto subject = std::make_shared<Subject>(seed);
-  Experiment made{subject->program_.expression.text, {}};
-  const auto add = [&](const char* name, void (Subject::*check)()) {
-    made.checks.push_back({name, [subject, check] {
-                             if (subject->distribution_ || check == &Subject::is_constructed) {
-                               const ValidateArgsGuard guard(false);
-                               at::manual_seed(subject->seed_);
-                               (*subject.*check)();
-                             }
-                           }});
-  };
-#define ADD(check) add(#check, &Subject::check)
-  ADD(is_constructed);
-  ADD(refuses_parameters_outside_their_domain);
-  ADD(has_its_shapes);
-  ADD(draws_in_its_support);
-  ADD(draws_the_same_again);
-  ADD(knows_its_moments);
-  ADD(scores_values);
-  ADD(does_not_mind_layouts);
-  ADD(has_a_distribution_function);
-  ADD(has_quantiles);
-  ADD(enumerates_its_support);
-  ADD(expands);
-  ADD(sums_over_events);
-  ADD(has_gradients);
-  ADD(has_the_gradients_of_its_graph);
-  ADD(has_the_gradients_of_differences);
-  ADD(has_the_slope_of_its_cdf);
-  ADD(draws_with_gradients);
-  ADD(converts);
-  ADD(works_in_inference_mode);
-  ADD(diverges_from_others);
-  ADD(refuses_nonsense);
-  ADD(is_as_it_was);
-#undef ADD
-  return made;
+  return experiment_of(subject, subject->program_.expression.text, kMethods);
 }
 
 }  // namespace

@@ -21,10 +21,11 @@ class Subject {
       : seed_(seed), random_(seed + 1), generator_(seed, seed), program_(generator_.transform()) {}
 
   static Experiment experiment(uint64_t seed);
+  bool is_constructed() const { return transform_.has_value(); }
 
  private:
   // Each is a check.
-  void is_constructed();
+  void construct();
   void maps_numbers();
   void maps_back();
   void knows_its_jacobian();
@@ -39,6 +40,11 @@ class Subject {
     return generator_.temper() == Temper::kOrdinary && !generator_.mixes_dtypes() &&
            generator_.dtype() == at::kDouble;
   }
+  bool has(const char* name) const {
+    return program_.expression.text.find(name) != std::string::npos;
+  }
+  /// Whether what one part maps to infinity may be NaN of the next, as a softmax of infinity is.
+  bool may_overflow() const { return has("Softmax") && generator_.temper() != Temper::kOrdinary; }
   /// Numbers of the input's shape, of the program's temper, or a batch of them.
   Literal input();
 
@@ -57,7 +63,7 @@ Literal Subject::input() {
                  [&] { return number(random_, kReal, generator_.temper(), generator_.dtype()); });
 }
 
-void Subject::is_constructed() {
+void Subject::construct() {
   for (const Tensor& leaf : program_.expression.leaves) {
     leaves_before_.push_back(leaf.resolve_neg().clone());
   }
@@ -76,6 +82,7 @@ void Subject::maps_numbers() {
   require(IntArrayRef(*before) == IntArrayRef(*after) || y.sizes() != x.sizes(),
           "inverse_shape is ", text_of(*before), " where forward_shape is ", text_of(*after));
   if (!generator_.valid() || !everywhere(x.isfinite())) return;
+  if (may_overflow()) return;
   require_no_nan("t(" + text + ")", y);
   const auto codomain = t().codomain();
   require(everywhere(codomain->check(y)), "t(", text, ") is ", text_of(y), ", outside ", codomain);
@@ -84,11 +91,12 @@ void Subject::maps_numbers() {
 void Subject::maps_back() {
   const TransformPtr inverse = *value_of("inv()", [&] { return t().inv(); });
   require(inverse->inv() == transform_ || !generator_.valid(), "inv().inv() is another");
-  const auto [x, text] = input();
-  const Tensor y = t()(x);
+  const Tensor x = input().tensor, y = t()(x);
   const Tensor back = *value_of("inv() of " + text_of(y), [&] { return inverse(y); });
   if (!t().bijective() || !generator_.valid() || !everywhere(x.isfinite())) return;
-  require_no_nan("inv() of " + text_of(y), back);
+  // What rounds to an end may lie beyond what the first of several transforms reaches.
+  const bool of_several = has("Compose") || has("biject_to");
+  if (is_precise() || !of_several) require_no_nan("inv() of " + text_of(y), back);
   if (!is_precise()) return;
   // Where numbers saturate they do not come back, but what is mapped again is the same.
   const Tensor again = t()(back);
@@ -104,8 +112,10 @@ void Subject::knows_its_jacobian() {
   const auto inverse = t().inv();
   const Tensor of_inverse =
       *value_of("inv().log_abs_det_jacobian", [&] { return inverse->log_abs_det_jacobian(y, x); });
-  require_close("log|det J| of the inverse, negated,", of_inverse.neg(), of_t,
-                64 * epsilon_of(of_t.scalar_type()));
+  require(of_inverse.sizes() == of_t.sizes(), "log|det J| of the inverse has shape ",
+          of_inverse.sizes());
+  if (is_precise())
+    require_close("log|det J| of the inverse, negated,", of_inverse.neg(), of_t, 1e-8);
   const int64_t in = t().domain()->event_dim();
   const int64_t rank = x.dim() - in;
   require(of_t.dim() == std::max(rank, y.dim() - t().codomain()->event_dim()),
@@ -123,7 +133,7 @@ void Subject::knows_its_jacobian() {
 }
 
 void Subject::has_gradients() {
-  if (!generator_.valid()) return;
+  if (!generator_.valid() || may_overflow()) return;
   const auto [value, text] = input();
   if (!everywhere(value.isfinite())) return;
   std::vector<Tensor> inputs;
@@ -135,12 +145,10 @@ void Subject::has_gradients() {
   const auto check = [&](const std::string& what, const Tensor& output, const Tensor& in) {
     if (!output.requires_grad()) return;
     for (const bool create_graph : {false, true}) {
-      // Of one number each, since a sum of infinities of both signs may be NaN.
-      const Tensor flat = output.reshape(-1);
-      for (int64_t i = 0; i < std::min<int64_t>(flat.numel(), 12); ++i) {
-        const auto found = torch::autograd::grad({flat[i]}, {in}, {}, true, create_graph, true);
-        if (found[0].defined())
-          require_no_nan("the gradient of " + what + " at " + text_of(in), found[0]);
+      const auto found =
+          torch::autograd::grad({output}, {in}, {at::ones_like(output)}, true, create_graph, true);
+      if (found[0].defined()) {
+        require_no_nan("the gradient of " + what + " at " + text_of(in), found[0]);
       }
     }
   };
@@ -196,27 +204,18 @@ void Subject::is_as_it_was() {
 }
 
 Experiment Subject::experiment(uint64_t seed) {
+  static constexpr Method<Subject> kMethods[] = {
+      {"construct", &Subject::construct},
+      {"maps_numbers", &Subject::maps_numbers},
+      {"maps_back", &Subject::maps_back},
+      {"knows_its_jacobian", &Subject::knows_its_jacobian},
+      {"has_gradients", &Subject::has_gradients},
+      {"caches", &Subject::caches},
+      {"converts", &Subject::converts},
+      {"refuses_nonsense", &Subject::refuses_nonsense},
+      {"is_as_it_was", &Subject::is_as_it_was}};
   const auto subject = std::make_shared<Subject>(seed);
-  Experiment made{subject->program_.expression.text, {}};
-  const auto add = [&](const char* name, void (Subject::*check)()) {
-    made.checks.push_back({name, [subject, check] {
-                             if (subject->transform_ || check == &Subject::is_constructed) {
-                               (*subject.*check)();
-                             }
-                           }});
-  };
-#define ADD(check) add(#check, &Subject::check)
-  ADD(is_constructed);
-  ADD(maps_numbers);
-  ADD(maps_back);
-  ADD(knows_its_jacobian);
-  ADD(has_gradients);
-  ADD(caches);
-  ADD(converts);
-  ADD(refuses_nonsense);
-  ADD(is_as_it_was);
-#undef ADD
-  return made;
+  return experiment_of(subject, subject->program_.expression.text, kMethods);
 }
 
 }  // namespace
