@@ -144,7 +144,8 @@ Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_clos
   Tensor image = *nearest, close = is_close(image, x);
   for (std::size_t i = at; i < whole_.parts().size(); ++i) {
     image = whole_.parts()[i]->with_cache(0)(image);
-    if (image.sizes() != stages[i + 1].sizes()) break;  // events of another shape
+    // From here on events have another shape.
+    if (image.sizes() != x.sizes() || stages[i + 1].sizes() != x.sizes()) break;
     close = close.logical_or(is_close(image, stages[i + 1]));
   }
   return at::where(close, *nearest, x);

@@ -312,6 +312,27 @@ TEST(TransformedDistributionTest, DrawsLieInTheirOwnSupport) {
   EXPECT_THROW(all[6].log_prob(floats(0.35)), c10::ValueError);
 }
 
+TEST(TransformedDistributionTest, TransformsMayChangeTheShapeAfterOthers) {
+  at::manual_seed(0);
+  const Normal base(at::zeros({4, 2}, at::kDouble), 1.0);
+  for (const auto& first :
+       std::vector<TransformPtr>{ExpTransform(), biject_to(constraints::greater_than(-2.7)),
+                                 TanhTransform(), IndependentTransform(SigmoidTransform(), 1)}) {
+    const TransformedDistribution d(base, {first, StickBreakingTransform()}),
+        unvalidated(base, {first, StickBreakingTransform()}, false);
+    const Tensor x = d.sample({100}), log_prob = d.log_prob(x);
+    EXPECT_EQ(log_prob.sizes(), IntArrayRef({100, 4}));
+    EXPECT_TRUE(log_prob.isfinite().all().item<bool>()) << *first;
+    EXPECT_TRUE(unvalidated.log_prob(x).equal(log_prob)) << *first;
+    // Its preimage under the stick breaking is (-8, 0), which none of the first transforms gives.
+    const Tensor impossible =
+        StickBreakingTransform()(at::tensor({-8.0, 0.0}, at::kDouble)).expand({4, 3});
+    EXPECT_TRUE(unvalidated.log_prob(impossible).eq(-kInfinity).all().item<bool>()) << *first;
+    EXPECT_THAT(message_of([&] { d.log_prob(impossible); }),
+                testing::HasSubstr("of the distribution TransformedDistribution"));
+  }
+}
+
 TEST(TransformedDistributionTest, AffineTransformsHaveExactMoments) {
   const Tensor scale = doubles({-2, 3});
   const TransformedDistribution d(

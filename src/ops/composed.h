@@ -112,7 +112,7 @@ inline Composed select(const Condition& condition, double a, const Composed& b) 
 template <class Function, std::same_as<Composed>... Inputs>
 Composed within(const Condition& condition, double otherwise, const Function& f,
                 const Inputs&... inputs) {
-  constexpr double kHarmless = 1;
+  constexpr double kHarmless = 0.5;
   return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
 }
 

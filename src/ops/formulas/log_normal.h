@@ -20,16 +20,18 @@ struct LogNormal {
   static auto in_range(const auto& loc, const auto& scale) { return loc == loc && scale >= 0.0; }
 
   static auto log_prob(const auto& loc, const auto& scale) {
-    // Of the parameters alone: -inf, and infinitely steep in both.
-    const auto at_infinity = square(loc - kInfinity) * (scale - kInfinity);
-    return [loc, scale, at_infinity, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
+    return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
       const auto density = [&](const auto& y, const auto& m, const auto& s) {
         const auto log_y = log(y);
         return -0.5 * square((log_y - m) / s) - log_normalizer - log_y;
       };
-      const auto inside = !(x <= 0.0 || x == kInfinity);
-      return select(x == kInfinity, at_infinity,
-                    within(inside, -kInfinity, density, x, loc, scale));
+      // Of the parameters alone: -inf, and infinitely steep in both.
+      const auto limit = [](const auto& m, const auto& s) {
+        return square(m - kInfinity) * (s - kInfinity);
+      };
+      const auto infinite = x == kInfinity;
+      return select(infinite, within(infinite, -kInfinity, limit, loc, scale),
+                    within(!(x <= 0.0 || infinite), -kInfinity, density, x, loc, scale));
     };
   }
   static auto cdf(const auto& loc, const auto& scale) {
