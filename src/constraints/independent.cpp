@@ -1,5 +1,7 @@
 #include <torch/distributions/constraints/independent.h>
 
+#include <cstdint>
+#include <limits>
 #include <ostream>
 
 #include "constraints/numbers.h"
@@ -11,7 +13,11 @@ IndependentConstraint::IndependentConstraint(ConstraintPtr base_constraint,
                                              int64_t reinterpreted_batch_ndims)
     : base_(std::move(base_constraint)), ndims_(reinterpreted_batch_ndims) {
   require_handle("IndependentConstraint", "base_constraint", base_);
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, ndims_ >= 0, "reinterpreted_batch_ndims must be >= 0, got ",
+  // No tensor has so many dimensions that a sum of some of them overflows.
+  TORCH_DISTRIBUTIONS_CHECK(ValueError,
+                            ndims_ >= 0 && ndims_ <= std::numeric_limits<int32_t>::max(),
+                            "IndependentConstraint: reinterpreted_batch_ndims must be >= 0 and a "
+                            "number of dimensions, got ",
                             ndims_);
 }
 

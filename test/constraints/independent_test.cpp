@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <cstdint>
+
 #include <torch/distributions/constraints/discrete.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/simplex.h>
@@ -32,6 +34,7 @@ TEST(IndependentConstraint, NeedsTheDimensions) {
   EXPECT_THROW(independent(positive, 1).check(at::ones({})), c10::ValueError);
   EXPECT_THROW(independent(positive, 1).first_violation(at::ones({})), c10::ValueError);
   EXPECT_THROW(independent(positive, -1), c10::ValueError);
+  EXPECT_THROW(independent(real_vector, INT64_MAX), c10::ValueError);
 }
 
 TEST(IndependentConstraint, HasTheBasesNature) {

@@ -678,6 +678,18 @@ TEST(EngineTest, ComposesWhatHasNoKernelForAGradient) {
   EXPECT_NEAR(trials.grad()[0].item<double>(), want, 1e-14);
 }
 
+// One element whose slope overflows does not spoil the others when nothing depends on it.
+TEST(EngineTest, AGradientOfZeroIsZeroHoweverSteepTheSlope) {
+  const Tensor scale = at::ones({}).requires_grad_(), weights = at::tensor({0.f, 1.f, 0.f});
+  const Tensor x = at::tensor({3e19f, 2.f, -3e19f}).requires_grad_();
+  const auto before = engine::calls();
+  const auto gradients =
+      torch::autograd::grad({Normal(0.f, scale, false).log_prob(x)}, {scale, x}, {weights});
+  EXPECT_EQ(engine::calls().backward, before.backward + 1);
+  EXPECT_EQ(gradients[0].item<float>(), 3);  // x^2 - 1
+  EXPECT_TRUE(gradients[1].equal(at::tensor({0.f, -2.f, 0.f})));
+}
+
 TEST(EngineTest, GradientsOfDependentInputsAreApart) {
   // The value is a function of a parameter: a second derivative must not follow that path twice.
   const Tensor loc = at::full({3}, 0.5, at::kDouble).requires_grad_();
