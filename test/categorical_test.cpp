@@ -64,7 +64,7 @@ TEST(CategoricalTest, ARowWithEveryCategoryMaskedHasAGradientOfZero) {
         const OneHotCategorical one_hot(given, false);
         const Categorical other({.logits = at::linspace(0, 1, n, dtype)}, false);
         const MixtureSameFamily mixture(
-            c, Normal(at::linspace(-1, 1, n, dtype), at::ones({}, dtype), false), false);
+            c, Normal(at::linspace(-1, 2, n, dtype), at::ones({}, dtype), false), false);
         const Tensor value = at::tensor({0, 1, 1}, at::kLong);
         const Tensor hot = at::one_hot(value, n).to(dtype);
         for (const Tensor& y : {c.log_prob(value), c.entropy(), one_hot.log_prob(hot), c.probs()[2],

@@ -188,6 +188,8 @@ Tensor Symmetric::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor squares = Square::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return squares;
+  // Meta tensors have no numbers, nor LibTorch the operations below for them.
+  if (value.is_meta()) return squares;
   if (scan::readable(value)) return scan::check_events(*this, value, in_symmetric(value));
   const at::NoGradGuard no_grad;
   const SymmetryTolerance tolerance(value);
@@ -210,7 +212,8 @@ void Symmetric::print(std::ostream& out) const { out << "Symmetric()"; }
 Tensor PositiveSemidefinite::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor symmetric_ones = Symmetric::check(value);
-  if (value.size(-2) != value.size(-1) || value.numel() == 0) return symmetric_ones;
+  if (value.size(-2) != value.size(-1) || value.numel() == 0 || value.is_meta())
+    return symmetric_ones;
   const at::NoGradGuard no_grad;
   const Tensor matrices = decomposable(value).masked_fill(value.isfinite().bitwise_not(), 0);
   const Tensor eigenvalues = at::linalg_eigvalsh(matrices);
@@ -229,7 +232,8 @@ void PositiveSemidefinite::print(std::ostream& out) const { out << "PositiveSemi
 Tensor PositiveDefinite::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor symmetric_ones = Symmetric::check(value);
-  if (value.size(-2) != value.size(-1) || value.numel() == 0) return symmetric_ones;
+  if (value.size(-2) != value.size(-1) || value.numel() == 0 || value.is_meta())
+    return symmetric_ones;
   const at::NoGradGuard no_grad;
   const Tensor info = std::get<1>(at::linalg_cholesky_ex(decomposable(value)));
   return symmetric_ones.bitwise_and(info.eq(0));
