@@ -62,7 +62,7 @@ TEST(CategoricalTest, ARowWithEveryCategoryMaskedHasAGradientOfZero) {
         const auto given = by_logits ? logits(weights) : probs(weights);
         const Categorical c(given, false);
         const OneHotCategorical one_hot(given, false);
-        const Categorical other({.logits = at::linspace(0, 1, n, dtype)}, false);
+        const Categorical other({.logits = at::linspace(0, 2, n, dtype)}, false);
         const MixtureSameFamily mixture(
             c, Normal(at::linspace(-1, 2, n, dtype), at::ones({}, dtype), false), false);
         const Tensor value = at::tensor({0, 1, 1}, at::kLong);
