@@ -61,5 +61,12 @@ TEST(Bernoulli, TheModeOfAFairCoinIsNaN) {
   EXPECT_TRUE(Bernoulli({.logits = 0.0}).mode().isnan().item<bool>());
 }
 
+TEST(Bernoulli, WhatIsNoProbabilityHasNaNInEveryFunction) {
+  const Bernoulli none(at::tensor({1.5, -0.5}), false);
+  for (const Tensor& result :
+       {none.log_prob(at::ones({2})), none.entropy(), none.variance(), none.stddev()})
+    EXPECT_TRUE(result.isnan().all().item<bool>());
+}
+
 }  // namespace
 }  // namespace torch::distributions

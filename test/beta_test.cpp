@@ -26,5 +26,11 @@ TEST(Beta, TinyShapesPileUpAtTheEndsAndNowhereElse) {
   EXPECT_NEAR((draws > 0.5).to(at::kDouble).mean().item<double>(), 0.5, 0.01);
 }
 
+TEST(Beta, TheSumOfTheShapesMayOverflow) {
+  const Beta huge(at::full({}, 1e308, at::kDouble), 1e308);
+  EXPECT_EQ(huge.mean().item<double>(), 0.5);
+  EXPECT_EQ(huge.mode().item<double>(), 0.5);
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -80,5 +80,12 @@ TEST(Binomial, TheVarianceOfLargeSamplesIsRight) {
   EXPECT_NEAR(draws.var().item<double>() / 2.1e7, 1, 0.06);
 }
 
+TEST(Binomial, WhatAreNoParametersHaveNaNInEveryFunctionAndEnd) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  EXPECT_TRUE(Binomial(number(-3), 0.5, false).log_prob(number(1)).isnan().item<bool>());
+  for (const double p : {65536.0, 9.3e18, -1.0, double{NAN}})
+    EXPECT_TRUE(Binomial(16777216.0, number(p), false).entropy().isnan().item<bool>()) << p;
+}
+
 }  // namespace
 }  // namespace torch::distributions

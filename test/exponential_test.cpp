@@ -30,5 +30,11 @@ TEST(Exponential, HasNoMassBelowZero) {
   EXPECT_EQ(unchecked.cdf(at::full({}, -1.0)).item<double>(), 0);
 }
 
+TEST(Exponential, BelowZeroThereIsNoSignedZero) {
+  const Tensor cdf = Exponential(1.0).cdf(at::tensor({-1.0, -INFINITY, 0.0}));
+  EXPECT_TRUE(cdf.eq(0).all().item<bool>());
+  EXPECT_FALSE(cdf.signbit().any().item<bool>());
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include <torch/distributions/beta.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/implements.h>
+#include <torch/distributions/dirichlet.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/normal.h>
@@ -212,6 +214,19 @@ TEST(KlTest, RefusesWhatItCannotDispatchOn) {
   EXPECT_THROW((register_kl<Normal, Nameless>(returns(0))), c10::ValueError);
   EXPECT_THROW(register_kl(Normal::static_type(), Normal::static_type(), nullptr), c10::ValueError);
   EXPECT_EQ(kl(Nameless(2.0, 1.0), Gamma(2.0, 1.0)), 0);
+}
+
+// Beside 1 they vanish.
+TEST(KlDivergence, OfTinyConcentrationsIsLarge) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  const auto pair = [](double a, double b) { return Dirichlet(at::tensor({a, b}, at::kDouble)); };
+  const auto expect_near = [](const Distribution& p, const Distribution& q, double expected) {
+    EXPECT_NEAR(kl_divergence(p, q).item<double>() / expected, 1, 1e-14) << p << q;
+  };
+  expect_near(Gamma(number(1e-17), 1.0), Gamma(number(2), 1.0), 2e17);
+  expect_near(Beta(number(1e-17), 1.0), Beta(number(2), 1.0), 2e17);
+  expect_near(Beta(number(1e-17), 1e-17), Beta(number(1), 1.0), 1e17);
+  expect_near(pair(1e-17, 1), pair(2, 1), 2e17);
 }
 
 }  // namespace

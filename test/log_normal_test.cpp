@@ -34,5 +34,14 @@ TEST(LogNormal, AnErrorSpeaksOfIt) {
   }
 }
 
+TEST(LogNormal, MomentsThatOverflowAreInfinite) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  for (const Tensor& moment :
+       {LogNormal(number(1e16), 1.0).mode(), LogNormal(number(0), 1e13).mean(),
+        LogNormal(number(-1), 1.5e8).mean(), LogNormal(number(-1), 1e8).variance(),
+        LogNormal(number(-1), 1e8).stddev(), LogNormal(at::full({}, 1e17), 1.0).mode()})
+    EXPECT_EQ(moment.item<double>(), INFINITY);
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -69,5 +69,22 @@ TEST(Uniform, TheBoundsMustBeInOrder) {
   EXPECT_NO_THROW(Uniform(1, 0, false));
 }
 
+TEST(Uniform, TheWidthMayOverflow) {
+  const Uniform wide(at::full({}, -3e38), at::full({}, 3e38));
+  const double log_width = 89.28998976718218;  // log(6e38)
+  EXPECT_NEAR(wide.log_prob(at::zeros({})).item<double>(), -log_width, 1e-5);
+  EXPECT_NEAR(wide.entropy().item<double>(), log_width, 1e-5);
+  EXPECT_FLOAT_EQ(wide.cdf(at::zeros({})).item<float>(), 0.5F);
+  EXPECT_FLOAT_EQ(wide.icdf(at::full({}, 0.25)).item<float>(), -1.5e38F);
+  EXPECT_FLOAT_EQ(wide.stddev().item<float>(), 1.7320508e38F);
+}
+
+TEST(Uniform, WithoutAnIntervalEverythingIsNaN) {
+  const Uniform none(at::ones({}), at::zeros({}), false);
+  for (const Tensor& result : {none.log_prob(at::full({}, 0.5)), none.cdf(at::full({}, 0.5)),
+                               none.entropy(), none.stddev()})
+    EXPECT_TRUE(result.isnan().item<bool>());
+}
+
 }  // namespace
 }  // namespace torch::distributions

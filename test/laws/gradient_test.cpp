@@ -97,6 +97,67 @@ TEST_P(Gradient, MatchesFiniteDifferencesOnceAndTwice) {
 
 INSTANTIATE_TEST_SUITE_P(Ordinary, Gradient, ::testing::ValuesIn(ordinary_cases()), CaseName());
 
+/// A function of one number, and its derivative there.
+struct Limit {
+  const char* name;
+  std::function<Tensor(const Tensor&)> function;
+  double at, derivative;
+};
+
+// Where a chain rule multiplies 0 by infinity. The kernels and the composed path agree.
+TEST(Gradient, IsTheLimitAtTheEnds) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  const Tensor inf = number(INFINITY);
+  const std::vector<Limit> limits{
+      {"Normal.cdf(inf) in scale", [&](const Tensor& s) { return Normal(0., s).cdf(inf); }, 1, 0},
+      {"Normal.cdf(-inf) in scale", [&](const Tensor& s) { return Normal(0., s).cdf(-inf); }, 2, 0},
+      {"Normal.cdf(inf) in loc", [&](const Tensor& m) { return Normal(m, 3.).cdf(inf); }, 1, 0},
+      {"LogNormal.cdf(inf) in scale", [&](const Tensor& s) { return LogNormal(0., s).cdf(inf); }, 1,
+       0},
+      {"Uniform.cdf(inf) in low", [&](const Tensor& a) { return Uniform(a, 3.).cdf(inf); }, 1, 0},
+      {"Uniform.cdf(-inf) in high", [&](const Tensor& b) { return Uniform(0., b).cdf(-inf); }, 1,
+       0},
+      {"Exponential.cdf(inf) in rate", [&](const Tensor& r) { return Exponential(r).cdf(inf); }, 2,
+       0},
+      {"Gamma.cdf(-1) in rate",
+       [&](const Tensor& r) { return Gamma(number(0.5), r).cdf(number(-1)); }, 0.8, 0},
+      {"Gamma.cdf(-1) in concentration",
+       [&](const Tensor& a) { return Gamma(a, 1.).cdf(number(-1)); }, 0.7, 0},
+      {"Gamma.log_prob at inf", [&](const Tensor& x) { return Gamma(number(2), 1.).log_prob(x); },
+       INFINITY, -1},
+      {"LogNormal.log_prob at inf",
+       [&](const Tensor& x) { return LogNormal(number(0), 1.).log_prob(x); }, INFINITY, 0},
+      {"Binomial.log_prob in large logits",
+       [&](const Tensor& l) { return Binomial(1000, logits(l)).log_prob(number(1)); }, 1e6, -999},
+      {"Binomial.log_prob in logits far below",
+       [&](const Tensor& l) { return Binomial(1000, logits(l)).log_prob(number(1)); }, -1e6, 1},
+      {"Bernoulli.stddev at 0", [&](const Tensor& p) { return Bernoulli(p).stddev(); }, 0,
+       INFINITY},
+      {"Bernoulli.stddev at 1", [&](const Tensor& p) { return Bernoulli(p).stddev(); }, 1,
+       -INFINITY},
+      {"Binomial.stddev at 0", [&](const Tensor& p) { return Binomial(9, p).stddev(); }, 0,
+       INFINITY},
+  };
+  for (const Limit& limit : limits) {
+    for (const bool create_graph : {false, true}) {
+      const Tensor x = number(limit.at).requires_grad_();
+      const Tensor slope =
+          torch::autograd::grad({limit.function(x)}, {x}, {}, create_graph, create_graph)[0];
+      EXPECT_EQ(slope.item<double>(), limit.derivative) << limit.name << ' ' << create_graph;
+    }
+  }
+}
+
+TEST(Gradient, TheModeOfACountHasNoneInTheTrials) {
+  const Tensor n = at::full({}, 3.0, at::kDouble).requires_grad_();
+  const Tensor mode = Binomial(n, 0.5).mode();
+  if (!mode.requires_grad()) return;
+  const Tensor slope = torch::autograd::grad({mode}, {n}, {}, {}, false, /*allow_unused=*/true)[0];
+  if (slope.defined()) {
+    EXPECT_EQ(slope.item<double>(), 0);
+  }
+}
+
 TEST(Gradient, CoversEveryClass) {
   std::set<std::string> all, covered;
   for (const Case& golden : all_cases()) all.insert(golden.distribution);

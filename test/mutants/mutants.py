@@ -92,7 +92,7 @@ MUTANTS = [
            "0.5 * (relative * relative", ("src/ops/engine/kernels/dirichlet.cpp",), "kl_golden_test"),
     Mutant("limit taken for a number", "src/transforms/transform.cpp", "if (finite.first_violation(x))", "if (false)",
            ("src/transforms/transform.cpp",), "transformed_distribution_test", "*Limits*"),
-    Mutant("rounding refused", "src/transformed_distribution.cpp", "constexpr double kRoundings = 8;", "constexpr double kRoundings = 0;",
+    Mutant("rounding refused", "src/transformed_distribution.cpp", "x = at::where(rounded.ne(x), rounded, x);", "",
            ("src/transformed_distribution.cpp",), "transformed_distribution_test", "*DrawsLie*"),
     Mutant("codomain not looked at", "src/transforms/transform.cpp", "Tensor outside = violations(*set, y);", "Tensor outside;",
            ("src/transforms/transform.cpp",), "transformed_distribution_test", "*LooksAtEveryCodomain*"),
