@@ -27,10 +27,13 @@ Tensor binomial_entropy_sum(const Tensor& n, const Tensor& p) {
       shape[0] = static_cast<int64_t>(counts);
   }
   const Tensor k = lowest + at::arange(shape[0], n.options()).view(shape);
-  const Tensor log_prob = log_prob_of_event<formulas::Binomial>(/*dims=*/0, n, p, k);
-  const Tensor possible = log_prob > -kInfinity;
-  const Tensor finite = at::where(possible, log_prob, 0.0);
-  return -at::where(possible, finite.exp() * finite, 0.0).sum(0);
+  const auto log_prob = [](const Tensor& trials, const Tensor& prob, const Tensor& count) {
+    return log_prob_of_event<formulas::Binomial>(/*dims=*/0, trials, prob, count);
+  };
+  // A count whose probability underflows adds nothing, and an infinite derivative would spread.
+  const Tensor possible = log_prob(n.detach(), p.detach(), k).exp() > 0;
+  const Tensor logs = log_prob(n, at::where(possible, p, 0.5), at::where(possible, k, 0.0));
+  return 0.0 - at::where(possible, logs.exp() * logs, 0.0).sum(0);
 }
 
 }  // namespace torch::distributions::ops

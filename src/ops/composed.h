@@ -116,6 +116,9 @@ Composed within(const Condition& condition, double otherwise, const Function& f,
   return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
 }
 
+/// A constant to every derivative.
+inline Composed constant(const Composed& x) { return Composed(x.tensor().detach()); }
+
 // Functions.
 
 inline Composed square(const Composed& x) { return Composed(x.tensor().square()); }

@@ -276,6 +276,7 @@ Dual<S, M> binomial_entropy_sum(const Constant<S>& trials, const Dual<S, M>& pro
     Numbers k = first, w = one, log_w = zero;
     for (MaskOf<S> goes_on = !is_last(k); !goes_on.none();) {
       const Numbers factor = ratio(select(goes_on, k, first));
+      goes_on = goes_on && w * factor > 0.0;
       k = k + step;
       w = select(goes_on, w * factor, zero);
       log_w = log_w + log(select(goes_on, factor, one));

@@ -20,14 +20,23 @@ struct Beta {
   /// The end at which the density is infinite, if there is one such end; NaN if there are two, or
   /// none and it is flat.
   static auto mode(const auto& a, const auto& b) {
-    const auto interior = share(a - 1.0, b - 1.0);
-    return select(a < 1.0 && b < 1.0, kNaN, select(a < 1.0, 0.0, select(b < 1.0, 1.0, interior)));
+    const auto interior = [](const auto& c, const auto& d) { return share(c - 1.0, d - 1.0); };
+    const auto at_most = within(!(a < 1.0 || b < 1.0), 1.0, interior, a, b);
+    return select(a < 1.0 && b < 1.0, kNaN, select(a < 1.0, 0.0, at_most));
   }
   static auto variance(const auto& a, const auto& b) {
     const auto huge = is_huge(a, b);
     const auto sum = halved_where(huge, a) + halved_where(huge, b);
     const auto result = share(a, b) * share(b, a) / (sum + 1.0);
     return select(huge, 0.5 * result, result);
+  }
+
+  /// The variance may underflow.
+  static auto stddev(const auto& a, const auto& b) {
+    const auto huge = is_huge(a, b);
+    const auto sum = halved_where(huge, a) + halved_where(huge, b);
+    const auto result = sqrt(share(a, b)) * sqrt(share(b, a)) / sqrt(sum + 1.0);
+    return select(huge, result * kSqrtHalf, result);
   }
 
   /// lbeta(a, b) - (a - 1) psi(a) - (b - 1) psi(b) + (a + b - 2) psi(a + b), with Stirling's

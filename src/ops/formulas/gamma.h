@@ -47,11 +47,11 @@ struct Gamma {
   static constexpr auto body = [](const auto& x, const auto& concentration, const auto& rate) {
     const auto mean = rate * x;
     // Where the distribution is narrow, the rounding of `mean` shows: it is made up for by the
-    // density.
+    // density. In a derivative it does not show.
     const auto safe = select(mean > 0.0, mean, 1.0);
     const auto log_density = poisson_log_kernel(concentration, safe);
     const auto rest = product_error(rate, x) / safe * concentration * exp(log_density);
-    return gammainc(concentration, mean) + rest;
+    return gammainc(concentration, mean) + constant(rest);
   };
 
   /// The cdf at 0, where it has a derivative in the value alone: the density. At other values 0.

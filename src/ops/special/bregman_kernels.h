@@ -20,8 +20,7 @@ template <typename T>
 T itakura_saito(const T& x, const T& y, const T& d) {
   const T t = d / y;
   return branch(
-      abs(t) <= 0.5, [&] { return -1.0 * log1pmx(t); },
-      [&] { return t - log_quotient(x, y, 1.0); });
+      abs(t) <= 0.5, [&] { return 0.0 - log1pmx(t); }, [&] { return t - log_quotient(x, y, 1.0); });
 }
 
 /// (1 + t) log(1 + t) - t.

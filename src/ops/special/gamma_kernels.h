@@ -157,7 +157,7 @@ T digamma_difference(const T& x, const T& d) {
     return log1p(step / y) + remainder_difference(kLogMinusDigamma, y, step);
   };
   return branch((x >= 1.0) & (x + d >= 1.0), [&] { return from_one(x, d); },
-                [&] { return from_one(T(x + 1.0), d) + d / x / (x + d); });
+                [&] { return from_one(T(x + 1.0), d) + d / (x + d) / x; });
 }
 
 /// psi'(x + d) - psi'(x), for x, x + d > 0.
@@ -168,7 +168,7 @@ T trigamma_difference(const T& x, const T& d) {
                 [&] { return -1.0 * remainder_difference(kTrigamma, x, d); },
                 [&] {
                   return -1.0 * remainder_difference(kTrigamma, T(x + 1.0), d) -
-                         d / x / y * (1.0 / x + 1.0 / y);
+                         d / y / x * (1.0 / x + 1.0 / y);
                 });
 }
 
