@@ -1,16 +1,12 @@
 // What every distribution keeps to, whatever its parameters.
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
-#include <memory>
 #include <regex>
 
 #include "random_calls/comparison.h"
-#include "random_calls/experiment.h"
-#include "random_calls/generator.h"
-#include "support/gradcheck.h"
+#include "random_calls/distribution_subject.h"
 
 namespace torch::distributions::random_calls {
 namespace {
@@ -27,125 +23,6 @@ constexpr OfParameters kOfParameters[] = {
     {"mean", &Distribution::mean, true},         {"mode", &Distribution::mode, true},
     {"variance", &Distribution::variance, true}, {"stddev", &Distribution::stddev, true},
     {"entropy", &Distribution::entropy, false},  {"perplexity", &Distribution::perplexity, false}};
-
-/// A program, evaluated, with values to call it with.
-class Subject {
- public:
-  explicit Subject(uint64_t seed)
-      : seed_(seed),
-        random_(seed + 1),
-        generator_(seed, seed),
-        program_(generator_.distribution()) {}
-
-  const Program& program() const { return program_; }
-
-  static Experiment experiment(uint64_t seed);
-  bool is_constructed() const { return distribution_.has_value(); }
-
- private:
-  // Each is a check.
-  void construct();
-  void refuses_parameters_outside_their_domain();
-  void has_its_shapes();
-  void draws_in_its_support();
-  void draws_the_same_again();
-  void knows_its_moments();
-  void scores_values();
-  void does_not_mind_layouts();
-  void has_a_distribution_function();
-  void has_quantiles();
-  void enumerates_its_support();
-  void expands();
-  void sums_over_events();
-  void has_gradients();
-  void has_the_gradients_of_its_graph();
-  void has_the_gradients_of_differences();
-  void has_the_slope_of_its_cdf();
-  void draws_with_gradients();
-  void converts();
-  void works_in_inference_mode();
-  void diverges_from_others();
-  void is_possible_where_it_is_likely();
-  void refuses_nonsense();
-  void is_as_it_was();
-
-  const Distribution& d() const { return **distribution_; }
-  bool is_ordinary() const { return generator_.temper() == Temper::kOrdinary; }
-  bool is_valid() const { return generator_.valid(); }
-  bool has(const char* name) const {
-    return program_.expression.text.find(name) != std::string::npos;
-  }
-  /// Whether a Categorical is among its parts other than as the weights of a mixture.
-  bool draws_categories() const;
-  Shape full_shape() const { return joined(program_.batch, program_.event); }
-  std::vector<Tensor> leaves_with_gradients() const;
-  /// Draws with some numbers replaced by any, in some dtype, shape and layout.
-  Literal values();
-  /// Where an event of values has a NaN.
-  Tensor nan_events(const Tensor& values) const;
-  int64_t event_dim() const { return static_cast<int64_t>(program_.event.size()); }
-
-  uint64_t seed_;
-  Random random_;
-  Generator generator_;
-  Program program_;
-  std::vector<Tensor> leaves_before_;
-  std::string text_before_;
-  std::optional<DistributionPtr> distribution_;
-  Tensor draws_;  // [n] + batch + event; undefined where drawing fails
-};
-
-void Subject::construct() {
-  for (const Tensor& leaf : program_.expression.leaves) {
-    leaves_before_.push_back(leaf.resolve_neg().clone());
-  }
-  distribution_ = value_of("the constructor, without validation,", program_.expression);
-  std::ostringstream out;
-  out << d();
-  text_before_ = out.str();
-}
-
-void Subject::refuses_parameters_outside_their_domain() {
-  const ValidateArgsGuard guard(true);
-  const auto made = attempt("the constructor", program_.expression);
-  if (is_valid()) require(made.value.has_value(), "the constructor raises: ", made.message);
-}
-
-void Subject::has_its_shapes() {
-  require(d().batch_shape() == IntArrayRef(program_.batch), "batch_shape is ", d().batch_shape());
-  require(d().event_shape() == IntArrayRef(program_.event), "event_shape is ", d().event_shape());
-  require(!text_before_.empty() &&
-              program_.expression.text.starts_with(text_before_.substr(0, text_before_.find('('))),
-          "it prints ", text_before_);
-}
-
-void Subject::draws_in_its_support() {
-  for (const Shape& shape : {Shape{}, Shape{0}, Shape{2, 1}, Shape{5}}) {
-    const Tensor sample =
-        *value_of("sample(" + text_of(shape) + ")", [&] { return d().sample(shape); });
-    require(sample.sizes() == IntArrayRef(joined(shape, full_shape())), "sample(", text_of(shape),
-            ") has shape ", sample.sizes());
-    require(!sample.requires_grad(), "sample has a graph");
-    draws_ = sample;
-  }
-  if (!is_valid()) return;
-  require_no_nan("sample()", draws_);
-  const auto support = d().support();
-  require(!support->first_violation(draws_),
-          "sample() lies outside the support: ", text_of(draws_));
-  const ValidateArgsGuard guard(true);
-  const Tensor log_prob = *value_of("log_prob(sample())", [&] { return d().log_prob(draws_); });
-  require_no_nan("log_prob(sample())", log_prob);
-}
-
-void Subject::draws_the_same_again() {
-  const auto draw = [&] {
-    at::manual_seed(7);
-    return d().sample({3});
-  };
-  const Tensor once = draw(), again = draw();
-  require(same_bits(once, again), "sample is ", text_of(once), ", then ", text_of(again));
-}
 
 /// Where the mode is NaN because there is no single one, as the headers say; undefined: nowhere.
 Tensor without_mode(const Distribution& d) {
@@ -167,13 +44,70 @@ Tensor without_mode(const Distribution& d) {
   return {};
 }
 
-bool Subject::draws_categories() const {
+}  // namespace
+
+void DistributionSubject::construct() {
+  for (const Tensor& leaf : program_.expression.leaves) {
+    leaves_before_.push_back(leaf.resolve_neg().clone());
+  }
+  distribution_ = value_of("the constructor, without validation,", program_.expression);
+  std::ostringstream out;
+  out << d();
+  text_before_ = out.str();
+}
+
+void DistributionSubject::refuses_parameters_outside_their_domain() {
+  const ValidateArgsGuard guard(true);
+  const auto made = attempt("the constructor", program_.expression);
+  if (is_valid()) require(made.value.has_value(), "the constructor raises: ", made.message);
+  if (generator_.must_refuse() && c10::multiply_integers(full_shape()) > 0) {
+    require(!made.value.has_value(), "the constructor does not raise");
+  }
+}
+
+void DistributionSubject::has_its_shapes() {
+  require(d().batch_shape() == IntArrayRef(program_.batch), "batch_shape is ", d().batch_shape());
+  require(d().event_shape() == IntArrayRef(program_.event), "event_shape is ", d().event_shape());
+  require(!text_before_.empty() &&
+              program_.expression.text.starts_with(text_before_.substr(0, text_before_.find('('))),
+          "it prints ", text_before_);
+}
+
+void DistributionSubject::draws_in_its_support() {
+  for (const Shape& shape : {Shape{}, Shape{0}, Shape{2, 1}, Shape{5}}) {
+    const Tensor sample =
+        *value_of("sample(" + text_of(shape) + ")", [&] { return d().sample(shape); });
+    require(sample.sizes() == IntArrayRef(joined(shape, full_shape())), "sample(", text_of(shape),
+            ") has shape ", sample.sizes());
+    require(!sample.requires_grad(), "sample has a graph");
+    draws_ = sample;
+  }
+  if (!is_valid()) return;
+  require_no_nan("sample()", draws_);
+  const auto support = d().support();
+  require(!support->first_violation(draws_),
+          "sample() lies outside the support: ", text_of(draws_));
+  const ValidateArgsGuard guard(true);
+  const Tensor log_prob = *value_of("log_prob(sample())", [&] { return d().log_prob(draws_); });
+  require_no_nan("log_prob(sample())", log_prob);
+}
+
+void DistributionSubject::draws_the_same_again() {
+  const auto draw = [&] {
+    at::manual_seed(7);
+    return d().sample({3});
+  };
+  const Tensor once = draw(), again = draw();
+  require(same_bits(once, again), "sample is ", text_of(once), ", then ", text_of(again));
+}
+
+bool DistributionSubject::draws_categories() const {
   static const std::regex others("MixtureSameFamily.Categorical|OneHotCategorical");
   return std::regex_replace(program_.expression.text, others, "").find("Categorical(") !=
          std::string::npos;
 }
 
-void Subject::knows_its_moments() {
+void DistributionSubject::knows_its_moments() {
   for (const auto& [name, method, of_events] : kOfParameters) {
     const auto found = value_of(name, [&] { return (d().*method)(); });
     if (!found) continue;
@@ -206,7 +140,7 @@ void Subject::knows_its_moments() {
       text_of(draws_));
 }
 
-Literal Subject::values() {
+Literal DistributionSubject::values() {
   Tensor numbers;
   if (draws_.defined()) {
     numbers = draws_;
@@ -236,13 +170,13 @@ Literal Subject::values() {
   return literal(random_, numbers);
 }
 
-Tensor Subject::nan_events(const Tensor& values) const {
+Tensor DistributionSubject::nan_events(const Tensor& values) const {
   Tensor nan = values.detach().isnan();
   for (int64_t k = 0; k < event_dim(); ++k) nan = nan.any(-1);
   return nan;
 }
 
-void Subject::scores_values() {
+void DistributionSubject::scores_values() {
   const auto [x, text] = values();
   const std::string what = "log_prob(" + text + ")";
   const Tensor log_prob = *value_of(what, [&] { return d().log_prob(x); });
@@ -276,7 +210,7 @@ void Subject::scores_values() {
   }
 }
 
-void Subject::does_not_mind_layouts() {
+void DistributionSubject::does_not_mind_layouts() {
   if (!draws_.defined()) return;
   const Tensor want = d().log_prob(draws_);
   const auto [x, text] = literal(random_, draws_);
@@ -284,7 +218,7 @@ void Subject::does_not_mind_layouts() {
                 16 * epsilon_of(want.scalar_type()));
 }
 
-void Subject::has_a_distribution_function() {
+void DistributionSubject::has_a_distribution_function() {
   if (event_dim() > 0) return;
   const auto [x, text] = values();
   const std::string what = "cdf(" + text + ")";
@@ -317,7 +251,7 @@ void Subject::has_a_distribution_function() {
           text_of(*back), " of ", text_of(sorted));
 }
 
-void Subject::has_quantiles() {
+void DistributionSubject::has_quantiles() {
   if (event_dim() > 0) return;
   std::vector<double> numbers{0, 1, 0.5, 0x1p-24, 1 - 0x1p-11, random_.between(0, 1)};
   Shape column(program_.batch.size() + 1, 1);
@@ -342,7 +276,7 @@ void Subject::has_quantiles() {
   refusal_of("icdf of numbers outside [0, 1]", [&] { return d().icdf(bad); });
 }
 
-void Subject::enumerates_its_support() {
+void DistributionSubject::enumerates_its_support() {
   if (!is_ordinary()) return;  // there may be millions
   const auto found = value_of("enumerate_support", [&] { return d().enumerate_support(); });
   require(found.has_value() || !d().has_enumerate_support() || has("Binomial"),
@@ -360,7 +294,7 @@ void Subject::enumerates_its_support() {
       "all probabilities sum to ", text_of(total));
 }
 
-void Subject::expands() {
+void DistributionSubject::expands() {
   Shape batch = program_.batch;
   for (int64_t& size : batch) {
     if (size == 1 && random_.chance(0.5)) size = 3;
@@ -396,7 +330,7 @@ void Subject::expands() {
   if (cdf.value) compare("cdf", expanded->cdf(x), *cdf.value, batch);
 }
 
-void Subject::sums_over_events() {
+void DistributionSubject::sums_over_events() {
   if (!draws_.defined()) return;
   const auto rank = static_cast<int64_t>(program_.batch.size());
   const int64_t dims = random_.below(rank + 1);
@@ -413,192 +347,7 @@ void Subject::sums_over_events() {
       64 * epsilon_of(got.scalar_type()) * static_cast<double>(1 + d().log_prob(draws_).numel()));
 }
 
-std::vector<Tensor> Subject::leaves_with_gradients() const {
-  std::vector<Tensor> leaves;
-  for (const Tensor& leaf : program_.expression.leaves) {
-    leaves.push_back(leaf.is_floating_point() ? leaf.detach().requires_grad_() : leaf);
-  }
-  return leaves;
-}
-
-/// A function of a distribution and, perhaps, a value.
-struct Differentiated {
-  const char* name;
-  Tensor (*function)(const Distribution& d, const Tensor& x);
-};
-constexpr Differentiated kDifferentiated[] = {
-    {"log_prob", [](const Distribution& d, const Tensor& x) { return d.log_prob(x); }},
-    {"cdf", [](const Distribution& d, const Tensor& x) { return d.cdf(x); }},
-    {"mean", [](const Distribution& d, const Tensor&) { return d.mean(); }},
-    {"variance", [](const Distribution& d, const Tensor&) { return d.variance(); }},
-    {"stddev", [](const Distribution& d, const Tensor&) { return d.stddev(); }},
-    {"entropy", [](const Distribution& d, const Tensor&) { return d.entropy(); }},
-};
-
-/// The gradients of the sum of `output` in those of `inputs` that it depends on.
-std::vector<Tensor> gradients(const Tensor& output, const std::vector<Tensor>& inputs,
-                              bool create_graph) {
-  std::vector<Tensor> wanted;
-  for (const Tensor& input : inputs) {
-    if (input.requires_grad()) wanted.push_back(input);
-  }
-  if (wanted.empty() || !output.requires_grad()) return {};
-  return torch::autograd::grad({output}, wanted, {at::ones_like(output)}, /*retain_graph=*/true,
-                               create_graph, /*allow_unused=*/true);
-}
-
-bool any_nan(const std::vector<Tensor>& tensors) {
-  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) {
-    return t.defined() && t.detach().isnan().any().item<bool>();
-  });
-}
-
-/// Whether the gradient of one number of `output` is infinite. Then a sum may be NaN: one of
-/// infinities of both signs, or of zero times infinity.
-bool has_infinite_slope(const Tensor& output, const std::vector<Tensor>& inputs,
-                        bool create_graph) {
-  constexpr int64_t kMost = 40;
-  const Tensor flat = output.reshape(-1);
-  for (int64_t i = 0; i < std::min(flat.numel(), kMost); ++i) {
-    for (const Tensor& gradient : gradients(flat[i], inputs, create_graph)) {
-      if (gradient.defined() && gradient.detach().isinf().any().item<bool>()) return true;
-    }
-  }
-  return false;
-}
-
-void Subject::has_gradients() {
-  if (!is_valid()) return;
-  const auto [value, text] = values();
-  Tensor x = value.detach();
-  if (x.is_floating_point()) {
-    if (x.isnan().any().item<bool>()) return;
-    x.requires_grad_();
-  }
-  auto inputs = leaves_with_gradients();
-  const DistributionPtr with_graph = program_.expression(inputs);
-  inputs.push_back(x);
-  for (const auto& [name, function] : kDifferentiated) {
-    const auto output = value_of(name, [&] { return function(*with_graph, x); });
-    if (!output || any_nan({*output})) continue;
-    for (const bool create_graph : {false, true}) {
-      const std::string what = std::string("the gradient of ") + name + " at " + text +
-                               (create_graph ? ", with create_graph," : "");
-      const auto found = *value_of(what, [&] { return gradients(*output, inputs, create_graph); });
-      require(!any_nan(found) || has_infinite_slope(*output, inputs, create_graph), what,
-              " is NaN: ", text_of(found));
-    }
-  }
-}
-
-void Subject::has_the_gradients_of_its_graph() {
-  if (!is_ordinary() || !draws_.defined() || generator_.mixes_dtypes()) return;
-  auto inputs = leaves_with_gradients();
-  const DistributionPtr with_graph = program_.expression(inputs);
-  Tensor x = draws_.detach().clone();
-  if (x.is_floating_point()) x.requires_grad_();
-  inputs.push_back(x);
-  for (const auto& [name, function] : kDifferentiated) {
-    const auto output = value_of(name, [&] { return function(*with_graph, x); });
-    if (!output) continue;
-    const auto once = gradients(*output, inputs, false), graph = gradients(*output, inputs, true);
-    for (std::size_t i = 0; i < once.size(); ++i) {
-      require(once[i].defined() == graph[i].defined(), name,
-              " has a gradient with or without create_graph only");
-      if (!once[i].defined() || once[i].numel() == 0) continue;
-      const double size = graph[i].detach().abs().max().to(at::kDouble).item<double>();
-      const double tolerance = 1024 * epsilon_of(once[i].scalar_type());
-      require_close(std::string("the gradient of ") + name, once[i] / (1 + size),
-                    graph[i] / (1 + size), tolerance);
-    }
-  }
-}
-
-void Subject::has_the_gradients_of_differences() {
-  constexpr int64_t kMost = 24;  // the number of differences is its square
-  constexpr double kSteep = 1e3;
-  if (!is_ordinary() || !draws_.defined() || generator_.dtype() != at::kDouble ||
-      generator_.mixes_dtypes() || has("_matrix") || has("Binomial") || has("L(")) {
-    return;  // a matrix's two halves, and a count, have no derivative of their own
-  }
-  const Tensor x = draws_.select(0, 0);
-  const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
-                        !has("Dirichlet") &&
-                        !has("StickBreaking");  // whose values have no neighbours
-  std::vector<Tensor> inputs = program_.expression.leaves;
-  const std::size_t parameters = inputs.size();
-  if (in_value) inputs.push_back(x);
-  int64_t size = 0;
-  for (const Tensor& input : inputs) size += input.numel();
-  if (size > kMost || size == 0) return;
-  for (const auto& [name, function] : kDifferentiated) {
-    const auto output = value_of(name, [&] { return function(d(), x); });
-    if (!output || output->scalar_type() != at::kDouble || !output->isfinite().all().item<bool>()) {
-      continue;
-    }
-    // Where it is steep, quotients of differences are wrong.
-    auto leaves = leaves_with_gradients();
-    leaves.push_back(in_value ? x.detach().clone().requires_grad_() : x);
-    const auto slopes =
-        gradients(function(*program_.expression(leaves), leaves.back()), leaves, false);
-    if (std::any_of(slopes.begin(), slopes.end(), [](const Tensor& slope) {
-          return slope.defined() && (slope.abs() > kSteep).any().item<bool>();
-        })) {
-      continue;
-    }
-    const auto f = [&](const std::vector<Tensor>& all) {
-      const std::vector<Tensor> own(all.begin(), all.begin() + static_cast<int64_t>(parameters));
-      return function(*program_.expression(own), in_value ? all.back() : x);
-    };
-    const auto holds = test::gradcheck(f, inputs);
-    require(static_cast<bool>(holds), name, " at ", text_of(x), ": ", holds.message());
-  }
-}
-
-void Subject::has_the_slope_of_its_cdf() {
-  if (!is_ordinary() || event_dim() > 0 || !draws_.defined() || generator_.dtype() != at::kDouble ||
-      generator_.mixes_dtypes() || d().support()->is_discrete()) {
-    return;
-  }
-  const auto cdf = value_of("cdf", [&] { return d().cdf(draws_); });
-  if (!cdf || cdf->numel() == 0 || cdf->scalar_type() != at::kDouble) return;
-  const Tensor step = 1e-5 * draws_.abs(), above = draws_ + step, below = draws_ - step;
-  const Tensor slope = (d().cdf(above) - d().cdf(below)) / (2 * step);
-  const Tensor density = d().log_prob(draws_).exp();
-  // Near a jump, and where numbers saturate, a quotient of differences says nothing.
-  const Tensor neighbours = at::stack({d().log_prob(above).exp(), d().log_prob(below).exp()});
-  const Tensor smooth = ((neighbours - density).abs() < 1e-2 * density)
-                            .all(0)
-                            .logical_and(*cdf > 1e-3)
-                            .logical_and(*cdf < 1 - 1e-3)
-                            .logical_and(density < 1e6);
-  require(everywhere(
-              ((slope - density).abs() <= 1e-2 * density + 1e-6).logical_or(smooth.logical_not())),
-          "the density is ", text_of(density), ", the slope of cdf ", text_of(slope), " at ",
-          text_of(draws_));
-}
-
-void Subject::draws_with_gradients() {
-  auto inputs = leaves_with_gradients();
-  const DistributionPtr with_graph = program_.expression(inputs);
-  const auto outcome = attempt("rsample", [&] { return with_graph->rsample({2}); });
-  require(outcome.value.has_value() == d().has_rsample(), "has_rsample() is ", d().has_rsample(),
-          ", but rsample ", outcome.value ? "works" : "raises: " + outcome.message);
-  if (!outcome.value) return;
-  const Tensor& draws = *outcome.value;
-  require(draws.sizes() == IntArrayRef(joined({2}, full_shape())), "rsample({2}) has shape ",
-          draws.sizes());
-  if (!is_valid() || !draws.isfinite().all().item<bool>()) return;
-  const auto found =
-      *value_of("the gradient of rsample", [&] { return gradients(draws, inputs, false); });
-  for (const Tensor& gradient : found) {
-    if (gradient.defined()) {
-      require_no_nan("the gradient of rsample, where draws are " + text_of(draws) + ",", gradient);
-    }
-  }
-}
-
-void Subject::converts() {
+void DistributionSubject::converts() {
   const DistributionPtr wide = *value_of("to(kDouble)", [&] { return d().to(at::kDouble); });
   require(wide->batch_shape() == d().batch_shape(), "to(kDouble) has batch_shape ",
           wide->batch_shape());
@@ -614,7 +363,7 @@ void Subject::converts() {
           "to(kMeta).log_prob has shape ", log_prob->sizes());
 }
 
-void Subject::works_in_inference_mode() {
+void DistributionSubject::works_in_inference_mode() {
   if (!draws_.defined()) return;
   const Tensor want = d().log_prob(draws_);
   const c10::InferenceMode mode;
@@ -627,7 +376,7 @@ void Subject::works_in_inference_mode() {
   value_of("sample in inference mode", [&] { return inside->sample(); });
 }
 
-void Subject::diverges_from_others() {
+void DistributionSubject::diverges_from_others() {
   const auto own = value_of("kl_divergence(p, p)", [&] { return kl_divergence(d(), d()); });
   if (!own) return;
   require(own->sizes() == IntArrayRef(program_.batch), "kl_divergence has shape ", own->sizes());
@@ -645,7 +394,7 @@ void Subject::diverges_from_others() {
   require(everywhere(*found >= 0), what, " is ", text_of(*found));
 }
 
-void Subject::is_possible_where_it_is_likely() {
+void DistributionSubject::is_possible_where_it_is_likely() {
   const auto* transformed = dynamic_cast<const TransformedDistribution*>(&d());
   if (transformed == nullptr || !is_ordinary() || event_dim() > 0) return;
   const auto [y, text] = values();
@@ -659,7 +408,7 @@ void Subject::is_possible_where_it_is_likely() {
           " is the image");
 }
 
-void Subject::refuses_nonsense() {
+void DistributionSubject::refuses_nonsense() {
   for (const bool validated : {false, true}) {
     const ValidateArgsGuard guard(validated);
     refusal_of("log_prob(Tensor())", [&] { return d().log_prob(Tensor()); });
@@ -696,7 +445,7 @@ void Subject::refuses_nonsense() {
              [&] { return d().log_prob(at::zeros(joined(whole, {6}), generator_.dtype())); });
 }
 
-void Subject::is_as_it_was() {
+void DistributionSubject::is_as_it_was() {
   const auto& leaves = program_.expression.leaves;
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     require(same_bits(leaves[i], leaves_before_[i]), "the parameter ", i, " changed from ",
@@ -707,39 +456,37 @@ void Subject::is_as_it_was() {
   require(out.str() == text_before_, "it printed ", text_before_, ", now ", out.str());
 }
 
-Experiment Subject::experiment(uint64_t seed) {
-  static constexpr Method<Subject> kMethods[] = {
-      {"construct", &Subject::construct},
+Experiment DistributionSubject::experiment(uint64_t seed) {
+  static constexpr Method<DistributionSubject> kMethods[] = {
+      {"construct", &DistributionSubject::construct},
       {"refuses_parameters_outside_their_domain",
-       &Subject::refuses_parameters_outside_their_domain},
-      {"has_its_shapes", &Subject::has_its_shapes},
-      {"draws_in_its_support", &Subject::draws_in_its_support},
-      {"draws_the_same_again", &Subject::draws_the_same_again},
-      {"knows_its_moments", &Subject::knows_its_moments},
-      {"scores_values", &Subject::scores_values},
-      {"does_not_mind_layouts", &Subject::does_not_mind_layouts},
-      {"has_a_distribution_function", &Subject::has_a_distribution_function},
-      {"has_quantiles", &Subject::has_quantiles},
-      {"enumerates_its_support", &Subject::enumerates_its_support},
-      {"expands", &Subject::expands},
-      {"sums_over_events", &Subject::sums_over_events},
-      {"has_gradients", &Subject::has_gradients},
-      {"has_the_gradients_of_its_graph", &Subject::has_the_gradients_of_its_graph},
-      {"has_the_gradients_of_differences", &Subject::has_the_gradients_of_differences},
-      {"has_the_slope_of_its_cdf", &Subject::has_the_slope_of_its_cdf},
-      {"draws_with_gradients", &Subject::draws_with_gradients},
-      {"converts", &Subject::converts},
-      {"works_in_inference_mode", &Subject::works_in_inference_mode},
-      {"diverges_from_others", &Subject::diverges_from_others},
-      {"is_possible_where_it_is_likely", &Subject::is_possible_where_it_is_likely},
-      {"refuses_nonsense", &Subject::refuses_nonsense},
-      {"is_as_it_was", &Subject::is_as_it_was}};
-  const auto subject = std::make_shared<Subject>(seed);
+       &DistributionSubject::refuses_parameters_outside_their_domain},
+      {"has_its_shapes", &DistributionSubject::has_its_shapes},
+      {"draws_in_its_support", &DistributionSubject::draws_in_its_support},
+      {"draws_the_same_again", &DistributionSubject::draws_the_same_again},
+      {"knows_its_moments", &DistributionSubject::knows_its_moments},
+      {"scores_values", &DistributionSubject::scores_values},
+      {"does_not_mind_layouts", &DistributionSubject::does_not_mind_layouts},
+      {"has_a_distribution_function", &DistributionSubject::has_a_distribution_function},
+      {"has_quantiles", &DistributionSubject::has_quantiles},
+      {"enumerates_its_support", &DistributionSubject::enumerates_its_support},
+      {"expands", &DistributionSubject::expands},
+      {"sums_over_events", &DistributionSubject::sums_over_events},
+      {"has_gradients", &DistributionSubject::has_gradients},
+      {"has_the_gradients_of_its_graph", &DistributionSubject::has_the_gradients_of_its_graph},
+      {"has_the_gradients_of_differences", &DistributionSubject::has_the_gradients_of_differences},
+      {"has_the_slope_of_its_cdf", &DistributionSubject::has_the_slope_of_its_cdf},
+      {"draws_with_gradients", &DistributionSubject::draws_with_gradients},
+      {"converts", &DistributionSubject::converts},
+      {"works_in_inference_mode", &DistributionSubject::works_in_inference_mode},
+      {"diverges_from_others", &DistributionSubject::diverges_from_others},
+      {"is_possible_where_it_is_likely", &DistributionSubject::is_possible_where_it_is_likely},
+      {"refuses_nonsense", &DistributionSubject::refuses_nonsense},
+      {"is_as_it_was", &DistributionSubject::is_as_it_was}};
+  const auto subject = std::make_shared<DistributionSubject>(seed);
   return experiment_of(subject, subject->program_.expression.text, kMethods);
 }
 
-}  // namespace
-
-Experiment distribution_experiment(uint64_t seed) { return Subject::experiment(seed); }
+Experiment distribution_experiment(uint64_t seed) { return DistributionSubject::experiment(seed); }
 
 }  // namespace torch::distributions::random_calls

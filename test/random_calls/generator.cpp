@@ -34,6 +34,11 @@ Expression<TransformPtr> inverse(const Expression<TransformPtr>& transform) {
       "", ".inv()", [](const TransformPtr& t) { return t->inv(); }, transform);
 }
 
+/// Whether every number of `a` is below that of `b`, which has the same shape.
+bool all_below(const Expression<Param>& a, const Expression<Param>& b) {
+  return (a().tensor() < b().tensor()).all().item<bool>();
+}
+
 }  // namespace
 
 Generator::Generator(uint64_t structure_seed, uint64_t number_seed)
@@ -53,6 +58,7 @@ Expression<Param> Generator::parameter(const Domain& domain, const Shape& shape,
   const auto draw = [&](Temper temper, at::ScalarType in) {
     const double x = number(numbers_, domain, temper, in);
     if (!std::isfinite(x) || !domain.contains(x)) valid_ = false;
+    if (!domain.contains(x)) must_refuse_ = true;
     return x;
   };
   if (shape.empty() && !mixes_dtypes_ && structure_.chance(0.3)) {
@@ -64,6 +70,13 @@ Expression<Param> Generator::parameter(const Domain& domain, const Shape& shape,
   const at::ScalarType stored = integral ? at::kLong : dtype;
   const Temper temper = integral ? Temper::kOrdinary : temper_;
   return leaf(literal(structure_, shape, event_dim, stored, [&] { return draw(temper, dtype); }));
+}
+
+Expression<Param> Generator::free_parameter(const Domain& domain, const Shape& shape) {
+  const bool refused = must_refuse_;
+  auto made = parameter(domain, shape);
+  must_refuse_ = refused;
+  return made;
 }
 
 Expression<Param> Generator::given(const Tensor& numbers) {
@@ -96,6 +109,9 @@ Expression<ProbsOrLogits> Generator::weights(const Shape& batch, int64_t categor
     any_possible = any_possible || x != impossible;
     if (as_probs ? !(x >= 0 && std::isfinite(x)) : !(x < INFINITY)) valid_ = false;
     if (last && !any_possible) valid_ = false;
+    if (as_probs ? !(x >= 0 && std::isfinite(x)) || (last && !any_possible) : std::isnan(x)) {
+      must_refuse_ = true;
+    }
     return x;
   };
   const Expression<Param> given =
@@ -252,6 +268,7 @@ Generator::Built Generator::one_hot_categorical_straight_through(const Shape& ba
 
 Generator::Built Generator::uniform(const Shape& batch) {
   const auto [low, high] = bounds(batch);
+  if (!all_below(low, high)) must_refuse_ = true;
   return {{construct<Uniform>("Uniform", low, high), batch, {}}};
 }
 
@@ -353,8 +370,8 @@ Program Generator::distribution() {
 
 Expression<TransformPtr> Generator::affine(const Shape& shape) {
   const auto shapes = shapes_that_join(structure_, shape, 2);
-  const auto loc = parameter(kReal, shapes[0]);
-  auto scale = parameter(kPositive, shapes[1]);
+  const auto loc = free_parameter(kReal, shapes[0]);
+  auto scale = free_parameter(kPositive, shapes[1]);
   if (structure_.chance(0.3)) {
     scale = call<Param>(
         "-", "",
@@ -460,7 +477,7 @@ Expression<ConstraintPtr> Generator::bounded(const Shape& shape) {
   const auto of_one = [&](const char* name, One make) {
     const auto shapes = shapes_that_join(structure_, shape, 2);
     return call<ConstraintPtr>(std::string("constraints::") + name + "(", ")", make,
-                               parameter(kReal, shapes[0]));
+                               free_parameter(kReal, shapes[0]));
   };
   const auto of_two = [&](const char* name, Two make) {
     const auto shapes = shapes_that_join(structure_, shape, 2);

@@ -41,8 +41,10 @@ class Generator {
   Temper temper() const { return temper_; }
   at::ScalarType dtype() const { return dtype_; }
   bool mixes_dtypes() const { return mixes_dtypes_; }
-  /// Whether every parameter so far is in its domain.
+  /// Whether every parameter is in its domain and finite.
   bool valid() const { return valid_; }
+  /// Whether a constructor must refuse one of them.
+  bool must_refuse() const { return must_refuse_; }
 
  private:
   enum class Kind { kAny, kContinuous, kContinuousScalar };
@@ -83,7 +85,10 @@ class Generator {
   Expression<TransformPtr> affine(const Shape& shape);
   Expression<ConstraintPtr> bounded(const Shape& shape);
 
+  /// A parameter of a distribution, which a constructor checks.
   Expression<Param> parameter(const Domain& domain, const Shape& shape, int64_t event_dim = 0);
+  /// The same of a transform or constraint, which does not.
+  Expression<Param> free_parameter(const Domain& domain, const Shape& shape);
   Expression<ProbsOrLogits> probs_or_logits(const Shape& shape);
   Expression<ProbsOrLogits> weights(const Shape& batch, int64_t categories);
   /// Two parameters, the first below the second.
@@ -97,7 +102,7 @@ class Generator {
   Temper temper_;
   at::ScalarType dtype_;
   bool mixes_dtypes_;
-  bool valid_ = true;
+  bool valid_ = true, must_refuse_ = false;
 };
 
 }  // namespace torch::distributions::random_calls

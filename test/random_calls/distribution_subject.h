@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "random_calls/experiment.h"
+#include "random_calls/generator.h"
+
+namespace torch::distributions::random_calls {
+
+/// A program, evaluated, with values to call it with.
+class DistributionSubject {
+ public:
+  explicit DistributionSubject(uint64_t seed)
+      : seed_(seed),
+        random_(seed + 1),
+        generator_(seed, seed),
+        program_(generator_.distribution()) {}
+
+  static Experiment experiment(uint64_t seed);
+  bool is_constructed() const { return distribution_.has_value(); }
+
+ private:
+  // Each is a check. Of values and moments, in distribution_checks.cpp:
+  void construct();
+  void refuses_parameters_outside_their_domain();
+  void has_its_shapes();
+  void draws_in_its_support();
+  void draws_the_same_again();
+  void knows_its_moments();
+  void scores_values();
+  void does_not_mind_layouts();
+  void has_a_distribution_function();
+  void has_quantiles();
+  void enumerates_its_support();
+  void expands();
+  void sums_over_events();
+  void converts();
+  void works_in_inference_mode();
+  void diverges_from_others();
+  void is_possible_where_it_is_likely();
+  void refuses_nonsense();
+  void is_as_it_was();
+  // Of derivatives, in gradient_checks.cpp:
+  void has_gradients();
+  void has_the_gradients_of_its_graph();
+  void has_the_gradients_of_differences();
+  void has_the_slope_of_its_cdf();
+  void draws_with_gradients();
+
+  const Distribution& d() const { return **distribution_; }
+  bool is_ordinary() const { return generator_.temper() == Temper::kOrdinary; }
+  bool is_valid() const { return generator_.valid(); }
+  bool has(const char* name) const {
+    return program_.expression.text.find(name) != std::string::npos;
+  }
+  /// Whether a Categorical is among its parts other than as the weights of a mixture.
+  bool draws_categories() const;
+  Shape full_shape() const { return joined(program_.batch, program_.event); }
+  std::vector<Tensor> leaves_with_gradients() const;
+  /// Draws with some numbers replaced by any, in some dtype, shape and layout.
+  Literal values();
+  /// Where an event of values has a NaN.
+  Tensor nan_events(const Tensor& values) const;
+  int64_t event_dim() const { return static_cast<int64_t>(program_.event.size()); }
+
+  uint64_t seed_;
+  Random random_;
+  Generator generator_;
+  Program program_;
+  std::vector<Tensor> leaves_before_;
+  std::string text_before_;
+  std::optional<DistributionPtr> distribution_;
+  Tensor draws_;  // [n] + batch + event; undefined where drawing fails
+};
+
+}  // namespace torch::distributions::random_calls

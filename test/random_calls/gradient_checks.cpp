@@ -1,0 +1,204 @@
+// What the gradients of every distribution keep to.
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+
+#include "random_calls/comparison.h"
+#include "random_calls/distribution_subject.h"
+#include "support/gradcheck.h"
+
+namespace torch::distributions::random_calls {
+namespace {
+
+using at::IntArrayRef;
+
+/// A function of a distribution and, perhaps, a value.
+struct Differentiated {
+  const char* name;
+  Tensor (*function)(const Distribution& d, const Tensor& x);
+};
+constexpr Differentiated kDifferentiated[] = {
+    {"log_prob", [](const Distribution& d, const Tensor& x) { return d.log_prob(x); }},
+    {"cdf", [](const Distribution& d, const Tensor& x) { return d.cdf(x); }},
+    {"mean", [](const Distribution& d, const Tensor&) { return d.mean(); }},
+    {"variance", [](const Distribution& d, const Tensor&) { return d.variance(); }},
+    {"stddev", [](const Distribution& d, const Tensor&) { return d.stddev(); }},
+    {"entropy", [](const Distribution& d, const Tensor&) { return d.entropy(); }},
+};
+
+/// The gradients of the sum of `output` in those of `inputs` that it depends on.
+std::vector<Tensor> gradients(const Tensor& output, const std::vector<Tensor>& inputs,
+                              bool create_graph) {
+  std::vector<Tensor> wanted;
+  for (const Tensor& input : inputs) {
+    if (input.requires_grad()) wanted.push_back(input);
+  }
+  if (wanted.empty() || !output.requires_grad()) return {};
+  return torch::autograd::grad({output}, wanted, {at::ones_like(output)}, /*retain_graph=*/true,
+                               create_graph, /*allow_unused=*/true);
+}
+
+bool any_nan(const std::vector<Tensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) {
+    return t.defined() && t.detach().isnan().any().item<bool>();
+  });
+}
+
+/// Whether the gradient of one number of `output` is infinite. Then a sum may be NaN: one of
+/// infinities of both signs, or of zero times infinity.
+bool has_infinite_slope(const Tensor& output, const std::vector<Tensor>& inputs,
+                        bool create_graph) {
+  constexpr int64_t kMost = 40;
+  const Tensor flat = output.reshape(-1);
+  for (int64_t i = 0; i < std::min(flat.numel(), kMost); ++i) {
+    for (const Tensor& gradient : gradients(flat[i], inputs, create_graph)) {
+      if (gradient.defined() && gradient.detach().isinf().any().item<bool>()) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Tensor> DistributionSubject::leaves_with_gradients() const {
+  std::vector<Tensor> leaves;
+  for (const Tensor& leaf : program_.expression.leaves) {
+    leaves.push_back(leaf.is_floating_point() ? leaf.detach().requires_grad_() : leaf);
+  }
+  return leaves;
+}
+
+void DistributionSubject::has_gradients() {
+  if (!is_valid()) return;
+  const auto [value, text] = values();
+  Tensor x = value.detach();
+  if (x.is_floating_point()) {
+    if (x.isnan().any().item<bool>()) return;
+    x.requires_grad_();
+  }
+  auto inputs = leaves_with_gradients();
+  const DistributionPtr with_graph = program_.expression(inputs);
+  inputs.push_back(x);
+  for (const auto& [name, function] : kDifferentiated) {
+    const auto output = value_of(name, [&] { return function(*with_graph, x); });
+    if (!output || any_nan({*output})) continue;
+    for (const bool create_graph : {false, true}) {
+      const std::string what = std::string("the gradient of ") + name + " at " + text +
+                               (create_graph ? ", with create_graph," : "");
+      const auto found = *value_of(what, [&] { return gradients(*output, inputs, create_graph); });
+      require(!any_nan(found) || has_infinite_slope(*output, inputs, create_graph), what,
+              " is NaN: ", text_of(found));
+    }
+  }
+}
+
+void DistributionSubject::has_the_gradients_of_its_graph() {
+  if (!is_ordinary() || !draws_.defined() || generator_.mixes_dtypes()) return;
+  auto inputs = leaves_with_gradients();
+  const DistributionPtr with_graph = program_.expression(inputs);
+  Tensor x = draws_.detach().clone();
+  if (x.is_floating_point()) x.requires_grad_();
+  inputs.push_back(x);
+  for (const auto& [name, function] : kDifferentiated) {
+    const auto output = value_of(name, [&] { return function(*with_graph, x); });
+    if (!output) continue;
+    const auto once = gradients(*output, inputs, false), graph = gradients(*output, inputs, true);
+    for (std::size_t i = 0; i < once.size(); ++i) {
+      require(once[i].defined() == graph[i].defined(), name,
+              " has a gradient with or without create_graph only");
+      if (!once[i].defined() || once[i].numel() == 0) continue;
+      const double size = graph[i].detach().abs().max().to(at::kDouble).item<double>();
+      const double tolerance = 1024 * epsilon_of(once[i].scalar_type());
+      require_close(std::string("the gradient of ") + name, once[i] / (1 + size),
+                    graph[i] / (1 + size), tolerance);
+    }
+  }
+}
+
+void DistributionSubject::has_the_gradients_of_differences() {
+  constexpr int64_t kMost = 24;  // the number of differences is its square
+  constexpr double kSteep = 1e3;
+  if (!is_ordinary() || !draws_.defined() || generator_.dtype() != at::kDouble ||
+      generator_.mixes_dtypes() || has("_matrix") || has("Binomial") || has("L(")) {
+    return;  // a matrix's two halves, and a count, have no derivative of their own
+  }
+  const Tensor x = draws_.select(0, 0);
+  const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
+                        !has("Dirichlet") &&
+                        !has("StickBreaking");  // whose values have no neighbours
+  std::vector<Tensor> inputs = program_.expression.leaves;
+  const std::size_t parameters = inputs.size();
+  if (in_value) inputs.push_back(x);
+  int64_t size = 0;
+  for (const Tensor& input : inputs) size += input.numel();
+  if (size > kMost || size == 0) return;
+  for (const auto& [name, function] : kDifferentiated) {
+    const auto output = value_of(name, [&] { return function(d(), x); });
+    if (!output || output->scalar_type() != at::kDouble || !output->isfinite().all().item<bool>()) {
+      continue;
+    }
+    // Where it is steep, quotients of differences are wrong.
+    auto leaves = leaves_with_gradients();
+    leaves.push_back(in_value ? x.detach().clone().requires_grad_() : x);
+    const auto slopes =
+        gradients(function(*program_.expression(leaves), leaves.back()), leaves, false);
+    if (std::any_of(slopes.begin(), slopes.end(), [](const Tensor& slope) {
+          return slope.defined() && (slope.abs() > kSteep).any().item<bool>();
+        })) {
+      continue;
+    }
+    const auto f = [&](const std::vector<Tensor>& all) {
+      const std::vector<Tensor> own(all.begin(), all.begin() + static_cast<int64_t>(parameters));
+      return function(*program_.expression(own), in_value ? all.back() : x);
+    };
+    const auto holds = test::gradcheck(f, inputs);
+    require(static_cast<bool>(holds), name, " at ", text_of(x), ": ", holds.message());
+  }
+}
+
+void DistributionSubject::has_the_slope_of_its_cdf() {
+  if (!is_ordinary() || event_dim() > 0 || !draws_.defined() || generator_.dtype() != at::kDouble ||
+      generator_.mixes_dtypes() || d().support()->is_discrete()) {
+    return;
+  }
+  const auto cdf = value_of("cdf", [&] { return d().cdf(draws_); });
+  if (!cdf || cdf->numel() == 0 || cdf->scalar_type() != at::kDouble) return;
+  const Tensor step = 1e-5 * draws_.abs(), above = draws_ + step, below = draws_ - step;
+  const Tensor slope = (d().cdf(above) - d().cdf(below)) / (2 * step);
+  const Tensor density = d().log_prob(draws_).exp();
+  // Near a jump, and where numbers saturate, a quotient of differences says nothing.
+  const Tensor neighbours = at::stack({d().log_prob(above).exp(), d().log_prob(below).exp()});
+  const Tensor smooth = ((neighbours - density).abs() < 1e-2 * density)
+                            .all(0)
+                            .logical_and(*cdf > 1e-3)
+                            .logical_and(*cdf < 1 - 1e-3)
+                            .logical_and(density < 1e6);
+  require(everywhere(
+              ((slope - density).abs() <= 1e-2 * density + 1e-6).logical_or(smooth.logical_not())),
+          "the density is ", text_of(density), ", the slope of cdf ", text_of(slope), " at ",
+          text_of(draws_));
+}
+
+void DistributionSubject::draws_with_gradients() {
+  auto inputs = leaves_with_gradients();
+  const DistributionPtr with_graph = program_.expression(inputs);
+  const auto outcome = attempt("rsample", [&] { return with_graph->rsample({2}); });
+  require(outcome.value.has_value() == d().has_rsample(), "has_rsample() is ", d().has_rsample(),
+          ", but rsample ", outcome.value ? "works" : "raises: " + outcome.message);
+  if (!outcome.value) return;
+  const Tensor& draws = *outcome.value;
+  require(draws.sizes() == IntArrayRef(joined({2}, full_shape())), "rsample({2}) has shape ",
+          draws.sizes());
+  if (!is_valid() || !draws.isfinite().all().item<bool>()) return;
+  const auto found =
+      *value_of("the gradient of rsample", [&] { return gradients(draws, inputs, false); });
+  for (const Tensor& gradient : found) {
+    if (gradient.defined()) {
+      require_no_nan("the gradient of rsample, where draws are " + text_of(draws) + ",", gradient);
+    }
+  }
+}
+
+}  // namespace torch::distributions::random_calls
