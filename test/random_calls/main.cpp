@@ -22,6 +22,7 @@
 #include <string>
 
 #include "random_calls/experiment.h"
+#include "random_calls/values.h"
 
 namespace torch::distributions::random_calls {
 namespace {
@@ -118,6 +119,7 @@ int main(const Options& options) {
            "in", progress.doing);
     ++progress.next;
   }
+  if (progress.failures != 0) std::cout << kLegend << '\n';
   std::cout << progress.next - options.seed << " programs from seed " << options.seed << ", "
             << progress.failures << " failures\n";
   return progress.failures != 0;

@@ -74,8 +74,6 @@ const char* name_of(at::ScalarType dtype) {
       return "H";
     case at::kBFloat16:
       return "B";
-    case at::kBool:
-      return "T";
     default:
       return "L";
   }
@@ -176,8 +174,7 @@ Literal literal(Random& random, const Tensor& numbers) {
   }
   if (plain.dim() > 0 && random.chance(0.1)) {
     const Tensor stored = at::stack({plain, plain}, -1);
-    return {stored.select(-1, 1),
-            "torch::stack({x, x}, -1).select(-1, 1), x = " + plain_text(plain)};
+    return {stored.select(-1, 1), "strided(" + plain_text(plain) + ")"};
   }
   if (plain.is_floating_point() && random.chance(0.03)) {
     const Tensor stored = plain.neg();

@@ -61,12 +61,15 @@ double any_number(Random& random, at::ScalarType dtype);
 std::string text_of(double number);
 std::string text_of(const Shape& shape);
 
-/// A tensor and the C++ that makes it, `D({1.0, 2.0}).view({2, 1})`: D, F, H, B, L and T stand for
-/// `torch::tensor(...)` of double, float, half, bfloat16, int64 and bool.
+/// A tensor and the C++ that makes it, `D({1.0, 2.0}).view({2, 1})`: see `kLegend`.
 struct Literal {
   Tensor tensor;
   std::string text;
 };
+
+inline constexpr const char* kLegend =
+    "D, F, H, B, L: torch::tensor(...) of double, float, half, bfloat16, int64; "
+    "strided(x): torch::stack({x, x}, -1).select(-1, 1)";
 
 /// The tensor with these numbers in one of several layouts: contiguous, transposed, strided, lazily
 /// negated, at an offset.
