@@ -7,6 +7,7 @@
 
 #include "random_calls/experiment.h"
 #include "random_calls/generator.h"
+#include "random_calls/outcome.h"
 
 namespace torch::distributions::random_calls {
 
@@ -51,6 +52,13 @@ class DistributionSubject {
   void draws_with_gradients();
 
   const Distribution& d() const { return **distribution_; }
+  /// Whether a call was refused for its invalid parameters. \throws Violation if they are valid.
+  template <class T>
+  bool is_refused(const Outcome<T>& outcome) const {
+    require(!outcome.refused() || !is_valid(), "it raises ", outcome.message);
+    return outcome.refused();
+  }
+
   bool is_ordinary() const { return generator_.temper() == Temper::kOrdinary; }
   bool is_valid() const { return generator_.valid(); }
   bool has(const char* name) const {

@@ -375,7 +375,10 @@ Expression<TransformPtr> Generator::affine(const Shape& shape) {
   if (structure_.chance(0.3)) {
     scale = call<Param>(
         "-", "",
-        [](const Param& p) { return p.is_number() ? Param(-p.number()) : Param(p.tensor().neg()); },
+        [](const Param& p) {
+          if (!p.defined()) return p;
+          return p.is_number() ? Param(-p.number()) : Param(p.tensor().neg());
+        },
         scale);
   }
   return call<TransformPtr>(
