@@ -155,12 +155,13 @@ TEST(Constraint, FirstViolationIsThatOfCheck) {
       if (at::isFloatingType(dtype)) values = all::borderline(shape, dtype);
       for (const bool small : {false, true})
         values.push_back(all::some_numbers(shape, dtype, small));
-      for (const Tensor& value : values) {
-        for (const ConstraintPtr& constraint : constraints) {
-          test::expect_consistent(constraint, value);
-          test::expect_consistent(constraint, value.to(at::kMeta));
-          if (::testing::Test::HasFailure()) return;
+      for (const ConstraintPtr& constraint : constraints) {
+        // An error of LibTorch takes long, for its backtrace: one of a shape will do.
+        test::expect_consistent(constraint, values.front().to(at::kMeta));
+        for (const Tensor& value : values) {
+          if (!test::expect_consistent(constraint, value)) break;
         }
+        if (::testing::Test::HasFailure()) return;
       }
     }
   }

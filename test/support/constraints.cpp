@@ -22,30 +22,35 @@ std::string thrown_by(Call call) {
   return {};
 }
 
-void expect_first_false(const Constraint& constraint, const Tensor& value, const char* layout) {
-  std::ostringstream what;
-  what << constraint << ", " << layout << ", " << value.dtype() << value.sizes();
+/// Whether `check` returns, so that there is a first event to speak of.
+bool expect_first_false(const Constraint& constraint, const Tensor& value, const char* layout) {
+  const auto what = [&] {
+    std::ostringstream text;
+    text << constraint << ", " << layout << ", " << value.dtype() << value.sizes();
+    return text.str();
+  };
   Tensor good;
   std::optional<int64_t> first;
   const std::string thrown = thrown_by([&] { good = constraint.check(value).contiguous(); });
-  EXPECT_EQ(thrown_by([&] { first = constraint.first_violation(value); }), thrown) << what.str();
-  if (!thrown.empty()) return;
-  ASSERT_EQ(good.scalar_type(), at::kBool) << what.str();
+  EXPECT_EQ(thrown_by([&] { first = constraint.first_violation(value); }), thrown) << what();
+  if (!thrown.empty()) return false;
+  EXPECT_EQ(good.scalar_type(), at::kBool) << what();
   if (good.is_meta()) {
-    EXPECT_EQ(first, std::nullopt) << what.str();
-    return;
+    EXPECT_EQ(first, std::nullopt) << what();
+    return true;
   }
   const bool* begin = good.const_data_ptr<bool>();
   const bool* found = std::find(begin, begin + good.numel(), false);
   const std::optional<int64_t> expected =
       found == begin + good.numel() ? std::nullopt : std::optional<int64_t>(found - begin);
-  EXPECT_EQ(first, expected) << what.str() << value;
+  EXPECT_EQ(first, expected) << what() << value;
+  return true;
 }
 
 }  // namespace
 
-void expect_consistent(const Constraint& constraint, const Tensor& value) {
-  expect_first_false(constraint, value, "as it is");
+bool expect_consistent(const Constraint& constraint, const Tensor& value) {
+  if (!expect_first_false(constraint, value, "as it is")) return false;
   if (value.dim() >= 2) {
     expect_first_false(constraint, value.transpose(-1, -2).contiguous().transpose(-1, -2),
                        "transposed");
@@ -61,6 +66,7 @@ void expect_consistent(const Constraint& constraint, const Tensor& value) {
     expect_first_false(constraint, value.detach().clone().requires_grad_(), "with a graph");
     expect_first_false(constraint, at::_neg_view(value.detach().neg()), "lazily negated");
   }
+  return true;
 }
 
 std::vector<bool> checked(const Constraint& constraint, const Tensor& value) {

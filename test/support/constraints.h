@@ -11,7 +11,8 @@ namespace torch::distributions::test {
 
 /// Expects of `first_violation` what `check` says or throws, of these values: as they are,
 /// transposed, strided, expanded, with a graph, and lazily negated.
-void expect_consistent(const Constraint& constraint, const Tensor& value);
+/// \return whether `check` returned; where it throws, the other layouts are not tried.
+bool expect_consistent(const Constraint& constraint, const Tensor& value);
 
 /// Every dtype that a value may have.
 inline const std::vector<at::ScalarType> kDtypes = {
