@@ -114,7 +114,7 @@ void Categorical::validate_weights(Refuse refuse) const {
 Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const int64_t count = c10::multiply_integers(shape.slice(0, shape.size() - batch_shape().size()));
   const auto form = given_by_logits() ? ops::WeightsAre::kLogits : ops::WeightsAre::kProbs;
-  if (!validates() && constraints::scan::readable(given())) {
+  if (!validates() && count > 0 && constraints::scan::readable(given())) {
     const auto row = Weights(zero()).first_violation(given());
     TORCH_DISTRIBUTIONS_CHECK(
         ValueError, !row, "Categorical::sample: row ", *row, " of ", name(),

@@ -33,7 +33,7 @@ std::optional<ConstraintPtr> stated_support(const Distribution& distribution) {
 Tensor is_close(const Tensor& a, const Tensor& b) {
   constexpr double kRoundings = 8;
   const FloatLimits limits = float_limits(b.scalar_type());
-  const Tensor tolerance = kRoundings * limits.epsilon * a.abs().maximum(b.abs());
+  const Tensor tolerance = kRoundings * limits.epsilon * a.abs().minimum(b.abs());
   return a.eq(b).logical_or((a - b).abs().le(tolerance + kRoundings * limits.least));
 }
 
@@ -158,8 +158,10 @@ Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
   const int64_t extra = base_event_dim - whole_.domain()->event_dim();
   log_det = ops::sum_rightmost(log_det, extra);
+  Tensor unknown;
   if (outside.defined()) {
     *is_suspicious = true;
+    unknown = any_rightmost(value.isnan(), static_cast<int64_t>(event_shape().size()));
     outside = any_rightmost(outside, extra);
     const Tensor draw = draw_apart(*base_dist_, value.device()).detach();
     x = at::where(with_event(outside, base_event_dim), draw, x);
@@ -176,7 +178,8 @@ Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious
     x = at::where(rounded.ne(x), rounded, x);
   }
   const Tensor log_prob = log_prob_of_part(*base_dist_, x, /*dims=*/0) - log_det;
-  return outside.defined() ? log_prob.masked_fill(outside, -ops::kInfinity) : log_prob;
+  if (!outside.defined()) return log_prob;
+  return log_prob.masked_fill(outside, -ops::kInfinity).masked_fill(unknown, ops::kNaN);
 }
 
 Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
@@ -233,19 +236,25 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
     return cdf;
   }
   const Tensor sign = this->sign("cdf");
-  auto [x, unused, outside] =
-      whole_.preimage(floating_value(value, *base_dist_), /*with_jacobian=*/false);
-  if (!outside.defined()) return monotonize(cdf_of_part(*base_dist_, x), sign);
-  // A value beyond the image lies on one side of all of it: cdf is 0 or 1.
-  const auto [draw, image] = [&] {
-    const at::NoGradGuard no_grad;
-    const Tensor drawn = draw_apart(*base_dist_, value.device());
-    Tensor y = drawn;
-    for (const TransformPtr& part : whole_.parts()) y = part->with_cache(0)(y);
-    return std::pair(drawn, y);
-  }();
-  const Tensor cdf = monotonize(cdf_of_part(*base_dist_, at::where(outside, draw, x)), sign);
-  return at::where(outside, value.gt(image).to(cdf.scalar_type()), cdf);
+  Tensor x = floating_value(value, *base_dist_), is_beyond, is_above;
+  const auto& parts = whole_.parts();
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    const Tensor y = x;
+    const auto [found, unused, outside] = (*part)->preimage(y, /*with_jacobian=*/false);
+    x = found;
+    if (outside.defined()) {
+      // A value beyond the image of a transform lies on one side of all of it: cdf is 0 or 1.
+      const at::NoGradGuard no_grad;
+      const Tensor inside =
+          (*part)->with_cache(0)(inner_point(*(*part)->domain(), {}, y.options()));
+      const Tensor sign_after = ComposeTransform({part.base(), parts.end()}).sign();
+      const Tensor above = y.gt(inside).eq(sign_after > 0);
+      is_above = is_beyond.defined() ? at::where(is_beyond, is_above, above) : above;
+      is_beyond = is_beyond.defined() ? is_beyond.logical_or(outside) : outside;
+    }
+  }
+  const Tensor cdf = monotonize(cdf_of_part(*base_dist_, x), sign);
+  return is_beyond.defined() ? at::where(is_beyond, is_above.to(cdf.scalar_type()), cdf) : cdf;
 }
 
 Tensor TransformedDistribution::do_icdf(const Tensor& probability) const {

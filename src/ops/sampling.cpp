@@ -264,7 +264,8 @@ Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef sha
     x = scaled_and_shifted(noise, width, low);
   } else {
     const Tensor half = 0.5 * high - 0.5 * low;
-    x = 2 * (noise * half.masked_fill((half >= 0).logical_not(), kNaN) + 0.5 * low);
+    const Tensor is_width = (half >= 0).logical_and(half < kInfinity);
+    x = 2 * (noise * half.masked_fill(is_width.logical_not(), kNaN) + 0.5 * low);
   }
   // Outside autograd: what is rounded keeps its gradient.
   (may_be_differentiated(x) ? x.detach() : x)

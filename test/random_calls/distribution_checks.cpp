@@ -87,7 +87,7 @@ void DistributionSubject::draws_in_its_support() {
     require(!sample.requires_grad(), "sample has a graph");
     draws_ = sample;
   }
-  if (!is_valid()) return;
+  if (!promises_numbers()) return;
   require_no_nan("sample()", draws_);
   const auto support = d().support();
   require(!support->first_violation(draws_),
@@ -122,7 +122,7 @@ void DistributionSubject::knows_its_moments() {
             text_of(shape));
     const Tensor again = (d().*method)();
     require(same_bits(*found, again), name, " is ", text_of(*found), ", then ", text_of(again));
-    if (!is_valid()) continue;
+    if (!promises_numbers()) continue;
     const std::string_view moment = name;
     if (draws_categories() && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;  // documented as NaN
@@ -194,7 +194,7 @@ void DistributionSubject::scores_values() {
   require(log_prob.is_floating_point(), what, " is of dtype ", log_prob.scalar_type());
   const Tensor again = d().log_prob(x);
   require(same_bits(log_prob, again), what, " is ", text_of(log_prob), ", then ", text_of(again));
-  if (!is_valid()) return;
+  if (!promises_numbers()) return;
 
   const Tensor nan = nan_events(x);
   require_no_nan(what, log_prob, nan);
@@ -237,7 +237,7 @@ void DistributionSubject::has_a_distribution_function() {
   const auto shape = at::infer_size(x.sizes(), program_.batch);
   require(found->sizes() == IntArrayRef(shape), what, " has shape ", found->sizes());
   require(same_bits(*found, d().cdf(x)), what, " differs when called again");
-  if (!is_valid() || found->numel() == 0) return;
+  if (!promises_numbers() || found->numel() == 0) return;
   require_no_nan(what, *found, x.isnan());
   require(everywhere((*found >= 0).logical_and(*found <= 1).logical_or(x.isnan())), what, " is ",
           text_of(*found));
@@ -277,7 +277,7 @@ void DistributionSubject::has_quantiles() {
   }());
   const Tensor of_bad = *value_of("icdf of numbers outside [0, 1]", [&] { return d().icdf(bad); });
   require(everywhere(of_bad.isnan()), "icdf of numbers outside [0, 1] is ", text_of(of_bad));
-  if (!is_valid()) return;
+  if (!promises_numbers()) return;
   require_no_nan("icdf(" + text_of(p) + ")", *found);
   require(everywhere(found->diff(1, 0).nan_to_num(0) >= 0), "icdf(", text_of(p),
           ") decreases: ", text_of(*found));
@@ -394,7 +394,7 @@ void DistributionSubject::diverges_from_others() {
   const auto own = value_of("kl_divergence(p, p)", [&] { return kl_divergence(d(), d()); });
   if (!own) return;
   require(own->sizes() == IntArrayRef(program_.batch), "kl_divergence has shape ", own->sizes());
-  if (is_valid()) require(everywhere(*own == 0), "kl_divergence(p, p) is ", text_of(*own));
+  if (promises_numbers()) require(everywhere(*own == 0), "kl_divergence(p, p) is ", text_of(*own));
 
   Generator changed(seed_, ~seed_);  // the same program of other numbers
   const Program q = changed.distribution();
@@ -403,7 +403,7 @@ void DistributionSubject::diverges_from_others() {
   const auto found = value_of(what, [&] { return kl_divergence(d(), *of_q); });
   if (!found) return;  // other transforms, or other numbers of trials
   require(same_bits(*found, kl_divergence(d(), *of_q)), what, " differs when called again");
-  if (!is_valid() || !changed.valid()) return;
+  if (!promises_numbers() || !changed.promises_numbers()) return;
   require_no_nan(what, *found);
   require(everywhere(*found >= 0), what, " is ", text_of(*found));
 }

@@ -61,6 +61,7 @@ class DistributionSubject {
 
   bool is_ordinary() const { return generator_.temper() == Temper::kOrdinary; }
   bool is_valid() const { return generator_.valid(); }
+  bool promises_numbers() const { return generator_.promises_numbers(); }
   bool has(const char* name) const {
     return program_.expression.text.find(name) != std::string::npos;
   }

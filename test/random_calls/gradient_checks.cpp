@@ -71,7 +71,7 @@ std::vector<Tensor> DistributionSubject::leaves_with_gradients() const {
 }
 
 void DistributionSubject::has_gradients() {
-  if (!is_valid()) return;
+  if (!promises_numbers()) return;
   const auto [value, text] = values();
   Tensor x = value.detach();
   if (x.is_floating_point()) {
@@ -193,7 +193,7 @@ void DistributionSubject::draws_with_gradients() {
   const Tensor& draws = *outcome.value;
   require(draws.sizes() == IntArrayRef(joined({2}, full_shape())), "rsample({2}) has shape ",
           draws.sizes());
-  if (!is_valid() || !draws.isfinite().all().item<bool>()) return;
+  if (!promises_numbers() || !draws.isfinite().all().item<bool>()) return;
   const auto found =
       *value_of("the gradient of rsample", [&] { return gradients(draws, inputs, false); });
   for (const Tensor& gradient : found) {

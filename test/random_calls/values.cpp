@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -62,6 +63,13 @@ double hostile(Random& random, at::ScalarType dtype) {
                                std::exp2(random.between(-20, 20))};
   const double magnitude = random.pick(magnitudes);
   return random.chance(0.5) ? -magnitude : magnitude;
+}
+
+/// Whether x^2 and 1 / x^2 are normal numbers.
+bool has_normal_squares(double x, at::ScalarType dtype) {
+  const Limits limits = limits_of(dtype);
+  const double size = std::max(std::abs(x), 1 / std::abs(x));
+  return size < std::min(std::sqrt(limits.largest), 1 / std::sqrt(limits.smallest));
 }
 
 const char* name_of(at::ScalarType dtype) {
@@ -135,7 +143,8 @@ double number(Random& random, const Domain& domain, Temper temper, at::ScalarTyp
   }
   for (;;) {
     const double x = rounded(hostile(random, dtype), dtype);
-    if (std::isfinite(x) && domain.contains(x)) return x;
+    if (!std::isfinite(x) || !domain.contains(x)) continue;
+    if (temper != Temper::kExtreme || x == 0 || has_normal_squares(x, dtype)) return x;
   }
 }
 

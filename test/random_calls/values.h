@@ -35,9 +35,10 @@ class Random {
 
 /// How far from the ordinary the numbers of a program are.
 enum class Temper {
-  kOrdinary,  ///< of a size near 1: quotients of differences can speak of them
-  kExtreme,   ///< any finite number that a parameter may be
-  kBroken,    ///< any number: infinite, NaN, or out of the parameter's domain
+  kOrdinary,   ///< of a size near 1: quotients of differences can speak of them
+  kExtreme,    ///< any number that a parameter may be whose square and its reciprocal are normal
+  kLimitless,  ///< any finite number that a parameter may be; results may overflow to NaN
+  kBroken,     ///< any number: infinite, NaN, or out of the parameter's domain
 };
 
 /// What a parameter may be. It is written from the textbook, not from the library's constraints.
