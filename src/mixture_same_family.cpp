@@ -8,6 +8,7 @@
 
 #include <torch/distributions/constraints/mixture_same_family.h>
 
+#include "constraints/points.h"
 #include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/supported.h"
@@ -119,9 +120,13 @@ Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> 
 
 Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
   // A component is asked about values of its own support only.
-  const auto draw = [&] { return draw_apart(*component_distribution_, value.device()); };
   const ConstraintPtr support = component_distribution_->support();
-  const auto [inside, outside] = supported(*support, with_components(value), draw);
+  Tensor inside = with_components(value), outside = violations(*support, inside);
+  if (outside.defined()) {
+    outside = outside.logical_and(impossible_of_part(*component_distribution_, inside));
+    inside = at::where(with_event(outside, support->event_dim()),
+                       draw_apart(*component_distribution_, value.device()), inside);
+  }
   Tensor log_prob = component_distribution_->log_prob(inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   const auto dtype = common_dtype(log_prob, mixture_distribution_);
@@ -137,6 +142,12 @@ Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
   const auto dtype = common_dtype(cdf, mixture_distribution_);
   const Tensor weights = weights_in(mixture_distribution_, at::toOpMathType(dtype));
   return at_most((cdf * weights).sum(-1), 1).to(dtype);
+}
+
+Tensor MixtureSameFamily::do_impossible(const Tensor& value) const {
+  // For every component that has weight.
+  const Tensor of_each = impossible_of_part(*component_distribution_, with_components(value));
+  return of_each.logical_or(mixture_distribution_.probs() == 0).all(-1);
 }
 
 Tensor MixtureSameFamily::average(const Tensor& moments) const {

@@ -29,12 +29,16 @@ std::optional<ConstraintPtr> stated_support(const Distribution& distribution) {
   }
 }
 
-/// Whether a and b are the same but for the rounding of a few operations, which may underflow.
-Tensor is_close(const Tensor& a, const Tensor& b) {
+/// Whether a and b are the same but for the rounding of a few operations: numbers, or events of
+/// `event_dim` dimensions, the rounding of whose numbers is relative to the largest.
+Tensor is_close(const Tensor& a, const Tensor& b, int64_t event_dim = 0) {
   constexpr double kRoundings = 8;
-  const FloatLimits limits = float_limits(b.scalar_type());
-  const Tensor tolerance = kRoundings * limits.epsilon * a.abs().minimum(b.abs());
-  return a.eq(b).logical_or((a - b).abs().le(tolerance + kRoundings * limits.least));
+  const auto size = [&](const Tensor& x) {
+    return event_dim == 0 ? x.abs() : x.abs().flatten(-event_dim).amax(-1);
+  };
+  const double epsilon = float_limits(b.scalar_type()).epsilon;
+  const Tensor difference = at::where(a.eq(b), 0, a - b);
+  return size(difference).le(kRoundings * epsilon * size(a).minimum(size(b)));
 }
 
 /// p, or 1 - p where `sign` is negative.
@@ -142,11 +146,16 @@ Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_clos
   const std::optional<Tensor> nearest = nearest_point(set, x, of_closure);
   if (!nearest) return x;
   Tensor image = *nearest, close = is_close(image, x);
+  int64_t x_dim = 0, y_dim = 0;  // of events, if one of them has another shape
   for (std::size_t i = at; i < whole_.parts().size(); ++i) {
-    image = whole_.parts()[i]->with_cache(0)(image);
-    // From here on events have another shape.
-    if (image.sizes() != x.sizes() || stages[i + 1].sizes() != x.sizes()) break;
-    close = close.logical_or(is_close(image, stages[i + 1]));
+    const Transform& part = *whole_.parts()[i];
+    image = part.with_cache(0)(image);
+    if (image.sizes() != x.sizes() && x_dim == 0) {
+      x_dim = part.domain()->event_dim();
+      y_dim = part.codomain()->event_dim();
+      if (x_dim == 0) break;  // it was broadcast
+    }
+    close = close.logical_or(with_event(is_close(image, stages[i + 1], y_dim), x_dim));
   }
   return at::where(close, *nearest, x);
 }
@@ -203,18 +212,28 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   const auto& parts = whole_.parts();
   const std::vector<Tensor> all = stages(value);
   auto event_dim = static_cast<int64_t>(event_shape().size());
-  Tensor impossible = any_rightmost(value.isnan(), event_dim);
+  Tensor impossible = any_rightmost(value.isnan(), event_dim),
+         is_limit = at::zeros_like(impossible);
+  const auto add = [&](const Tensor& beyond) {
+    impossible = impossible.logical_or(beyond.logical_and(is_limit.logical_not()));
+  };
   for (std::size_t i = parts.size(); i-- > 0;) {
-    const ConstraintPtr codomain = parts[i]->codomain();
+    const Transform& part = *parts[i];
+    const ConstraintPtr codomain = part.codomain();
+    const int64_t extra = event_dim - codomain->event_dim();
     const Tensor beyond = violations(*codomain, all[i + 1]);
-    if (beyond.defined())
-      impossible = impossible.logical_or(any_rightmost(beyond, event_dim - codomain->event_dim()));
-    event_dim += parts[i]->domain()->event_dim() - codomain->event_dim();
+    if (beyond.defined()) add(any_rightmost(beyond, extra));
+    if (!part.inverse_limit(all[i + 1]).defined()) {
+      // Where the inverse has no limits, the earlier stages of a limit are not known.
+      const Tensor limit = part.preimage(all[i + 1], /*with_jacobian=*/false).outside;
+      if (limit.defined()) is_limit = is_limit.logical_or(any_rightmost(limit, extra));
+    }
+    event_dim += part.domain()->event_dim() - codomain->event_dim();
   }
   const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
-  if (!support) return impossible;
-  return impossible.logical_or(
-      impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
+  if (support)
+    add(impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
+  return impossible;
 }
 
 /// That of all transforms together.

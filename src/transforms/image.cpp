@@ -29,9 +29,10 @@ void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& 
   }
   if (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform)) {
     const std::vector<TransformPtr> parts = flattened({independent->base_transform()});
-    if (parts.size() != 1) {
-      for (const TransformPtr& part : parts)
-        flat.push_back(IndependentTransform(part, independent->reinterpreted_batch_ndims()));
+    const int64_t ndims = independent->reinterpreted_batch_ndims();
+    // Of an identity nothing is left but its events.
+    if (parts.size() > 1 || (parts.empty() && ndims == 0)) {
+      for (const TransformPtr& part : parts) flat.push_back(IndependentTransform(part, ndims));
       return;
     }
   } else if (dynamic_cast<const InverseTransform*>(&*transform) != nullptr) {
@@ -42,6 +43,11 @@ void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& 
     }
   }
   flat.push_back(transform);
+}
+
+bool is_identity(const Transform& transform) {
+  const auto* compose = dynamic_cast<const ComposeTransform*>(&transform);
+  return compose != nullptr && flattened(compose->parts()).empty();
 }
 
 /// An end of an interval; `closed` when it belongs to the interval.
@@ -95,8 +101,10 @@ std::optional<double> number_of(const Tensor& end) {
 /// The image of an end, which the image has when it is the image of a number and not its limit.
 std::optional<End> image_of(const End& end, const Transform& transform) {
   const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
-  const Tensor limit = transform.limit(x);
+  Tensor limit = transform.limit(x);
   if (!limit.defined()) return std::nullopt;
+  // As draws are rounded, of which none lies beyond it then.
+  if (!end.is_infinite()) limit = at::where(limit.isinf(), limit, transform(x));
   const std::optional<double> number = number_of(limit);
   if (number && std::isinf(*number)) return End{*number, false};
   const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);
@@ -120,6 +128,7 @@ std::optional<Tensor> scaled(const Tensor& x, const Transform& transform, bool i
     return inverse ? affine->unscaled(x) : affine->scaled(x);
   if (const auto* independent = dynamic_cast<const IndependentTransform*>(&transform))
     return scaled(x, *independent->base_transform(), inverse);
+  if (is_identity(transform)) return x;
   if (dynamic_cast<const InverseTransform*>(&transform) != nullptr)
     return scaled(x, *transform.inv(), !inverse);
   return std::nullopt;
@@ -140,7 +149,7 @@ std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transform
       transform = TransformPtr(independent->base_transform());
     if (const auto* affine = dynamic_cast<const AffineTransform*>(&*transform))
       transform = affine->with_event_dim(0);
-    stripped.push_back(transform);
+    if (!is_identity(*transform)) stripped.push_back(transform);
   }
   return stripped;
 }

@@ -158,10 +158,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   const auto found = [&](const Tensor& x, const Tensor& of, const Tensor& outside) -> Preimage {
     return {x, with_jacobian ? log_abs_det_jacobian(x, of) : Tensor(), outside};
   };
-  // Where every number is an image, infinity is a limit, and an infinite x has overflowed.
-  const bool is_onto = is_everything(*set), is_readable = constraints::scan::readable(y);
-  if (y.is_meta() || (is_onto && is_readable && !finite.first_violation(y)))
-    return found(inverse(y), y, {});
+  if (y.is_meta()) return found(inverse(y), y, {});
 
   const int64_t y_dim = set->event_dim(), x_dim = of_x->event_dim();
   Tensor point;
@@ -176,17 +173,18 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
     return at::where(with_event(outside, y_dim), point, y);
   };
 
-  Tensor outside = is_onto ? any_rightmost(y.isinf(), y_dim) : violations(*set, y);
-  if (!is_readable) {
+  // Where every number is an image, infinity is a limit.
+  const bool is_onto = is_everything(*set);
+  Tensor outside = violations(is_onto ? finite : *set, y);
+  if (is_onto && outside.defined()) outside = any_rightmost(outside, y_dim);
+  if (!constraints::scan::readable(y)) {
     // Nothing may be outside, and then a cache knows y alone.
     Tensor x = [&] {
       const at::AutoGradMode mode(at::GradMode::is_enabled() && cache_size() != 0);
       return inverse(y);
     }();
-    if (!is_onto) {
-      const Tensor limits = any_rightmost(x.isinf(), x_dim);
-      outside = outside.defined() ? outside.logical_or(limits) : limits;
-    }
+    const Tensor limits = any_rightmost(x.isinf(), x_dim);
+    outside = outside.defined() ? outside.logical_or(limits) : limits;
     const Tensor inside = replaced(outside);
     const Tensor again = inverse(inside);
     x = cache_size() == 0 ? again : at::where(with_event(outside, x_dim), again.detach(), x);
@@ -194,7 +192,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   }
   Tensor inside = outside.defined() ? replaced(outside) : y;
   Tensor x = inverse(inside);
-  if (!is_onto && finite.first_violation(x)) {
+  if (finite.first_violation(x)) {
     const Tensor limits = any_rightmost(x.isinf(), x_dim);
     outside = outside.defined() ? outside.logical_or(limits) : limits;
     inside = replaced(outside);

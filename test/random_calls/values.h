@@ -52,6 +52,12 @@ extern const Domain kReal, kPositive, kProbability, kWeight, kCount;
 /// A number of a domain, rounded to a dtype. Broken ones may lie outside the domain.
 double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype);
 
+/// Whether x is 0 or infinite, or x^2 and 1 / x^2 are normal numbers of the dtype.
+bool has_normal_squares(double x, at::ScalarType dtype);
+
+/// The largest number of a dtype.
+double largest_of(at::ScalarType dtype);
+
 /// As the dtype holds it.
 double rounded(double number, at::ScalarType dtype);
 
