@@ -16,7 +16,7 @@
 namespace torch::distributions {
 namespace {
 
-constexpr int64_t kMostValues = 1 << 20;  // that enumerate_support makes
+constexpr int64_t kMostValues = 1 << 20;  // that enumerate_support returns
 
 }  // namespace
 
@@ -90,8 +90,8 @@ Tensor Independent::do_enumerate_support(bool expand) const {
   const double count = std::pow(choices, elements);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, count <= static_cast<double>(kMostValues),
                             "Independent::enumerate_support: the support has ", choices, "^",
-                            elements, " = ", count, " values, and more than ", kMostValues,
-                            " are not enumerated");
+                            elements, " = ", count, " values, and at most ", kMostValues,
+                            " are enumerated");
 
   // Element i of the n-th value is digit i of n in the base `choices`.
   const auto integers = of_element.options().dtype(at::kLong).requires_grad(false);

@@ -24,8 +24,8 @@ bool is_floating(const Tensor& tensor) {
 void refuse_tensor(const char* class_name, const char* argument, const Tensor& tensor) {
   if (!tensor.defined()) raise<c10::ValueError>(class_name, ": `", argument, "` is undefined");
   raise<c10::TypeError>(class_name, ": `", argument, "` has the dtype ", tensor.scalar_type(),
-                        ", with which nothing is computed here. Give real numbers: Double, Float, "
-                        "Half, BFloat16, Long, Int, Short, Char, Byte or Bool");
+                        ", which is not supported. Convert it to Double, Float, Half, BFloat16, "
+                        "Long, Int, Short, Char, Byte or Bool");
 }
 
 void require_numbers(const char* class_name, const char* argument, const Param& param) {
@@ -33,7 +33,8 @@ void require_numbers(const char* class_name, const char* argument, const Param& 
   if (!param.defined()) refuse_tensor(class_name, argument, {});
 }
 
-// A complex number becomes a tensor, which is refused as such by name, wherever it is given.
+// A complex number becomes a tensor, so that the check of its dtype refuses it and names the
+// argument.
 Param Param::of_scalar(const at::Scalar& scalar) {
   if (scalar.isComplex()) return at::scalar_tensor(scalar, at::kComplexDouble);
   Param param(scalar.toDouble());
@@ -41,7 +42,7 @@ Param Param::of_scalar(const at::Scalar& scalar) {
   return param;
 }
 
-// No tensor of inference mode, as the parameter may outlive it.
+// Made outside inference mode, which the parameter may outlive.
 Param Param::of_doubles(const std::vector<double>& list) {
   const c10::InferenceMode off(false);
   Param param(at::tensor(list, at::kDouble));
