@@ -17,15 +17,15 @@
 namespace torch::distributions {
 namespace {
 
-/// The logarithm of \f$\sum_k w_k e^{x_k}\f$ along the last dimension, for weights, or their
-/// logarithms, of sum 1. A weight of 0 leaves nothing of its term but the derivative \f$e^{x_k} /
-/// \sum\f$ in the weight, up to the largest number; where the sum is 0 the gradient is, too.
+/// \f$\log S, S = \sum_k w_k e^{x_k}\f$ along the last dimension, for weights of sum 1, or their
+/// logarithms. A term of weight 0 adds nothing but the derivative \f$e^{x_k} / S\f$ in the weight,
+/// which is at most the largest number. Where S is 0 the gradient is 0.
 Tensor log_sum(const Tensor& x, const Tensor& weights, bool are_logs) {
   const Tensor log_weights = are_logs ? weights.detach() : weights.detach().log();
   const Tensor largest = (x.detach() + log_weights)
                              .masked_fill(log_weights == -ops::kInfinity, -ops::kInfinity)
                              .amax(-1, /*keepdim=*/true);
-  // Neither the largest term nor one without weight counts as infinite.
+  // NaN is an infinite largest term less itself, and inf a term without weight: both become 0.
   const Tensor relative = (x - largest).nan_to_num(/*nan=*/0, /*posinf=*/0, -ops::kInfinity);
   const double most = -std::log(float_limits(x.scalar_type()).least_normal);
   const Tensor terms =
@@ -39,8 +39,8 @@ at::ScalarType common_dtype(const Tensor& numbers, const Categorical& mixture) {
   return at::promote_types(numbers.scalar_type(), given.scalar_type());
 }
 
-/// The weights of a mixture, or their logarithms if they were given so. In another dtype than their
-/// own, in which they were rounded, they are given a sum of 1 again.
+/// The weights of a mixture, or their logarithms if they were given so. When they are converted to
+/// another dtype they are normalised again, since they were rounded in their own.
 Tensor given_weights(const Categorical& mixture, at::ScalarType dtype) {
   const bool are_logs = mixture.given_by_logits();
   const Tensor own = are_logs ? mixture.logits() : mixture.probs();

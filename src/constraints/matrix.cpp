@@ -18,8 +18,8 @@
 namespace torch::distributions::constraints {
 namespace {
 
-constexpr int64_t kCorrRowNormUlps =
-    10;  // a row norm of a matrix with n columns may be 10 n eps from 1
+/// The length of a row of a matrix with n columns may be 10 n eps from 1.
+constexpr int64_t kCorrRowNormUlps = 10;
 
 double epsilon(const Tensor& value) { return float_limits(value.scalar_type()).epsilon; }
 
@@ -160,7 +160,7 @@ Tensor CorrCholesky::check(const Tensor& value) const {
   if (scan::readable(value)) return scan::check_events(*this, value, in_corr_cholesky(value));
   const at::NoGradGuard no_grad;
   const Tensor norms = at::linalg_vector_norm(numbers(value), 2, at::IntArrayRef{-1});
-  // Meta tensors have no abs.
+  // Without abs, for which LibTorch has no meta kernel.
   const Tensor error = norms.sub(1);
   const double tolerance = row_tolerance(value);
   return lower_cholesky.check(value).bitwise_and(
@@ -188,7 +188,7 @@ Tensor Symmetric::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor squares = Square::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return squares;
-  // Meta tensors have no numbers, nor LibTorch the operations below for them.
+  // A meta tensor has no numbers, and LibTorch has no meta kernels for the operations below.
   if (value.is_meta()) return squares;
   if (scan::readable(value)) return scan::check_events(*this, value, in_symmetric(value));
   const at::NoGradGuard no_grad;
