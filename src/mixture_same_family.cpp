@@ -84,15 +84,11 @@ MixtureSameFamily::MixtureSameFamily(Categorical mixture_distribution,
       ", does not equal the last dimension of component_distribution.batch_shape, ",
       repr(component));
   const auto component_batch = component.slice(0, component.size() - 1);
-  for (std::size_t i = 1; i <= std::min(mixture_batch.size(), component_batch.size()); ++i) {
-    const int64_t m = mixture_batch[mixture_batch.size() - i],
-                  c = component_batch[component_batch.size() - i];
-    TORCH_DISTRIBUTIONS_CHECK(ValueError, m == c || m == 1 || c == 1,
-                              "MixtureSameFamily: `mixture_distribution.batch_shape` (",
-                              repr(mixture_batch),
-                              ") is not compatible with `component_distribution.batch_shape` (",
-                              repr(component_batch), ") without its last dimension");
-  }
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(mixture_batch, component_batch),
+                            "MixtureSameFamily: `mixture_distribution.batch_shape` (",
+                            repr(mixture_batch),
+                            ") is not compatible with `component_distribution.batch_shape` (",
+                            repr(component_batch), ") without its last dimension");
   set_batch_shape(at::infer_size_dimvector(mixture_batch, component_batch));
   set_event_shape(component_distribution_->event_shape());
 }
