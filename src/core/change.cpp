@@ -4,16 +4,11 @@
 
 #include <torch/distributions/core/repr.h>
 
+#include "core/floating.h"
 #include "core/raise.h"
 #include "core/shape.h"
 
 namespace torch::distributions {
-namespace {
-
-/// Whether a parameter that is not a count may have this dtype.
-bool is_floating(at::ScalarType dtype) { return holds_numbers(dtype) && at::isFloatingType(dtype); }
-
-}  // namespace
 
 Change Change::expand(IntArrayRef batch_shape) {
   Change change(Kind::kExpand);

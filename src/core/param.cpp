@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/floating.h"
 #include "core/raise.h"
 
 namespace torch::distributions {
@@ -12,11 +13,6 @@ namespace {
 
 TensorOptions default_options() {
   return TensorOptions().dtype(at::typeMetaToScalarType(at::get_default_dtype()));
-}
-
-/// Whether numbers may take the tensor's dtype.
-bool is_floating(const Tensor& tensor) {
-  return tensor.is_floating_point() && holds_numbers(tensor.scalar_type());
 }
 
 }  // namespace
@@ -58,7 +54,8 @@ Tensor Param::tensor(const TensorOptions& options) const {
 }
 
 TensorOptions options_beside(const Tensor& tensor) {
-  return is_floating(tensor) ? tensor.options() : default_options().device(tensor.device());
+  return is_floating(tensor.scalar_type()) ? tensor.options()
+                                           : default_options().device(tensor.device());
 }
 
 TensorOptions common_options(std::initializer_list<const Param*> params) {
@@ -66,7 +63,7 @@ TensorOptions common_options(std::initializer_list<const Param*> params) {
   for (const Param* param : params) {
     if (!param->is_tensor()) continue;
     Tensor tensor = param->tensor();
-    if (is_floating(tensor)) return tensor.options();
+    if (is_floating(tensor.scalar_type())) return tensor.options();
     if (!first.defined()) first = std::move(tensor);
   }
   return first.defined() ? options_beside(first) : default_options();
