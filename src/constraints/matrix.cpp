@@ -27,8 +27,9 @@ double epsilon(const Tensor& value) { return float_limits(value.scalar_type()).e
 /// rounding the entries of a matrix of the dtype leaves between them.
 struct SymmetryTolerance {
   explicit SymmetryTolerance(const Tensor& value) : relative(std::max(1e-5, 4 * epsilon(value))) {}
-  double absolute(double largest) const { return std::max(1e-6, relative * largest); }
+  double absolute(double largest) const { return std::max(kLeast, relative * largest); }
 
+  static constexpr double kLeast = 1e-6;  // absolute
   double relative;
 };
 
@@ -194,8 +195,10 @@ Tensor Symmetric::check(const Tensor& value) const {
   const at::NoGradGuard no_grad;
   const SymmetryTolerance tolerance(value);
   const Tensor x = numbers(value), mirrored = x.mT();
-  const Tensor absolute =
-      x.abs().amax({-2, -1}, /*keepdim=*/true).mul(tolerance.relative).clamp_min(1e-6);
+  const Tensor absolute = x.abs()
+                              .amax({-2, -1}, /*keepdim=*/true)
+                              .mul(tolerance.relative)
+                              .clamp_min(SymmetryTolerance::kLeast);
   const Tensor close =
       x.sub(mirrored).abs().le(mirrored.abs().mul(tolerance.relative).add(absolute));
   return close.bitwise_and(mirrored.isfinite()).bitwise_or(x.eq(mirrored)).flatten(-2).all(-1);

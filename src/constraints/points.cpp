@@ -14,6 +14,7 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "constraints/scan.h"
+#include "ops/constants.h"
 
 namespace torch::distributions {
 
@@ -60,19 +61,18 @@ std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, 
     const Tensor at = bound(tensor);
     return is_open && !of_closure ? at.nextafter(at::full_like(at, inwards)) : at;
   };
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Tensor nearest = value;
   if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
     const bool half_open = dynamic_cast<const constraints::HalfOpenInterval*>(both) != nullptr;
     nearest = value.maximum(bound(both->lower_bound()))
-                  .minimum(end(both->upper_bound(), half_open, -kInfinity));
+                  .minimum(end(both->upper_bound(), half_open, -ops::kInfinity));
   } else if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements)) {
     const bool open = dynamic_cast<const constraints::GreaterThan*>(lower) != nullptr;
-    nearest = value.maximum(end(lower->lower_bound(), open, kInfinity));
+    nearest = value.maximum(end(lower->lower_bound(), open, ops::kInfinity));
   } else if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements)) {
     if (upper->event_dim() > 0) return std::nullopt;
     const bool open = dynamic_cast<const constraints::LessThan*>(upper) != nullptr;
-    nearest = value.minimum(end(upper->upper_bound(), open, -kInfinity));
+    nearest = value.minimum(end(upper->upper_bound(), open, -ops::kInfinity));
   } else if (dynamic_cast<const constraints::Boolean*>(&elements) != nullptr) {
     nearest = value.clamp(0, 1);
   } else {

@@ -115,7 +115,7 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
   std::vector<std::pair<int64_t, double>> underflown;
   for (int64_t i = 0; i < x.numel(); ++i) {
     if (!(as[i] > 0)) {
-      xs[i] = std::numeric_limits<double>::quiet_NaN();
+      xs[i] = kNaN;
       continue;
     }
     // Below 1 the first uniform makes a draw of Gamma(a + 1) one of Gamma(a), by a factor U^(1/a).

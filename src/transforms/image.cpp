@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include <limits>
+#include <cmath>
 #include <utility>
 
 #include <torch/distributions/constraints/interval.h>
@@ -13,13 +13,14 @@
 
 #include "constraints/points.h"
 #include "constraints/scan.h"
+#include "ops/constants.h"
 #include "transforms/inverse_transform.h"
 
 namespace torch::distributions {
 inline namespace transforms {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using ops::kInfinity;
 
 void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& flat) {
   if (const auto* compose = dynamic_cast<const ComposeTransform*>(&*transform)) {
