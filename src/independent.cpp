@@ -51,10 +51,6 @@ Independent::Independent(DistributionPtr base_distribution, int64_t reinterprete
   set_event_shape(event_shape);
 }
 
-IntArrayRef Independent::sample_shape(IntArrayRef shape) const {
-  return shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
-}
-
 IntArrayRef Independent::reinterpreted_sizes() const {
   const auto batch = base_dist_->batch_shape();
   return batch.slice(batch.size() - static_cast<std::size_t>(reinterpreted_batch_ndims_));

@@ -8,6 +8,7 @@
 
 #include <torch/distributions/constraints/mixture_same_family.h>
 
+#include "constraints/points.h"
 #include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/supported.h"
@@ -98,16 +99,14 @@ Tensor MixtureSameFamily::with_components(const Tensor& value) const {
 }
 
 Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto sample_shape =
-      shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
   at::DimVector components(batch_shape());
   components.push_back(mixture_distribution_.param_shape().back());
 
-  Tensor index = mixture_distribution_.expand(batch_shape()).sample(sample_shape, generator);
-  const Tensor draws = component_distribution_->expand(components)->sample(sample_shape, generator);
-  const int64_t dim = index.dim();
-  index = index.unsqueeze(-1);
-  for (std::size_t i = 0; i < event_shape().size(); ++i) index = index.unsqueeze(-1);
+  const IntArrayRef of_draws = sample_shape(shape);
+  const Tensor chosen = mixture_distribution_.expand(batch_shape()).sample(of_draws, generator);
+  const Tensor draws = component_distribution_->expand(components)->sample(of_draws, generator);
+  const int64_t dim = chosen.dim(), event_dim = draws.dim() - dim - 1;
+  const Tensor index = with_event(chosen.unsqueeze(-1), event_dim);
   at::DimVector one(draws.sizes());
   one[static_cast<std::size_t>(dim)] = 1;
   return draws.gather(dim, index.expand(one)).squeeze(dim);
@@ -136,12 +135,12 @@ Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
 }
 
 Tensor MixtureSameFamily::average(const Tensor& moments) const {
-  Tensor weights = weights_in(mixture_distribution_, moments.scalar_type());
-  for (std::size_t i = 0; i < event_shape().size(); ++i) weights = weights.unsqueeze(-1);
+  const auto event_dim = static_cast<int64_t>(event_shape().size());
+  const Tensor weights =
+      with_event(weights_in(mixture_distribution_, moments.scalar_type()), event_dim);
   // A component without weight may have an infinite moment, or none.
   const Tensor absent = moments.isfinite().logical_not().logical_and(weights == 0);
-  return (weights * moments.masked_fill(absent, 0))
-      .sum(-1 - static_cast<int64_t>(event_shape().size()));
+  return (weights * moments.masked_fill(absent, 0)).sum(-1 - event_dim);
 }
 
 Tensor MixtureSameFamily::do_mean() const {

@@ -99,10 +99,6 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
   set_event_shape(IntArrayRef(shape).slice(shape.size() - event_dim));
 }
 
-IntArrayRef TransformedDistribution::sample_shape(IntArrayRef shape) const {
-  return shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
-}
-
 Tensor TransformedDistribution::forward(Tensor x) const {
   for (const auto& transform : transforms_) x = transform(x);
   return x;

@@ -99,9 +99,9 @@ std::optional<int64_t> Finite::first_violation(const Tensor& value) const {
 
 void Finite::print(std::ostream& out) const { out << "Finite()"; }
 
-Tensor with_event(Tensor condition, int64_t event_dim) {
-  for (int64_t i = 0; i < event_dim; ++i) condition = condition.unsqueeze(-1);
-  return condition;
+Tensor with_event(Tensor of_events, int64_t event_dim) {
+  for (int64_t i = 0; i < event_dim; ++i) of_events = of_events.unsqueeze(-1);
+  return of_events;
 }
 
 Tensor any_rightmost(const Tensor& condition, int64_t dims) {

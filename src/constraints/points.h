@@ -37,8 +37,9 @@ class Finite final : public Constraint {
 };
 inline const Finite finite;
 
-/// A condition of events as one that broadcasts with their elements, of `event_dim` dimensions.
-Tensor with_event(Tensor condition, int64_t event_dim);
+/// A tensor of one number for each event, as one that broadcasts with the elements of events of
+/// `event_dim` dimensions.
+Tensor with_event(Tensor of_events, int64_t event_dim);
 
 /// Whether the condition holds anywhere in the last `dims` dimensions.
 Tensor any_rightmost(const Tensor& condition, int64_t dims);

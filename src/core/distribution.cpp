@@ -179,6 +179,10 @@ at::DimVector Distribution::extended_shape(IntArrayRef sample_shape) const {
   return shape;
 }
 
+IntArrayRef Distribution::sample_shape(IntArrayRef extended_shape) const {
+  return extended_shape.slice(0, extended_shape.size() - batch_shape_.size() - event_shape_.size());
+}
+
 Tensor Distribution::enumerate_range(int64_t count, const TensorOptions& options,
                                      bool expand) const {
   at::DimVector shape(batch_shape_.size() + 1, 1);

@@ -67,7 +67,6 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   void change(const Change& change) override;
 
  private:
-  IntArrayRef sample_shape(IntArrayRef shape) const;
   Tensor forward(Tensor x) const;
   Tensor sign(const char* method) const;
   bool is_affine() const;

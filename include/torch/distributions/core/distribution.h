@@ -170,6 +170,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
 
   /// `sample_shape + batch_shape + event_shape`.
   at::DimVector extended_shape(IntArrayRef sample_shape) const;
+  /// The `sample_shape` of such a shape.
+  IntArrayRef sample_shape(IntArrayRef extended_shape) const;
 
   /// 0, 1, ..., count - 1 along a new first dimension, before batch dimensions of size one or
   /// expanded.
