@@ -127,8 +127,8 @@ class TORCH_DISTRIBUTIONS_API Transform {
   virtual Tensor do_inverse(const Tensor& y) const;
   virtual Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const;
   virtual Preimage do_preimage(const Tensor& y, bool with_jacobian) const;
-  /// The values that may be images, of which `preimage` refuses those whose x is infinite: the
-  /// codomain, without the limits that the inverse rounds to a finite x.
+  /// The values that may be images: the codomain, without the limits that the inverse rounds to a
+  /// finite x. `preimage` finds the other limits by their infinite x.
   virtual ConstraintPtr image() const { return codomain(); }
   virtual Tensor do_limit(const Tensor& /*x*/) const { return {}; }
   virtual Tensor do_inverse_limit(const Tensor& /*y*/) const { return {}; }
