@@ -46,8 +46,8 @@ bool overflows(double lower, double upper) {
          exceeds(std::numeric_limits<float>::max()) || exceeds(std::numeric_limits<double>::max());
 }
 
-/// Whether the difference of two tensors overflows their dtype somewhere; those that are not at
-/// hand are not waited for.
+/// Whether the difference of two tensors overflows their dtype somewhere. False for tensors on a
+/// device, for which nobody waits.
 bool overflows(const Tensor& lower, const Tensor& upper) {
   const Tensor width = upper - lower;
   if (!constraints::scan::readable(width)) return false;
@@ -55,7 +55,7 @@ bool overflows(const Tensor& lower, const Tensor& upper) {
   return width.isinf().logical_and(finite).any().item<bool>();
 }
 
-/// sigmoid(x), scaled from `lower` to `upper`: numbers or tensors that `param` makes parameters of.
+/// lower + (upper - lower) sigmoid(x), for numbers or tensors that `param` converts to parameters.
 template <class Numbers, class AsParam>
 TransformPtr scaled_sigmoid(const Numbers& lower, const Numbers& upper, bool overflows,
                             AsParam param) {
@@ -84,7 +84,7 @@ TransformPtr between(const constraints::Bounded& constraint) {
                                  [](double l, double h) { return !overflows(l, h); });
     return scaled_sigmoid(low, high, any, [&](const Tensor& x) { return Param(numbers(x)); });
   }
-  // Integers have a width that their dtype may lack.
+  // The difference of integers may overflow their dtype.
   const auto number = [](const Tensor& x) {
     return x.is_floating_point() ? x : x.to(options_beside(x));
   };

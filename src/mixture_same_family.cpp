@@ -18,15 +18,15 @@
 namespace torch::distributions {
 namespace {
 
-/// The logarithm of \f$\sum_k w_k e^{x_k}\f$ along the last dimension, for weights, or their
-/// logarithms, of sum 1. A weight of 0 leaves nothing of its term but the derivative \f$e^{x_k} /
-/// \sum\f$ in the weight, up to the largest number; where the sum is 0 the gradient is, too.
+/// \f$\log S, S = \sum_k w_k e^{x_k}\f$ along the last dimension, for weights of sum 1, or their
+/// logarithms. A term of weight 0 adds nothing but the derivative \f$e^{x_k} / S\f$ in the weight,
+/// which is at most the largest number. Where S is 0 the gradient is 0.
 Tensor log_sum(const Tensor& x, const Tensor& weights, bool are_logs) {
   const Tensor log_weights = are_logs ? weights.detach() : weights.detach().log();
   const Tensor largest = (x.detach() + log_weights)
                              .masked_fill(log_weights == -ops::kInfinity, -ops::kInfinity)
                              .amax(-1, /*keepdim=*/true);
-  // Neither the largest term nor one without weight counts as infinite.
+  // NaN is an infinite largest term less itself, and inf a term without weight: both become 0.
   const Tensor relative = (x - largest).nan_to_num(/*nan=*/0, /*posinf=*/0, -ops::kInfinity);
   const double most = -std::log(float_limits(x.scalar_type()).least_normal);
   const Tensor terms =
@@ -40,8 +40,8 @@ at::ScalarType common_dtype(const Tensor& numbers, const Categorical& mixture) {
   return at::promote_types(numbers.scalar_type(), given.scalar_type());
 }
 
-/// The weights of a mixture, or their logarithms if they were given so. In another dtype than their
-/// own, in which they were rounded, they are given a sum of 1 again.
+/// The weights of a mixture, or their logarithms if they were given so. When they are converted to
+/// another dtype they are normalised again, since they were rounded in their own.
 Tensor given_weights(const Categorical& mixture, at::ScalarType dtype) {
   const bool are_logs = mixture.given_by_logits();
   const Tensor own = are_logs ? mixture.logits() : mixture.probs();
@@ -85,15 +85,11 @@ MixtureSameFamily::MixtureSameFamily(Categorical mixture_distribution,
       ", does not equal the last dimension of component_distribution.batch_shape, ",
       repr(component));
   const auto component_batch = component.slice(0, component.size() - 1);
-  for (std::size_t i = 1; i <= std::min(mixture_batch.size(), component_batch.size()); ++i) {
-    const int64_t m = mixture_batch[mixture_batch.size() - i],
-                  c = component_batch[component_batch.size() - i];
-    TORCH_DISTRIBUTIONS_CHECK(ValueError, m == c || m == 1 || c == 1,
-                              "MixtureSameFamily: `mixture_distribution.batch_shape` (",
-                              repr(mixture_batch),
-                              ") is not compatible with `component_distribution.batch_shape` (",
-                              repr(component_batch), ") without its last dimension");
-  }
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(mixture_batch, component_batch),
+                            "MixtureSameFamily: `mixture_distribution.batch_shape` (",
+                            repr(mixture_batch),
+                            ") is not compatible with `component_distribution.batch_shape` (",
+                            repr(component_batch), ") without its last dimension");
   set_batch_shape(at::infer_size_dimvector(mixture_batch, component_batch));
   set_event_shape(component_distribution_->event_shape());
 }
@@ -103,16 +99,14 @@ Tensor MixtureSameFamily::with_components(const Tensor& value) const {
 }
 
 Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto sample_shape =
-      shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
   at::DimVector components(batch_shape());
   components.push_back(mixture_distribution_.param_shape().back());
 
-  Tensor index = mixture_distribution_.expand(batch_shape()).sample(sample_shape, generator);
-  const Tensor draws = component_distribution_->expand(components)->sample(sample_shape, generator);
-  const int64_t dim = index.dim();
-  index = index.unsqueeze(-1);
-  for (std::size_t i = 0; i < event_shape().size(); ++i) index = index.unsqueeze(-1);
+  const IntArrayRef of_draws = sample_shape(shape);
+  const Tensor chosen = mixture_distribution_.expand(batch_shape()).sample(of_draws, generator);
+  const Tensor draws = component_distribution_->expand(components)->sample(of_draws, generator);
+  const int64_t dim = chosen.dim(), event_dim = draws.dim() - dim - 1;
+  const Tensor index = with_event(chosen.unsqueeze(-1), event_dim);
   at::DimVector one(draws.sizes());
   one[static_cast<std::size_t>(dim)] = 1;
   return draws.gather(dim, index.expand(one)).squeeze(dim);
@@ -151,12 +145,12 @@ Tensor MixtureSameFamily::do_impossible(const Tensor& value) const {
 }
 
 Tensor MixtureSameFamily::average(const Tensor& moments) const {
-  Tensor weights = weights_in(mixture_distribution_, moments.scalar_type());
-  for (std::size_t i = 0; i < event_shape().size(); ++i) weights = weights.unsqueeze(-1);
+  const auto event_dim = static_cast<int64_t>(event_shape().size());
+  const Tensor weights =
+      with_event(weights_in(mixture_distribution_, moments.scalar_type()), event_dim);
   // A component without weight may have an infinite moment, or none.
   const Tensor absent = moments.isfinite().logical_not().logical_and(weights == 0);
-  return (weights * moments.masked_fill(absent, 0))
-      .sum(-1 - static_cast<int64_t>(event_shape().size()));
+  return (weights * moments.masked_fill(absent, 0)).sum(-1 - event_dim);
 }
 
 Tensor MixtureSameFamily::do_mean() const {

@@ -6,7 +6,6 @@
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/independent.h>
-#include <torch/distributions/transforms/independent.h>
 
 #include "constraints/points.h"
 #include "core/float_limits.h"
@@ -44,7 +43,7 @@ Tensor is_close(const Tensor& a, const Tensor& b, int64_t event_dim = 0) {
 /// p, or 1 - p where `sign` is negative.
 Tensor monotonize(const Tensor& p, const Tensor& sign) { return at::where(sign < 0, 1 - p, p); }
 
-/// A value in a dtype that the transforms' inverses keep: integers in that of the base's draws.
+/// The value in a floating dtype: integers are converted to that of the base's draws.
 Tensor floating_value(const Tensor& value, const Distribution& base) {
   if (value.is_floating_point()) return value;
   return value.to(floating(draw_apart(base, value.device()).scalar_type()));
@@ -104,10 +103,6 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
   set_event_shape(IntArrayRef(shape).slice(shape.size() - event_dim));
 }
 
-IntArrayRef TransformedDistribution::sample_shape(IntArrayRef shape) const {
-  return shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
-}
-
 Tensor TransformedDistribution::forward(Tensor x) const {
   for (const auto& transform : transforms_) x = transform(x);
   return x;
@@ -124,7 +119,7 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
 }
 
 /// The value at each stage of the transforms, from the base's event to `value`, as the inverses
-/// give it, with what lies beyond a codomain by rounding alone moved to its end.
+/// compute it. What lies beyond a codomain by rounding alone is moved to its end.
 std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   const auto& parts = whole_.parts();
   std::vector<Tensor> stages(parts.size() + 1);
@@ -136,9 +131,9 @@ std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   return stages;
 }
 
-/// The value of a stage with each element that lies outside the set moved to the nearest point of
-/// it, if that differs by rounding alone: the two, or what later transforms make of them, are
-/// close.
+/// The value at a stage, where each element outside the set is moved to the nearest point of the
+/// set if the two differ by rounding alone: they are close, or their images under later transforms
+/// are.
 Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_closure,
                                              const std::vector<Tensor>& stages,
                                              std::size_t at) const {
@@ -160,8 +155,8 @@ Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_clos
   return at::where(close, *nearest, x);
 }
 
-/// \param is_suspicious made true where a value may be impossible. Where it is left alone and the
-///     density is finite, none is.
+/// \param is_suspicious set to true if a value may be impossible. If it is not set and every
+///     density is finite, no value is impossible.
 Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious) const {
   auto [x, log_det, outside] = whole_.preimage(floating_value(value, *base_dist_));
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
@@ -236,7 +231,7 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   return impossible;
 }
 
-/// That of all transforms together.
+/// The sign of all transforms together.
 Tensor TransformedDistribution::sign(const char* method) const {
   try {
     return whole_.sign();
@@ -313,7 +308,7 @@ void TransformedDistribution::change(const Change& change) {
     whole_ = ComposeTransform(flattened(transforms_));
     return;
   }
-  // The base's batch is what the transforms make the new shape from.
+  // The transforms' inverses tell the base's shape from the new one.
   std::vector<int64_t> shape = batch_shape().vec();
   shape.insert(shape.end(), event_shape().begin(), event_shape().end());
   for (auto it = transforms_.rbegin(); it != transforms_.rend(); ++it)

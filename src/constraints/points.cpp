@@ -15,6 +15,7 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "constraints/scan.h"
+#include "ops/constants.h"
 
 namespace torch::distributions {
 namespace {
@@ -84,14 +85,14 @@ std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, 
   if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
     const bool half_open = dynamic_cast<const constraints::HalfOpenInterval*>(both) != nullptr;
     nearest = value.maximum(bound(both->lower_bound()))
-                  .minimum(end(both->upper_bound(), half_open, -kInfinity));
+                  .minimum(end(both->upper_bound(), half_open, -ops::kInfinity));
   } else if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements)) {
     const bool open = dynamic_cast<const constraints::GreaterThan*>(lower) != nullptr;
-    nearest = value.maximum(end(lower->lower_bound(), open, kInfinity));
+    nearest = value.maximum(end(lower->lower_bound(), open, ops::kInfinity));
   } else if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements)) {
     if (upper->event_dim() > 0) return std::nullopt;
     const bool open = dynamic_cast<const constraints::LessThan*>(upper) != nullptr;
-    nearest = value.minimum(end(upper->upper_bound(), open, -kInfinity));
+    nearest = value.minimum(end(upper->upper_bound(), open, -ops::kInfinity));
   } else if (dynamic_cast<const constraints::Boolean*>(&elements) != nullptr) {
     nearest = value.clamp(0, 1);
   } else {
@@ -118,9 +119,9 @@ std::optional<int64_t> Finite::first_violation(const Tensor& value) const {
 
 void Finite::print(std::ostream& out) const { out << "Finite()"; }
 
-Tensor with_event(Tensor condition, int64_t event_dim) {
-  for (int64_t i = 0; i < event_dim; ++i) condition = condition.unsqueeze(-1);
-  return condition;
+Tensor with_event(Tensor of_events, int64_t event_dim) {
+  for (int64_t i = 0; i < event_dim; ++i) of_events = of_events.unsqueeze(-1);
+  return of_events;
 }
 
 Tensor any_rightmost(const Tensor& condition, int64_t dims) {

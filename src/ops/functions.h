@@ -9,8 +9,8 @@
 /// `Formula::name`, where there is one.
 namespace torch::distributions::ops::functions {
 
-/// What is computed of the parameters, or a function of the value: NaN where they are out of the
-/// range that `Formula::in_range` tells, by one rule for every function of every family.
+/// `result`, a number or a function of the value, but NaN for parameters that are not
+/// `Formula::in_range`. Every function of every family goes through here.
 template <class Formula, class Result, class... Scalars>
 auto in_range_or_nan(const Result& result, const Scalars&... parameters) {
   if constexpr (!requires { Formula::in_range(parameters...); } || std::is_same_v<Result, double>) {

@@ -73,8 +73,8 @@ Summed with_finite_sum(const Tensor& x) {
   return {scaled, scaled.sum(-1, /*keepdim=*/true), scale};
 }
 
-/// The same gradient for all of a vector does nothing. That of the largest weight is taken out
-/// before the mean is, so that what is left to it does not cancel.
+/// A gradient that is the same for all weights of a vector has no effect. So that of the largest
+/// weight is subtracted from all first: then little cancels when the mean is subtracted.
 Tensor normalize_backward(const Tensor& given_gradient, const Tensor& given) {
   if (given.numel() == 0) return at::zeros_like(given);
   const Tensor gradient = wide(given_gradient);

@@ -2,10 +2,9 @@
 
 #include <ATen/ATen.h>
 
-#include <limits>
+#include <cmath>
 #include <utility>
 
-#include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/transforms/affine.h>
@@ -14,13 +13,14 @@
 
 #include "constraints/points.h"
 #include "constraints/scan.h"
+#include "ops/constants.h"
 #include "transforms/inverse_transform.h"
 
 namespace torch::distributions {
 inline namespace transforms {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using ops::kInfinity;
 
 void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& flat) {
   if (const auto* compose = dynamic_cast<const ComposeTransform*>(&*transform)) {
@@ -85,12 +85,12 @@ ConstraintPtr between(const End& lower, const End& upper) {
     if (lower.closed) return constraints::greater_than_eq(lower.at);
     return constraints::greater_than(lower.at);
   }
-  // (a, b] and (a, b) are of no class.
+  // There is no class for (a, b] and (a, b).
   if (lower.closed && !upper.closed) return constraints::half_open_interval(lower.at, upper.at);
   return constraints::interval(lower.at, upper.at);
 }
 
-/// The end as a number, if it is one and not a tensor of several.
+/// The end as a number, if all its elements are the same number and can be read.
 std::optional<double> number_of(const Tensor& end) {
   if (!constraints::scan::readable(end) || end.numel() == 0) return std::nullopt;
   const Tensor first = end.flatten()[0];
@@ -98,7 +98,8 @@ std::optional<double> number_of(const Tensor& end) {
   return first.item<double>();
 }
 
-/// The image of an end, which the image has when it is the image of a number and not its limit.
+/// The image of an end. It belongs to the image of the interval if the transform reaches it, and
+/// does not if it is only a limit.
 std::optional<End> image_of(const End& end, const Transform& transform) {
   const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
   Tensor limit = transform.limit(x);
@@ -109,11 +110,11 @@ std::optional<End> image_of(const End& end, const Transform& transform) {
   if (number && std::isinf(*number)) return End{*number, false};
   const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);
   if (!end.is_infinite()) return End{at, end.closed};
-  // tanh(inf) is 1, a number that it gives for others too; exp(-inf) is never 0.
+  // Rounded, tanh reaches its limit 1, while ExpTransform gives no 0.
   return End{at, transform(x).equal(limit)};
 }
 
-/// Whether the transform turns an interval round: nothing where elements differ or cannot be read.
+/// Whether the transform is decreasing: nothing where elements differ or cannot be read.
 std::optional<bool> is_decreasing(const Transform& transform) {
   const Tensor negative = transform.sign() < 0;
   if (!constraints::scan::readable(negative) || negative.numel() == 0) return std::nullopt;
@@ -165,12 +166,12 @@ std::optional<ConstraintPtr> image_of(const Constraint& set,
     if (!lower || !upper) return std::nullopt;
     if (ends->first.is_infinite() && ends->second.is_infinite() &&
         is_everything(*transform->codomain())) {
-      continue;  // the line, whichever way round
+      continue;  // the line, also if it is reversed
     }
     const std::optional<bool> decreasing = is_decreasing(*transform);
     if (decreasing == true) std::swap(*lower, *upper);
     if (!decreasing) {
-      // Each element has its own ends, and the set is closed where one is.
+      // Each element is reversed or not. Both ends are closed if one of them is.
       const Tensor a = lower->at.tensor(), b = upper->at.tensor();
       const bool closed = lower->closed || upper->closed;
       ends = Ends{{at::minimum(a, b), closed}, {at::maximum(a, b), closed}};

@@ -87,7 +87,7 @@ Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
   return y.narrow(-1, 0, n).log() - positive.log() + remaining(n, y).log();
 }
 
-// `do_inverse` takes what is left of the stick for positive.
+// `do_inverse` replaces a rest of the stick that is 0 by a positive number.
 ConstraintPtr StickBreakingTransform::image() const { return InnerSimplex(); }
 
 Tensor StickBreakingTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {

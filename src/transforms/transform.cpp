@@ -162,7 +162,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
 
   const int64_t y_dim = set->event_dim(), x_dim = of_x->event_dim();
   Tensor point;
-  // Its gradient would be infinite at a limit; that of the image of an inner point is not.
+  // The gradient is infinite at a limit, and finite at the image of an inner point.
   const auto replaced = [&](const Tensor& outside) {
     if (!point.defined()) {
       const at::NoGradGuard no_grad;
@@ -178,7 +178,8 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   Tensor outside = violations(is_onto ? finite : *set, y);
   if (is_onto && outside.defined()) outside = any_rightmost(outside, y_dim);
   if (!constraints::scan::readable(y)) {
-    // Nothing may be outside, and then a cache knows y alone.
+    // A cache is asked with y itself, since it does not know a copy of y. Without a cache this x
+    // shows the limits alone, and needs no graph.
     Tensor x = [&] {
       const at::AutoGradMode mode(at::GradMode::is_enabled() && cache_size() != 0);
       return inverse(y);
