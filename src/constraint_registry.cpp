@@ -30,13 +30,15 @@
 namespace torch::distributions {
 namespace {
 
-TransformPtr above(const constraints::LowerBounded& constraint) {
-  return ComposeTransform({ExpTransform(), AffineTransform(constraint.lower(), 1)});
+TransformPtr above(const Param& lower) {
+  return ComposeTransform({ExpTransform(), AffineTransform(lower, 1)});
 }
 
-TransformPtr below(const constraints::UpperBounded& constraint) {
-  return ComposeTransform({ExpTransform(), AffineTransform(constraint.upper(), -1)});
+TransformPtr below(const Param& upper) {
+  return ComposeTransform({ExpTransform(), AffineTransform(upper, -1)});
 }
+
+bool is_infinite(const Param& bound) { return bound.is_number() && std::isinf(bound.number()); }
 
 /// Whether the difference of two numbers overflows a dtype that has both of them.
 bool overflows(double lower, double upper) {
@@ -69,6 +71,9 @@ TransformPtr scaled_sigmoid(const Numbers& lower, const Numbers& upper, bool ove
 
 TransformPtr between(const constraints::Bounded& constraint) {
   const Param &lower = constraint.lower(), &upper = constraint.upper();
+  if (is_infinite(lower) && is_infinite(upper)) return identity_transform;
+  if (is_infinite(lower)) return below(upper);
+  if (is_infinite(upper)) return above(lower);
   if (lower.is_number() && upper.is_number()) {
     const double low = lower.number(), high = upper.number();
     if (low == 0 && high == 1) return SigmoidTransform();
@@ -99,9 +104,9 @@ void add_common(ConstraintRegistry& registry) {
     return IndependentTransform(registry(constraint.base_constraint()),
                                 constraint.reinterpreted_batch_ndims());
   });
-  registry.add<constraints::GreaterThan>(above);
-  registry.add<constraints::GreaterThanEq>(above);
-  registry.add<constraints::LessThan>(below);
+  registry.add<constraints::GreaterThan>([](const auto& set) { return above(set.lower()); });
+  registry.add<constraints::GreaterThanEq>([](const auto& set) { return above(set.lower()); });
+  registry.add<constraints::LessThan>([](const auto& set) { return below(set.upper()); });
   registry.add<constraints::Interval>(between);
   registry.add<constraints::HalfOpenInterval>(between);
 }

@@ -114,25 +114,26 @@ Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> 
 
 Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
   // A component is asked about values of its own support only.
-  const ConstraintPtr support = component_distribution_->support();
-  Tensor inside = with_components(value), outside = violations(*support, inside);
+  const auto support = stated_support(*component_distribution_);
+  Tensor inside = with_components(value), outside;
+  if (support) outside = violations(**support, inside);
   if (outside.defined()) {
     outside = outside.logical_and(impossible_of_part(*component_distribution_, inside));
-    inside = at::where(with_event(outside, support->event_dim()),
+    inside = at::where(with_event(outside, (*support)->event_dim()),
                        draw_apart(*component_distribution_, value.device()), inside);
   }
-  Tensor log_prob = component_distribution_->log_prob(inside);
+  Tensor log_prob = log_prob_of_part(*component_distribution_, inside, /*dims=*/0);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   const auto dtype = common_dtype(log_prob, mixture_distribution_);
   const auto wide = at::toOpMathType(dtype);
   const Tensor weights = given_weights(mixture_distribution_, wide);
   const Tensor result =
       log_sum(log_prob.to(wide), weights, mixture_distribution_.given_by_logits());
-  return (support->is_discrete() ? at_most(result, 0) : result).to(dtype);
+  return (support && (*support)->is_discrete() ? at_most(result, 0) : result).to(dtype);
 }
 
 Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
-  const Tensor cdf = component_distribution_->cdf(with_components(value));
+  const Tensor cdf = cdf_of_part(*component_distribution_, with_components(value));
   const auto dtype = common_dtype(cdf, mixture_distribution_);
   const Tensor weights = weights_in(mixture_distribution_, at::toOpMathType(dtype));
   return at_most((cdf * weights).sum(-1), 1).to(dtype);

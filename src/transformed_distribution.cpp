@@ -19,15 +19,6 @@
 namespace torch::distributions {
 namespace {
 
-/// The support of a distribution, if its class states one.
-std::optional<ConstraintPtr> stated_support(const Distribution& distribution) {
-  try {
-    return distribution.support();
-  } catch (const c10::NotImplementedError&) {
-    return std::nullopt;
-  }
-}
-
 /// Whether a and b are the same but for the rounding of a few operations: numbers, or events of
 /// `event_dim` dimensions, the rounding of whose numbers is relative to the largest.
 Tensor is_close(const Tensor& a, const Tensor& b, int64_t event_dim = 0) {
@@ -57,7 +48,7 @@ const Signature<TransformedDistribution>& TransformedDistribution::signature() {
       .support = [](const TransformedDistribution& d) -> ConstraintPtr {
         const auto event_dim = static_cast<int64_t>(d.event_shape().size());
         const std::optional<ConstraintPtr> base = stated_support(*d.base_dist_);
-        if (d.transforms_.empty() && base) return *base;
+        if (d.transforms_.empty()) return d.base_dist_->support();
         std::optional<ConstraintPtr> set;
         if (base) set = image_of(distributions::of_elements(**base), d.whole_.parts());
         if (!set) set = d.transforms_.back()->codomain();
@@ -212,6 +203,8 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   const auto add = [&](const Tensor& beyond) {
     impossible = impossible.logical_or(beyond.logical_and(is_limit.logical_not()));
   };
+  // A derived class may have another support.
+  if (typeid(*this) != typeid(TransformedDistribution)) add(Implements::do_impossible(value));
   for (std::size_t i = parts.size(); i-- > 0;) {
     const Transform& part = *parts[i];
     const ConstraintPtr codomain = part.codomain();
@@ -246,7 +239,7 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
   if (independent != nullptr && ComposeTransform(elementwise).domain()->event_dim() == 0) {
     const TransformedDistribution of_element(independent->base_dist(), elementwise, false);
     Tensor cdf = of_element.cdf(value);
-    for (std::size_t i = 0; i < event_shape().size(); ++i) cdf = cdf.prod(-1);
+    for (int64_t i = 0; i < independent->reinterpreted_batch_ndims(); ++i) cdf = cdf.prod(-1);
     return cdf;
   }
   const Tensor sign = this->sign("cdf");
@@ -272,7 +265,7 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
 }
 
 Tensor TransformedDistribution::do_icdf(const Tensor& probability) const {
-  return forward(base_dist_->icdf(monotonize(probability, sign("icdf"))));
+  return forward(icdf_of_part(*base_dist_, monotonize(probability, sign("icdf"))));
 }
 
 bool TransformedDistribution::is_affine() const {

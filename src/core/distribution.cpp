@@ -156,6 +156,11 @@ Tensor Distribution::cdf_of_part(const Distribution& part, const Tensor& value) 
   return part.cdf(value);
 }
 
+Tensor Distribution::icdf_of_part(const Distribution& part, const Tensor& probability) {
+  const SuspendValidation suspended;
+  return part.icdf(probability);
+}
+
 Tensor Distribution::impossible_of_part(const Distribution& part, const Tensor& value) {
   return part.do_impossible(value);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include <torch/distributions/core/distribution.h>
 
@@ -17,6 +18,9 @@ struct Supported {
 /// \param inside makes events of the set that broadcast with `value`; called when needed.
 Supported supported(const Constraint& set, const Tensor& value,
                     const std::function<Tensor()>& inside);
+
+/// The support of a distribution, if its class states one.
+std::optional<ConstraintPtr> stated_support(const Distribution& distribution);
 
 /// One draw, as an example of events in the support. The device's default generator is left as it
 /// was.

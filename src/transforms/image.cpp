@@ -111,7 +111,7 @@ std::optional<End> image_of(const End& end, const Transform& transform) {
   const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);
   if (!end.is_infinite()) return End{at, end.closed};
   // Rounded, tanh reaches its limit 1, while ExpTransform gives no 0.
-  return End{at, transform(x).equal(limit)};
+  return End{at, constraints::scan::readable(limit) && transform(x).equal(limit)};
 }
 
 /// Whether the transform is decreasing: nothing where elements differ or cannot be read.
@@ -146,6 +146,11 @@ std::vector<TransformPtr> flattened(const std::vector<TransformPtr>& transforms)
 std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transforms) {
   std::vector<TransformPtr> stripped;
   for (TransformPtr transform : transforms) {
+    if (dynamic_cast<const InverseTransform*>(&*transform) != nullptr) {
+      for (const TransformPtr& part : of_elements({transform->inv()}))
+        stripped.push_back(part->inv());
+      continue;
+    }
     while (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform))
       transform = TransformPtr(independent->base_transform());
     if (const auto* affine = dynamic_cast<const AffineTransform*>(&*transform))

@@ -166,6 +166,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// Methods of a part, called without its validation: a composite validates values as a whole.
   static Tensor log_prob_of_part(const Distribution& part, const Tensor& value, int64_t dims);
   static Tensor cdf_of_part(const Distribution& part, const Tensor& value);
+  static Tensor icdf_of_part(const Distribution& part, const Tensor& probability);
   static Tensor impossible_of_part(const Distribution& part, const Tensor& value);
 
   /// `sample_shape + batch_shape + event_shape`.
