@@ -50,6 +50,11 @@ Tensor given_weights(const Categorical& mixture, at::ScalarType dtype) {
   return are_logs ? ops::log_softmax(weights) : weights / weights.sum(-1, /*keepdim=*/true);
 }
 
+/// Which components have weight, however little.
+Tensor has_weight(const Categorical& mixture) {
+  return mixture.given_by_logits() ? mixture.logits() > -ops::kInfinity : mixture.probs() > 0;
+}
+
 Tensor weights_in(const Categorical& mixture, at::ScalarType dtype) {
   const Tensor weights = given_weights(mixture, dtype);
   return mixture.given_by_logits() ? ops::softmax(weights) : weights;
@@ -64,7 +69,7 @@ const Signature<MixtureSameFamily>& MixtureSameFamily::signature() {
   static const Signature<MixtureSameFamily> s{
       .name = "MixtureSameFamily", .support = [](const MixtureSameFamily& d) {
         return constraints::MixtureSameFamilyConstraint(d.component_distribution_->support(),
-                                                        d.mixture_distribution_.probs());
+                                                        has_weight(d.mixture_distribution_));
       }};
   return s;
 }
@@ -142,7 +147,7 @@ Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
 Tensor MixtureSameFamily::do_impossible(const Tensor& value) const {
   // For every component that has weight.
   const Tensor of_each = impossible_of_part(*component_distribution_, with_components(value));
-  return of_each.logical_or(mixture_distribution_.probs() == 0).all(-1);
+  return of_each.logical_or(has_weight(mixture_distribution_).logical_not()).all(-1);
 }
 
 Tensor MixtureSameFamily::average(const Tensor& moments) const {

@@ -46,16 +46,25 @@ const Signature<TransformedDistribution>& TransformedDistribution::signature() {
   static const Signature<TransformedDistribution> s{
       .name = "TransformedDistribution",
       .support = [](const TransformedDistribution& d) -> ConstraintPtr {
-        const auto event_dim = static_cast<int64_t>(d.event_shape().size());
-        const std::optional<ConstraintPtr> base = stated_support(*d.base_dist_);
         if (d.transforms_.empty()) return d.base_dist_->support();
-        std::optional<ConstraintPtr> set;
-        if (base) set = image_of(distributions::of_elements(**base), d.whole_.parts());
-        if (!set) set = d.transforms_.back()->codomain();
-        const int64_t extra = event_dim - (*set)->event_dim();
-        return extra <= 0 ? *set : ConstraintPtr(constraints::independent(*set, extra));
+        const std::optional<ConstraintPtr> image = d.image();
+        return image ? *image : d.of_events(d.transforms_.back()->codomain());
       }};
   return s;
+}
+
+/// Nothing where it is not known to be an interval.
+std::optional<ConstraintPtr> TransformedDistribution::image() const {
+  const std::optional<ConstraintPtr> base = stated_support(*base_dist_);
+  if (!base) return std::nullopt;
+  const auto set = image_of(distributions::of_elements(**base), whole_.parts());
+  if (!set) return std::nullopt;
+  return of_events(*set);
+}
+
+ConstraintPtr TransformedDistribution::of_events(const ConstraintPtr& set) const {
+  const int64_t extra = static_cast<int64_t>(event_shape().size()) - set->event_dim();
+  return extra <= 0 ? set : ConstraintPtr(constraints::independent(set, extra));
 }
 
 TransformedDistribution::TransformedDistribution(DistributionPtr base_distribution,
@@ -203,8 +212,6 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   const auto add = [&](const Tensor& beyond) {
     impossible = impossible.logical_or(beyond.logical_and(is_limit.logical_not()));
   };
-  // A derived class may have another support.
-  if (typeid(*this) != typeid(TransformedDistribution)) add(Implements::do_impossible(value));
   for (std::size_t i = parts.size(); i-- > 0;) {
     const Transform& part = *parts[i];
     const ConstraintPtr codomain = part.codomain();
@@ -221,7 +228,14 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
   if (support)
     add(impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
-  return impossible;
+  // An end that the transforms do not reach may belong to the support all the same, for want of a
+  // class of intervals without it.
+  if (const auto set = image())
+    impossible = impossible.logical_and((*set)->check(value).logical_not());
+  // A derived class may have another support.
+  return typeid(*this) == typeid(TransformedDistribution)
+             ? impossible
+             : impossible.logical_or(Implements::do_impossible(value));
 }
 
 /// The sign of all transforms together.

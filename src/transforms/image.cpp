@@ -105,7 +105,8 @@ std::optional<End> image_of(const End& end, const Transform& transform) {
   Tensor limit = transform.limit(x);
   if (!limit.defined()) return std::nullopt;
   // As draws are rounded, of which none lies beyond it then.
-  if (!end.is_infinite()) limit = at::where(limit.isinf(), limit, transform(x));
+  if (!end.is_infinite() && constraints::scan::readable(limit))
+    limit = at::where(limit.isinf(), limit, transform(x));
   const std::optional<double> number = number_of(limit);
   if (number && std::isinf(*number)) return End{*number, false};
   const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);

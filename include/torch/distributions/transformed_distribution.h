@@ -70,6 +70,8 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   Tensor forward(Tensor x) const;
   Tensor sign(const char* method) const;
   bool is_affine() const;
+  std::optional<ConstraintPtr> image() const;
+  ConstraintPtr of_events(const ConstraintPtr& set) const;
   Tensor density(const Tensor& value, bool* is_suspicious) const;
   std::vector<Tensor> stages(const Tensor& value) const;
   Tensor rounded_into(const Constraint& set, bool of_closure, const std::vector<Tensor>& stages,
