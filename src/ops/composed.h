@@ -116,6 +116,16 @@ Composed within(const Condition& condition, double otherwise, const Function& f,
   return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
 }
 
+/// f(parameters...), which is a function of the value, and of that `within`: called with the
+/// condition, the constant and the value. The parameters are inputs as well.
+template <class Function, std::same_as<Composed>... Parameters>
+auto prepared(const Function& f, const Parameters&... parameters) {
+  return [=](const Condition& condition, double otherwise, const Composed& x) {
+    const auto of_all = [&](const Composed& y, const Parameters&... p) { return f(p...)(y); };
+    return within(condition, otherwise, of_all, x, parameters...);
+  };
+}
+
 /// A constant to every derivative.
 inline Composed constant(const Composed& x) { return Composed(x.tensor().detach()); }
 

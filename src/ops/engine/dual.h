@@ -253,6 +253,14 @@ template <class T, class Function, class... Inputs>
                                           const Function& f, const Inputs&... inputs) {
   return select(condition, f(inputs...), otherwise);
 }
+/// f(parameters...), which is a function of the value, and of that `within`: called with the
+/// condition, the constant and the value.
+template <class Function, class S, unsigned... M>
+[[gnu::always_inline]] inline auto prepared(const Function& f, const Dual<S, M>&... parameters) {
+  return [of_value = f(parameters...)](const auto& condition, double otherwise, const auto& x) {
+    return select(condition, of_value(x), otherwise);
+  };
+}
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> min(const Dual<S, M>& a, double b) {
   return select(a.value > b, b, a);

@@ -10,11 +10,11 @@ struct Beta {
 
   static auto in_range(const auto& a, const auto& b) { return a >= 0.0 && b >= 0.0; }
 
-  static auto log_prob(const auto& a, const auto& b) {
-    return [kernel = beta_log_kernel(a, b)](const auto& x) {
-      return within(!(x < 0.0 || x > 1.0), -kInfinity, kernel, x);
-    };
+  static auto is_possible(const auto& x, const auto&, const auto&) {
+    return !(x < 0.0 || x > 1.0);
   }
+
+  static auto log_prob(const auto& a, const auto& b) { return beta_log_kernel(a, b); }
   static auto mean(const auto& a, const auto& b) { return share(a, b); }
 
   /// The end at which the density is infinite, if there is one such end; NaN if there are two, or

@@ -19,6 +19,8 @@ struct LogNormal {
 
   static auto in_range(const auto& loc, const auto& scale) { return loc == loc && scale >= 0.0; }
 
+  static auto is_possible(const auto& x, const auto&, const auto&) { return !(x <= 0.0); }
+
   static auto log_prob(const auto& loc, const auto& scale) {
     return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
       const auto density = [&](const auto& y, const auto& m, const auto& s) {
@@ -31,14 +33,15 @@ struct LogNormal {
       };
       const auto infinite = x == kInfinity;
       return select(infinite, within(infinite, -kInfinity, limit, loc, scale),
-                    within(!(x <= 0.0 || infinite), -kInfinity, density, x, loc, scale));
+                    within(!infinite, -kInfinity, density, x, loc, scale));
     };
   }
   static auto cdf(const auto& loc, const auto& scale) {
-    return [loc, scale, cdf = Normal::cdf(loc, scale)](const auto& x) {
-      const auto positive = !(x <= 0.0);
-      return within(
-          positive, 0.0, [&](const auto& y) { return cdf(log(y)); }, x);
+    return [=](const auto& x) {
+      const auto of_log = [](const auto& y, const auto& m, const auto& s) {
+        return Normal::cdf(m, s)(log(y));
+      };
+      return within(!(x <= 0.0), 0.0, of_log, x, loc, scale);
     };
   }
   static auto icdf(const auto& loc, const auto& scale) {

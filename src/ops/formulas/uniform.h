@@ -11,9 +11,13 @@ struct Uniform {
 
   static auto in_range(const auto& low, const auto& high) { return low <= high; }
 
+  static auto is_possible(const auto& x, const auto& low, const auto& high) {
+    return !(x < low || x > high);
+  }
+
   static auto log_prob(const auto& low, const auto& high) {
-    return [low, high, log_density = 0.0 - log_width(low, high)](const auto& x) {
-      return select(x < low || x > high, -kInfinity, select(isnan(x), x, log_density));
+    return [log_density = 0.0 - log_width(low, high)](const auto& x) {
+      return select(isnan(x), x, log_density);
     };
   }
   static auto cdf(const auto& low, const auto& high) {
