@@ -12,9 +12,12 @@ const Signature<Chi2>& Chi2::signature() {
   return s;
 }
 
+// Half of the least positive number rounds to 0, but what it leaves is positive.
+static Tensor half_of(const Tensor& df) { return df - df / 2; }
+
 // Checked as a Chi2, so that an error speaks of df.
 Chi2::Chi2(Param df, Validate validate_args)
-    : Implements(require("df", std::move(df)).tensor() / 2, 0.5, Validate(false)) {
+    : Implements(half_of(require("df", std::move(df)).tensor()), 0.5, Validate(false)) {
   set_validate_args(validate_args);
   validate_fields();
 }

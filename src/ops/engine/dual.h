@@ -52,6 +52,11 @@ struct Dual {
   }
 
   template <unsigned input>
+  LanesOf<S>& partial() {
+    return partials[std::popcount(M & ((1u << input) - 1))];
+  }
+
+  template <unsigned input>
   LanesOf<S> partial_or_zero() const {
     if constexpr (kDependsOn<input>) {
       return partial<input>();
