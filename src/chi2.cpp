@@ -1,5 +1,8 @@
 #include <torch/distributions/chi2.h>
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/where.h>
+
 #include <torch/distributions/constraints/interval.h>
 
 namespace torch::distributions {
@@ -12,8 +15,11 @@ const Signature<Chi2>& Chi2::signature() {
   return s;
 }
 
-// Half of the least positive number rounds to 0, but what it leaves is positive.
-static Tensor half_of(const Tensor& df) { return df - df / 2; }
+// Half of the least positive number rounds to 0, which is no concentration.
+static Tensor half_of(const Tensor& df) {
+  const Tensor half = df / 2;
+  return at::where(half == 0, df, half);
+}
 
 // Checked as a Chi2, so that an error speaks of df.
 Chi2::Chi2(Param df, Validate validate_args)

@@ -52,14 +52,14 @@ template <typename T>
 T near_zero(const T& x, const T& a, const T& b) {
   const T total = a + b;
   const auto s = series</*kOfA=*/true>(total, a, x);
-  return -x / a * (s.sum * (log(x) + digamma(total) - digamma(a + 1.0)) + s.derivative);
+  return -x * (s.sum * (log(x) + digamma(total) - digamma(a + 1.0)) + s.derivative) / a;
 }
 
 /// From (1 - F) / f = x (1 - x) / b S, S = sum (a + b)_n / (b + 1)_n (1 - x)^n.
 template <typename T>
 T near_one(const T& x, const T& a, const T& b) {
   const auto s = series</*kOfA=*/false>(T(a + b), b, T(1 - x));
-  return x / b * (s.sum * (log(x) + digamma_difference(a, b)) + s.derivative);
+  return x * (s.sum * (log(x) + digamma_difference(a, b)) + s.derivative) / b;
 }
 
 /// Between: dF/da is the integral of f(t) (log t - E log t) from 0 to x, or less that from x to 1.
