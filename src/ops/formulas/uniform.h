@@ -27,8 +27,7 @@ struct Uniform {
         const auto start = halved_where(wide, a);
         return (halved_where(wide, y) - start) / (halved_where(wide, b) - start);
       };
-      const auto uncertain = !(x < low || x > high);
-      return select(x > high, 1.0, within(uncertain, 0.0, fraction, x, low, high));
+      return select(x > high, 1.0, within(is_possible(x, low, high), 0.0, fraction, x, low, high));
     };
   }
   static auto icdf(const auto& low, const auto& high) {
