@@ -1,5 +1,8 @@
 #include <torch/distributions/chi2.h>
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/where.h>
+
 #include <torch/distributions/constraints/interval.h>
 
 namespace torch::distributions {
@@ -12,9 +15,15 @@ const Signature<Chi2>& Chi2::signature() {
   return s;
 }
 
+// Half of the least positive number rounds to 0, which is no concentration.
+static Tensor half_of(const Tensor& df) {
+  const Tensor half = df / 2;
+  return at::where(half == 0, df, half);
+}
+
 // Checked as a Chi2, so that an error speaks of df.
 Chi2::Chi2(Param df, Validate validate_args)
-    : Implements(require("df", std::move(df)).tensor() / 2, 0.5, Validate(false)) {
+    : Implements(half_of(require("df", std::move(df)).tensor()), 0.5, Validate(false)) {
   set_validate_args(validate_args);
   validate_fields();
 }

@@ -2,11 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>
+#include <torch/distributions/chi2.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/implements.h>
@@ -227,6 +230,42 @@ TEST(KlDivergence, OfTinyConcentrationsIsLarge) {
   expect_near(Beta(number(1e-17), 1.0), Beta(number(2), 1.0), 2e17);
   expect_near(Beta(number(1e-17), 1e-17), Beta(number(1), 1.0), 1e17);
   expect_near(pair(1e-17, 1), pair(2, 1), 2e17);
+}
+
+// By mpmath. Products of them overflow, and inverses.
+TEST(KlDivergence, OfHugeAndSubnormalConcentrations) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  const auto vector = [](double a, double b, double c) {
+    return Dirichlet(at::tensor({a, b, c}, at::kDouble));
+  };
+  const auto expect_near = [](const Distribution& p, const Distribution& q, double expected) {
+    const double got = kl_divergence(p, q).item<double>();
+    if (std::isinf(expected) || expected == 0) {
+      EXPECT_EQ(got, expected) << p << q;
+    } else {
+      EXPECT_NEAR(got / expected, 1, 1e-13) << p << q;
+    }
+  };
+  expect_near(Chi2(number(9e307)), Chi2(number(.94)), 4.5e307);
+  expect_near(Chi2(number(3)), Chi2(number(1e300)), 3.445229453718376098e302);
+  expect_near(Chi2(number(.5)), Chi2(number(1.7e308)), INFINITY);
+  expect_near(Gamma(number(1.7e308), .5), Gamma(number(1.2), 1.3e154), INFINITY);
+  expect_near(Gamma(number(2), 1.), Gamma(number(5e-324), 1.), 745.28564059157819659);
+  expect_near(Gamma(number(5e-324), 1.), Gamma(number(2), 1.), INFINITY);
+  expect_near(Chi2(number(5e-324)), Chi2(number(5e-324)), 0);
+  expect_near(Beta(number(9e307), 2.), Beta(number(3), 4.), 2829.4234792736139428);
+  expect_near(Beta(number(2), 3.), Beta(number(9e307), 4.), 9.75e307);
+  expect_near(Beta(number(9e-310), 3.), Beta(number(2), 1.), INFINITY);
+  expect_near(vector(9e307, 2, 1), vector(3, 4, 1), 3535.5684172510668739);
+  expect_near(vector(3, 4, 1), vector(9e307, 2, 1), 9.8357142857142862585e307);
+}
+
+TEST(KlDivergence, FromAnImpossibleOutcomeIsInfiniteWhateverTheSignOfIts0) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kBFloat16}) {
+    const Tensor p = at::full({}, .83, dtype), zero = at::full({}, -0., dtype);
+    EXPECT_EQ(kl_divergence(Bernoulli(p), Bernoulli(zero)).item<double>(), INFINITY) << dtype;
+    EXPECT_EQ(kl_divergence(Bernoulli(1 - p), Bernoulli(1 - zero)).item<double>(), INFINITY);
+  }
 }
 
 }  // namespace

@@ -138,7 +138,14 @@ Tensor Distribution::do_icdf(const Tensor&) const { not_implemented("icdf"); }
 Tensor Distribution::do_mean() const { not_implemented("mean"); }
 Tensor Distribution::do_mode() const { not_implemented("mode"); }
 Tensor Distribution::do_variance() const { not_implemented("variance"); }
-Tensor Distribution::do_stddev() const { return variance().sqrt(); }
+// The root of no variance is infinitely steep, which a chain rule would multiply by 0: what does
+// not vary has no gradient.
+Tensor Distribution::do_stddev() const {
+  const Tensor variance = this->variance();
+  if (!variance.requires_grad()) return variance.sqrt();
+  const Tensor none = variance == 0;
+  return variance.masked_fill(none, 1).sqrt().masked_fill(none, 0);
+}
 Tensor Distribution::do_entropy() const { not_implemented("entropy"); }
 Tensor Distribution::do_enumerate_support(bool) const { not_implemented("enumerate_support"); }
 

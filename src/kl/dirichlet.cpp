@@ -12,13 +12,13 @@ namespace {
 
 using Component = ops::formulas::DirichletComponent;
 
-/// The sum over components. `growth` is the difference of the totals.
-Tensor over_components(bool of_doubles, const Tensor& a, const Tensor& b, const Tensor& total,
-                       const Tensor& growth) {
-  if (!of_doubles) return ops::kl_of_event<Component>(1, a, b, total, growth);
+/// The sum over components. The total has grown to `ratio`, by `growth`.
+Tensor over_components(bool of_doubles, const Tensor& a, const Tensor& b, const Tensor& growth,
+                       const Tensor& ratio) {
+  if (!of_doubles) return ops::kl_of_event<Component>(1, a, b, growth, ratio);
   // The kernel has the digits of a float.
   const auto divergence = [](const auto&... inputs) { return Component::kl(inputs...); };
-  return ops::evaluate(/*in_double=*/true, divergence, a, b, total, growth).sum(-1);
+  return ops::evaluate(/*in_double=*/true, divergence, a, b, growth, ratio).sum(-1);
 }
 
 }  // namespace
@@ -32,9 +32,10 @@ Tensor divergence(const Dirichlet& p, const Dirichlet& q) {
   const bool of_doubles = dtype == at::kDouble;
   const Tensor total_a = ops::total(a), total_b = ops::total(b);
   // A total of floats is as good as exact.
-  const Tensor growth = of_doubles ? (b - a).sum(-1, /*keepdim=*/true) : total_b - total_a;
-  return ops::special::nonnegative(over_components(of_doubles, a, b, total_a, growth) -
-                                   over_components(of_doubles, total_a, total_b, total_a, growth))
+  const Tensor difference = of_doubles ? (b - a).sum(-1, /*keepdim=*/true) : total_b - total_a;
+  const Tensor growth = difference / total_a, ratio = total_b / total_a;
+  return ops::special::nonnegative(over_components(of_doubles, a, b, growth, ratio) -
+                                   over_components(of_doubles, total_a, total_b, growth, ratio))
       .to(dtype);
 }
 

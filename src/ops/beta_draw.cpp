@@ -52,14 +52,14 @@ template <typename T>
 T near_zero(const T& x, const T& a, const T& b) {
   const T total = a + b;
   const auto s = series</*kOfA=*/true>(total, a, x);
-  return -x / a * (s.sum * (log(x) + digamma(total) - digamma(a + 1.0)) + s.derivative);
+  return -x * (s.sum * (log(x) + digamma(total) - digamma(a + 1.0)) + s.derivative) / a;
 }
 
 /// From (1 - F) / f = x (1 - x) / b S, S = sum (a + b)_n / (b + 1)_n (1 - x)^n.
 template <typename T>
 T near_one(const T& x, const T& a, const T& b) {
   const auto s = series</*kOfA=*/false>(T(a + b), b, T(1 - x));
-  return x / b * (s.sum * (log(x) + digamma_difference(a, b)) + s.derivative);
+  return x * (s.sum * (log(x) + digamma_difference(a, b)) + s.derivative) / b;
 }
 
 /// Between: dF/da is the integral of f(t) (log t - E log t) from 0 to x, or less that from x to 1.
@@ -73,6 +73,7 @@ T between(const T& x, const T& a, const T& b) {
   constexpr int kNodes = 96;
   constexpr double kFirst = -3.6, kLast = 3.4;
   constexpr double kNegligible = 40;  // exp(-40) beside 1
+  constexpr double kLongest = 600;    // up to which exp(s) is a number
   const T total = a + b, rest = 1 - x;
   const T offset = log(x) + digamma_difference(a, b);
   const auto below = offset < 0.0;
@@ -81,6 +82,7 @@ T between(const T& x, const T& a, const T& b) {
         below, [&] { return yes; }, [&] { return no; });
   };
   const T c = choose(a, b), w = choose(x, rest), step_into_log_t = choose(x * 0 - 1, x * 0);
+  const T other = choose(b, a), other_w = choose(rest, x);
   const T slope = c - total * w;
   const T scale = 1 / (0.5 * (slope + abs(slope)) + sqrt(total * x * rest));
   // The tail of a small c is long.
@@ -91,8 +93,12 @@ T between(const T& x, const T& a, const T& b) {
     const T v = h * double(i) + kFirst, inner = exp(-v);
     const T s = scale * exp(v - inner);
     const T log_ratio = -log1p(w * expm1(-s));
-    integral = integral + exp(total * log_ratio - c * s) *
-                              (log_ratio + step_into_log_t * s + offset) * s * (1 + inner);
+    // Where c is nearly the total, what the other concentration has in it.
+    const T exponent = branch((w > 0.5) & (s < kLongest),
+                              [&] { return other * s - total * log1p(other_w * expm1(s)); },
+                              [&] { return total * log_ratio - c * s; });
+    integral =
+        integral + exp(exponent) * (log_ratio + step_into_log_t * s + offset) * s * (1 + inner);
   }
   return abs(x * integral * h);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ops/binomial_entropy.h"
+#include "ops/constants.h"
 #include "ops/special/special.h"
 #include "ops/special/tensor_scalar.h"
 
@@ -115,6 +116,16 @@ Composed within(const Condition& condition, double otherwise, const Function& f,
   return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
 }
 
+/// f(parameters...), which is a function of the value, and of that `within`: called with the
+/// condition, the constant and the value. The parameters are inputs as well.
+template <class Function, std::same_as<Composed>... Parameters>
+auto prepared(const Function& f, const Parameters&... parameters) {
+  return [=](const Condition& condition, double otherwise, const Composed& x) {
+    const auto of_all = [&](const Composed& y, const Parameters&... p) { return f(p...)(y); };
+    return within(condition, otherwise, of_all, x, parameters...);
+  };
+}
+
 /// A constant to every derivative.
 inline Composed constant(const Composed& x) { return Composed(x.tensor().detach()); }
 
@@ -125,6 +136,11 @@ inline Composed sqrt(const Composed& x) { return Composed(x.tensor().sqrt()); }
 inline Composed abs(const Composed& x) { return Composed(x.tensor().abs()); }
 inline Composed floor(const Composed& x) { return Composed(x.tensor().floor()); }
 inline Composed log(const Composed& x) { return Composed(x.tensor().log()); }
+/// f(log x), whose derivative in x is divided by x, as 1 / x may overflow. At infinity it is 0.
+template <class Function>
+Composed of_log(const Function& f, const Composed& x) {
+  return f(select(x == kInfinity, kInfinity, log(x)));
+}
 inline Composed log1p(const Composed& x) { return Composed(x.tensor().log1p()); }
 inline Composed exp(const Composed& x) { return Composed(x.tensor().exp()); }
 inline Composed min(const Composed& a, const Composed& b) {

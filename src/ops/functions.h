@@ -9,17 +9,32 @@
 /// `Formula::name`, where there is one.
 namespace torch::distributions::ops::functions {
 
-/// `result`, a number or a function of the value, but NaN for parameters that are not
-/// `Formula::in_range`. Every function of every family goes through here.
-template <class Formula, class Result, class... Scalars>
-auto in_range_or_nan(const Result& result, const Scalars&... parameters) {
-  if constexpr (!requires { Formula::in_range(parameters...); } || std::is_same_v<Result, double>) {
-    return result;
-  } else if constexpr (requires { select(Formula::in_range(parameters...), result, kNaN); }) {
-    return select(Formula::in_range(parameters...), result, kNaN);
+template <class Formula, class... Scalars>
+concept HasRange = requires(const Scalars&... parameters) { Formula::in_range(parameters...); };
+
+/// The first of them. A value is of that kind.
+inline const auto& first_of(const auto& first, const auto&...) { return first; }
+
+template <class Formula, class... Scalars>
+concept HasSupport = requires(const Scalars&... parameters) {
+  Formula::is_possible(first_of(parameters...), parameters...);
+};
+
+/// f(parameters...), which is a number or a function of the value: NaN where the parameters are out
+/// of the range that `Formula::in_range` tells, by one rule for every function of every family.
+template <class Formula, class Function, class... Scalars>
+auto in_range_or_nan(const Function& f, const Scalars&... parameters) {
+  using Result = decltype(f(parameters...));
+  if constexpr (!HasRange<Formula, Scalars...> || std::is_same_v<Result, double>) {
+    return f(parameters...);
+  } else if constexpr (requires(const Result& x) {
+                         select(Formula::in_range(parameters...), x, kNaN);
+                       }) {
+    return within(Formula::in_range(parameters...), kNaN, f, parameters...);
   } else {
-    return [result, in_range = Formula::in_range(parameters...)](const auto& x) {
-      return select(in_range, result(x), kNaN);
+    return [in_range = Formula::in_range(parameters...),
+            of_value = prepared(f, parameters...)](const auto& x) {
+      return of_value(in_range, kNaN, x);
     };
   }
 }
@@ -30,11 +45,11 @@ auto in_range_or_nan(const Result& result, const Scalars&... parameters) {
     template <class Formula, class... Scalars>                                          \
       requires requires(const Scalars&... parameters) { Formula::name(parameters...); } \
     static auto of(const Scalars&... parameters) {                                      \
-      return in_range_or_nan<Formula>(Formula::name(parameters...), parameters...);     \
+      return in_range_or_nan<Formula>(                                                  \
+          [](const auto&... p) { return Formula::name(p...); }, parameters...);         \
     }                                                                                   \
   };
 
-TORCH_DISTRIBUTIONS_FUNCTION(LogProb, log_prob)
 TORCH_DISTRIBUTIONS_FUNCTION(Cdf, cdf)
 TORCH_DISTRIBUTIONS_FUNCTION(Mean, mean)
 TORCH_DISTRIBUTIONS_FUNCTION(Mode, mode)
@@ -47,6 +62,27 @@ TORCH_DISTRIBUTIONS_FUNCTION(LogAbsDetJacobian, log_abs_det_jacobian)
 
 #undef TORCH_DISTRIBUTIONS_FUNCTION
 
+/// The logarithm of a density: -inf where `Formula::is_possible(value, parameters...)` says that
+/// the value is not, by one rule for every family.
+struct LogProb {
+  static constexpr bool kIsCdf = false;
+
+  template <class Formula, class... Scalars>
+    requires requires(const Scalars&... parameters) { Formula::log_prob(parameters...); }
+  static auto of(const Scalars&... parameters) {
+    const auto density = [](const auto&... p) { return Formula::log_prob(p...); };
+    if constexpr (!HasSupport<Formula, Scalars...>) {
+      return in_range_or_nan<Formula>(density, parameters...);
+    } else {
+      return [=, in_range = Formula::in_range(parameters...),
+              of_value = prepared(density, parameters...)](const auto& x) {
+        const auto possible = Formula::is_possible(x, parameters...);
+        return select(in_range, of_value(in_range && possible, -kInfinity, x), kNaN);
+      };
+    }
+  }
+};
+
 /// A quantile: NaN for what is no probability, by one rule for every family.
 struct Icdf {
   static constexpr bool kIsCdf = true;
@@ -54,8 +90,10 @@ struct Icdf {
   template <class Formula, class... Scalars>
     requires requires(const Scalars&... parameters) { Formula::icdf(parameters...); }
   static auto of(const Scalars&... parameters) {
-    const auto quantile = [quantile = Formula::icdf(parameters...)](const auto& p) {
-      return quantile(select(p >= 0.0 && p <= 1.0, p, kNaN));
+    const auto quantile = [](const auto&... q) {
+      return [quantile = Formula::icdf(q...)](const auto& p) {
+        return quantile(select(p >= 0.0 && p <= 1.0, p, kNaN));
+      };
     };
     return in_range_or_nan<Formula>(quantile, parameters...);
   }

@@ -54,8 +54,10 @@ Tensor density(const Tensor& a, const Tensor& x) {
 }
 
 Tensor gamma_draw_da(at::TensorList args) {
-  const Tensor &a = args[0], x = gamma_draw(a, args[1]);
-  return -special::gammainc_da(a, x) / density(a, x);
+  constexpr double kHuge = 1e30;  // from which on x is normal, to the last digit
+  const Tensor &a = args[0], x = gamma_draw(a, args[1]), huge = a > kHuge;
+  const Tensor b = at::where(huge, 1.0, a), y = at::where(huge, 1.0, x);
+  return at::where(huge, 0.5 + 0.5 * x / a, -special::gammainc_da(b, y) / density(b, y));
 }
 
 Tensor drawn(at::TensorList args) { return args[1].alias(); }
@@ -64,14 +66,17 @@ constexpr special::Rule kGammaDraw{"the gamma sampler", drawn, {gamma_draw_da, n
 
 /// 0, with the derivative of the Beta draw in the concentration (args[0]) of its coordinate
 /// (args[2]); the concentrations of the others (args[1]) are constant.
-constexpr special::Rule kBetaDraw{
-    "the Dirichlet sampler",
-    [](at::TensorList args) { return at::zeros_like(args[2]); },
-    {[](at::TensorList args) {
-       // One category has all, whatever its concentration.
-       return beta_draw_da(args[2], args[0], args[1]).masked_fill(args[1] == 0, 0);
-     },
-     nullptr, nullptr}};
+constexpr special::Rule kBetaDraw{"the Dirichlet sampler",
+                                  [](at::TensorList args) { return at::zeros_like(args[2]); },
+                                  {[](at::TensorList args) {
+                                     // One category has all, whatever its concentration. Infinite
+                                     // ones would be subtracted from each other.
+                                     constexpr double kLargest = 1e300;
+                                     return beta_draw_da(args[2], args[0], args[1])
+                                         .masked_fill(args[1] == 0, 0)
+                                         .nan_to_num(0, kLargest, -kLargest);
+                                   },
+                                   nullptr, nullptr}};
 
 Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
   return special::differentiable(kGammaDraw, {a, draw.detach()});

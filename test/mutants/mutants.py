@@ -38,7 +38,7 @@ class Mutant:
 
 GOLDEN = "golden_golden_test"
 MUTANTS = [
-    Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - r * y", "log_rate + r * y",
+    Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
            ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"), GOLDEN, "*Exponential*"),
     Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320477274178",
            ("src/normal.cpp", "src/ops/engine/kernels/normal.cpp"), "accuracy_accuracy_test"),

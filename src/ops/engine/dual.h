@@ -52,6 +52,11 @@ struct Dual {
   }
 
   template <unsigned input>
+  LanesOf<S>& partial() {
+    return partials[std::popcount(M & ((1u << input) - 1))];
+  }
+
+  template <unsigned input>
   LanesOf<S> partial_or_zero() const {
     if constexpr (kDependsOn<input>) {
       return partial<input>();
@@ -252,6 +257,14 @@ template <class T, class Function, class... Inputs>
 [[gnu::always_inline]] inline auto within(const Mask<T>& condition, double otherwise,
                                           const Function& f, const Inputs&... inputs) {
   return select(condition, f(inputs...), otherwise);
+}
+/// f(parameters...), which is a function of the value, and of that `within`: called with the
+/// condition, the constant and the value.
+template <class Function, class S, unsigned... M>
+[[gnu::always_inline]] inline auto prepared(const Function& f, const Dual<S, M>&... parameters) {
+  return [of_value = f(parameters...)](const auto& condition, double otherwise, const auto& x) {
+    return select(condition, of_value(x), otherwise);
+  };
 }
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> min(const Dual<S, M>& a, double b) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "ops/engine/elementary.h"
 #include "ops/special/bregman_kernels.h"
 #include "ops/special/coefficients.h"
@@ -185,20 +187,25 @@ template <class T>
       [&] { return t - log(x / y); });
 }
 
+/// 1 / x, or the largest number where that overflows.
+template <class T>
+Lanes<T> finite_inverse(const Lanes<T>& x) {
+  return min(Lanes<T>(1.0 / x), Lanes<T>(double{std::numeric_limits<T>::max()}));
+}
+
 /// kernels::stirling_remainder, for x > 0. Like the next, of a double's precision, but for what
 /// cancels in it: the entropy of a Dirichlet distribution of doubles is the sum of these, too.
 template <class T>
 [[gnu::pure]] Lanes<T> stirling_remainder_of_floats(const Lanes<T>& x) {
   const Lanes<T> x1 = x + 1.0;
-  return x * log1p(1.0 / x) + 0.5 * log(x1) +
+  return x * log1p(finite_inverse(x)) + 0.5 * log(x1) +
          (kernels::stirling_error(x1) + (kernels::kHalfLogTwoPi - 1.0));
 }
 
 /// log x - psi(x), for x > 0.
 template <class T>
 [[gnu::pure]] Lanes<T> log_minus_digamma_of_floats(const Lanes<T>& x) {
-  const Lanes<T> inverse = 1.0 / x;
-  return kernels::log_minus_digamma_remainder(x + 1.0) + (inverse - log1p(inverse));
+  return kernels::log_minus_digamma_remainder(x + 1.0) + (1.0 / x - log1p(finite_inverse(x)));
 }
 
 /// Divergences of arguments that differ by less than this, relatively, are those of a parabola, or
@@ -215,7 +222,9 @@ template <class T>
         constexpr double kSeries[] = {1. / 2, -1. / 6, 1. / 12, -1. / 20};
         return d * t * kernels::polynomial(kSeries, t);
       },
-      [&] { return select(x > 0.0 && m < kernels::kInfinity, x * log(x / m) - d, -d); });
+      [&] {  // of a mean of 0, which may be -0
+        return select(x > 0.0 && m < kernels::kInfinity, x * log(x / (m + 0.0)) - d, -d);
+      });
 }
 
 /// kernels::stirling_divergence.

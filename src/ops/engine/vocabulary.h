@@ -89,6 +89,19 @@ template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> log(const Dual<S, M>& x) {
   return chain(log(x.value), along(x, [&] { return 1.0 / x.value; }));
 }
+/// f(log x), whose derivative in x is divided by x, as 1 / x may overflow. At infinity it is 0.
+template <class S, unsigned M, class Function>
+[[gnu::always_inline]] inline auto of_log(const Function& f, const Dual<S, M>& x) {
+  static_assert(std::popcount(M) <= 1);
+  Dual<S, M> log_x{log(x.value), x.partials};
+  auto result = f(log_x);
+  if constexpr (M != 0) {
+    constexpr unsigned kInput = std::countr_zero(M);
+    LanesOf<S>& slope = result.template partial<kInput>();
+    slope = select(x.value == kernels::kInfinity, LanesOf<S>(0.0), slope / x.value);
+  }
+  return result;
+}
 template <class S, unsigned M>
 [[gnu::always_inline]] inline Dual<S, M> log1p(const Dual<S, M>& x) {
   return chain(log1p(x.value), along(x, [&] { return 1.0 / (x.value + 1.0); }));
@@ -148,11 +161,25 @@ template <class S, unsigned M>
   return chain(kernels::ndtr(x.value),
                along(x, [&] { return exp(-0.5 * square(x.value)) * (1 / kernels::kSqrtTwoPi); }));
 }
+/// Of differences that are not all finite.
+template <class T>
+[[gnu::noinline, gnu::cold]] Lanes<T> standardized_of_any(Lanes<T> x, Lanes<T> loc,
+                                                          Lanes<T> scale) {
+  return kernels::standardized(x, loc, scale);
+}
+template <class T>
+[[gnu::always_inline]] inline Lanes<T> standardized(const Lanes<T>& x, const Lanes<T>& loc,
+                                                    const Lanes<T>& scale) {
+  const Lanes<T> difference = x - loc;
+  if (!(abs(difference) < kernels::kInfinity).all()) [[unlikely]]
+    return standardized_of_any(x, loc, scale);
+  return difference / scale;
+}
 template <class S, unsigned A, unsigned B, unsigned C>
 [[gnu::always_inline]] inline Dual<S, A | B | C> standardized(const Dual<S, A>& x,
                                                               const Dual<S, B>& loc,
                                                               const Dual<S, C>& scale) {
-  const LanesOf<S> z = kernels::standardized(x.value, loc.value, scale.value);
+  const LanesOf<S> z = standardized(x.value, loc.value, scale.value);
   const LanesOf<S> inverse = 1.0 / scale.value;
   return chain(z, along(x, [&] { return inverse; }), along(loc, [&] { return -inverse; }),
                along(scale, [&] { return -z * inverse; }));
@@ -181,10 +208,7 @@ template <class S, unsigned A, unsigned B>
           return kernels::log_minus_digamma(x.value, x.value);
         }
       };
-      return chain(value(), along(x, [&] {
-                     return -1.0 / square(x.value) -
-                            kernels::stirling_remainder_second_derivative(x.value);
-                   }));
+      return chain(value(), along(x, [&] { return kernels::log_minus_digamma_slope(x.value); }));
     }
   }
   return chain(kernels::log_minus_digamma(m.value, x.value),
@@ -230,9 +254,8 @@ template <class S, unsigned A, unsigned B>
       return chain(
           kernels::beta_log_kernel(x.value, a.value, b.value),
           along(x, [&] { return score(x.value); }),
-          along(a, [&] { return log(x.value) + kernels::digamma_difference(a.value, b.value); }),
-          along(b,
-                [&] { return log1p(-x.value) + kernels::digamma_difference(b.value, a.value); }));
+          along(a, [&] { return kernels::beta_shape_score(log(x.value), a.value, b.value); }),
+          along(b, [&] { return kernels::beta_shape_score(log1p(-x.value), b.value, a.value); }));
     };
   }
 }

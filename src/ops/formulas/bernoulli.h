@@ -13,13 +13,10 @@ struct Bernoulli {  // of the probability of 1
 
   static auto in_range(const auto& p) { return p >= 0.0 && p <= 1.0; }
 
+  static auto is_possible(const auto& x, const auto&) { return is_outcome(x); }
+
   static auto log_prob(const auto& p) {
-    return [=](const auto& x) {
-      const auto density = [](const auto& y, const auto& q) {
-        return xlogy(y, q) + xlog1py(1.0 - y, -q);
-      };
-      return within(is_outcome(x), -kInfinity, density, x, p);
-    };
+    return [=](const auto& x) { return xlogy(x, p) + xlog1py(1.0 - x, -p); };
   }
   static auto mean(const auto& p) { return p; }
   static auto mode(const auto& p) { return select(p == 0.5, kNaN, select(p > 0.5, 1.0, 0.0 * p)); }
@@ -35,16 +32,15 @@ struct BernoulliLogits {  // of the log-odds of 1
 
   static auto in_range(const auto& logits) { return logits == logits; }
 
+  static auto is_possible(const auto& x, const auto&) { return is_outcome(x); }
+
   static auto log_prob(const auto& logits) {
     const auto certain = abs(logits) == kInfinity;
     const auto finite = select(certain, 0.0, logits);
     return [=](const auto& x) {
-      const auto density = [&](const auto& y, const auto& l) {
-        const auto possible = y == select(l > 0.0, 1.0, 0.0 * y);
-        return select(certain, select(possible, 0.0, -kInfinity + 0.0 * y),
-                      log_sigmoid((2.0 * y - 1.0) * finite));
-      };
-      return within(is_outcome(x), -kInfinity, density, x, logits);
+      const auto happens = x == select(logits > 0.0, 1.0, 0.0 * x);
+      return select(certain, select(happens, 0.0, -kInfinity + 0.0 * x),
+                    log_sigmoid((2.0 * x - 1.0) * finite));
     };
   }
   static auto mean(const auto& logits) { return sigmoid(logits); }

@@ -10,11 +10,9 @@ struct Beta {
 
   static auto in_range(const auto& a, const auto& b) { return a >= 0.0 && b >= 0.0; }
 
-  static auto log_prob(const auto& a, const auto& b) {
-    return [kernel = beta_log_kernel(a, b)](const auto& x) {
-      return within(!(x < 0.0 || x > 1.0), -kInfinity, kernel, x);
-    };
-  }
+  static auto is_possible(const auto& x, const auto&, const auto&) { return !(x < 0.0 || x > 1.0); }
+
+  static auto log_prob(const auto& a, const auto& b) { return beta_log_kernel(a, b); }
   static auto mean(const auto& a, const auto& b) { return share(a, b); }
 
   /// The end at which the density is infinite, if there is one such end; NaN if there are two, or
@@ -31,11 +29,12 @@ struct Beta {
     return select(huge, 0.5 * result, result);
   }
 
-  /// The variance may underflow.
+  /// The variance may underflow, and a / (a + b).
   static auto stddev(const auto& a, const auto& b) {
     const auto huge = is_huge(a, b);
-    const auto sum = halved_where(huge, a) + halved_where(huge, b);
-    const auto result = sqrt(share(a, b)) * sqrt(share(b, a)) / sqrt(sum + 1.0);
+    const auto first = halved_where(huge, a), second = halved_where(huge, b);
+    const auto sum = first + second, root = sqrt(sum);
+    const auto result = (sqrt(first) / root) * (sqrt(second) / root) / sqrt(sum + 1.0);
     return select(huge, result * kSqrtHalf, result);
   }
 

@@ -71,11 +71,10 @@ struct Binomial {  // of the number of trials and the probability of success
 
   static auto in_range(const auto& n, const auto& p) { return n >= 0.0 && p >= 0.0 && p <= 1.0; }
 
+  static auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
+
   static auto log_prob(const auto& n, const auto& p) {
-    return [=](const auto& k) {
-      const auto density = [](const auto&... inputs) { return binomial_log_kernel(inputs...); };
-      return within(is_count(k, n), -kInfinity, density, k, n, p);
-    };
+    return [=](const auto& k) { return binomial_log_kernel(k, n, p); };
   }
   static auto mean(const auto& n, const auto& p) { return n * p; }
   /// Floors, for n too: the mode does not move with the parameters but jumps.
@@ -99,13 +98,10 @@ struct BinomialLogits {  // of the number of trials and the log-odds of success
 
   static auto in_range(const auto& n, const auto& logits) { return n >= 0.0 && logits == logits; }
 
+  static auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
+
   static auto log_prob(const auto& n, const auto& logits) {
-    return [=](const auto& k) {
-      const auto density = [](const auto&... inputs) {
-        return binomial_log_kernel_logits(inputs...);
-      };
-      return within(is_count(k, n), -kInfinity, density, k, n, logits);
-    };
+    return [=](const auto& k) { return binomial_log_kernel_logits(k, n, logits); };
   }
   static auto mean(const auto& n, const auto& logits) { return n * sigmoid(logits); }
   static auto mode(const auto& n, const auto& logits) {

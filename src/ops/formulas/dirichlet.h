@@ -21,15 +21,16 @@ struct DirichletComponent {
   /// lgamma(a) - (a - n) psi(a), less what cancels: `n` is 1 for a component and the number of
   /// those for the total.
   static auto entropy(const auto& n, const auto& a) {
-    return stirling_remainder(a) + (a - n) * log_minus_digamma(a, a) + (n - 1.0) * log(a);
+    return stirling_remainder(a) + (a - n) * log_minus_digamma(a, a) + xlogy(n - 1.0, a);
   }
 
   /// The Bregman divergence of lgamma, from a to b: that of x log x - x from the component's share
-  /// of a total that has grown, and what Stirling's formula leaves.
-  static auto kl(const auto& a, const auto& b, const auto& total, const auto& growth) {
+  /// of a total that has grown, and what Stirling's formula leaves. `ratio` is that of the totals,
+  /// and `growth` what it has above 1, which it may not tell.
+  static auto kl(const auto& a, const auto& b, const auto& growth, const auto& ratio) {
     const auto d = b - a;
-    const auto own_growth = a * (growth / total);
-    const auto expected = a * ((total + growth) / total);
+    const auto own_growth = a * growth;
+    const auto expected = a * ratio;
     // From the differences of the parameters, unless those are the larger numbers.
     const auto is_near = abs(d) + abs(own_growth) < b + expected;
     return deviance(b, expected, select(is_near, d - own_growth, b - expected)) +

@@ -10,11 +10,10 @@ struct Exponential {
 
   static auto in_range(const auto& rate) { return rate >= 0.0; }
 
+  static auto is_possible(const auto& x, const auto&) { return !(x < 0.0); }
+
   static auto log_prob(const auto& rate) {
-    return [rate, log_rate = log(rate)](const auto& x) {
-      const auto density = [&](const auto& y, const auto& r) { return log_rate - r * y; };
-      return within(!(x < 0.0), -kInfinity, density, x, rate);
-    };
+    return [rate, log_rate = log(rate)](const auto& x) { return log_rate - rate * x; };
   }
   static auto cdf(const auto& rate) {
     return [=](const auto& x) {

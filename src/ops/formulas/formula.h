@@ -9,7 +9,8 @@
 namespace torch::distributions::ops {
 
 /// A formula may say, by `in_range(parameters...)`, for which parameters it holds: those that the
-/// class accepts, and their limits. All its functions are NaN for others (see functions.h).
+/// class accepts, and their limits. All its functions are NaN for others. By `is_possible(value,
+/// parameters...)` it may say for which values, or NaN, the density is not 0 (see functions.h).
 ///
 /// At the ends of the support and where a number overflows the chain rule would multiply 0 by
 /// infinity. There `within(condition, otherwise, f, inputs...)` is the constant `otherwise`, with

@@ -12,10 +12,10 @@ struct Gamma {
     return concentration >= 0.0 && rate >= 0.0;
   }
 
+  static auto is_possible(const auto& x, const auto&, const auto&) { return !(x < 0.0); }
+
   static auto log_prob(const auto& concentration, const auto& rate) {
-    return [kernel = gamma_log_kernel(concentration, rate)](const auto& x) {
-      return within(!(x < 0.0), -kInfinity, kernel, x);
-    };
+    return gamma_log_kernel(concentration, rate);
   }
   static auto cdf(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {

@@ -19,26 +19,22 @@ struct LogNormal {
 
   static auto in_range(const auto& loc, const auto& scale) { return loc == loc && scale >= 0.0; }
 
+  static auto is_possible(const auto& x, const auto&, const auto&) { return !(x <= 0.0); }
+
   static auto log_prob(const auto& loc, const auto& scale) {
     return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
-      const auto density = [&](const auto& y, const auto& m, const auto& s) {
-        const auto log_y = log(y);
-        return -0.5 * square((log_y - m) / s) - log_normalizer - log_y;
+      const auto density = [&](const auto& log_x) {
+        return -0.5 * square((log_x - loc) / scale) - log_normalizer - log_x;
       };
-      // Of the parameters alone: -inf, and infinitely steep in both.
-      const auto limit = [](const auto& m, const auto& s) {
-        return square(m - kInfinity) * (s - kInfinity);
-      };
-      const auto infinite = x == kInfinity;
-      return select(infinite, within(infinite, -kInfinity, limit, loc, scale),
-                    within(!(x <= 0.0 || infinite), -kInfinity, density, x, loc, scale));
+      return of_log(density, x);
     };
   }
   static auto cdf(const auto& loc, const auto& scale) {
-    return [loc, scale, cdf = Normal::cdf(loc, scale)](const auto& x) {
-      const auto positive = !(x <= 0.0);
-      return within(
-          positive, 0.0, [&](const auto& y) { return cdf(log(y)); }, x);
+    return [=](const auto& x) {
+      const auto of_positive = [](const auto& y, const auto& m, const auto& s) {
+        return of_log(Normal::cdf(m, s), y);
+      };
+      return within(!(x <= 0.0), 0.0, of_positive, x, loc, scale);
     };
   }
   static auto icdf(const auto& loc, const auto& scale) {

@@ -11,9 +11,13 @@ struct Uniform {
 
   static auto in_range(const auto& low, const auto& high) { return low <= high; }
 
+  static auto is_possible(const auto& x, const auto& low, const auto& high) {
+    return !(x < low || x > high);
+  }
+
   static auto log_prob(const auto& low, const auto& high) {
-    return [low, high, log_density = 0.0 - log_width(low, high)](const auto& x) {
-      return select(x < low || x > high, -kInfinity, select(isnan(x), x, log_density));
+    return [log_density = 0.0 - log_width(low, high)](const auto& x) {
+      return select(isnan(x), x, log_density);
     };
   }
   static auto cdf(const auto& low, const auto& high) {
@@ -23,8 +27,7 @@ struct Uniform {
         const auto start = halved_where(wide, a);
         return (halved_where(wide, y) - start) / (halved_where(wide, b) - start);
       };
-      const auto uncertain = !(x < low || x > high);
-      return select(x > high, 1.0, within(uncertain, 0.0, fraction, x, low, high));
+      return select(x > high, 1.0, within(is_possible(x, low, high), 0.0, fraction, x, low, high));
     };
   }
   static auto icdf(const auto& low, const auto& high) {

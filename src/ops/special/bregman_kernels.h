@@ -137,9 +137,9 @@ T stirling_divergence(const T& x, const T& y, const T& d) {
 
   // The divergence of (x + 1) log(1 + 1/x) - 1.
   const auto step = [](const T& to, const T& from, const T& difference) {
-    const T v = -difference / (to * (from + 1.0));
+    const T v = -difference / (from + 1.0) / to;
     return branch(
-        abs(v) <= 0.5, [&] { return (to + 1.0) * log1pmx(v) + v * v * (to * (from + 1.0) / from); },
+        abs(v) <= 0.5, [&] { return (to + 1.0) * log1pmx(v) + v * v * (to / from * (from + 1.0)); },
         [&] {  // 1 + v by its factors, of which neither need be near to 1
           return (to + 1.0) * log_quotient(from, to, T((to + 1.0) / (from + 1.0))) +
                  difference / from;

@@ -106,15 +106,24 @@ constexpr Rule kLogMinusDigamma{
     {[](TensorList args) { return at::reciprocal(args[0]); },
      [](TensorList args) { return -trigamma(args[1]); }}};
 
+// The derivative of log x - psi(x), 1 / x - psi'(x).
+constexpr Rule kLogMinusDigammaSlope{
+    "the derivative of log_minus_digamma",
+    [](TensorList args) {
+      return elementwise([](const auto& x) { return kernels::log_minus_digamma_slope(x); },
+                         args[0]);
+    },
+    {[](TensorList args) {
+      return -at::reciprocal(at::square(args[0])) - special::polygamma(2, args[0]);
+    }}};
+
 // log x - psi(x): a function of its own, since the two derivatives of log m - psi(x) cancel here.
 constexpr Rule kLogMinusDigammaOfSame{
     "log_minus_digamma",
     [](TensorList args) {
       return elementwise([](const auto& x) { return kernels::log_minus_digamma(x, x); }, args[0]);
     },
-    {[](TensorList args) {
-      return -at::reciprocal(at::square(args[0])) - stirling_remainder_second_derivative(args[0]);
-    }}};
+    {[](TensorList args) { return differentiable(kLogMinusDigammaSlope, {args[0]}); }}};
 
 constexpr Rule kLogMinusDigamma1p{
     "log_minus_digamma1p",

@@ -150,6 +150,15 @@ T stirling_remainder_second_derivative(const T& x) {
       [&] { return trigamma(T(x + 1.0)) - 1.0 / x; });
 }
 
+/// The derivative of log x - psi(x), for x > 0.
+template <typename T>
+T log_minus_digamma_slope(const T& x) {
+  const T inverse = 1.0 / x;
+  return branch(
+      x >= 1.0, [&] { return -1.0 * inverse * inverse - stirling_remainder_second_derivative(x); },
+      [&] { return inverse * (1.0 - inverse) - trigamma(T(x + 1.0)); });
+}
+
 /// psi(x + d) - psi(x), for x, x + d > 0.
 template <typename T>
 T digamma_difference(const T& x, const T& d) {

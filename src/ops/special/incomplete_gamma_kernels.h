@@ -55,7 +55,8 @@ class IncompleteGamma {
 
   static Series variable(const T& a) {
     return Series::generate(
-        [&](size_t i) { return i == 0 ? a : T(a * 0.0 + (i == 1 ? 1.0 : 0.0)); });
+        // Clamped, since infinity times 0 is no number.
+        [&](size_t i) { return i == 0 ? a : T(clamp(a, -1.0, 1.0) * 0.0 + (i == 1 ? 1.0 : 0.0)); });
   }
 
   /// The jet of value, first derivative, half the second.

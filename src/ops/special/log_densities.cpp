@@ -126,6 +126,20 @@ constexpr Rule kGammaLogKernel{
      },
      [](TensorList args) { return gamma_residual(args[1], args[2], args[0]) / args[2]; }}};
 
+// log x + psi(a + b) - psi(a), from log x.
+constexpr Rule kBetaShapeScore{
+    "beta_shape_score",
+    [](TensorList args) {
+      return elementwise([](const auto& log_x, const auto& a,
+                            const auto& b) { return kernels::beta_shape_score(log_x, a, b); },
+                         args[0], args[1], args[2]);
+    },
+    {[](TensorList args) { return at::ones_like(args[0]); },
+     [](TensorList args) {
+       return special::trigamma(args[1] + args[2]) - special::trigamma(args[1]);
+     },
+     [](TensorList args) { return special::trigamma(args[1] + args[2]); }}};
+
 constexpr Rule kBetaLogKernel{
     "beta_log_kernel",
     [](TensorList args) {
@@ -136,8 +150,12 @@ constexpr Rule kBetaLogKernel{
     {[](TensorList args) {
        return differentiable(kBetaScore, {args[0], args[1], args[2]});
      },
-     [](TensorList args) { return at::log(args[0]) + digamma_difference(args[1], args[2]); },
-     [](TensorList args) { return at::log1p(-args[0]) + digamma_difference(args[2], args[1]); }}};
+     [](TensorList args) {
+       return differentiable(kBetaShapeScore, {at::log(args[0]), args[1], args[2]});
+     },
+     [](TensorList args) {
+       return differentiable(kBetaShapeScore, {at::log1p(-args[0]), args[2], args[1]});
+     }}};
 
 // The derivatives of log C(n, k) in k and n.
 Tensor log_choose_dk(const Tensor& k, const Tensor& n) {

@@ -75,7 +75,11 @@ T gamma_concentration_score(const T& x, const T& concentration, const T& rate) {
   const Pair<T> mean = two_product(rate, x);
   return branch((mean.high > 1e-290) & (mean.high < kInfinity),
                 [&] { return log_minus_digamma(mean.high, concentration) + mean.low / mean.high; },
-                [&] { return (log(rate) + log(x)) - digamma(concentration); });
+                [&] {  // -inf at 0, even if the digamma function overflows.
+                  return branch(
+                      x == 0.0, [&] { return log(x); },
+                      [&] { return (log(rate) + log(x)) - digamma(concentration); });
+                });
 }
 
 /// x and 1 - x, as pairs.
@@ -165,6 +169,15 @@ T beta_log_kernel(const T& x, const T& a, const T& b) {
                   return times_count(T(a - 1.0), T(log(x))) +
                          times_count(T(b - 1.0), T(log1p(-1.0 * x))) - lbeta(a, b);
                 });
+}
+
+/// log x + psi(a + b) - psi(a), the derivative of beta_log_kernel in a, from log x: -inf at 0, even
+/// if the difference overflows.
+template <typename T>
+T beta_shape_score(const T& log_x, const T& a, const T& b) {
+  return branch(
+      log_x == -kInfinity, [&] { return T(1.0 * log_x); },
+      [&] { return log_x + digamma_difference(a, b); });
 }
 
 template <typename T>

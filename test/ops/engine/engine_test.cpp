@@ -12,6 +12,7 @@
 #include <limits>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -534,6 +535,267 @@ TEST_P(Engine, KeepsNoGraphWithoutGradients) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Engine, ::testing::ValuesIn(cases()),
+                         [](const auto& tested) { return tested.param.name; });
+
+/// What an input is, and so which numbers are its hostile ones.
+enum class Role : char {
+  kLoc,
+  kLogLoc,
+  kPositive,
+  kProbability,
+  kLogits,
+  kTrials,
+  kValue,
+  kOutcome
+};
+
+/// The ends of the support and of the dtype, both zeros, infinities and NaN among ordinary numbers.
+/// Parameters go as far as their squares and reciprocals are numbers.
+std::vector<double> hostile_numbers(Role role, at::ScalarType dtype) {
+  const auto of = [&]<class T>(T) -> std::vector<double> {
+    using Limits = std::numeric_limits<T>;
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    const double largest = Limits::max(), smallest = Limits::denorm_min();
+    const double large = std::sqrt(largest) / 8, small = 8 * std::sqrt(double{Limits::min()});
+    switch (role) {
+      case Role::kLoc:
+        return {0, -2.5, large, kNaN};
+      case Role::kLogLoc:  // whose exponential is a number
+        return {0, -2.5, 80, kNaN};
+      case Role::kPositive:
+        return {small, 0.5, 1, 2.5, large, kNaN};
+      case Role::kProbability:
+        return {0, small, 0.25, 0.5, 1 - double{Limits::epsilon()}, 1, kNaN};
+      case Role::kLogits:
+        return {-kInfinity, -large, -1000, -1, 0, 0.5, 1000, large, kInfinity, kNaN};
+      case Role::kTrials:
+        return {0, 1, 2, 1000, 1e6, kNaN};
+      case Role::kOutcome:
+        return {-1, -0.0, 0.5, 1, 2, 1000, largest, kInfinity, kNaN};
+      case Role::kValue:
+        return {-kInfinity, -largest, -1,  -smallest, -0.0,    0,         smallest, small,
+                0.5,        1,        2.5, large,     largest, kInfinity, kNaN};
+    }
+    return {};
+  };
+  return dtype == at::kDouble ? of(double{}) : of(float{});
+}
+
+/// A function of scalar families, with what its inputs are.
+struct Hostile {
+  std::string name;
+  std::function<Tensor(const Tensors&)> f;
+  std::vector<Role> roles;
+
+  /// A count has no neighbours.
+  bool is_differentiable(std::size_t i) const {
+    return roles[i] != Role::kTrials && roles[i] != Role::kOutcome;
+  }
+  /// All combinations of the numbers, as vectors.
+  Tensors inputs(at::ScalarType dtype) const {
+    Tensors axes, all;
+    for (const Role role : roles) axes.push_back(at::tensor(hostile_numbers(role, dtype), dtype));
+    for (const Tensor& input : at::meshgrid(axes, "ij")) all.push_back(input.flatten().clone());
+    return all;
+  }
+};
+
+std::ostream& operator<<(std::ostream& out, const Hostile& h) { return out << h.name; }
+
+std::vector<Hostile> hostile() {
+  using enum Role;
+  struct Family {
+    const char* name;
+    std::function<DistributionPtr(const Tensor*)> make;
+    std::vector<Role> parameters;
+    Role value;
+    bool has_cdf, has_icdf;
+  };
+  static const std::vector<Family> families{
+      {"Normal",
+       [](const Tensor* t) -> DistributionPtr { return Normal(t[0], t[1]); },
+       {kLoc, kPositive},
+       kValue,
+       true,
+       true},
+      {"LogNormal",
+       [](const Tensor* t) -> DistributionPtr { return LogNormal(t[0], t[1]); },
+       {kLogLoc, kPositive},
+       kValue,
+       true,
+       true},
+      {"Uniform",
+       [](const Tensor* t) -> DistributionPtr { return Uniform(-t[0], t[1]); },
+       {kPositive, kPositive},
+       kValue,
+       true,
+       true},
+      {"Exponential",
+       [](const Tensor* t) -> DistributionPtr { return Exponential(t[0]); },
+       {kPositive},
+       kValue,
+       true,
+       true},
+      {"Gamma",
+       [](const Tensor* t) -> DistributionPtr { return Gamma(t[0], t[1]); },
+       {kPositive, kPositive},
+       kValue,
+       true,
+       false},
+      {"Chi2",
+       [](const Tensor* t) -> DistributionPtr { return Chi2(t[0]); },
+       {kPositive},
+       kValue,
+       true,
+       false},
+      {"Beta",
+       [](const Tensor* t) -> DistributionPtr { return Beta(t[0], t[1]); },
+       {kPositive, kPositive},
+       kValue,
+       false,
+       false},
+      {"Bernoulli",
+       [](const Tensor* t) -> DistributionPtr { return Bernoulli(t[0]); },
+       {kProbability},
+       kOutcome,
+       false,
+       false},
+      {"Bernoulli_of_logits",
+       [](const Tensor* t) -> DistributionPtr { return Bernoulli({.logits = t[0]}); },
+       {kLogits},
+       kOutcome,
+       false,
+       false},
+      {"Binomial",
+       [](const Tensor* t) -> DistributionPtr { return Binomial(t[0], t[1]); },
+       {kTrials, kProbability},
+       kOutcome,
+       false,
+       false},
+      {"Binomial_of_logits",
+       [](const Tensor* t) -> DistributionPtr { return Binomial(t[0], {.logits = t[1]}); },
+       {kTrials, kLogits},
+       kOutcome,
+       false,
+       false}};
+  std::vector<Hostile> all;
+  for (const Family& family : families) {
+    const auto add_of_value = [&](const std::string& name, Role role,
+                                  Tensor (Distribution::*method)(const Tensor&) const) {
+      std::vector<Role> roles(family.parameters);
+      roles.push_back(role);
+      all.push_back({family.name + ("_" + name),
+                     [make = family.make, method](const Tensors& t) {
+                       return ((*make(t.data())).*method)(t.back());
+                     },
+                     roles});
+    };
+    const auto add = [&](const std::string& name, Tensor (Distribution::*method)() const) {
+      all.push_back(
+          {family.name + ("_" + name),
+           [make = family.make, method](const Tensors& t) { return ((*make(t.data())).*method)(); },
+           family.parameters});
+    };
+    add_of_value("log_prob", family.value, &Distribution::log_prob);
+    if (family.has_cdf) add_of_value("cdf", kValue, &Distribution::cdf);
+    if (family.has_icdf) add_of_value("icdf", kProbability, &Distribution::icdf);
+    add("mean", &Distribution::mean);
+    add("mode", &Distribution::mode);
+    add("variance", &Distribution::variance);
+    add("stddev", &Distribution::stddev);
+    add("entropy", &Distribution::entropy);
+  }
+  return all;
+}
+
+class HostileInputs : public ::testing::TestWithParam<Hostile> {
+ protected:
+  /// Value and gradients.
+  struct Derived {
+    Tensor value;
+    Tensors first;
+    std::vector<bool> depends = {};  // on which inputs
+  };
+
+  static Derived derive(const Hostile& h, const Tensors& inputs, bool create_graph) {
+    const ValidateArgsGuard no_validation(false);
+    Tensors leaves, differentiable;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      leaves.push_back(inputs[i].detach());
+      if (!h.is_differentiable(i)) continue;
+      leaves.back().requires_grad_();
+      differentiable.push_back(leaves.back());
+    }
+    Derived derived{h.f(leaves), {}};
+    if (derived.value.requires_grad()) {
+      derived.first =
+          torch::autograd::grad({derived.value}, differentiable, {at::ones_like(derived.value)},
+                                /*retain_graph=*/true, create_graph, /*allow_unused=*/true);
+    }
+    derived.first.resize(differentiable.size());
+    for (std::size_t i = 0, next = 0; i < inputs.size(); ++i) {
+      derived.depends.push_back(!h.is_differentiable(i) || derived.first[next++].defined());
+    }
+    for (std::size_t i = 0; i < differentiable.size(); ++i) {
+      if (!derived.first[i].defined()) derived.first[i] = at::zeros_like(differentiable[i]);
+    }
+    return derived;
+  }
+
+  /// "at 0, 1, inf": the first inputs for which the condition holds.
+  static std::string where(const Tensor& condition, const Tensors& inputs) {
+    std::ostringstream text;
+    const int64_t place = condition.to(at::kLong).argmax().item<int64_t>();
+    for (const Tensor& input : inputs) {
+      text << (text.str().empty() ? "at " : ", ") << input[place].item<double>();
+    }
+    return text.str();
+  }
+  static bool any(const Tensor& condition) { return condition.any().item<bool>(); }
+};
+
+/// Of kernels, of tensors, and of tensors that keep a graph: the same numbers, and no NaN that the
+/// inputs do not have.
+TEST_P(HostileInputs, HaveTheSameDerivativesOnEveryPath) {
+  const Hostile& h = GetParam();
+  for (const auto dtype : {at::kDouble, at::kFloat}) {
+    SCOPED_TRACE(c10::toString(dtype));
+    const Tensors inputs = h.inputs(dtype);
+    const Derived kernels = derive(h, inputs, false), graph = derive(h, inputs, true);
+    const Derived tensors = [&] {
+      const engine::ComposedGuard guard;
+      return derive(h, inputs, false);
+    }();
+    Tensor has_nan = at::zeros(inputs[0].sizes(), at::kBool), has_minus_zero = has_nan;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (tensors.depends[i]) has_nan = has_nan | inputs[i].isnan();
+      has_minus_zero = has_minus_zero | ((inputs[i] == 0) & inputs[i].signbit());
+    }
+    const double tolerance = 1e4 * epsilon(dtype);
+    const auto differ = [&](const Tensor& a, const Tensor& b) {
+      return at::isclose(a, b, tolerance, 16 * epsilon(dtype), /*equal_nan=*/true).logical_not();
+    };
+    const Tensor& value = kernels.value;
+    EXPECT_FALSE(any(differ(value, tensors.value))) << where(differ(value, tensors.value), inputs);
+    EXPECT_FALSE(any(has_nan & ~value.isnan())) << where(has_nan & ~value.isnan(), inputs);
+    EXPECT_FALSE(any((value == 0) & value.signbit() & ~has_minus_zero));
+
+    const Tensor is_number = ~value.isnan();
+    for (std::size_t i = 0; i < kernels.first.size(); ++i) {
+      SCOPED_TRACE("derivative " + std::to_string(i));
+      const Tensor& gradient = kernels.first[i];
+      const auto check = [&](const Tensor& wrong) {
+        EXPECT_FALSE(any(wrong)) << where(wrong, inputs);
+      };
+      check(is_number & gradient.isnan());
+      check(is_number & differ(gradient, tensors.first[i]));
+      check(is_number & differ(gradient, graph.first[i]));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, HostileInputs, ::testing::ValuesIn(hostile()),
                          [](const auto& tested) { return tested.param.name; });
 
 /// Sums over the last dimensions of an evaluation.
