@@ -19,6 +19,10 @@ TensorOptions default_options() {
 
 void refuse_tensor(const char* class_name, const char* argument, const Tensor& tensor) {
   if (!tensor.defined()) raise<c10::ValueError>(class_name, ": `", argument, "` is undefined");
+  if (tensor.layout() != at::kStrided) {
+    raise<c10::TypeError>(class_name, ": `", argument, "` has the layout ", tensor.layout(),
+                          ", which is not supported. Convert it by to_dense()");
+  }
   raise<c10::TypeError>(class_name, ": `", argument, "` has the dtype ", tensor.scalar_type(),
                         ", which is not supported. Convert it to Double, Float, Half, BFloat16, "
                         "Long, Int, Short, Char, Byte or Bool");

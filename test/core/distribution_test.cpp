@@ -125,6 +125,10 @@ TEST(Distribution, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
                       ::testing::StartsWith(name + ": `" + argument + "` has the dtype " +
                                             c10::toString(dtype)));
         }
+        for (const Tensor& value : {at::ones({2}).to_sparse(), at::eye(2).to_sparse_csr()}) {
+          EXPECT_THAT(message<c10::TypeError>(of_value(value)),
+                      ::testing::StartsWith(name + ": `" + argument + "` has the layout Sparse"));
+        }
       }
     }
   }
@@ -178,6 +182,8 @@ TEST(Distribution, RefusesAParameterThatIsMissingOrHoldsNoNumbers) {
         EXPECT_THAT(message<c10::TypeError>(with(at::eye(2).to(dtype))),
                     ::testing::StartsWith(name + ": `" + argument + "` has the dtype "));
       }
+      EXPECT_THAT(message<c10::TypeError>(with(at::eye(2).to_sparse())),
+                  ::testing::StartsWith(name + ": `" + argument + "` has the layout Sparse"));
     }
   }
 }

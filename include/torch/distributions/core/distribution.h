@@ -209,7 +209,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual std::shared_ptr<const Distribution> copy() const = 0;
 
   void require_value(const char* argument, const Tensor& value) const {
-    if (!holds_numbers(value.scalar_type())) [[unlikely]]
+    if (!holds_numbers(value)) [[unlikely]]
       refuse_tensor(type().name, argument, value);
   }
   void validate_argument(const char* method, const char* name, const Tensor& value,

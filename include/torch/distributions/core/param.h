@@ -30,14 +30,19 @@ constexpr bool holds_numbers(at::ScalarType dtype) noexcept {
   return (kNumbers & bit(dtype)) != 0;
 }
 
+/// Whether the library computes with this tensor: its dtype is such a one, and its layout strided.
+inline bool holds_numbers(const Tensor& tensor) {
+  return holds_numbers(tensor.scalar_type()) && tensor.layout() == at::kStrided;
+}
+
 /// Throws the error for a tensor that does not hold numbers.
 [[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_tensor(const char* class_name,
                                                         const char* argument, const Tensor& tensor);
 
 /// \throws c10::ValueError when `tensor` is undefined, c10::TypeError when it does not hold
-///     numbers; both name the class and the argument.
+///     numbers, or is sparse; both name the class and the argument.
 inline void require_numbers(const char* class_name, const char* argument, const Tensor& tensor) {
-  if (!holds_numbers(tensor.scalar_type())) [[unlikely]]
+  if (!holds_numbers(tensor)) [[unlikely]]
     refuse_tensor(class_name, argument, tensor);
 }
 

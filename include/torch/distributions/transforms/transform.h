@@ -140,7 +140,7 @@ class TORCH_DISTRIBUTIONS_API Transform {
   Tensor inverse(const Tensor& y) const;
 
   void require_value(const char* argument, const Tensor& value) const {
-    if (!holds_numbers(value.scalar_type())) [[unlikely]]
+    if (!holds_numbers(value)) [[unlikely]]
       refuse_value(argument, value);
   }
   [[noreturn]] void refuse_value(const char* argument, const Tensor& value) const;
