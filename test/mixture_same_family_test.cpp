@@ -194,6 +194,30 @@ TEST(MixtureSameFamilyTest, VanishedDensitiesHaveNoGradient) {
   }
 }
 
+// A slope that is infinite has a share of 0, with and without a graph.
+TEST(MixtureSameFamilyTest, AnInfiniteSlopeOfNoShareAddsNothing) {
+  const Tensor weights = doubles({0.3, 0.7}).requires_grad_();
+  const Tensor a = doubles({2.5, 3}).requires_grad_(), b = doubles({1.5, 2}).requires_grad_();
+  const std::vector<std::pair<DistributionPtr, double>> all{{Gamma(a, b), 0},
+                                                            {Beta(a, b), 0},
+                                                            {Beta(a, b), 1},
+                                                            {Normal(a, b), kInfinity},
+                                                            {LogNormal(a, b), kInfinity}};
+  for (const auto& [components, value] : all) {
+    const MixtureSameFamily d(Categorical(weights), components);
+    const Tensor x = doubles({value, 0.5}).requires_grad_();
+    const Tensor log_prob = d.log_prob(x), of_other = d.log_prob(x.detach().slice(0, 1));
+    const std::vector<Tensor> inputs{a, b};
+    const auto expected = torch::autograd::grad({of_other.sum()}, inputs, {}, true);
+    for (const bool create_graph : {false, true}) {
+      const auto slopes =
+          torch::autograd::grad({log_prob.sum()}, inputs, {}, /*retain_graph=*/true, create_graph);
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        EXPECT_TRUE(slopes[i].allclose(expected[i])) << *components << value << slopes[i];
+    }
+  }
+}
+
 TEST(MixtureSameFamilyTest, TheVarianceOfInfiniteMeans) {
   const auto variance = [](const Tensor& weights, const DistributionPtr& components) {
     const MixtureSameFamily d{Categorical(weights), components};

@@ -58,7 +58,7 @@ bool all_have_normal_squares(const Tensor& x) {
 /// be NaN: one of infinities of both signs, or of zero times infinity.
 bool has_infinite_slope(const Tensor& output, const std::vector<Tensor>& inputs,
                         bool create_graph) {
-  constexpr int64_t kMost = 40;
+  constexpr int64_t kMost = 2000;
   const Tensor flat = output.reshape(-1);
   for (int64_t i = 0; i < std::min(flat.numel(), kMost); ++i) {
     for (const Tensor& gradient : gradients(flat[i], inputs, create_graph)) {
@@ -98,6 +98,13 @@ void DistributionSubject::has_gradients() {
     const auto outcome = attempt(name, [&] { return function(*with_graph, x); });
     if (is_refused(outcome) || !outcome.value || any_nan({*outcome.value})) continue;
     const auto& output = outcome.value;
+    const std::string_view of = name;
+    const bool is_moment = of == "mean" || of == "variance" || of == "stddev";
+    if (is_moment && !everywhere(output->isfinite())) continue;  // it overflows
+    // The slope of one factor or share is infinite where another is 0.
+    if (of == "cdf" && (has("Independent(") || has("Mixture")) &&
+        (x.detach() == 0).any().item<bool>())
+      continue;
     for (const bool create_graph : {false, true}) {
       const std::string what = std::string("the gradient of ") + name + " at " + text +
                                (create_graph ? ", with create_graph," : "");

@@ -399,11 +399,11 @@ class Backward : Pass<T> {
 
 // --- Autograd -----------------------------------------------------------------------------------
 
-/// The gradients by differentiating the composed path.
-autograd::variable_list composed_gradients(const Operation& operation, Inputs inputs,
-                                           int64_t summed, const Tensor& gradient,
-                                           const std::array<bool, kMaxInputs>& wanted) {
-  ++calls().composed;
+/// The gradients of the composed path, in the inputs or in what they are when expanded to `shape`.
+autograd::variable_list differentiated_path(const Operation& operation, Inputs inputs,
+                                            int64_t summed, const Tensor& gradient,
+                                            const std::array<bool, kMaxInputs>& wanted,
+                                            at::OptionalIntArrayRef shape = std::nullopt) {
   const bool creates_graph = at::GradMode::is_enabled();
   const at::AutoGradMode with_graph(true);
   // Inputs may depend on each other: each is cut off, or with a graph, a view of its own.
@@ -412,6 +412,7 @@ autograd::variable_list composed_gradients(const Operation& operation, Inputs in
   autograd::variable_list differentiated;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     own[i] = creates_graph ? inputs[i]->view_as(*inputs[i]) : inputs[i]->detach();
+    if (shape) own[i] = own[i].expand(*shape);
     if (wanted[i]) {
       if (!creates_graph) own[i].requires_grad_();
       differentiated.push_back(own[i]);
@@ -425,6 +426,36 @@ autograd::variable_list composed_gradients(const Operation& operation, Inputs in
                                     creates_graph, /*allow_unused=*/true);
   for (std::size_t i = 0, next = 0; i < inputs.size(); ++i) {
     if (wanted[i]) result[i] = found[next++];
+  }
+  return result;
+}
+
+/// Whether there is a NaN, as far as memory can be read.
+bool any_nan(const autograd::variable_list& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) {
+    return tensor.defined() && is_readable(tensor) && tensor.detach().isnan().any().item<bool>();
+  });
+}
+
+/// The gradients by differentiating the composed path. As in a kernel, a term of gradient 0 adds
+/// nothing, though its slope be infinite.
+autograd::variable_list composed_gradients(const Operation& operation, Inputs inputs,
+                                           int64_t summed, const Tensor& gradient,
+                                           const std::array<bool, kMaxInputs>& wanted) {
+  ++calls().composed;
+  auto result = differentiated_path(operation, inputs, summed, gradient, wanted);
+  if (!any_nan(result)) return result;
+  at::DimVector shape(inputs[0]->sizes());
+  for (const Tensor* input : inputs) shape = at::infer_size_dimvector(shape, input->sizes());
+  Tensor is_zero = gradient == 0;
+  for (int64_t i = 0; i < summed; ++i) is_zero = is_zero.unsqueeze(-1);
+  if (!is_zero.any().item<bool>()) return result;
+  const auto of_terms =
+      differentiated_path(operation, inputs, summed, gradient, wanted, at::IntArrayRef(shape));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!of_terms[i].defined()) continue;
+    const Tensor adds_nothing = is_zero.logical_and(of_terms[i].isfinite().logical_not());
+    result[i] = at::sum_to(of_terms[i].masked_fill(adds_nothing, 0), inputs[i]->sizes());
   }
   return result;
 }
