@@ -109,11 +109,14 @@ inline Composed select(const Condition& condition, double a, const Composed& b) 
 
 /// f(inputs...) where the condition holds, else that constant. Nothing of what `f` makes of the
 /// other inputs comes through, no NaN in a derivative of any order either: they are replaced before
-/// and after.
+/// and after, where there may be derivatives.
 template <class Function, std::same_as<Composed>... Inputs>
 Composed within(const Condition& condition, double otherwise, const Function& f,
                 const Inputs&... inputs) {
   constexpr double kHarmless = 0.5;
+  const bool differentiates =
+      at::GradMode::is_enabled() && (inputs.tensor().requires_grad() || ...);
+  if (!differentiates) return select(condition, f(inputs...), otherwise);
   return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
 }
 
