@@ -33,8 +33,8 @@ Binomial::Binomial(Param total_count, ProbsOrLogits given, Validate validate_arg
 }
 
 // In double: in float the rejection sampler's variance is wrong for large counts. It never returns
-// from what are no parameters, so they are looked at even after validation: a change of dtype may
-// have made them so.
+// for invalid parameters, so they are checked even if they have been validated: a change in place
+// may have made them invalid.
 Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor p = probs();
   const Tensor bad = undrawable(

@@ -20,9 +20,9 @@
 namespace torch::distributions {
 namespace {
 
-/// Weights of categories, or their logarithms, that normalising makes a point of the simplex: none
-/// is negative or infinite, and not all are zero. The normalised ones are not checked: negative
-/// weights would pass, and a long vector in a short dtype would miss the sum of 1.
+/// Weights of categories, or their logarithms, that can be normalised to a point of the simplex:
+/// none is negative or infinite, and not all are zero. They are checked before they are normalised:
+/// after it negative ones would pass, and a long vector in a short dtype would miss the sum of 1.
 class Weights final : public Constraint {
  public:
   /// \param zero the weight of a masked category: 0, or -inf for logarithms.
@@ -112,13 +112,13 @@ void Categorical::validate_weights(Refuse refuse) const {
 }
 
 Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const int64_t count = c10::multiply_integers(shape.slice(0, shape.size() - batch_shape().size()));
+  const int64_t count = c10::multiply_integers(sample_shape(shape));
   const auto form = given_by_logits() ? ops::WeightsAre::kLogits : ops::WeightsAre::kProbs;
-  if (!validates() && constraints::scan::readable(given())) {
+  if (!validates() && count > 0 && constraints::scan::readable(given())) {
     const auto row = Weights(zero()).first_violation(given());
     TORCH_DISTRIBUTIONS_CHECK(
         ValueError, !row, "Categorical::sample: row ", *row, " of ", name(),
-        " is no distribution: it has a negative, an infinite or a NaN weight, or "
+        " is not a distribution: it has a negative, an infinite or a NaN weight, or "
         "every category is masked");
   }
   return ops::sample_categorical(given(), form, count, std::move(generator)).reshape(shape);

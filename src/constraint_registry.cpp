@@ -30,13 +30,15 @@
 namespace torch::distributions {
 namespace {
 
-TransformPtr above(const constraints::LowerBounded& constraint) {
-  return ComposeTransform({ExpTransform(), AffineTransform(constraint.lower(), 1)});
+TransformPtr above(const Param& lower) {
+  return ComposeTransform({ExpTransform(), AffineTransform(lower, 1)});
 }
 
-TransformPtr below(const constraints::UpperBounded& constraint) {
-  return ComposeTransform({ExpTransform(), AffineTransform(constraint.upper(), -1)});
+TransformPtr below(const Param& upper) {
+  return ComposeTransform({ExpTransform(), AffineTransform(upper, -1)});
 }
+
+bool is_infinite(const Param& bound) { return bound.is_number() && std::isinf(bound.number()); }
 
 /// Whether the difference of two numbers overflows a dtype that has both of them.
 bool overflows(double lower, double upper) {
@@ -46,8 +48,8 @@ bool overflows(double lower, double upper) {
          exceeds(std::numeric_limits<float>::max()) || exceeds(std::numeric_limits<double>::max());
 }
 
-/// Whether the difference of two tensors overflows their dtype somewhere; those that are not at
-/// hand are not waited for.
+/// Whether the difference of two tensors overflows their dtype somewhere. False for tensors on a
+/// device, for which nobody waits.
 bool overflows(const Tensor& lower, const Tensor& upper) {
   const Tensor width = upper - lower;
   if (!constraints::scan::readable(width)) return false;
@@ -55,7 +57,7 @@ bool overflows(const Tensor& lower, const Tensor& upper) {
   return width.isinf().logical_and(finite).any().item<bool>();
 }
 
-/// sigmoid(x), scaled from `lower` to `upper`: numbers or tensors that `param` makes parameters of.
+/// lower + (upper - lower) sigmoid(x), for numbers or tensors that `param` converts to parameters.
 template <class Numbers, class AsParam>
 TransformPtr scaled_sigmoid(const Numbers& lower, const Numbers& upper, bool overflows,
                             AsParam param) {
@@ -69,6 +71,9 @@ TransformPtr scaled_sigmoid(const Numbers& lower, const Numbers& upper, bool ove
 
 TransformPtr between(const constraints::Bounded& constraint) {
   const Param &lower = constraint.lower(), &upper = constraint.upper();
+  if (is_infinite(lower) && is_infinite(upper)) return identity_transform;
+  if (is_infinite(lower)) return below(upper);
+  if (is_infinite(upper)) return above(lower);
   if (lower.is_number() && upper.is_number()) {
     const double low = lower.number(), high = upper.number();
     if (low == 0 && high == 1) return SigmoidTransform();
@@ -84,7 +89,7 @@ TransformPtr between(const constraints::Bounded& constraint) {
                                  [](double l, double h) { return !overflows(l, h); });
     return scaled_sigmoid(low, high, any, [&](const Tensor& x) { return Param(numbers(x)); });
   }
-  // Integers have a width that their dtype may lack.
+  // The difference of integers may overflow their dtype.
   const auto number = [](const Tensor& x) {
     return x.is_floating_point() ? x : x.to(options_beside(x));
   };
@@ -99,9 +104,9 @@ void add_common(ConstraintRegistry& registry) {
     return IndependentTransform(registry(constraint.base_constraint()),
                                 constraint.reinterpreted_batch_ndims());
   });
-  registry.add<constraints::GreaterThan>(above);
-  registry.add<constraints::GreaterThanEq>(above);
-  registry.add<constraints::LessThan>(below);
+  registry.add<constraints::GreaterThan>([](const auto& set) { return above(set.lower()); });
+  registry.add<constraints::GreaterThanEq>([](const auto& set) { return above(set.lower()); });
+  registry.add<constraints::LessThan>([](const auto& set) { return below(set.upper()); });
   registry.add<constraints::Interval>(between);
   registry.add<constraints::HalfOpenInterval>(between);
 }

@@ -24,26 +24,26 @@ namespace {
 
 namespace special = ops::special;
 
-/// log B(a) = sum lgamma(a) - lgamma(sum a), from what Stirling's formula leaves of each lgamma, as
-/// their differences cancel. What is left of them beside this is sum a log a - A log A, for A = sum
-/// a.
+/// log B(a) - (sum a log a - A log A), where A = sum a and log B(a) = sum lgamma(a) - lgamma(A):
+/// the terms of Stirling's formula that are subtracted are large and cancel, so that each lgamma
+/// enters by its remainder alone.
 Tensor log_beta_beside_entropy(const Tensor& a) {
   const Tensor total = a.sum(-1);
   return (special::stirling_remainder(a) - a.log()).sum(-1) - special::stirling_remainder(total) +
          total.log();
 }
 
-/// sum x - 1, to a double's precision at 0 and not at 1: the high parts of the terms add up
-/// exactly.
+/// sum x - 1, with an error that is small even beside a small result: the high parts of the terms
+/// are multiples of 2^-26, which add up exactly.
 Tensor excess(const Tensor& x) {
   constexpr double kGrid = 1 << 26;
   const Tensor high = (x.detach() * kGrid).floor() / kGrid;
   return (high.sum(-1) - 1) + (x - high).sum(-1);
 }
 
-/// The density by deviances, in which nothing large cancels: with m = A x, where A = sum a,
-/// sum (a - 1) log x - log B(a) = -sum bd0(a, m) + A (sum x - 1) - sum log x - what is beside sum a
-/// log a - A log A.
+/// The density by deviances, in which nothing large cancels. With A = sum a and m = A x,
+/// sum (a - 1) log x - log B(a)
+///   = -sum bd0(a, m) + A (sum x - 1) - sum log x - (log B(a) - (sum a log a - A log A)).
 Tensor log_density_by_deviance(const Tensor& a, const Tensor& x) {
   const Tensor total = a.sum(-1, /*keepdim=*/true);
   const auto [m, rest] = special::kernels::two_product(total, x);
@@ -51,8 +51,8 @@ Tensor log_density_by_deviance(const Tensor& a, const Tensor& x) {
   return total.squeeze(-1) * excess(x) - (deviance + x.log()).sum(-1) - log_beta_beside_entropy(a);
 }
 
-/// (a - 1) log x, and 0 where `a` is 1. Unlike xlogy it has the slope log x in `a` there, too: at x
-/// = 0 the density falls from infinite to none as `a` passes 1.
+/// (a - 1) log x, and 0 where `a` is 1. Unlike xlogy it has the slope log x in `a` there, too: at
+/// x = 0 the density jumps from infinity to 0 as `a` passes 1.
 constexpr special::Rule kLogPower{
     "the density of a component",
     [](at::TensorList args) { return at::xlogy(args[0] - 1, args[1]); },
@@ -73,7 +73,7 @@ Tensor log_density(const Tensor& a, const Tensor& x) {
 
 using Component = ops::formulas::DirichletComponent;
 
-/// The same where the result is rounded to float: what cancels in double does not show.
+/// The same for a result in float, in which the digits that cancel in double do not show.
 Tensor log_density_of_floats(const Tensor& a, const Tensor& x) {
   const Tensor total = ops::total(a), one = c10::scalar_to_tensor(1.0, total.device());
   return ops::log_prob_of_event<Component>(1, a, total, x) -
@@ -139,7 +139,8 @@ Tensor Dirichlet::do_mode() const {
   const Tensor interior =
       ops::normalize((precise() - 1).clamp_min(0)).to(concentration_.scalar_type());
   const Tensor vertex = at::zeros_like(a).scatter_(-1, a.argmax(-1, /*keepdim=*/true), 1);
-  // Where nothing draws it inwards; where every point is a mode there is none.
+  // Where no concentration is above 1 and one is below. Where all are 1, every point is a mode, and
+  // the interior is NaN.
   const Tensor unbounded =
       (a <= 1).all(-1, /*keepdim=*/true).logical_and((a < 1).any(-1, /*keepdim=*/true));
   return at::where(unbounded, vertex, interior);

@@ -16,7 +16,7 @@
 namespace torch::distributions {
 namespace {
 
-constexpr int64_t kMostValues = 1 << 20;  // that enumerate_support makes
+constexpr int64_t kMostValues = 1 << 20;  // that enumerate_support returns
 
 }  // namespace
 
@@ -49,10 +49,6 @@ Independent::Independent(DistributionPtr base_distribution, int64_t reinterprete
   event_shape.append(event.begin(), event.end());
   set_batch_shape(batch.slice(0, kept));
   set_event_shape(event_shape);
-}
-
-IntArrayRef Independent::sample_shape(IntArrayRef shape) const {
-  return shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
 }
 
 IntArrayRef Independent::reinterpreted_sizes() const {
@@ -90,8 +86,8 @@ Tensor Independent::do_enumerate_support(bool expand) const {
   const double count = std::pow(choices, elements);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, count <= static_cast<double>(kMostValues),
                             "Independent::enumerate_support: the support has ", choices, "^",
-                            elements, " = ", count, " values, and more than ", kMostValues,
-                            " are not enumerated");
+                            elements, " = ", count, " values, and at most ", kMostValues,
+                            " are enumerated");
 
   // Element i of the n-th value is digit i of n in the base `choices`.
   const auto integers = of_element.options().dtype(at::kLong).requires_grad(false);

@@ -8,6 +8,7 @@
 
 #include <torch/distributions/constraints/mixture_same_family.h>
 
+#include "constraints/points.h"
 #include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/supported.h"
@@ -17,15 +18,15 @@
 namespace torch::distributions {
 namespace {
 
-/// The logarithm of \f$\sum_k w_k e^{x_k}\f$ along the last dimension, for weights, or their
-/// logarithms, of sum 1. A weight of 0 leaves nothing of its term but the derivative \f$e^{x_k} /
-/// \sum\f$ in the weight, up to the largest number; where the sum is 0 the gradient is, too.
+/// \f$\log S, S = \sum_k w_k e^{x_k}\f$ along the last dimension, for weights of sum 1, or their
+/// logarithms. A term of weight 0 adds nothing but the derivative \f$e^{x_k} / S\f$ in the weight,
+/// which is at most the largest number. Where S is 0 the gradient is 0.
 Tensor log_sum(const Tensor& x, const Tensor& weights, bool are_logs) {
   const Tensor log_weights = are_logs ? weights.detach() : weights.detach().log();
   const Tensor largest = (x.detach() + log_weights)
                              .masked_fill(log_weights == -ops::kInfinity, -ops::kInfinity)
                              .amax(-1, /*keepdim=*/true);
-  // Neither the largest term nor one without weight counts as infinite.
+  // NaN is an infinite largest term less itself, and inf a term without weight: both become 0.
   const Tensor relative = (x - largest).nan_to_num(/*nan=*/0, /*posinf=*/0, -ops::kInfinity);
   const double most = -std::log(float_limits(x.scalar_type()).least_normal);
   const Tensor terms =
@@ -39,14 +40,19 @@ at::ScalarType common_dtype(const Tensor& numbers, const Categorical& mixture) {
   return at::promote_types(numbers.scalar_type(), given.scalar_type());
 }
 
-/// The weights of a mixture, or their logarithms if they were given so. In another dtype than their
-/// own, in which they were rounded, they are given a sum of 1 again.
+/// The weights of a mixture, or their logarithms if they were given so. When they are converted to
+/// another dtype they are normalised again, since they were rounded in their own.
 Tensor given_weights(const Categorical& mixture, at::ScalarType dtype) {
   const bool are_logs = mixture.given_by_logits();
   const Tensor own = are_logs ? mixture.logits() : mixture.probs();
   if (own.scalar_type() == dtype) return own;
   const Tensor weights = own.to(dtype);
   return are_logs ? ops::log_softmax(weights) : weights / weights.sum(-1, /*keepdim=*/true);
+}
+
+/// Which components have weight, however little.
+Tensor has_weight(const Categorical& mixture) {
+  return mixture.given_by_logits() ? mixture.logits() > -ops::kInfinity : mixture.probs() > 0;
 }
 
 Tensor weights_in(const Categorical& mixture, at::ScalarType dtype) {
@@ -63,7 +69,7 @@ const Signature<MixtureSameFamily>& MixtureSameFamily::signature() {
   static const Signature<MixtureSameFamily> s{
       .name = "MixtureSameFamily", .support = [](const MixtureSameFamily& d) {
         return constraints::MixtureSameFamilyConstraint(d.component_distribution_->support(),
-                                                        d.mixture_distribution_.probs());
+                                                        has_weight(d.mixture_distribution_));
       }};
   return s;
 }
@@ -84,15 +90,11 @@ MixtureSameFamily::MixtureSameFamily(Categorical mixture_distribution,
       ", does not equal the last dimension of component_distribution.batch_shape, ",
       repr(component));
   const auto component_batch = component.slice(0, component.size() - 1);
-  for (std::size_t i = 1; i <= std::min(mixture_batch.size(), component_batch.size()); ++i) {
-    const int64_t m = mixture_batch[mixture_batch.size() - i],
-                  c = component_batch[component_batch.size() - i];
-    TORCH_DISTRIBUTIONS_CHECK(ValueError, m == c || m == 1 || c == 1,
-                              "MixtureSameFamily: `mixture_distribution.batch_shape` (",
-                              repr(mixture_batch),
-                              ") is not compatible with `component_distribution.batch_shape` (",
-                              repr(component_batch), ") without its last dimension");
-  }
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(mixture_batch, component_batch),
+                            "MixtureSameFamily: `mixture_distribution.batch_shape` (",
+                            repr(mixture_batch),
+                            ") is not compatible with `component_distribution.batch_shape` (",
+                            repr(component_batch), ") without its last dimension");
   set_batch_shape(at::infer_size_dimvector(mixture_batch, component_batch));
   set_event_shape(component_distribution_->event_shape());
 }
@@ -102,16 +104,14 @@ Tensor MixtureSameFamily::with_components(const Tensor& value) const {
 }
 
 Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto sample_shape =
-      shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
   at::DimVector components(batch_shape());
   components.push_back(mixture_distribution_.param_shape().back());
 
-  Tensor index = mixture_distribution_.expand(batch_shape()).sample(sample_shape, generator);
-  const Tensor draws = component_distribution_->expand(components)->sample(sample_shape, generator);
-  const int64_t dim = index.dim();
-  index = index.unsqueeze(-1);
-  for (std::size_t i = 0; i < event_shape().size(); ++i) index = index.unsqueeze(-1);
+  const IntArrayRef of_draws = sample_shape(shape);
+  const Tensor chosen = mixture_distribution_.expand(batch_shape()).sample(of_draws, generator);
+  const Tensor draws = component_distribution_->expand(components)->sample(of_draws, generator);
+  const int64_t dim = chosen.dim(), event_dim = draws.dim() - dim - 1;
+  const Tensor index = with_event(chosen.unsqueeze(-1), event_dim);
   at::DimVector one(draws.sizes());
   one[static_cast<std::size_t>(dim)] = 1;
   return draws.gather(dim, index.expand(one)).squeeze(dim);
@@ -119,33 +119,44 @@ Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> 
 
 Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
   // A component is asked about values of its own support only.
-  const auto draw = [&] { return draw_apart(*component_distribution_, value.device()); };
-  const ConstraintPtr support = component_distribution_->support();
-  const auto [inside, outside] = supported(*support, with_components(value), draw);
-  Tensor log_prob = component_distribution_->log_prob(inside);
+  const auto support = stated_support(*component_distribution_);
+  Tensor inside = with_components(value), outside;
+  if (support) outside = violations(**support, inside);
+  if (outside.defined()) {
+    outside = outside.logical_and(impossible_of_part(*component_distribution_, inside));
+    inside = at::where(with_event(outside, (*support)->event_dim()),
+                       draw_apart(*component_distribution_, value.device()), inside);
+  }
+  Tensor log_prob = log_prob_of_part(*component_distribution_, inside, /*dims=*/0);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   const auto dtype = common_dtype(log_prob, mixture_distribution_);
   const auto wide = at::toOpMathType(dtype);
   const Tensor weights = given_weights(mixture_distribution_, wide);
   const Tensor result =
       log_sum(log_prob.to(wide), weights, mixture_distribution_.given_by_logits());
-  return (support->is_discrete() ? at_most(result, 0) : result).to(dtype);
+  return (support && (*support)->is_discrete() ? at_most(result, 0) : result).to(dtype);
 }
 
 Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
-  const Tensor cdf = component_distribution_->cdf(with_components(value));
+  const Tensor cdf = cdf_of_part(*component_distribution_, with_components(value));
   const auto dtype = common_dtype(cdf, mixture_distribution_);
   const Tensor weights = weights_in(mixture_distribution_, at::toOpMathType(dtype));
   return at_most((cdf * weights).sum(-1), 1).to(dtype);
 }
 
+Tensor MixtureSameFamily::do_impossible(const Tensor& value) const {
+  // For every component that has weight.
+  const Tensor of_each = impossible_of_part(*component_distribution_, with_components(value));
+  return of_each.logical_or(has_weight(mixture_distribution_).logical_not()).all(-1);
+}
+
 Tensor MixtureSameFamily::average(const Tensor& moments) const {
-  Tensor weights = weights_in(mixture_distribution_, moments.scalar_type());
-  for (std::size_t i = 0; i < event_shape().size(); ++i) weights = weights.unsqueeze(-1);
+  const auto event_dim = static_cast<int64_t>(event_shape().size());
+  const Tensor weights =
+      with_event(weights_in(mixture_distribution_, moments.scalar_type()), event_dim);
   // A component without weight may have an infinite moment, or none.
   const Tensor absent = moments.isfinite().logical_not().logical_and(weights == 0);
-  return (weights * moments.masked_fill(absent, 0))
-      .sum(-1 - static_cast<int64_t>(event_shape().size()));
+  return (weights * moments.masked_fill(absent, 0)).sum(-1 - event_dim);
 }
 
 Tensor MixtureSameFamily::do_mean() const {

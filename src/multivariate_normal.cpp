@@ -15,7 +15,7 @@
 namespace torch::distributions {
 namespace {
 
-/// positive_definite, of matrices that have been factored.
+/// positive_definite, for matrices that have been factored: `good` tells for which that worked.
 class Factored final : public Constraint {
  public:
   explicit Factored(Tensor good) : good_(std::move(good)) {}
@@ -37,9 +37,9 @@ bool is_known_to_hold(const Constraint& set, const Tensor& matrices) {
   return constraints::scan::readable(matrices) && !set.first_violation(matrices);
 }
 
-// What is above the diagonal of a matrix counts for nothing, in any method.
+// No method uses the numbers above the diagonal of a matrix.
 Tensor lower_triangle(const Tensor& matrix) {
-  // A gradient is that of the lower triangle, whatever the other numbers are.
+  // The gradient is always that of the lower triangle, even if the other numbers are 0.
   const bool is_lower =
       !matrix.requires_grad() && is_known_to_hold(constraints::lower_triangular, matrix);
   return is_lower ? matrix : matrix.tril();
@@ -90,7 +90,8 @@ MultivariateNormal::MultivariateNormal(Param loc, Covariance given, Validate val
     if (t->scalar_type() != dtype) *t = t->to(dtype);
   if (!validates())
     expanded = scale_tril_.defined() ? lower_triangle(expanded) : mirrored(expanded);
-  // Looked at and factored as they are; an error shows them as Python does, expanded.
+  // They are checked and factored before they are expanded; an error shows them expanded, as in
+  // Python.
   const Tensor mean = loc_, matrix = expanded;
   set_event_shape(loc_.sizes().slice(static_cast<std::size_t>(loc_.dim()) - 1));
   join_members();

@@ -41,8 +41,7 @@ OneHotCategorical::OneHotCategorical(ProbsOrLogits given, Validate validate_args
 }
 
 Tensor OneHotCategorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto sample_shape = shape.slice(0, shape.size() - categorical_.param_shape().size());
-  return one_hot(categorical_.sample(sample_shape, std::move(generator)), shape.back(),
+  return one_hot(categorical_.sample(sample_shape(shape), std::move(generator)), shape.back(),
                  categorical_.given().options());
 }
 

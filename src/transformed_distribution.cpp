@@ -6,7 +6,6 @@
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/independent.h>
-#include <torch/distributions/transforms/independent.h>
 
 #include "constraints/points.h"
 #include "core/float_limits.h"
@@ -20,27 +19,22 @@
 namespace torch::distributions {
 namespace {
 
-/// The support of a distribution, if its class states one.
-std::optional<ConstraintPtr> stated_support(const Distribution& distribution) {
-  try {
-    return distribution.support();
-  } catch (const c10::NotImplementedError&) {
-    return std::nullopt;
-  }
-}
-
-/// Whether a and b are the same but for the rounding of a few operations, which may underflow.
-Tensor is_close(const Tensor& a, const Tensor& b) {
+/// Whether a and b are the same but for the rounding of a few operations: numbers, or events of
+/// `event_dim` dimensions, the rounding of whose numbers is relative to the largest.
+Tensor is_close(const Tensor& a, const Tensor& b, int64_t event_dim = 0) {
   constexpr double kRoundings = 8;
-  const FloatLimits limits = float_limits(b.scalar_type());
-  const Tensor tolerance = kRoundings * limits.epsilon * a.abs().maximum(b.abs());
-  return a.eq(b).logical_or((a - b).abs().le(tolerance + kRoundings * limits.least));
+  const auto size = [&](const Tensor& x) {
+    return event_dim == 0 ? x.abs() : x.abs().flatten(-event_dim).amax(-1);
+  };
+  const double epsilon = float_limits(b.scalar_type()).epsilon;
+  const Tensor difference = at::where(a.eq(b), 0, a - b);
+  return size(difference).le(kRoundings * epsilon * size(a).minimum(size(b)));
 }
 
 /// p, or 1 - p where `sign` is negative.
 Tensor monotonize(const Tensor& p, const Tensor& sign) { return at::where(sign < 0, 1 - p, p); }
 
-/// A value in a dtype that the transforms' inverses keep: integers in that of the base's draws.
+/// The value in a floating dtype: integers are converted to that of the base's draws.
 Tensor floating_value(const Tensor& value, const Distribution& base) {
   if (value.is_floating_point()) return value;
   return value.to(floating(draw_apart(base, value.device()).scalar_type()));
@@ -52,16 +46,25 @@ const Signature<TransformedDistribution>& TransformedDistribution::signature() {
   static const Signature<TransformedDistribution> s{
       .name = "TransformedDistribution",
       .support = [](const TransformedDistribution& d) -> ConstraintPtr {
-        const auto event_dim = static_cast<int64_t>(d.event_shape().size());
-        const std::optional<ConstraintPtr> base = stated_support(*d.base_dist_);
-        if (d.transforms_.empty() && base) return *base;
-        std::optional<ConstraintPtr> set;
-        if (base) set = image_of(distributions::of_elements(**base), d.whole_.parts());
-        if (!set) set = d.transforms_.back()->codomain();
-        const int64_t extra = event_dim - (*set)->event_dim();
-        return extra <= 0 ? *set : ConstraintPtr(constraints::independent(*set, extra));
+        if (d.transforms_.empty()) return d.base_dist_->support();
+        const std::optional<ConstraintPtr> image = d.image();
+        return image ? *image : d.of_events(d.transforms_.back()->codomain());
       }};
   return s;
+}
+
+/// Nothing where it is not known to be an interval.
+std::optional<ConstraintPtr> TransformedDistribution::image() const {
+  const std::optional<ConstraintPtr> base = stated_support(*base_dist_);
+  if (!base) return std::nullopt;
+  const auto set = image_of(distributions::of_elements(**base), whole_.parts());
+  if (!set) return std::nullopt;
+  return of_events(*set);
+}
+
+ConstraintPtr TransformedDistribution::of_events(const ConstraintPtr& set) const {
+  const int64_t extra = static_cast<int64_t>(event_shape().size()) - set->event_dim();
+  return extra <= 0 ? set : ConstraintPtr(constraints::independent(set, extra));
 }
 
 TransformedDistribution::TransformedDistribution(DistributionPtr base_distribution,
@@ -100,10 +103,6 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
   set_event_shape(IntArrayRef(shape).slice(shape.size() - event_dim));
 }
 
-IntArrayRef TransformedDistribution::sample_shape(IntArrayRef shape) const {
-  return shape.slice(0, shape.size() - batch_shape().size() - event_shape().size());
-}
-
 Tensor TransformedDistribution::forward(Tensor x) const {
   for (const auto& transform : transforms_) x = transform(x);
   return x;
@@ -120,7 +119,7 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
 }
 
 /// The value at each stage of the transforms, from the base's event to `value`, as the inverses
-/// give it, with what lies beyond a codomain by rounding alone moved to its end.
+/// compute it. What lies beyond a codomain by rounding alone is moved to its end.
 std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   const auto& parts = whole_.parts();
   std::vector<Tensor> stages(parts.size() + 1);
@@ -132,9 +131,9 @@ std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   return stages;
 }
 
-/// The value of a stage with each element that lies outside the set moved to the nearest point of
-/// it, if that differs by rounding alone: the two, or what later transforms make of them, are
-/// close.
+/// The value at a stage, where each element outside the set is moved to the nearest point of the
+/// set if the two differ by rounding alone: they are close, or their images under later transforms
+/// are.
 Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_closure,
                                              const std::vector<Tensor>& stages,
                                              std::size_t at) const {
@@ -142,24 +141,31 @@ Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_clos
   const std::optional<Tensor> nearest = nearest_point(set, x, of_closure);
   if (!nearest) return x;
   Tensor image = *nearest, close = is_close(image, x);
+  int64_t x_dim = 0, y_dim = 0;  // of events, if one of them has another shape
   for (std::size_t i = at; i < whole_.parts().size(); ++i) {
-    image = whole_.parts()[i]->with_cache(0)(image);
-    // From here on events have another shape.
-    if (image.sizes() != x.sizes() || stages[i + 1].sizes() != x.sizes()) break;
-    close = close.logical_or(is_close(image, stages[i + 1]));
+    const Transform& part = *whole_.parts()[i];
+    image = part.with_cache(0)(image);
+    if (image.sizes() != x.sizes() && x_dim == 0) {
+      x_dim = part.domain()->event_dim();
+      y_dim = part.codomain()->event_dim();
+      if (x_dim == 0) break;  // it was broadcast
+    }
+    close = close.logical_or(with_event(is_close(image, stages[i + 1], y_dim), x_dim));
   }
   return at::where(close, *nearest, x);
 }
 
-/// \param is_suspicious made true where a value may be impossible. Where it is left alone and the
-///     density is finite, none is.
+/// \param is_suspicious set to true if a value may be impossible. If it is not set and every
+///     density is finite, no value is impossible.
 Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious) const {
   auto [x, log_det, outside] = whole_.preimage(floating_value(value, *base_dist_));
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
   const int64_t extra = base_event_dim - whole_.domain()->event_dim();
   log_det = ops::sum_rightmost(log_det, extra);
+  Tensor unknown;
   if (outside.defined()) {
     *is_suspicious = true;
+    unknown = any_rightmost(value.isnan(), static_cast<int64_t>(event_shape().size()));
     outside = any_rightmost(outside, extra);
     const Tensor draw = draw_apart(*base_dist_, value.device()).detach();
     x = at::where(with_event(outside, base_event_dim), draw, x);
@@ -176,7 +182,8 @@ Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious
     x = at::where(rounded.ne(x), rounded, x);
   }
   const Tensor log_prob = log_prob_of_part(*base_dist_, x, /*dims=*/0) - log_det;
-  return outside.defined() ? log_prob.masked_fill(outside, -ops::kInfinity) : log_prob;
+  if (!outside.defined()) return log_prob;
+  return log_prob.masked_fill(outside, -ops::kInfinity).masked_fill(unknown, ops::kNaN);
 }
 
 Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
@@ -200,21 +207,38 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   const auto& parts = whole_.parts();
   const std::vector<Tensor> all = stages(value);
   auto event_dim = static_cast<int64_t>(event_shape().size());
-  Tensor impossible = any_rightmost(value.isnan(), event_dim);
+  Tensor impossible = any_rightmost(value.isnan(), event_dim),
+         is_limit = at::zeros_like(impossible);
+  const auto add = [&](const Tensor& beyond) {
+    impossible = impossible.logical_or(beyond.logical_and(is_limit.logical_not()));
+  };
   for (std::size_t i = parts.size(); i-- > 0;) {
-    const ConstraintPtr codomain = parts[i]->codomain();
+    const Transform& part = *parts[i];
+    const ConstraintPtr codomain = part.codomain();
+    const int64_t extra = event_dim - codomain->event_dim();
     const Tensor beyond = violations(*codomain, all[i + 1]);
-    if (beyond.defined())
-      impossible = impossible.logical_or(any_rightmost(beyond, event_dim - codomain->event_dim()));
-    event_dim += parts[i]->domain()->event_dim() - codomain->event_dim();
+    if (beyond.defined()) add(any_rightmost(beyond, extra));
+    if (!part.inverse_limit(all[i + 1]).defined()) {
+      // Where the inverse has no limits, the earlier stages of a limit are not known.
+      const Tensor limit = part.preimage(all[i + 1], /*with_jacobian=*/false).outside;
+      if (limit.defined()) is_limit = is_limit.logical_or(any_rightmost(limit, extra));
+    }
+    event_dim += part.domain()->event_dim() - codomain->event_dim();
   }
   const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
-  if (!support) return impossible;
-  return impossible.logical_or(
-      impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
+  if (support)
+    add(impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
+  // An end that the transforms do not reach may belong to the support all the same, for want of a
+  // class of intervals without it.
+  if (const auto set = image())
+    impossible = impossible.logical_and((*set)->check(value).logical_not());
+  // A derived class may have another support.
+  return typeid(*this) == typeid(TransformedDistribution)
+             ? impossible
+             : impossible.logical_or(Implements::do_impossible(value));
 }
 
-/// That of all transforms together.
+/// The sign of all transforms together.
 Tensor TransformedDistribution::sign(const char* method) const {
   try {
     return whole_.sign();
@@ -229,27 +253,33 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
   if (independent != nullptr && ComposeTransform(elementwise).domain()->event_dim() == 0) {
     const TransformedDistribution of_element(independent->base_dist(), elementwise, false);
     Tensor cdf = of_element.cdf(value);
-    for (std::size_t i = 0; i < event_shape().size(); ++i) cdf = cdf.prod(-1);
+    for (int64_t i = 0; i < independent->reinterpreted_batch_ndims(); ++i) cdf = cdf.prod(-1);
     return cdf;
   }
   const Tensor sign = this->sign("cdf");
-  auto [x, unused, outside] =
-      whole_.preimage(floating_value(value, *base_dist_), /*with_jacobian=*/false);
-  if (!outside.defined()) return monotonize(cdf_of_part(*base_dist_, x), sign);
-  // A value beyond the image lies on one side of all of it: cdf is 0 or 1.
-  const auto [draw, image] = [&] {
-    const at::NoGradGuard no_grad;
-    const Tensor drawn = draw_apart(*base_dist_, value.device());
-    Tensor y = drawn;
-    for (const TransformPtr& part : whole_.parts()) y = part->with_cache(0)(y);
-    return std::pair(drawn, y);
-  }();
-  const Tensor cdf = monotonize(cdf_of_part(*base_dist_, at::where(outside, draw, x)), sign);
-  return at::where(outside, value.gt(image).to(cdf.scalar_type()), cdf);
+  Tensor x = floating_value(value, *base_dist_), is_beyond, is_above;
+  const auto& parts = whole_.parts();
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    const Tensor y = x;
+    const auto [found, unused, outside] = (*part)->preimage(y, /*with_jacobian=*/false);
+    x = found;
+    if (outside.defined()) {
+      // A value beyond the image of a transform lies on one side of all of it: cdf is 0 or 1.
+      const at::NoGradGuard no_grad;
+      const Tensor inside =
+          (*part)->with_cache(0)(inner_point(*(*part)->domain(), {}, y.options()));
+      const Tensor sign_after = ComposeTransform({part.base(), parts.end()}).sign();
+      const Tensor above = y.gt(inside).eq(sign_after > 0);
+      is_above = is_beyond.defined() ? at::where(is_beyond, is_above, above) : above;
+      is_beyond = is_beyond.defined() ? is_beyond.logical_or(outside) : outside;
+    }
+  }
+  const Tensor cdf = monotonize(cdf_of_part(*base_dist_, x), sign);
+  return is_beyond.defined() ? at::where(is_beyond, is_above.to(cdf.scalar_type()), cdf) : cdf;
 }
 
 Tensor TransformedDistribution::do_icdf(const Tensor& probability) const {
-  return forward(base_dist_->icdf(monotonize(probability, sign("icdf"))));
+  return forward(icdf_of_part(*base_dist_, monotonize(probability, sign("icdf"))));
 }
 
 bool TransformedDistribution::is_affine() const {
@@ -285,7 +315,7 @@ void TransformedDistribution::change(const Change& change) {
     whole_ = ComposeTransform(flattened(transforms_));
     return;
   }
-  // The base's batch is what the transforms make the new shape from.
+  // The transforms' inverses tell the base's shape from the new one.
   std::vector<int64_t> shape = batch_shape().vec();
   shape.insert(shape.end(), event_shape().begin(), event_shape().end());
   for (auto it = transforms_.rbegin(); it != transforms_.rend(); ++it)

@@ -20,7 +20,7 @@ Tensor tril_positions(int64_t n, int64_t diag, const Tensor& like) {
   return indices[0] * n + indices[1];
 }
 
-/// How many they are, for an `n` whose square is an int64_t and a `diag` of at most that size.
+/// How many such entries there are. The squares of `n` and `diag` must be int64_t numbers.
 int64_t tril_size(int64_t n, int64_t diag) {
   const int64_t rows = std::clamp<int64_t>(n + diag, 0, n);     // that have an entry
   const int64_t cut = std::clamp<int64_t>(n - 1 - diag, 0, n);  // rows that do not have all

@@ -323,6 +323,7 @@ TEST(CategoricalTest, NothingIsDrawnOfWhatAreNoWeights) {
       weights[1][0] = bad;
       const Categorical c(by_logits ? logits(weights) : probs(weights), false);
       const OneHotCategorical one_hot(by_logits ? logits(weights) : probs(weights), false);
+      EXPECT_EQ(c.sample({0}).sizes(), IntArrayRef({0, 2}));
       for (const int64_t count : {1, 3}) {
         EXPECT_THAT(refusal([&] { c.sample({count}); }),
                     ::testing::AllOf(HasSubstr("Categorical"), HasSubstr("row 1")));

@@ -17,6 +17,8 @@
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/multivariate_normal.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/transformed_distribution.h>
+#include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/uniform.h>
 
 namespace torch::distributions {
@@ -49,6 +51,24 @@ TEST(MixtureSameFamilyTest, ComponentsOfDifferentSupports) {
   EXPECT_NO_THROW(d.log_prob(d.sample({1000})));
   for (const double outside : {-1.0, 2.5, 5.5})
     EXPECT_THROW(d.log_prob(doubles({outside})), c10::ValueError) << outside;
+}
+
+// A transformed component takes what rounding moved out of its support.
+TEST(MixtureSameFamilyTest, DrawsOfTransformedComponentsAreValues) {
+  at::manual_seed(0);
+  for (const auto dtype : {at::kFloat, at::kHalf, at::kBFloat16}) {
+    const Tensor low = at::tensor({1.0, 1.3}).to(dtype);
+    const Categorical weights(at::tensor({0.3, 0.7}));
+    const TransformedDistribution component(Uniform(low, low + 0.1), AffineTransform(100.0, 0.1));
+    const MixtureSameFamily d(weights, component);
+    EXPECT_FALSE(d.log_prob(d.sample({5000})).isnan().any().item<bool>()) << dtype;
+    // And a transform of a mixture.
+    const TransformedDistribution outer(MixtureSameFamily(weights, Uniform(low, low + 0.1)),
+                                        AffineTransform(100.0, 0.1));
+    EXPECT_FALSE(outer.log_prob(outer.sample({5000})).isnan().any().item<bool>()) << dtype;
+    EXPECT_THROW(d.log_prob(at::full({}, 102.0)), c10::ValueError);
+    EXPECT_THROW(outer.log_prob(at::full({}, 102.0)), c10::ValueError);
+  }
 }
 
 TEST(MixtureSameFamilyTest, OutsideEverySupportThereIsNoDensity) {

@@ -9,9 +9,11 @@
 #include <limits>
 
 #include <torch/distributions/bernoulli.h>
+#include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>
 #include <torch/distributions/constraint_registry.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
@@ -242,7 +244,7 @@ TEST(TransformedDistributionTest, LimitsHaveNoDensityAndNoGradient) {
       {{SigmoidTransform()}, {0, 1}},
       {{SigmoidTransform(), AffineTransform(0.3, 0.7)}, {0.3, 1}},
       {{ExpTransform(), AffineTransform(-1, 1)}, {-1, kInfinity}},
-      {{SoftplusTransform(), AffineTransform(0, -2)}, {0, -kInfinity}},
+      {{SoftplusTransform(), AffineTransform(0, -0.25)}, {0, -kInfinity}},
       {{SoftplusTransform(), TanhTransform()}, {0, 1}},
   };
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
@@ -401,6 +403,185 @@ TEST(TransformedDistributionTest, CdfOfAnEventIsAProduct) {
       Independent(base, 1), {IndependentTransform(ExpTransform(), 1), AffineTransform(0, -1)});
   const TransformedDistribution of_element(base, {ExpTransform(), AffineTransform(0, -1)});
   EXPECT_TRUE(d.cdf(-x).equal(of_element.cdf(-x).prod(-1)));
+  // Of events of events, and of inverses of transforms of events.
+  const Normal wide(at::zeros({4, 2, 3}, at::kDouble), 1.0);
+  const Tensor y = at::linspace(0.5, 2, 24, at::kDouble).view({4, 2, 3});
+  const Tensor expected = LogNormal(wide.loc(), wide.scale()).cdf(y).prod(-1);
+  const TransformPtr exp_of_events = ExpTransform().inv();
+  EXPECT_TRUE(TransformedDistribution(Independent(Independent(wide, 1), 1), ExpTransform())
+                  .cdf(y)
+                  .allclose(expected.prod(-1)));
+  EXPECT_TRUE(TransformedDistribution(Independent(wide, 1), IndependentTransform(ExpTransform(), 2))
+                  .cdf(y)
+                  .allclose(expected.prod(-1)));
+  EXPECT_TRUE(
+      TransformedDistribution(Independent(wide, 1), IndependentTransform(exp_of_events, 1).inv())
+          .cdf(y)
+          .allclose(expected));
+  EXPECT_TRUE(TransformedDistribution(Independent(wide, 1), AffineTransform(1, 2, 1).inv())
+                  .cdf(y)
+                  .allclose(wide.cdf(1 + 2 * y).prod(-1)));
+}
+
+// What lies beyond the image of one transform has a cdf of 0 or 1, though the others saturate
+// there.
+TEST(TransformedDistributionTest, BeyondTheImageOfATransformTheCdfIsZeroOrOne) {
+  const double e = std::exp(1.0);
+  struct Case {
+    DistributionPtr base;
+    std::vector<TransformPtr> transforms;
+    std::vector<double> zero, one;
+  };
+  const std::vector<Case> all{
+      {Normal(2.28, doubles({2.55})),
+       {ExpTransform(), TanhTransform(), ExpTransform()},
+       {-kInfinity, -1, 0.5, 1},
+       {e, 3, kInfinity}},
+      {Normal(0.0, doubles({1e300})), {ExpTransform()}, {-kInfinity, 0}, {kInfinity}},
+      {Normal(0.0, doubles({1})),
+       {ExpTransform(), TanhTransform(), AffineTransform(0, -1)},
+       {-kInfinity, -2, -1},
+       {0, 1, kInfinity}},
+      {Gamma(0.01, doubles({2.78})), {SoftplusTransform().inv()}, {-kInfinity}, {kInfinity}},
+      {Exponential(doubles({1.3})), {ExpTransform().inv()}, {-kInfinity}, {1e300, kInfinity}},
+      {Exponential(doubles({0.5})), {SigmoidTransform(), ExpTransform()}, {0, 1, 1.6}, {e, 4}},
+  };
+  for (const Case& c : all) {
+    const TransformedDistribution d(c.base, c.transforms, false);
+    for (const auto& [values, expected] : {std::pair(c.zero, 0.0), {c.one, 1.0}}) {
+      const Tensor x = doubles(values).requires_grad_(), cdf = d.cdf(x);
+      EXPECT_TRUE(cdf.eq(expected).all().item<bool>()) << *c.base << x << cdf;
+      EXPECT_TRUE(gradient(cdf, x).eq(0).all().item<bool>()) << *c.base << gradient(cdf, x);
+    }
+    at::manual_seed(0);
+    const Tensor climb = d.cdf(std::get<0>(d.sample({1000}).sort(0)));
+    EXPECT_TRUE(climb.diff(1, 0).ge(0).all().item<bool>()) << *c.base;
+  }
+}
+
+TEST(TransformedDistributionTest, AnInfiniteValueIsALimit) {
+  const Tensor loc = doubles({0.5}).requires_grad_(), scale = doubles({2}).requires_grad_();
+  for (const auto& transforms :
+       std::vector<std::vector<TransformPtr>>{{ExpTransform().inv()},
+                                              {ExpTransform().inv(), AffineTransform(1, -2)},
+                                              {SoftplusTransform().inv(), ExpTransform()}}) {
+    const TransformedDistribution d(LogNormal(loc, scale), transforms);
+    const Tensor x = doubles({1, kInfinity}).requires_grad_(), log_prob = d.log_prob(x);
+    EXPECT_EQ(log_prob[1].item<double>(), -kInfinity);
+    for (const Tensor& of : {loc, scale, x})
+      EXPECT_TRUE(gradient(log_prob, of).isfinite().all().item<bool>()) << gradient(log_prob, of);
+  }
+  // It is not infinity rounded, whatever the dtype.
+  EXPECT_THROW(LogNormal(0.0, 1.0).log_prob(at::full({}, -kInfinity)), c10::ValueError);
+  const auto narrow = [](double x) { return at::full({}, x, at::kBFloat16); };
+  const TransformedDistribution d(Beta(narrow(0.27), narrow(0.54)),
+                                  AffineTransform(narrow(-2.78), narrow(0.2275)), false);
+  EXPECT_EQ(d.log_prob(narrow(-kInfinity)).item<double>(), -kInfinity);
+}
+
+TEST(TransformedDistributionTest, ZeroIsNoExponential) {
+  for (const double x : {0.0, -0.0}) {
+    EXPECT_THROW(LogNormal(0.0, 1.0).log_prob(at::full({}, x)), c10::ValueError);
+    for (const TransformPtr& t : {TransformPtr(ExpTransform()), TransformPtr(SoftplusTransform())})
+      EXPECT_THROW(TransformedDistribution(Normal(0.0, 1.0), t).log_prob(at::full({}, x)),
+                   c10::ValueError);
+  }
+}
+
+TEST(TransformedDistributionTest, AnEventWithANaNIsNaN) {
+  const Normal base(doubles({0, 1}), 1.0);
+  for (const auto& transforms :
+       std::vector<std::vector<TransformPtr>>{{StickBreakingTransform()},
+                                              {ExpTransform(), StickBreakingTransform()},
+                                              {ExpTransform(), AffineTransform(0, 1, 1)}}) {
+    const TransformedDistribution d(base, transforms, false);
+    const int64_t n = d.event_shape()[0];
+    for (int64_t i = 0; i < n; ++i) {
+      Tensor x = at::zeros({n}, at::kDouble);
+      x[i] = std::nan("");
+      EXPECT_TRUE(d.log_prob(x).isnan().item<bool>()) << i;
+    }
+  }
+}
+
+// The inverse does not tell what an event at the end of the simplex came from.
+TEST(TransformedDistributionTest, SaturatedEventsAreNotRefused) {
+  at::manual_seed(0);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    const Tensor loc = at::tensor({2.0, -1.5, -3.0, 20.0}).to(dtype);
+    const Tensor scale = at::tensor({2.0, 4.5, 1.0, 8.0}).to(dtype);
+    for (const TransformPtr& first :
+         {TransformPtr(ExpTransform()), biject_to(constraints::greater_than(2.0)),
+          TransformPtr(TanhTransform())}) {
+      const TransformedDistribution d(Normal(loc, scale), {first, StickBreakingTransform()});
+      Tensor log_prob;
+      EXPECT_NO_THROW(log_prob = d.log_prob(d.sample({2000}))) << dtype << *first;
+      EXPECT_FALSE(log_prob.isnan().any().item<bool>()) << dtype << *first;
+    }
+  }
+}
+
+TEST(TransformedDistributionTest, AnIdentityMayMakeAnEvent) {
+  const Normal base(doubles({0, 1, 2}), 1.0);
+  const TransformPtr events = IndependentTransform(biject_to(constraints::real), 1);
+  for (const auto& transforms : std::vector<std::vector<TransformPtr>>{
+           {events}, {TanhTransform(), events}, {events->inv()}}) {
+    const TransformedDistribution d(base, transforms);
+    EXPECT_EQ(d.event_shape(), IntArrayRef({3}));
+    const Tensor x = d.sample({2});
+    EXPECT_EQ(d.log_prob(x).sizes(), IntArrayRef({2}));
+    EXPECT_EQ(d.expand({4}).sample().sizes(), IntArrayRef({4, 3}));
+    EXPECT_EQ(d.cdf(x).sizes(), IntArrayRef({2}));
+  }
+  EXPECT_TRUE(TransformedDistribution(base, events).mean().equal(base.mean()));
+  EXPECT_EQ(fmt::format("{}", *TransformedDistribution(base, events).support()),
+            "IndependentConstraint(Real(), 1)");
+}
+
+/// A density alone: it states no support and has no draws.
+class Density : public Implements<Density> {
+ public:
+  explicit Density(Validate validate_args = {}) : Implements(validate_args) {}
+  static const Signature<Density>& signature() {
+    static const Signature<Density> s{.name = "Density"};
+    return s;
+  }
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override { return -value.abs(); }
+};
+
+/// Of a narrower support than its transforms give.
+class Truncated : public Implements<Truncated, TransformedDistribution> {
+ public:
+  Truncated() : Implements(Normal(0.0, 1.0), std::vector<TransformPtr>{AffineTransform(0, 2)}) {}
+  static const Signature<Truncated>& signature() {
+    static const Signature<Truncated> s{.name = "Truncated",
+                                        .support = constraints::greater_than(1.0)};
+    return s;
+  }
+};
+
+TEST(TransformedDistributionTest, TakesClassesThatLackSomething) {
+  const Density density;
+  EXPECT_THROW(TransformedDistribution(density, std::vector<TransformPtr>{}).support(),
+               c10::NotImplementedError);
+  const TransformedDistribution d(density, AffineTransform(1, 2), false);
+  EXPECT_NEAR(d.log_prob(at::full({}, 2.0)).item<double>(), -0.5 - std::log(2.0), 1e-6);
+  const Truncated truncated;
+  EXPECT_NO_THROW(truncated.log_prob(at::full({}, 1.5)));
+  EXPECT_THROW(truncated.log_prob(at::full({}, 0.5)), c10::ValueError);
+}
+
+TEST(TransformedDistributionTest, TheBaseDoesNotValidateQuantiles) {
+  const TransformedDistribution d(Normal(0.0, 1.0, true), ExpTransform(), false);
+  EXPECT_TRUE(d.icdf(at::full({}, 1.5)).isnan().item<bool>());
+}
+
+TEST(TransformedDistributionTest, SupportNeedsNoData) {
+  const auto meta = [](double x) { return at::full({2}, x, at::TensorOptions(at::kMeta)); };
+  const TransformedDistribution d(Exponential(meta(1)), AffineTransform(meta(0), meta(2)));
+  EXPECT_NO_THROW(d.support());
 }
 
 }  // namespace

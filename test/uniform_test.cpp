@@ -55,12 +55,13 @@ TEST(Uniform, AWidthThatOverflowsIsDrawn) {
 }
 
 TEST(Uniform, WhatAreNoBoundsAreDrawnAsNaN) {
-  const Tensor low = at::tensor({1.0, double{NAN}, 0.0, 0.5, 0.0}),
-               high = at::tensor({0.0, 1.0, double{NAN}, 0.5, 1.0});
+  constexpr double kNaN = NAN, kInfinity = INFINITY;
+  const Tensor low = at::tensor({1.0, kNaN, 0.0, 0.0, -kInfinity, 0.5, 0.0}),
+               high = at::tensor({0.0, 1.0, kNaN, kInfinity, 0.0, 0.5, 1.0});
   const Tensor draws = Uniform(low, high, false).sample({20});
-  EXPECT_TRUE(draws.slice(1, 0, 3).isnan().all().item<bool>()) << draws;
-  EXPECT_TRUE(draws.select(1, 3).eq(0.5).all().item<bool>()) << draws;
-  EXPECT_TRUE(draws.select(1, 4).lt(1).all().item<bool>()) << draws;
+  EXPECT_TRUE(draws.slice(1, 0, 5).isnan().all().item<bool>()) << draws;
+  EXPECT_TRUE(draws.select(1, 5).eq(0.5).all().item<bool>()) << draws;
+  EXPECT_TRUE(draws.select(1, 6).lt(1).all().item<bool>()) << draws;
 }
 
 TEST(Uniform, TheBoundsMustBeInOrder) {

@@ -93,7 +93,7 @@ std::optional<int64_t> IntegerLessThan::first_violation(const Tensor& value) con
       *this, value, [](auto x, auto high) { return scan::is_integer(x) & (x <= high); }, upper());
 }
 
-// The sum is made in double, in which one of counts is exact and does not overflow.
+// The sum is taken in double, where a sum of counts is exact and does not overflow.
 Tensor Multinomial::check(const Tensor& value) const {
   require_numbers(*this, value);
   scan::require_event(*this, value);

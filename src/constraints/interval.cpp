@@ -4,8 +4,7 @@
 #include "constraints/numbers.h"
 #include "constraints/scan.h"
 
-// The comparisons ask for what is right, so that NaN, for which every comparison is false, is
-// wrong.
+// The comparisons hold inside the set. None holds for NaN, which is therefore outside.
 namespace torch::distributions::constraints {
 
 Tensor GreaterThan::check(const Tensor& value) const {

@@ -18,8 +18,8 @@
 namespace torch::distributions::constraints {
 namespace {
 
-constexpr int64_t kCorrRowNormUlps =
-    10;  // a row norm of a matrix with n columns may be 10 n eps from 1
+/// The length of a row of a matrix with n columns may be 10 n eps from 1.
+constexpr int64_t kCorrRowNormUlps = 10;
 
 double epsilon(const Tensor& value) { return float_limits(value.scalar_type()).epsilon; }
 
@@ -27,8 +27,9 @@ double epsilon(const Tensor& value) { return float_limits(value.scalar_type()).e
 /// rounding the entries of a matrix of the dtype leaves between them.
 struct SymmetryTolerance {
   explicit SymmetryTolerance(const Tensor& value) : relative(std::max(1e-5, 4 * epsilon(value))) {}
-  double absolute(double largest) const { return std::max(1e-6, relative * largest); }
+  double absolute(double largest) const { return std::max(kLeast, relative * largest); }
 
+  static constexpr double kLeast = 1e-6;  // absolute
   double relative;
 };
 
@@ -160,7 +161,7 @@ Tensor CorrCholesky::check(const Tensor& value) const {
   if (scan::readable(value)) return scan::check_events(*this, value, in_corr_cholesky(value));
   const at::NoGradGuard no_grad;
   const Tensor norms = at::linalg_vector_norm(numbers(value), 2, at::IntArrayRef{-1});
-  // Meta tensors have no abs.
+  // Without abs, for which LibTorch has no meta kernel.
   const Tensor error = norms.sub(1);
   const double tolerance = row_tolerance(value);
   return lower_cholesky.check(value).bitwise_and(
@@ -188,14 +189,16 @@ Tensor Symmetric::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor squares = Square::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return squares;
-  // Meta tensors have no numbers, nor LibTorch the operations below for them.
+  // A meta tensor has no numbers, and LibTorch has no meta kernels for the operations below.
   if (value.is_meta()) return squares;
   if (scan::readable(value)) return scan::check_events(*this, value, in_symmetric(value));
   const at::NoGradGuard no_grad;
   const SymmetryTolerance tolerance(value);
   const Tensor x = numbers(value), mirrored = x.mT();
-  const Tensor absolute =
-      x.abs().amax({-2, -1}, /*keepdim=*/true).mul(tolerance.relative).clamp_min(1e-6);
+  const Tensor absolute = x.abs()
+                              .amax({-2, -1}, /*keepdim=*/true)
+                              .mul(tolerance.relative)
+                              .clamp_min(SymmetryTolerance::kLeast);
   const Tensor close =
       x.sub(mirrored).abs().le(mirrored.abs().mul(tolerance.relative).add(absolute));
   return close.bitwise_and(mirrored.isfinite()).bitwise_or(x.eq(mirrored)).flatten(-2).all(-1);

@@ -10,7 +10,7 @@
 namespace torch::distributions::constraints {
 namespace {
 
-/// Vectors of which a number is positive.
+/// Vectors with at least one positive number.
 class SomeWeight final : public Constraint {
  public:
   int64_t event_dim() const override { return 1; }
@@ -46,8 +46,8 @@ Tensor MixtureSameFamilyConstraint::check(const Tensor& value) const {
 
 std::optional<int64_t> MixtureSameFamilyConstraint::first_violation(const Tensor& value) const {
   require_numbers(*this, value);
-  // What lies in every component's support lies in that of one which has weight, if there is one.
-  // Of two weights neither is broadcast to no component.
+  // A value in the support of every component is in that of a component with a positive weight, if
+  // there is one. A single weight is left out: it could broadcast to an empty dimension.
   const bool have_components = weights_.defined() && weights_.dim() > 0 && weights_.size(-1) > 1 &&
                                weights_.device() == value.device() && value.dim() >= event_dim();
   if (have_components && !some_weight.first_violation(weights_) &&

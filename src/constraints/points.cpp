@@ -10,12 +10,19 @@
 #include <torch/distributions/constraints/discrete.h>
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/mixture_same_family.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/constraints/simplex.h>
 
 #include "constraints/scan.h"
+#include "ops/constants.h"
 
 namespace torch::distributions {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
 
 const Constraint& of_elements(const Constraint& set) {
   const auto* const independent = dynamic_cast<const constraints::IndependentConstraint*>(&set);
@@ -55,24 +62,37 @@ Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorO
 
 std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, bool of_closure) {
   const Constraint& elements = of_elements(set);
+  if (const auto* mixture =
+          dynamic_cast<const constraints::MixtureSameFamilyConstraint*>(&elements)) {
+    // That of the nearest component which has weight.
+    if (mixture->event_dim() > 0) return std::nullopt;
+    const Tensor of_each = value.unsqueeze(-1);
+    const auto nearest = nearest_point(*mixture->base_constraint(), of_each, of_closure);
+    if (!nearest) return std::nullopt;
+    Tensor distance = (*nearest - of_each).abs();
+    if (mixture->weights().defined())
+      distance = at::where(mixture->weights() > 0, distance, kInfinity);
+    return nearest->expand_as(distance)
+        .gather(-1, distance.argmin(-1, /*keepdim=*/true))
+        .squeeze(-1);
+  }
   const auto bound = [&](const Tensor& tensor) { return tensor.to(value.options()); };
   const auto end = [&](const Tensor& tensor, bool is_open, double inwards) {
     const Tensor at = bound(tensor);
     return is_open && !of_closure ? at.nextafter(at::full_like(at, inwards)) : at;
   };
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Tensor nearest = value;
   if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
     const bool half_open = dynamic_cast<const constraints::HalfOpenInterval*>(both) != nullptr;
     nearest = value.maximum(bound(both->lower_bound()))
-                  .minimum(end(both->upper_bound(), half_open, -kInfinity));
+                  .minimum(end(both->upper_bound(), half_open, -ops::kInfinity));
   } else if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements)) {
     const bool open = dynamic_cast<const constraints::GreaterThan*>(lower) != nullptr;
-    nearest = value.maximum(end(lower->lower_bound(), open, kInfinity));
+    nearest = value.maximum(end(lower->lower_bound(), open, ops::kInfinity));
   } else if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements)) {
     if (upper->event_dim() > 0) return std::nullopt;
     const bool open = dynamic_cast<const constraints::LessThan*>(upper) != nullptr;
-    nearest = value.minimum(end(upper->upper_bound(), open, -kInfinity));
+    nearest = value.minimum(end(upper->upper_bound(), open, -ops::kInfinity));
   } else if (dynamic_cast<const constraints::Boolean*>(&elements) != nullptr) {
     nearest = value.clamp(0, 1);
   } else {
@@ -99,9 +119,9 @@ std::optional<int64_t> Finite::first_violation(const Tensor& value) const {
 
 void Finite::print(std::ostream& out) const { out << "Finite()"; }
 
-Tensor with_event(Tensor condition, int64_t event_dim) {
-  for (int64_t i = 0; i < event_dim; ++i) condition = condition.unsqueeze(-1);
-  return condition;
+Tensor with_event(Tensor of_events, int64_t event_dim) {
+  for (int64_t i = 0; i < event_dim; ++i) of_events = of_events.unsqueeze(-1);
+  return of_events;
 }
 
 Tensor any_rightmost(const Tensor& condition, int64_t dims) {

@@ -4,31 +4,31 @@
 
 #include <torch/distributions/constraints/constraint.h>
 
-/// Points of a set, and the points of a value that are none.
+/// Finds points of a set, and events of a value that lie outside it.
 namespace torch::distributions {
 
 /// The set that each element of an event is in: an `IndependentConstraint`'s base, else the set.
 const Constraint& of_elements(const Constraint& set);
 
-/// Whether every number belongs to the set, as does any tensor of them.
+/// Whether every number, or every tensor of numbers, belongs to the set.
 bool is_everything(const Constraint& set);
 
-/// Which events of `value` lie outside the set; undefined where it is known that none does. An
-/// event with a NaN does not count.
+/// Which events of `value` lie outside the set, not counting those with a NaN. Undefined where it
+/// is known that none does, for a dependent set, and for a meta tensor.
 Tensor violations(const Constraint& set, const Tensor& value);
 
 /// An event of this shape inside the set, away from its ends; zeros where the set is of no known
 /// class. A bound of the set may broadcast it.
 Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorOptions& options);
 
-/// The points that are nearest to `value`, element by element, of the set or of its closure.
-/// Nothing for a set that is no interval.
+/// The points of the set, or of its closure, that are nearest to the elements of `value`. Nothing
+/// for a set that is neither an interval, of numbers or integers, nor boolean.
 std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, bool of_closure);
 
 /// Whether no element is infinite or NaN. Meta tensors have no elements to look at.
 bool all_finite(const Tensor& value);
 
-/// The numbers that are not infinite; NaN is taken for one.
+/// All numbers but the infinite ones; NaN belongs to the set, too.
 class Finite final : public Constraint {
  public:
   Tensor check(const Tensor& value) const override { return value.isinf().logical_not(); }
@@ -37,8 +37,9 @@ class Finite final : public Constraint {
 };
 inline const Finite finite;
 
-/// A condition of events as one that broadcasts with their elements, of `event_dim` dimensions.
-Tensor with_event(Tensor condition, int64_t event_dim);
+/// A tensor of one number for each event, as one that broadcasts with the elements of events of
+/// `event_dim` dimensions.
+Tensor with_event(Tensor of_events, int64_t event_dim);
 
 /// Whether the condition holds anywhere in the last `dims` dimensions.
 Tensor any_rightmost(const Tensor& condition, int64_t dims);

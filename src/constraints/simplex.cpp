@@ -15,9 +15,8 @@ namespace {
 
 /// How far from 1 the sum of `n` probabilities of this dtype may be.
 ///
-/// Each was rounded, to eps / 2 of itself or to half a subnormal, and so was the sum that they were
-/// divided by, by an amount that grows as sqrt(n) in the arithmetic that made them, which is that
-/// of float at least.
+/// Each was rounded, by eps / 2 of itself or by half a subnormal. The sum that they were divided by
+/// was rounded, too: in float or in double, by an amount that grows as sqrt(n).
 double tolerance(at::ScalarType dtype, int64_t n) {
   constexpr double kPython = 1e-6;
   if (dtype == at::kDouble || !at::isFloatingType(dtype)) return kPython;

@@ -4,16 +4,11 @@
 
 #include <torch/distributions/core/repr.h>
 
+#include "core/floating.h"
 #include "core/raise.h"
 #include "core/shape.h"
 
 namespace torch::distributions {
-namespace {
-
-/// Whether a parameter may have this dtype when it is no count.
-bool is_floating(at::ScalarType dtype) { return holds_numbers(dtype) && at::isFloatingType(dtype); }
-
-}  // namespace
 
 Change Change::expand(IntArrayRef batch_shape) {
   Change change(Kind::kExpand);
@@ -33,8 +28,8 @@ void Change::check(const char* class_name) const {
   TORCH_DISTRIBUTIONS_CHECK(TypeError, !converts() || is_floating(dtype), class_name,
                             "::to: `dtype` must be Double, Float, Half or BFloat16, got ", dtype);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, !options_.requires_grad_opt().value_or(false), class_name,
-                            "::to: `options` ask for requires_grad, which no copy can give: its "
-                            "parameters are no leaves. Build it from parameters that have it");
+                            "::to: `options` must not ask for requires_grad, since the copy's "
+                            "parameters are no leaves. Construct it from parameters that have it");
 }
 
 Change Change::detach() { return Change(Kind::kDetach); }
@@ -50,7 +45,7 @@ Tensor Change::operator()(const Tensor& tensor, int64_t event_dim) const {
     case Kind::kDetach:
       return tensor.detach();
     case Kind::kTo:
-      // Counts and masks keep their dtype, as they are no numbers of the computation's precision.
+      // Counts and masks keep their dtype, which is not the precision of the computation.
       return tensor.to(tensor.is_floating_point() || !options_.has_dtype()
                            ? options_
                            : options_.dtype(tensor.scalar_type()));

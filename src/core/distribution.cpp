@@ -65,14 +65,6 @@ std::string violates(const Tensor& value, const Constraint& constraint, int64_t 
       first_invalid(value, constraint.check(value).sizes(), constraint.event_dim(), position));
 }
 
-bool broadcasts(IntArrayRef a, IntArrayRef b) {
-  for (std::size_t i = 1; i <= std::min(a.size(), b.size()); ++i) {
-    const int64_t m = a[a.size() - i], n = b[b.size() - i];
-    if (m != 1 && n != 1 && m != n) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 const Type& Distribution::static_type() {
@@ -171,6 +163,11 @@ Tensor Distribution::cdf_of_part(const Distribution& part, const Tensor& value) 
   return part.cdf(value);
 }
 
+Tensor Distribution::icdf_of_part(const Distribution& part, const Tensor& probability) {
+  const SuspendValidation suspended;
+  return part.icdf(probability);
+}
+
 Tensor Distribution::impossible_of_part(const Distribution& part, const Tensor& value) {
   return part.do_impossible(value);
 }
@@ -194,6 +191,10 @@ at::DimVector Distribution::extended_shape(IntArrayRef sample_shape) const {
   return shape;
 }
 
+IntArrayRef Distribution::sample_shape(IntArrayRef extended_shape) const {
+  return extended_shape.slice(0, extended_shape.size() - batch_shape_.size() - event_shape_.size());
+}
+
 Tensor Distribution::enumerate_range(int64_t count, const TensorOptions& options,
                                      bool expand) const {
   at::DimVector shape(batch_shape_.size() + 1, 1);
@@ -214,7 +215,7 @@ void Distribution::validate_shape(const Tensor& value) const {
   at::DimVector expected(batch_shape_);
   expected.append(event_shape_.begin(), event_shape_.end());
   TORCH_DISTRIBUTIONS_CHECK(
-      ValueError, broadcasts(sizes, expected),
+      ValueError, at::are_expandable(sizes, expected),
       "Value is not broadcastable with batch_shape+event_shape: ", repr(sizes), " vs ",
       repr(IntArrayRef(expected)), ", in ", type().name, ".");
 }
@@ -290,7 +291,7 @@ void Distribution::join_batch(c10::ArrayRef<Member> members) {
   for (const Member& member : members) {
     const auto batch = batch_of(member);
     if (batch == IntArrayRef(joined)) continue;
-    TORCH_DISTRIBUTIONS_CHECK(ValueError, broadcasts(joined, batch), type().name,
+    TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(joined, batch), type().name,
                               ": the batch shape ", repr(batch), " of ", member.name,
                               " does not broadcast with ", repr(IntArrayRef(joined)));
     joined = at::infer_size_dimvector(joined, batch);

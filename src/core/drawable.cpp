@@ -11,7 +11,7 @@ Tensor undrawable(bool validated, std::initializer_list<Drawable> parameters) {
   Tensor mask;
   if (validated) return mask;
   for (const auto& [parameter, set] : parameters) {
-    // Where a look costs nothing, nothing else is done for parameters that are all inside.
+    // Where memory can be read, a scan that stops early is cheaper than a mask.
     if (constraints::scan::readable(parameter) && !set.first_violation(parameter)) continue;
     const Tensor outside = set.check(parameter.detach()).logical_not();
     mask = mask.defined() ? mask.logical_or(outside) : outside;

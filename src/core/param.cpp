@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/floating.h"
 #include "core/raise.h"
 
 namespace torch::distributions {
@@ -14,18 +15,17 @@ TensorOptions default_options() {
   return TensorOptions().dtype(at::typeMetaToScalarType(at::get_default_dtype()));
 }
 
-/// Whether numbers may take the tensor's dtype.
-bool is_floating(const Tensor& tensor) {
-  return tensor.is_floating_point() && holds_numbers(tensor.scalar_type());
-}
-
 }  // namespace
 
 void refuse_tensor(const char* class_name, const char* argument, const Tensor& tensor) {
   if (!tensor.defined()) raise<c10::ValueError>(class_name, ": `", argument, "` is undefined");
+  if (tensor.layout() != at::kStrided) {
+    raise<c10::TypeError>(class_name, ": `", argument, "` has the layout ", tensor.layout(),
+                          ", which is not supported. Convert it by to_dense()");
+  }
   raise<c10::TypeError>(class_name, ": `", argument, "` has the dtype ", tensor.scalar_type(),
-                        ", with which nothing is computed here. Give real numbers: Double, Float, "
-                        "Half, BFloat16, Long, Int, Short, Char, Byte or Bool");
+                        ", which is not supported. Convert it to Double, Float, Half, BFloat16, "
+                        "Long, Int, Short, Char, Byte or Bool");
 }
 
 void require_numbers(const char* class_name, const char* argument, const Param& param) {
@@ -33,7 +33,8 @@ void require_numbers(const char* class_name, const char* argument, const Param& 
   if (!param.defined()) refuse_tensor(class_name, argument, {});
 }
 
-// A complex number becomes a tensor, which is refused as such by name, wherever it is given.
+// A complex number becomes a tensor, so that the check of its dtype refuses it and names the
+// argument.
 Param Param::of_scalar(const at::Scalar& scalar) {
   if (scalar.isComplex()) return at::scalar_tensor(scalar, at::kComplexDouble);
   Param param(scalar.toDouble());
@@ -41,7 +42,7 @@ Param Param::of_scalar(const at::Scalar& scalar) {
   return param;
 }
 
-// No tensor of inference mode, as the parameter may outlive it.
+// Made outside inference mode, which the parameter may outlive.
 Param Param::of_doubles(const std::vector<double>& list) {
   const c10::InferenceMode off(false);
   Param param(at::tensor(list, at::kDouble));
@@ -57,7 +58,8 @@ Tensor Param::tensor(const TensorOptions& options) const {
 }
 
 TensorOptions options_beside(const Tensor& tensor) {
-  return is_floating(tensor) ? tensor.options() : default_options().device(tensor.device());
+  return is_floating(tensor.scalar_type()) ? tensor.options()
+                                           : default_options().device(tensor.device());
 }
 
 TensorOptions common_options(std::initializer_list<const Param*> params) {
@@ -65,7 +67,7 @@ TensorOptions common_options(std::initializer_list<const Param*> params) {
   for (const Param* param : params) {
     if (!param->is_tensor()) continue;
     Tensor tensor = param->tensor();
-    if (is_floating(tensor)) return tensor.options();
+    if (is_floating(tensor.scalar_type())) return tensor.options();
     if (!first.defined()) first = std::move(tensor);
   }
   return first.defined() ? options_beside(first) : default_options();

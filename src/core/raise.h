@@ -7,8 +7,8 @@ namespace torch::distributions {
 /// The backtrace of an error: none, unless TORCH_SHOW_CPP_STACKTRACES asks for it.
 c10::Backtrace backtrace();
 
-/// Throws an error whose `what()` is the message. LibTorch's own macros add a backtrace to it, a
-/// screenful in which the message is lost.
+/// Throws an error whose `what()` is the message. LibTorch's own macros add a backtrace to it, of
+/// so many lines that the message is hard to find.
 template <class Error, class... Parts>
 [[noreturn]] void raise(const Parts&... parts) {
   throw Error(c10::str(parts...), backtrace());

@@ -14,8 +14,8 @@
 
 namespace torch::distributions {
 
-/// Whether a tensor of the shape `from` expands to `to`. Unlike at::is_expandable_to it takes any
-/// numbers, of which the negative ones are no sizes.
+/// Whether a tensor of the shape `from` expands to `to`: never if a number of `to` is negative,
+/// which at::is_expandable_to does not check.
 inline bool expands_to(IntArrayRef from, IntArrayRef to) {
   if (from.size() > to.size()) return false;
   if (std::any_of(to.begin(), to.end(), [](int64_t size) { return size < 0; })) return false;
@@ -31,7 +31,7 @@ inline void require_sizes(const char* class_name, const char* what, IntArrayRef 
                           std::initializer_list<IntArrayRef> more = {}) {
   for (const int64_t size : sizes) {
     TORCH_DISTRIBUTIONS_CHECK(ValueError, size >= 0, class_name, ": ", what,
-                              " has no negative size, got ", repr(sizes));
+                              " must not have a negative size, got ", repr(sizes));
   }
   uint64_t bytes = sizeof(double);
   bool overflows = false;

@@ -15,6 +15,14 @@ Supported supported(const Constraint& set, const Tensor& value,
   return {at::where(with_event(outside, set.event_dim()), inside(), value), outside};
 }
 
+std::optional<ConstraintPtr> stated_support(const Distribution& distribution) {
+  try {
+    return distribution.support();
+  } catch (const c10::NotImplementedError&) {
+    return std::nullopt;
+  }
+}
+
 Tensor draw_apart(const Distribution& distribution, at::Device device) {
   Generator shared = at::globalContext().defaultGenerator(device);
   Generator own = [&] {

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include <torch/distributions/core/distribution.h>
 
 namespace torch::distributions {
 
-/// A value made fit for a function that is defined on a set only, so that what it gives elsewhere
-/// (NaN, an error, a gradient of either) does not have to be undone.
+/// A value for a function that is defined on a set only. Events outside the set are replaced before
+/// the call, because the NaN, the error or the gradient that they cause cannot be undone after it.
 struct Supported {
   Tensor value;    // with an event of the set in place of each one outside
   Tensor outside;  // which events those were; undefined when there were none
@@ -18,7 +19,11 @@ struct Supported {
 Supported supported(const Constraint& set, const Tensor& value,
                     const std::function<Tensor()>& inside);
 
-/// One draw, which leaves the device's default generator as it was: some events of the support.
+/// The support of a distribution, if its class states one.
+std::optional<ConstraintPtr> stated_support(const Distribution& distribution);
+
+/// One draw, as an example of events in the support. The device's default generator is left as it
+/// was.
 Tensor draw_apart(const Distribution& distribution, at::Device device);
 
 }  // namespace torch::distributions

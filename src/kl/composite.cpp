@@ -34,7 +34,7 @@ Tensor divergence(const Independent& p, const Independent& q) {
   return ops::sum_rightmost(kl_divergence(stripped(flat_p), stripped(flat_q)), shared);
 }
 
-/// The transforms in common change nothing.
+/// Equal transforms of both leave the divergence as it is.
 Tensor divergence(const TransformedDistribution& p, const TransformedDistribution& q) {
   const std::vector<TransformPtr> of_p = flattened(p.transforms()),
                                   of_q = flattened(q.transforms());

@@ -29,8 +29,8 @@ Tensor unexpanded(Tensor tensor, int64_t event_dim) {
 
 Gaussian gaussian(const MultivariateNormal& d) { return {d.loc(), unexpanded(d.scale_tril(), 2)}; }
 
-/// `d` as a multivariate normal distribution. `p` and `q`, one of which it is, are for the error
-/// when it is none.
+/// `d`, which is `p` or `q`, as a multivariate normal distribution. If it is not such a one, the
+/// error names `p` and `q`.
 Gaussian gaussian(const FlatIndependent& d, const Distribution& p, const Distribution& q) {
   if (d.dims != 1 || d.base->type().distance_to(typeid(Normal)) < 0) {
     not_implemented(p, q,
@@ -46,7 +46,7 @@ bool is_one_matrix(const Tensor& matrices) {
 
 /// Solves `factor x = vector` for vectors along the last dimension.
 Tensor solve(const Tensor& factor, const Tensor& vectors) {
-  if (is_one_matrix(factor)) {  // it meets all vectors at once
+  if (is_one_matrix(factor)) {  // one solve for all vectors
     const int64_t n = vectors.size(-1);
     const int64_t count =
         c10::multiply_integers(vectors.sizes().slice(0, vectors.sizes().size() - 1));

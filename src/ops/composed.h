@@ -107,9 +107,9 @@ inline Composed select(const Condition& condition, double a, const Composed& b) 
   return Composed(at::where(condition.tensor(), a, b.tensor()));
 }
 
-/// f(inputs...) where the condition holds, else that constant. Nothing of what `f` makes of the
-/// other inputs comes through, no NaN in a derivative of any order either: they are replaced before
-/// and after, where there may be derivatives.
+/// f(inputs...) where the condition holds, else the constant `otherwise`. Where it does not hold,
+/// the inputs of `f` are replaced as well as its result, so that no derivative of any order is NaN.
+/// Without derivatives the result is enough.
 template <class Function, std::same_as<Composed>... Inputs>
 Composed within(const Condition& condition, double otherwise, const Function& f,
                 const Inputs&... inputs) {

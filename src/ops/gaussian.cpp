@@ -9,7 +9,6 @@
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/saved_variable.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -31,9 +30,9 @@ using at::Tensor;
 
 // --- Composed -----------------------------------------------------------------------------------
 
-/// How vectors of shape `batch + [n]` meet their factors, of a batch that broadcasts to theirs: as
-/// columns `[m, n, c]` of factors `[m, n, n]`, so that none is copied for each vector that it
-/// meets.
+/// How vectors of shape `batch + [n]` are multiplied by their factors, whose batch broadcasts to
+/// that of the vectors: as columns `[m, n, c]` beside factors `[m, n, n]`, so that a factor is not
+/// copied for each of its vectors.
 class Meeting {
  public:
   Meeting(const Tensor& factor, const Tensor& vectors) {
@@ -364,7 +363,7 @@ class GaussianLogDensityBackward final : public autograd::Node {
   Tensor columns_, infinite_;
 };
 
-/// On any device, in any mode. An infinite vector has no gradient here.
+/// On any device, in any mode. Here the gradient of an infinite vector is 0.
 Tensor composed(const Tensor& factor, const Tensor& vectors) {
   ++engine::calls().composed;
   const Tensor infinite = is_infinite(factor, vectors.detach());

@@ -9,8 +9,8 @@
 
 namespace torch::distributions::ops {
 
-/// Whether `holds(x)` for each element x, a double, by a look at memory that nobody has to wait
-/// for: false, too, where it cannot be read.
+/// Whether `holds(x)` for each element x, as a double. False also where the elements cannot be read
+/// without waiting for a device.
 template <class Condition>
 bool holds_for_all(const at::Tensor& t, const Condition& holds) {
   if (!engine::may_use_kernels() || !engine::is_readable(t) || !t.is_contiguous()) return false;

@@ -49,7 +49,7 @@ Tensor is_named(Form form, const Tensor& value, int64_t categories) {
   return is_one & is_hot;
 }
 
-/// NaN where the value is, or one of its elements.
+/// `picked`, but NaN where the value, or one of its elements, is NaN.
 Tensor with_nan_of(Form form, const Tensor& value, const Tensor& picked) {
   if (!value.is_floating_point()) return picked;
   const Tensor nan = value.isnan();

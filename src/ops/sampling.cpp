@@ -82,7 +82,7 @@ Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
   return special::differentiable(kGammaDraw, {a, draw.detach()});
 }
 
-/// The draws of a generator, of which nobody else takes any meanwhile.
+/// The draws of a generator, which is locked for as long as this lives.
 class Stream {
  public:
   explicit Stream(const std::optional<Generator>& generator)
@@ -120,7 +120,7 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
   std::vector<std::pair<int64_t, double>> underflown;
   for (int64_t i = 0; i < x.numel(); ++i) {
     if (!(as[i] > 0)) {
-      xs[i] = std::numeric_limits<double>::quiet_NaN();
+      xs[i] = kNaN;
       continue;
     }
     // Below 1 the first uniform makes a draw of Gamma(a + 1) one of Gamma(a), by a factor U^(1/a).
@@ -161,7 +161,8 @@ void draw_exponentials(Stream& stream, int64_t count, T* to) {
   engine::row_kernels().exponential[std::is_same_v<T, double>](draws.data(), count, to);
 }
 
-/// Not in all its builds: some leave them to another library, whose stream is another.
+/// Whether at::exponential_ has this stream: in some builds it calls another library, which has
+/// another one.
 bool libtorch_draws_exponentials_so() {
   static const bool same = [] {
     constexpr int64_t kSome = 4;
@@ -226,7 +227,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
       for (double& s : sums) s /= sum;
       for (int64_t i = 0; i < count; ++i) {
         const double u = stream.uniform();
-        // A search would guess wrong at every other step.
+        // For few categories a count is faster than a search, whose branches are mispredicted.
         to[i * rows + row] =
             categories <= engine::kMostColumns
                 ? std::count_if(sums.begin(), sums.end(), [u](double s) { return s <= u; })
@@ -237,7 +238,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
   return index;
 }
 
-/// As Python: inside the open interval, of which a single category has the end.
+/// Rounded into the open interval (0, 1), as in Python; a single category keeps 1.
 Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype) {
   if (x.size(-1) == 1) return x.to(dtype);
   const FloatLimits limits = float_limits(dtype);
@@ -269,9 +270,10 @@ Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef sha
     x = scaled_and_shifted(noise, width, low);
   } else {
     const Tensor half = 0.5 * high - 0.5 * low;
-    x = 2 * (noise * half.masked_fill((half >= 0).logical_not(), kNaN) + 0.5 * low);
+    const Tensor is_width = (half >= 0).logical_and(half < kInfinity);
+    x = 2 * (noise * half.masked_fill(is_width.logical_not(), kNaN) + 0.5 * low);
   }
-  // Outside autograd: what is rounded keeps its gradient.
+  // Of the detached tensor, so that rounding does not change the gradient.
   (may_be_differentiated(x) ? x.detach() : x)
       .clamp_max_(at::nextafter(high.detach(), low.detach()).to(x.scalar_type()));
   return x;
@@ -287,7 +289,7 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
                           ? gamma_draw(a, at::_standard_gamma(a.detach(), std::move(generator)))
                           : at::_standard_gamma(a, std::move(generator));
   const Tensor x = (draw / rate.to(compute)).to(dtype);
-  // Outside autograd: where the draw underflows its gradient is that of the draw.
+  // Of the detached tensor, so that rounding does not change the gradient.
   (may_be_differentiated(x) ? x.detach() : x).clamp_min_(float_limits(dtype).least_normal);
   return x;
 }

@@ -16,13 +16,13 @@ inline Tensor expanded(const Tensor& tensor, at::IntArrayRef shape) {
   return tensor.sizes() == shape ? tensor : tensor.expand(shape);
 }
 
-/// noise * scale + shift, where the noise lies if there is no graph to be made and no other dtype:
-/// nobody else has it.
+/// noise * scale + shift. The noise, which nobody else has, is overwritten if there is no graph to
+/// be made and all have one dtype.
 Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor& shift);
 
 /// Draws of Uniform(low, high), at least `low` and below `high` (or equal to both) whatever is
-/// rounded, even where `high - low` overflows; NaN where `low` is above `high`. `low` has the
-/// noise's dtype.
+/// rounded, even where `high - low` overflows; NaN where `low` is above `high` or one is infinite.
+/// `low` has the noise's dtype.
 Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef shape,
                       std::optional<Generator> generator);
 

@@ -58,15 +58,31 @@ constexpr Function kSoftmax{"Softmax",
 
 Tensor wide(const Tensor& x) { return x.to(at::toOpMathType(x.scalar_type())); }
 
-/// The same gradient for all of a vector does nothing. That of the largest weight is taken out
-/// before the mean is, so that what is left to it does not cancel.
+/// Weights with a finite sum.
+struct Summed {
+  Tensor x, sum;
+  Tensor scale;  // a power of 2, which costs no digits, by which they were multiplied; or undefined
+};
+
+Summed with_finite_sum(const Tensor& x) {
+  const Tensor sum = x.sum(-1, /*keepdim=*/true);
+  if (sum.is_meta() || holds_for_all(sum, [](double s) { return std::isfinite(s); }))
+    return {x, sum, {}};
+  const Tensor scale = at::ones_like(sum).masked_fill(sum == kInfinity, 0x1p-64);
+  const Tensor scaled = x * scale;
+  return {scaled, scaled.sum(-1, /*keepdim=*/true), scale};
+}
+
+/// A gradient that is the same for all weights of a vector has no effect. So that of the largest
+/// weight is subtracted from all first: then little cancels when the mean is subtracted.
 Tensor normalize_backward(const Tensor& given_gradient, const Tensor& given) {
   if (given.numel() == 0) return at::zeros_like(given);
-  const Tensor x = wide(given), gradient = wide(given_gradient);
+  const Tensor gradient = wide(given_gradient);
+  const auto [x, sum, scale] = with_finite_sum(wide(given));
   const Tensor others = gradient - gradient.gather(-1, x.argmax(-1, /*keepdim=*/true));
-  const Tensor sum = x.sum(-1, /*keepdim=*/true);
   const Tensor mean = (x / sum * others).sum(-1, /*keepdim=*/true);
-  return ((others - mean) / sum).masked_fill(sum == 0, 0).to(given.scalar_type());
+  const Tensor slope = ((others - mean) / sum).masked_fill(sum == 0, 0);
+  return (scale.defined() ? slope * scale : slope).to(given.scalar_type());
 }
 
 constexpr Function kNormalize{
@@ -159,11 +175,8 @@ Tensor softmax(const Tensor& x) { return evaluate(kSoftmax, x); }
 Tensor normalize(const Tensor& x) { return evaluate(kNormalize, x); }
 
 Tensor divided_by_sum(const Tensor& x) {
-  const Tensor sum = x.sum(-1, /*keepdim=*/true);
-  if (holds_for_all(sum, [](double s) { return std::isfinite(s); })) return x / sum;
-  // By a power of 2, which costs no digits.
-  const Tensor scaled = x * at::ones_like(sum).masked_fill(sum == kInfinity, 0x1p-64);
-  return scaled / scaled.sum(-1, /*keepdim=*/true);
+  const Summed weights = with_finite_sum(x);
+  return weights.x / weights.sum;
 }
 
 }  // namespace torch::distributions::ops

@@ -7,8 +7,8 @@
 namespace torch::distributions::ops {
 
 /// Not x - logsumexp(x), which rounds at the size of x.
-/// \param may_be_empty whether a vector may be -inf alone. No distribution has it: the result is
-///     NaN, and its gradient 0 whatever comes from above, so that it spoils no other vector's.
+/// \param may_be_empty whether a vector may have nothing but -inf. The result is then NaN, since it
+///     is no distribution, and its gradient 0, so that no NaN reaches what x was computed from.
 at::Tensor log_softmax(const at::Tensor& x, bool may_be_empty = false);
 at::Tensor softmax(const at::Tensor& x);
 

@@ -2,10 +2,9 @@
 
 #include <ATen/ATen.h>
 
-#include <limits>
+#include <cmath>
 #include <utility>
 
-#include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/transforms/affine.h>
@@ -14,13 +13,14 @@
 
 #include "constraints/points.h"
 #include "constraints/scan.h"
+#include "ops/constants.h"
 #include "transforms/inverse_transform.h"
 
 namespace torch::distributions {
 inline namespace transforms {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using ops::kInfinity;
 
 void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& flat) {
   if (const auto* compose = dynamic_cast<const ComposeTransform*>(&*transform)) {
@@ -29,9 +29,10 @@ void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& 
   }
   if (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform)) {
     const std::vector<TransformPtr> parts = flattened({independent->base_transform()});
-    if (parts.size() != 1) {
-      for (const TransformPtr& part : parts)
-        flat.push_back(IndependentTransform(part, independent->reinterpreted_batch_ndims()));
+    const int64_t ndims = independent->reinterpreted_batch_ndims();
+    // Of an identity nothing is left but its events.
+    if (parts.size() > 1 || (parts.empty() && ndims == 0)) {
+      for (const TransformPtr& part : parts) flat.push_back(IndependentTransform(part, ndims));
       return;
     }
   } else if (dynamic_cast<const InverseTransform*>(&*transform) != nullptr) {
@@ -42,6 +43,11 @@ void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& 
     }
   }
   flat.push_back(transform);
+}
+
+bool is_identity(const Transform& transform) {
+  const auto* compose = dynamic_cast<const ComposeTransform*>(&transform);
+  return compose != nullptr && flattened(compose->parts()).empty();
 }
 
 /// An end of an interval; `closed` when it belongs to the interval.
@@ -79,12 +85,12 @@ ConstraintPtr between(const End& lower, const End& upper) {
     if (lower.closed) return constraints::greater_than_eq(lower.at);
     return constraints::greater_than(lower.at);
   }
-  // (a, b] and (a, b) are of no class.
+  // There is no class for (a, b] and (a, b).
   if (lower.closed && !upper.closed) return constraints::half_open_interval(lower.at, upper.at);
   return constraints::interval(lower.at, upper.at);
 }
 
-/// The end as a number, if it is one and not a tensor of several.
+/// The end as a number, if all its elements are the same number and can be read.
 std::optional<double> number_of(const Tensor& end) {
   if (!constraints::scan::readable(end) || end.numel() == 0) return std::nullopt;
   const Tensor first = end.flatten()[0];
@@ -92,20 +98,24 @@ std::optional<double> number_of(const Tensor& end) {
   return first.item<double>();
 }
 
-/// The image of an end, which the image has when it is the image of a number and not its limit.
+/// The image of an end. It belongs to the image of the interval if the transform reaches it, and
+/// does not if it is only a limit.
 std::optional<End> image_of(const End& end, const Transform& transform) {
   const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
-  const Tensor limit = transform.limit(x);
+  Tensor limit = transform.limit(x);
   if (!limit.defined()) return std::nullopt;
+  // As draws are rounded, of which none lies beyond it then.
+  if (!end.is_infinite() && constraints::scan::readable(limit))
+    limit = at::where(limit.isinf(), limit, transform(x));
   const std::optional<double> number = number_of(limit);
   if (number && std::isinf(*number)) return End{*number, false};
   const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);
   if (!end.is_infinite()) return End{at, end.closed};
-  // tanh(inf) is 1, a number that it gives for others too; exp(-inf) is never 0.
-  return End{at, transform(x).equal(limit)};
+  // Rounded, tanh reaches its limit 1, while ExpTransform gives no 0.
+  return End{at, constraints::scan::readable(limit) && transform(x).equal(limit)};
 }
 
-/// Whether the transform turns an interval round: nothing where elements differ or cannot be read.
+/// Whether the transform is decreasing: nothing where elements differ or cannot be read.
 std::optional<bool> is_decreasing(const Transform& transform) {
   const Tensor negative = transform.sign() < 0;
   if (!constraints::scan::readable(negative) || negative.numel() == 0) return std::nullopt;
@@ -120,6 +130,7 @@ std::optional<Tensor> scaled(const Tensor& x, const Transform& transform, bool i
     return inverse ? affine->unscaled(x) : affine->scaled(x);
   if (const auto* independent = dynamic_cast<const IndependentTransform*>(&transform))
     return scaled(x, *independent->base_transform(), inverse);
+  if (is_identity(transform)) return x;
   if (dynamic_cast<const InverseTransform*>(&transform) != nullptr)
     return scaled(x, *transform.inv(), !inverse);
   return std::nullopt;
@@ -136,11 +147,16 @@ std::vector<TransformPtr> flattened(const std::vector<TransformPtr>& transforms)
 std::vector<TransformPtr> of_elements(const std::vector<TransformPtr>& transforms) {
   std::vector<TransformPtr> stripped;
   for (TransformPtr transform : transforms) {
+    if (dynamic_cast<const InverseTransform*>(&*transform) != nullptr) {
+      for (const TransformPtr& part : of_elements({transform->inv()}))
+        stripped.push_back(part->inv());
+      continue;
+    }
     while (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform))
       transform = TransformPtr(independent->base_transform());
     if (const auto* affine = dynamic_cast<const AffineTransform*>(&*transform))
       transform = affine->with_event_dim(0);
-    stripped.push_back(transform);
+    if (!is_identity(*transform)) stripped.push_back(transform);
   }
   return stripped;
 }
@@ -156,12 +172,12 @@ std::optional<ConstraintPtr> image_of(const Constraint& set,
     if (!lower || !upper) return std::nullopt;
     if (ends->first.is_infinite() && ends->second.is_infinite() &&
         is_everything(*transform->codomain())) {
-      continue;  // the line, whichever way round
+      continue;  // the line, also if it is reversed
     }
     const std::optional<bool> decreasing = is_decreasing(*transform);
     if (decreasing == true) std::swap(*lower, *upper);
     if (!decreasing) {
-      // Each element has its own ends, and the set is closed where one is.
+      // Each element is reversed or not. Both ends are closed if one of them is.
       const Tensor a = lower->at.tensor(), b = upper->at.tensor();
       const bool closed = lower->closed || upper->closed;
       ends = Ends{{at::minimum(a, b), closed}, {at::maximum(a, b), closed}};

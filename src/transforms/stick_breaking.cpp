@@ -1,5 +1,6 @@
 #include <torch/distributions/transforms/stick_breaking.h>
 
+#include <ATen/OpMathType.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 
@@ -8,6 +9,7 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "core/float_limits.h"
+#include "core/floating.h"
 #include "core/raise.h"
 #include "core/shape.h"
 #include "ops/special/elementary.h"
@@ -65,11 +67,13 @@ std::vector<int64_t> StickBreakingTransform::inverse_shape(IntArrayRef shape) co
 
 Tensor StickBreakingTransform::do_forward(const Tensor& x) const {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, x.dim() >= 1, "Too few dimensions on input");
-  const Tensor logits = x - remaining(x.size(-1), x).log();
+  // Rounded once: the sum of many numbers, each rounded several times in half, would not be 1.
+  const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));
+  const Tensor logits = wide - remaining(x.size(-1), wide).log();
   const Tensor taken = ops::special::sigmoid(logits);
   const Tensor left = ops::special::sigmoid(logits.neg()).cumprod(-1);
-  const Tensor one = x.new_ones(1).expand(forward_shape(x.sizes())).narrow(-1, 0, 1);
-  return at::cat({taken, one}, -1) * at::cat({one, left}, -1);
+  const Tensor one = logits.new_ones(1).expand(forward_shape(x.sizes())).narrow(-1, 0, 1);
+  return (at::cat({taken, one}, -1) * at::cat({one, left}, -1)).to(floating(x.scalar_type()));
 }
 
 Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
@@ -83,7 +87,7 @@ Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
   return y.narrow(-1, 0, n).log() - positive.log() + remaining(n, y).log();
 }
 
-// `do_inverse` takes what is left of the stick for positive.
+// `do_inverse` replaces a rest of the stick that is 0 by a positive number.
 ConstraintPtr StickBreakingTransform::image() const { return InnerSimplex(); }
 
 Tensor StickBreakingTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {

@@ -158,12 +158,11 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   const auto found = [&](const Tensor& x, const Tensor& of, const Tensor& outside) -> Preimage {
     return {x, with_jacobian ? log_abs_det_jacobian(x, of) : Tensor(), outside};
   };
-  // Where every number is an image, an infinite x has overflowed.
-  if (is_everything(*set) || y.is_meta()) return found(inverse(y), y, {});
+  if (y.is_meta()) return found(inverse(y), y, {});
 
   const int64_t y_dim = set->event_dim(), x_dim = of_x->event_dim();
   Tensor point;
-  // Its gradient would be infinite at a limit; that of the image of an inner point is not.
+  // The gradient is infinite at a limit, and finite at the image of an inner point.
   const auto replaced = [&](const Tensor& outside) {
     if (!point.defined()) {
       const at::NoGradGuard no_grad;
@@ -174,9 +173,13 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
     return at::where(with_event(outside, y_dim), point, y);
   };
 
-  Tensor outside = violations(*set, y);
+  // Where every number is an image, infinity is a limit.
+  const bool is_onto = is_everything(*set);
+  Tensor outside = violations(is_onto ? finite : *set, y);
+  if (is_onto && outside.defined()) outside = any_rightmost(outside, y_dim);
   if (!constraints::scan::readable(y)) {
-    // Nothing may be outside, and then a cache knows y alone.
+    // A cache is asked with y itself, since it does not know a copy of y. Without a cache this x
+    // shows the limits alone, and needs no graph.
     Tensor x = [&] {
       const at::AutoGradMode mode(at::GradMode::is_enabled() && cache_size() != 0);
       return inverse(y);

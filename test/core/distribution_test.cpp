@@ -125,6 +125,10 @@ TEST(Distribution, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
                       ::testing::StartsWith(name + ": `" + argument + "` has the dtype " +
                                             c10::toString(dtype)));
         }
+        for (const Tensor& value : {at::ones({2}).to_sparse(), at::eye(2).to_sparse_csr()}) {
+          EXPECT_THAT(message<c10::TypeError>(of_value(value)),
+                      ::testing::StartsWith(name + ": `" + argument + "` has the layout Sparse"));
+        }
       }
     }
   }
@@ -178,6 +182,8 @@ TEST(Distribution, RefusesAParameterThatIsMissingOrHoldsNoNumbers) {
         EXPECT_THAT(message<c10::TypeError>(with(at::eye(2).to(dtype))),
                     ::testing::StartsWith(name + ": `" + argument + "` has the dtype "));
       }
+      EXPECT_THAT(message<c10::TypeError>(with(at::eye(2).to_sparse())),
+                  ::testing::StartsWith(name + ": `" + argument + "` has the layout Sparse"));
     }
   }
 }
@@ -282,14 +288,15 @@ TEST(Distribution, CdfTakesEveryNumberAndIcdfEveryProbability) {
 TEST(Distribution, ImpossibleSizesAreNamed) {
   const Normal normal(at::zeros({3}), 1);
   const auto refused = [&](auto&& call) { return message<c10::ValueError>(call); };
-  EXPECT_EQ(refused([&] {
-              normal.expand({-1, 3});
-            }),
-            "Normal: a batch_shape to expand to has no negative size, got torch.Size([-1, 3])");
+  EXPECT_EQ(
+      refused([&] {
+        normal.expand({-1, 3});
+      }),
+      "Normal: a batch_shape to expand to must not have a negative size, got torch.Size([-1, 3])");
   EXPECT_EQ(refused([&] {
               normal.sample({2, INT64_MIN});
             }),
-            "Normal: a sample_shape has no negative size, got torch.Size([2, " +
+            "Normal: a sample_shape must not have a negative size, got torch.Size([2, " +
                 std::to_string(INT64_MIN) + "])");
   EXPECT_EQ(refused([&] {
               normal.rsample({int64_t{1} << 62, 4});

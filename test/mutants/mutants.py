@@ -98,8 +98,10 @@ MUTANTS = [
            ("src/transforms/transform.cpp",), "transformed_distribution_test", "*Limits*"),
     Mutant("rounding refused", "src/transformed_distribution.cpp", "x = at::where(rounded.ne(x), rounded, x);", "",
            ("src/transformed_distribution.cpp",), "transformed_distribution_test", "*DrawsLie*"),
-    Mutant("codomain not looked at", "src/transforms/transform.cpp", "Tensor outside = violations(*set, y);", "Tensor outside;",
+    Mutant("codomain not looked at", "src/transforms/transform.cpp", "violations(is_onto ? finite : *set, y)", "Tensor()",
            ("src/transforms/transform.cpp",), "transformed_distribution_test", "*LooksAtEveryCodomain*"),
+    Mutant("beyond on one side", "src/transformed_distribution.cpp", "y.gt(inside).eq(sign_after > 0)", "y.gt(inside)",
+           ("src/transformed_distribution.cpp",), "transformed_distribution_test", "*BeyondTheImage*"),
     Mutant("total left in", "src/dirichlet.cpp", "ops::log_prob_of_event<Component>(1, total, total, one)",
            "ops::log_prob_of_event<Component>(1, total, one, one)", ("src/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]

@@ -192,6 +192,12 @@ TEST(NormalizeTest, SumsThatOverflow) {
         EXPECT_TRUE(y[0].allclose(1 / n));
         EXPECT_TRUE(y[1].slice(0, 1).allclose(1 / (n - 1))) << y;
         EXPECT_LE(y[1][0].item<double>(), 1e-38);
+        // d log y / dx is 1 / x beside such weights.
+        x[1][0] = large * 1e-30;
+        x.requires_grad_();
+        const Tensor g = torch::autograd::grad({normalize(x)[1][0].log()}, {x})[0];
+        EXPECT_NEAR(g[1][0].item<double>() * large * 1e-30, 1, 1e-6) << g;
+        EXPECT_TRUE(g.slice(1, 1).abs().le(1e-30).all().item<bool>()) << g;
       }
     }
   }

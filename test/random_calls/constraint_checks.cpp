@@ -60,7 +60,10 @@ void Subject::is_where_its_transforms_lead() {
       return number(random_, kReal, generator_.temper(), generator_.dtype());
     });
     const Tensor y = *value_of(format_as(t) + " of " + text, [&] { return t(x); });
-    if (!generator_.valid() || !everywhere(x.isfinite())) continue;
+    if (!generator_.promises_numbers() || !everywhere(x.isfinite())) continue;
+    // exp(x) beside a bound that is large may round to the bound, as documented.
+    if (generator_.temper() != Temper::kOrdinary && !program_.expression.text.ends_with("simplex"))
+      continue;
     require(everywhere(c().check(y)), format_as(t), " maps ", text, " to ", text_of(y));
   }
 }

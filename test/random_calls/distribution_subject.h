@@ -61,6 +61,7 @@ class DistributionSubject {
 
   bool is_ordinary() const { return generator_.temper() == Temper::kOrdinary; }
   bool is_valid() const { return generator_.valid(); }
+  bool promises_numbers() const { return generator_.promises_numbers(); }
   bool has(const char* name) const {
     return program_.expression.text.find(name) != std::string::npos;
   }
@@ -70,8 +71,14 @@ class DistributionSubject {
   std::vector<Tensor> leaves_with_gradients() const;
   /// Draws with some numbers replaced by any, in some dtype, shape and layout.
   Literal values();
+  /// Whether a value may be rounded by transforms, so that it counts as one inside the support; and
+  /// whether, of others than the usual ones, the support is the last codomain.
+  bool is_rounded() const { return has("TransformedDistribution"); }
+  Tensor any_of_event(Tensor condition) const;
   /// Where an event of values has a NaN.
   Tensor nan_events(const Tensor& values) const;
+  /// Where the density of an event may be a product of 0 and infinity, as documented.
+  Tensor undecided_events(const Tensor& values) const;
   int64_t event_dim() const { return static_cast<int64_t>(program_.event.size()); }
 
   uint64_t seed_;

@@ -12,8 +12,8 @@ namespace {
 constexpr at::ScalarType kDtypes[] = {at::kDouble, at::kDouble,  at::kDouble, at::kDouble,
                                       at::kFloat,  at::kFloat,   at::kFloat,  at::kFloat,
                                       at::kHalf,   at::kBFloat16};
-constexpr Temper kTempers[] = {Temper::kOrdinary, Temper::kOrdinary, Temper::kExtreme,
-                               Temper::kExtreme, Temper::kBroken};
+constexpr Temper kTempers[] = {Temper::kOrdinary, Temper::kOrdinary,  Temper::kExtreme,
+                               Temper::kExtreme,  Temper::kLimitless, Temper::kBroken};
 
 /// `Name(argument, ...)` as a distribution.
 template <class D, class... Arguments>
@@ -105,7 +105,7 @@ Expression<ProbsOrLogits> Generator::weights(const Shape& batch, int64_t categor
     const bool last = position % categories == 0;
     double x = number(numbers_, as_probs ? kWeight : kReal, temper_, dtype);
     if (temper_ != Temper::kOrdinary && numbers_.chance(0.15)) x = impossible;
-    if (temper_ == Temper::kExtreme && last && !any_possible && x == impossible) x = 1;
+    if (temper_ != Temper::kBroken && last && !any_possible && x == impossible) x = 1;
     any_possible = any_possible || x != impossible;
     if (as_probs ? !(x >= 0 && std::isfinite(x)) : !(x < INFINITY)) valid_ = false;
     if (last && !any_possible) valid_ = false;

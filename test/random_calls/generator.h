@@ -43,6 +43,11 @@ class Generator {
   bool mixes_dtypes() const { return mixes_dtypes_; }
   /// Whether every parameter is in its domain and finite.
   bool valid() const { return valid_; }
+  /// Whether, moreover, results are numbers: whether no parameter is so large or so small that what
+  /// a formula makes of it may leave the range of the dtype.
+  bool promises_numbers() const {
+    return valid_ && (temper_ == Temper::kOrdinary || temper_ == Temper::kExtreme);
+  }
   /// Whether a constructor must refuse one of them.
   bool must_refuse() const { return must_refuse_; }
 

@@ -43,6 +43,9 @@ class Subject {
   bool has(const char* name) const {
     return program_.expression.text.find(name) != std::string::npos;
   }
+  /// Whether what rounds to an end may lie beyond what the first of several transforms reaches, and
+  /// have an infinite slope that meets a slope of 0.
+  bool is_of_several() const { return has("Compose") || has("biject_to"); }
   /// Whether what one part maps to infinity may be NaN of the next, as a softmax of infinity is.
   bool may_overflow() const { return has("Softmax") && generator_.temper() != Temper::kOrdinary; }
   /// Numbers of the input's shape, of the program's temper, or a batch of them.
@@ -81,7 +84,7 @@ void Subject::maps_numbers() {
   const auto before = value_of("inverse_shape", [&] { return t().inverse_shape(y.sizes()); });
   require(IntArrayRef(*before) == IntArrayRef(*after) || y.sizes() != x.sizes(),
           "inverse_shape is ", text_of(*before), " where forward_shape is ", text_of(*after));
-  if (!generator_.valid() || !everywhere(x.isfinite())) return;
+  if (!generator_.promises_numbers() || !everywhere(x.isfinite())) return;
   if (may_overflow()) return;
   require_no_nan("t(" + text + ")", y);
   const auto codomain = t().codomain();
@@ -93,10 +96,8 @@ void Subject::maps_back() {
   require(inverse->inv() == transform_ || !generator_.valid(), "inv().inv() is another");
   const Tensor x = input().tensor, y = t()(x);
   const Tensor back = *value_of("inv() of " + text_of(y), [&] { return inverse(y); });
-  if (!t().bijective() || !generator_.valid() || !everywhere(x.isfinite())) return;
-  // What rounds to an end may lie beyond what the first of several transforms reaches.
-  const bool of_several = has("Compose") || has("biject_to");
-  if (is_precise() || !of_several) require_no_nan("inv() of " + text_of(y), back);
+  if (!t().bijective() || !generator_.promises_numbers() || !everywhere(x.isfinite())) return;
+  if (is_precise() || !is_of_several()) require_no_nan("inv() of " + text_of(y), back);
   if (!is_precise()) return;
   // Where numbers saturate they do not come back, but what is mapped again is the same.
   const Tensor again = t()(back);
@@ -120,7 +121,7 @@ void Subject::knows_its_jacobian() {
   const int64_t rank = x.dim() - in;
   require(of_t.dim() == std::max(rank, y.dim() - t().codomain()->event_dim()),
           "log|det J| has shape ", of_t.sizes());
-  if (!generator_.valid() || !everywhere(x.isfinite())) return;
+  if (!generator_.promises_numbers() || !everywhere(x.isfinite())) return;
   require_no_nan("log|det J| at " + text, of_t);
   if (!is_precise() || in != 0 || x.numel() == 0 || y.sizes() != x.sizes()) return;
   const Tensor leaf = x.detach().clone().requires_grad_();
@@ -133,7 +134,8 @@ void Subject::knows_its_jacobian() {
 }
 
 void Subject::has_gradients() {
-  if (!generator_.valid() || may_overflow()) return;
+  if (!generator_.promises_numbers() || may_overflow() || (is_of_several() && !is_precise()))
+    return;
   const auto [value, text] = input();
   if (!everywhere(value.isfinite())) return;
   std::vector<Tensor> inputs;

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -103,6 +104,15 @@ std::string plain_text(const Tensor& tensor) {
 
 }  // namespace
 
+bool has_normal_squares(double x, at::ScalarType dtype) {
+  if (x == 0 || std::isinf(x)) return true;
+  const Limits limits = limits_of(dtype);
+  const double size = std::max(std::abs(x), 1 / std::abs(x));
+  return size < std::min(std::sqrt(limits.largest), 1 / std::sqrt(limits.smallest));
+}
+
+double largest_of(at::ScalarType dtype) { return limits_of(dtype).largest; }
+
 double rounded(double x, at::ScalarType dtype) {
   switch (dtype) {
     case at::kDouble:
@@ -135,7 +145,8 @@ double number(Random& random, const Domain& domain, Temper temper, at::ScalarTyp
   }
   for (;;) {
     const double x = rounded(hostile(random, dtype), dtype);
-    if (std::isfinite(x) && domain.contains(x)) return x;
+    if (!std::isfinite(x) || !domain.contains(x)) continue;
+    if (temper != Temper::kExtreme || has_normal_squares(x, dtype)) return x;
   }
 }
 

@@ -35,9 +35,10 @@ class Random {
 
 /// How far from the ordinary the numbers of a program are.
 enum class Temper {
-  kOrdinary,  ///< of a size near 1: quotients of differences can speak of them
-  kExtreme,   ///< any finite number that a parameter may be
-  kBroken,    ///< any number: infinite, NaN, or out of the parameter's domain
+  kOrdinary,   ///< of a size near 1: quotients of differences can speak of them
+  kExtreme,    ///< any number that a parameter may be whose square and its reciprocal are normal
+  kLimitless,  ///< any finite number that a parameter may be; results may overflow to NaN
+  kBroken,     ///< any number: infinite, NaN, or out of the parameter's domain
 };
 
 /// What a parameter may be. It is written from the textbook, not from the library's constraints.
@@ -50,6 +51,12 @@ extern const Domain kReal, kPositive, kProbability, kWeight, kCount;
 
 /// A number of a domain, rounded to a dtype. Broken ones may lie outside the domain.
 double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype);
+
+/// Whether x is 0 or infinite, or x^2 and 1 / x^2 are normal numbers of the dtype.
+bool has_normal_squares(double x, at::ScalarType dtype);
+
+/// The largest number of a dtype.
+double largest_of(at::ScalarType dtype);
 
 /// As the dtype holds it.
 double rounded(double number, at::ScalarType dtype);

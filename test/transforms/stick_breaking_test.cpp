@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <torch/distributions/constraints/simplex.h>
+
 #include "support/transforms.h"
 
 namespace torch::distributions {
@@ -54,6 +56,8 @@ TEST(StickBreakingTransform, KeepsNarrowDtypes) {
     EXPECT_EQ(y.scalar_type(), dtype);
     EXPECT_EQ(StickBreakingTransform().inv()(y).scalar_type(), dtype);
     EXPECT_EQ(StickBreakingTransform().log_abs_det_jacobian(x, y).scalar_type(), dtype);
+    const Tensor many = at::linspace(-3, 3, 701).to(dtype);
+    EXPECT_FALSE(constraints::simplex.first_violation(StickBreakingTransform()(many)));
   }
 }
 

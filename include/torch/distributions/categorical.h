@@ -34,10 +34,10 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
  private:
   friend class OneHotCategorical;  // for the parameter as it was given
 
-  /// Throws what is wrong with weights.
+  /// Throws the error for weights that violate a constraint.
   using Refuse = c10::function_ref<void(const char* name, const Tensor& weights,
                                         const Constraint& constraint)>;
-  /// The part of a distribution of another class, which errors speak of.
+  /// For a part of a distribution of another class, `class_name`, which errors name.
   Categorical(ProbsOrLogits given, Validate validate_args, const char* class_name, Refuse refuse);
 
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;

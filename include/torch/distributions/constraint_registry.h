@@ -25,7 +25,7 @@ class TORCH_DISTRIBUTIONS_API ConstraintRegistry {
   ConstraintRegistry& operator=(const ConstraintRegistry&) = delete;
 
   /// The transform for `constraint`. \throws c10::NotImplementedError when its class is not
-  /// registered, which names those that are.
+  /// registered: the error names the classes that are.
   TransformPtr operator()(const Constraint& constraint) const;
 
   /// Registers `factory`, a callable from `const C&` to any transform, for the class `C`; a later

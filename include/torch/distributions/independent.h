@@ -45,7 +45,6 @@ class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
   Tensor do_impossible(const Tensor& value) const override;
   void change(const Change& change) override;
 
-  IntArrayRef sample_shape(IntArrayRef shape) const;
   /// The sizes of the base's batch dimensions that belong to the event.
   IntArrayRef reinterpreted_sizes() const;
 

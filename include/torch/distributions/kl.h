@@ -34,7 +34,7 @@ TORCH_DISTRIBUTIONS_API void register_kl(const Type& p, const Type& q, KlRule ru
 
 namespace internal {
 
-/// \throws c10::ValueError when `type` is that of another class, a base.
+/// \throws c10::ValueError when `type` is not that of the class `of`, but of a base.
 TORCH_DISTRIBUTIONS_API void require_own_type(const Type& type, const std::type_info& of);
 
 }  // namespace internal

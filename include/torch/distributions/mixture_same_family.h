@@ -36,6 +36,7 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_cdf(const Tensor& value) const override;
+  Tensor do_impossible(const Tensor& value) const override;
   Tensor do_mean() const override;
   Tensor do_variance() const override;
   void change(const Change& change) override;

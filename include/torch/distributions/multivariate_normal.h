@@ -21,8 +21,8 @@ namespace torch::distributions {
 /// \throws c10::ValueError unless exactly one matrix is given, of the size of `loc`; under
 /// validation,
 ///     for a matrix that is not positive definite, or a factor that is none. Without validation
-///     what follows from a matrix that is not positive definite is NaN, and what stands above the
-///     diagonal of any matrix counts for nothing.
+///     all results of a matrix that is not positive definite are NaN. The numbers above the
+///     diagonal of a matrix are then ignored.
 class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<MultivariateNormal> {
  public:
   static const Signature<MultivariateNormal>& signature();

@@ -23,13 +23,13 @@ namespace torch::distributions {
 /// The support is the image of the base's support where that is an interval, a half line or the
 /// line and every transform is element-wise and monotone, and else the last transform's codomain.
 ///
-/// A value need not be an image exactly: rounding may have moved it, or what the inverses of the
-/// transforms make of it, to an end of a set or just beyond, and it counts as the end. A limit of a
-/// transform that it does not reach, such as 1 for tanh, has log_prob -inf and gradients 0. That is
-/// the limit of log_prob for a base with tails as light as Normal's; for one with heavier tails
-/// (Laplace under a sigmoid, Cauchy under tanh) the limit may be finite or +inf.
+/// Rounding may move a value, or its image under the transforms' inverses, to an end of a set or
+/// just beyond it: such a value counts as the end. A limit that a transform does not reach, such as
+/// 1 for tanh, has a log_prob of -inf and gradients of 0. That is the limit of log_prob for a base
+/// with tails as light as Normal's; for a base with heavier tails (Laplace under a sigmoid, Cauchy
+/// under tanh) the limit may be finite or +inf.
 ///
-/// Values are validated as a whole: `validate_args` of the base plays no part.
+/// Values are validated as a whole, whatever `validate_args` of the base is.
 class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<TransformedDistribution> {
  public:
   static const Signature<TransformedDistribution>& signature();
@@ -67,10 +67,11 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   void change(const Change& change) override;
 
  private:
-  IntArrayRef sample_shape(IntArrayRef shape) const;
   Tensor forward(Tensor x) const;
   Tensor sign(const char* method) const;
   bool is_affine() const;
+  std::optional<ConstraintPtr> image() const;
+  ConstraintPtr of_events(const ConstraintPtr& set) const;
   Tensor density(const Tensor& value, bool* is_suspicious) const;
   std::vector<Tensor> stages(const Tensor& value) const;
   Tensor rounded_into(const Constraint& set, bool of_closure, const std::vector<Tensor>& stages,

@@ -1,10 +1,10 @@
 #include <ATen/Version.h>
-#include <c10/util/Exception.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <string>
 
+#include "core/raise.h"
 #include "ops/engine/engine.h"
 
 namespace torch::distributions::ops::engine {
@@ -20,9 +20,9 @@ InstructionSet chosen() {
   const InstructionSet set = text == "avx512" ? InstructionSet::kAvx512
                              : text == "avx2" ? InstructionSet::kAvx2
                                               : InstructionSet::kDefault;
-  TORCH_CHECK_VALUE(text == "default" || set != InstructionSet::kDefault, kVariable,
-                    " must be default, avx2 or avx512, not ", text);
-  TORCH_CHECK_VALUE(set <= best, kVariable, ": this machine has no ", text);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, text == "default" || set != InstructionSet::kDefault,
+                            kVariable, " must be default, avx2 or avx512, not ", text);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, set <= best, kVariable, ": this machine has no ", text);
   return set;
 }
 

@@ -10,7 +10,6 @@
 #include <ATen/ops/_unpack_dual.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/DefaultDtype.h>
-#include <c10/util/Exception.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/saved_variable.h>
 
@@ -19,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/raise.h"
 #include "ops/autograd_node.h"
 
 namespace torch::distributions::ops::special {
@@ -39,8 +39,8 @@ Tensor meta_value(TensorList args) {
 }
 
 Tensor partial_derivative(const Rule& rule, size_t i, TensorList args) {
-  TORCH_CHECK_NOT_IMPLEMENTED(rule.partials[i] != nullptr, "the derivative of ", rule.name,
-                              " with respect to argument ", i, " is not implemented");
+  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, rule.partials[i] != nullptr, "the derivative of ",
+                            rule.name, " with respect to argument ", i, " is not implemented");
   if (any_is_meta(args)) return meta_value(args);
   return rule.partials[i](args);
 }
@@ -125,7 +125,8 @@ at::ScalarType result_dtype(std::initializer_list<Tensor> args) {
 
 Tensor differentiable(const Rule& rule, std::initializer_list<Tensor> args) {
   const auto dtype = result_dtype(args);
-  TORCH_CHECK(at::isFloatingType(dtype), rule.name, " is not defined for ", dtype);
+  TORCH_DISTRIBUTIONS_CHECK(TypeError, at::isFloatingType(dtype), rule.name, " is not defined for ",
+                            dtype);
   const auto compute_dtype = at::toOpMathType(dtype);
   std::vector<Tensor> converted;
   bool forward_mode = false;

@@ -2,10 +2,10 @@
 
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
-#include <c10/util/Exception.h>
 
 #include <cmath>
 
+#include "core/raise.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/elementwise.h"
 #include "ops/special/gamma_kernels.h"
@@ -167,7 +167,8 @@ Tensor digamma(const Tensor& x) { return differentiable(kDigamma, {x}); }
 Tensor trigamma(const Tensor& x) { return differentiable(kTrigamma, {x}); }
 
 Tensor polygamma(int64_t order, const Tensor& x) {
-  TORCH_CHECK_VALUE(order >= 0, "polygamma: the order must not be negative, but is ", order);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, order >= 0,
+                            "polygamma: the order must not be negative, but is ", order);
   if (order == 0) return special::digamma(x);
   if (order == 1) return special::trigamma(x);
   const double sign = order % 2 == 1 ? 1 : -1;

@@ -158,7 +158,7 @@ T beta_log_kernel(const T& x, const T& a, const T& b) {
                 [&] {
                   return branch(
                       a + b < kInfinity, [&] { return beta_log_kernel_of_counts(x, a, b); },
-                      [&] {  // Of half the shapes it is half as high, but for the normalizer.
+                      [&] {  // Twice the kernel of half the shapes, but for the normalizer.
                         const T k = 0.5 * a, m = 0.5 * b, n = k + m;
                         const T variance = (k / n) * (m / n) / n;
                         return 2.0 * beta_log_kernel_of_counts(x, k, m) +

@@ -14,6 +14,7 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamilyConstraint final : public Constra
 
   const ConstraintPtr& base_constraint() const& noexcept { return base_; }
   ConstraintPtr base_constraint() && { return base_; }
+  const Tensor& weights() const noexcept { return weights_; }
 
   bool is_discrete() const override { return base_->is_discrete(); }
   int64_t event_dim() const override { return base_->event_dim(); }

@@ -22,13 +22,13 @@ class TORCH_DISTRIBUTIONS_API Change {
   /// The changed batch shape.
   at::DimVector batch_shape(IntArrayRef old) const;
 
-  /// The same change for a part whose batch shape ends with `kept` more dimensions than that of the
-  /// distribution which holds it: expanding leaves them as the whole has them, though the part of a
-  /// part may have fewer.
+  /// The same change for a part of a composite, where the part's batch shape is that of the
+  /// composite followed by the sizes `kept`: expanding changes the first ones and keeps these. They
+  /// are given as sizes, because a part of the part may have fewer dimensions.
   Change within(IntArrayRef kept) const;
 
   bool is_expand() const noexcept { return kind_ == Kind::kExpand; }
-  /// Whether numbers may change, since they get another dtype.
+  /// Whether it converts to another dtype, which may round numbers.
   bool converts() const noexcept { return kind_ == Kind::kTo && options_.has_dtype(); }
 
   /// \throws c10::TypeError naming the class when it would convert to a dtype that is not floating,

@@ -42,8 +42,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
  public:
   virtual ~Distribution() = default;
 
-  /// Shape of the batch of independent distributions: a view that is valid as long as this object,
-  /// through a handle, too. A temporary object gives a copy.
+  /// Shape of the batch of independent distributions: a view, valid as long as this object exists,
+  /// also if it was reached through a handle. A temporary object returns a copy.
   IntArrayRef batch_shape() const& noexcept { return batch_shape_; }
   std::vector<int64_t> batch_shape() && { return {batch_shape_.begin(), batch_shape_.end()}; }
   /// Shape of one draw of one of them; a view, or a copy, as `batch_shape` is.
@@ -133,8 +133,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_log_prob(const Tensor& value) const;
   virtual Tensor do_log_prob_of_event(const Tensor& value, int64_t dims) const;
-  /// The same of a value that it validates: a class which sees by the density that a value is valid
-  /// need not read it twice.
+  /// Validates the value and returns the same. A class that can tell from the density whether a
+  /// value is valid overrides this, so that the value is read once.
   virtual Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const;
   virtual Tensor do_cdf(const Tensor& value) const;
   virtual Tensor do_icdf(const Tensor& probability) const;
@@ -145,8 +145,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_entropy() const;
   virtual Tensor do_enumerate_support(bool expand) const;
 
-  /// Which events of `value`, of a valid shape, no draw can be: those outside the support, and
-  /// those that the parts of a composite know to be impossible. An event with a NaN is one.
+  /// For each event of `value`, whose shape is valid, whether no draw can have this value: it lies
+  /// outside the support, or a part of a composite finds it impossible, or it has a NaN.
   virtual Tensor do_impossible(const Tensor& value) const;
 
   /// Changes every tensor that this class holds; a class that holds other distributions changes
@@ -163,13 +163,16 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   void set_batch_shape(IntArrayRef shape) { batch_shape_ = shape; }
   void set_event_shape(IntArrayRef shape) { event_shape_ = shape; }
 
-  /// Methods of a part, which do not validate: a composite validates values as a whole.
+  /// Methods of a part, called without its validation: a composite validates values as a whole.
   static Tensor log_prob_of_part(const Distribution& part, const Tensor& value, int64_t dims);
   static Tensor cdf_of_part(const Distribution& part, const Tensor& value);
+  static Tensor icdf_of_part(const Distribution& part, const Tensor& probability);
   static Tensor impossible_of_part(const Distribution& part, const Tensor& value);
 
   /// `sample_shape + batch_shape + event_shape`.
   at::DimVector extended_shape(IntArrayRef sample_shape) const;
+  /// The `sample_shape` of such a shape.
+  IntArrayRef sample_shape(IntArrayRef extended_shape) const;
 
   /// 0, 1, ..., count - 1 along a new first dimension, before batch dimensions of size one or
   /// expanded.
@@ -185,8 +188,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// \throws c10::ValueError unless `value` satisfies `constraint`.
   void validate_parameter(const char* name, const Tensor& value,
                           const Constraint& constraint) const;
-  /// What an error says beside a value that lies outside the support: what the program may have
-  /// meant. Nothing, or a text that begins with a separator.
+  /// What to append to the error for a value outside the support, to say what the program may have
+  /// meant: empty, or a text that begins with a separator.
   virtual std::string hint(const Tensor& value) const;
 
   /// Stores constructor arguments: gives number parameters the dtype and device of the tensor ones,
@@ -206,7 +209,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual std::shared_ptr<const Distribution> copy() const = 0;
 
   void require_value(const char* argument, const Tensor& value) const {
-    if (!holds_numbers(value.scalar_type())) [[unlikely]]
+    if (!holds_numbers(value)) [[unlikely]]
       refuse_tensor(type().name, argument, value);
   }
   void validate_argument(const char* method, const char* name, const Tensor& value,

@@ -19,7 +19,7 @@ class TORCH_DISTRIBUTIONS_API ExponentialFamily : public Distribution {
   static const Type& static_type();
 
   std::vector<Tensor> natural_params() const { return do_natural_params(); }
-  /// \throws c10::ValueError unless there are as many as the class has.
+  /// \throws c10::ValueError unless there is one tensor for each natural parameter of the class.
   Tensor log_normalizer(at::TensorList natural_params) const;
   /// The expectation of the carrier measure \f$k(x)\f$.
   double mean_carrier_measure() const { return do_mean_carrier_measure(); }

@@ -18,9 +18,9 @@ namespace torch::distributions {
 
 namespace internal {
 
-/// Fails to compile when `Self`, which derives from `Base` by `Implements`, declares a member of
-/// the name of a public method: that would hide the method where the class is known, and be passed
-/// over where it is not.
+/// Fails to compile when `Self` declares a member with the name of a public method. Such a member
+/// would hide the method from callers that know the class, and callers that know only the base
+/// would not call it.
 template <class Self, class Methods>
 consteval bool hides_no_method() {
   using D = Distribution;
@@ -72,7 +72,7 @@ consteval bool hides_no_method() {
 template <class Self, class Base = Distribution>
 class Implements : public Base {
  public:
-  // Every class has this function compiled, and is looked at by it.
+  // The check stands here since this function is compiled for every class.
   const Type& type() const override {
     static_assert(internal::hides_no_method<Self, Implements>());
     return static_type();
@@ -148,8 +148,8 @@ class Implements : public Base {
     this->assign({&params...}, members(/*defined_only=*/false));
   }
 
-  /// An argument that the constructor hands to a base or a part: it must be given and hold numbers,
-  /// and an error speaks of this class.
+  /// Checks that an argument was given and holds numbers, before the constructor passes it on to a
+  /// base or a part, so that an error names this class.
   static Param require(const char* name, Param param) {
     require_numbers(Self::signature().name, name, param);
     return param;
@@ -177,7 +177,7 @@ class Implements : public Base {
 
   Self with(const Change& change) const {
     Self copy(self());
-    // Virtual, so that a class which overrides `change` (privately, too) has its say.
+    // Called through this class, which has access even if `Self` overrides `change` privately.
     static_cast<Implements&>(copy).change(change);
     if (change.converts()) static_cast<const Implements&>(copy).validate_fields();
     return copy;

@@ -30,14 +30,19 @@ constexpr bool holds_numbers(at::ScalarType dtype) noexcept {
   return (kNumbers & bit(dtype)) != 0;
 }
 
-/// Throws what is wrong with a tensor that does not hold numbers.
+/// Whether the library computes with this tensor: its dtype is such a one, and its layout strided.
+inline bool holds_numbers(const Tensor& tensor) {
+  return holds_numbers(tensor.scalar_type()) && tensor.layout() == at::kStrided;
+}
+
+/// Throws the error for a tensor that does not hold numbers.
 [[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_tensor(const char* class_name,
                                                         const char* argument, const Tensor& tensor);
 
 /// \throws c10::ValueError when `tensor` is undefined, c10::TypeError when it does not hold
-///     numbers; both name the class and the argument.
+///     numbers, or is sparse; both name the class and the argument.
 inline void require_numbers(const char* class_name, const char* argument, const Tensor& tensor) {
-  if (!holds_numbers(tensor.scalar_type())) [[unlikely]]
+  if (!holds_numbers(tensor)) [[unlikely]]
     refuse_tensor(class_name, argument, tensor);
 }
 
@@ -45,7 +50,7 @@ template <class T>
 concept Character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
                     std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 
-/// A type of numbers. Characters are none; `std::int8_t` and `std::uint8_t` are.
+/// A type of numbers, to which `std::int8_t` and `std::uint8_t` belong, but no character type.
 template <class T>
 concept Number = (std::is_arithmetic_v<T> && !Character<T>) || std::same_as<T, c10::Half> ||
                  std::same_as<T, c10::BFloat16>;
@@ -83,7 +88,7 @@ class TORCH_DISTRIBUTIONS_API Param {
   Param(N number)  // NOLINT(google-explicit-constructor)
       : number_(static_cast<double>(number)),
         kind_(std::is_integral_v<N> ? Kind::kInteger : Kind::kReal) {}
-  // A template, so that what merely converts to a scalar is no parameter.
+  // A template, so that a type which only converts to at::Scalar is not accepted.
   template <std::same_as<at::Scalar> Scalar>
   Param(const Scalar& scalar)  // NOLINT(google-explicit-constructor)
       : Param(of_scalar(scalar)) {}
@@ -93,7 +98,7 @@ class TORCH_DISTRIBUTIONS_API Param {
   Param(const List& list)  // NOLINT(google-explicit-constructor)
       : Param(of_list(list)) {}
 
-  /// A character is not taken for the number that encodes it.
+  /// A character is refused, rather than converted to the number that encodes it.
   template <Character C>
   Param(C) = delete;
 
@@ -127,13 +132,13 @@ class TORCH_DISTRIBUTIONS_API Param {
     return of_doubles(numbers);
   }
 
-  Tensor tensor_;  // of a list, in double
+  Tensor tensor_;  // the tensor, or the numbers of a list in double
   double number_ = 0;
   Kind kind_ = Kind::kNone;
 };
 
-/// The first member of an aggregate whose others are named when it is made: nothing in braces
-/// converts to it.
+/// The first member of an aggregate whose other members must be named, as in `{.probs = p}`: no
+/// value in braces converts to it, so that `{p}` does not initialise the aggregate.
 struct Named {
   explicit Named() = default;
 };
@@ -146,7 +151,7 @@ TORCH_DISTRIBUTIONS_API TensorOptions options_beside(const Tensor& tensor);
 /// default dtype on the first tensor's device, else on the CPU.
 TORCH_DISTRIBUTIONS_API TensorOptions common_options(std::initializer_list<const Param*> params);
 
-/// A parameter that must be given, and hold numbers. \throws as `require_numbers` does.
+/// The same for a parameter, which must also have been given.
 TORCH_DISTRIBUTIONS_API void require_numbers(const char* class_name, const char* argument,
                                              const Param& param);
 

@@ -13,9 +13,9 @@ namespace torch::distributions {
 /// The two ways to give a probability, of which a program names exactly one: `{.probs = p}` or
 /// `{.logits = l}`.
 ///
-/// A class that takes it also takes probs without a name, by two templates: one of what converts to
-/// `Param`, one of a list in braces, an array of `ListElement`. A compiler that weighs them against
-/// `{.logits = l}` prefers this, which is no template.
+/// A class that takes it also has two constructors for probs without a name: one for what converts
+/// to `Param`, and one for a list in braces, an array of `ListElement`. They are templates, so that
+/// overload resolution prefers the constructor that takes this aggregate for `{.logits = l}`.
 struct ProbsOrLogits {
   Named by_name = Named();
   Param probs = {};
@@ -26,9 +26,10 @@ struct ProbsOrLogits {
 inline ProbsOrLogits probs(Param probs) { return {.probs = std::move(probs)}; }
 inline ProbsOrLogits logits(Param logits) { return {.logits = std::move(logits)}; }
 
-/// \throws c10::ValueError unless exactly one is given, c10::TypeError unless it holds numbers;
-/// both
-///     name the class.
+/// Checks and returns it.
+/// \throws c10::ValueError unless exactly one is given, c10::TypeError unless it holds numbers.
+/// Both
+///     errors name the class.
 TORCH_DISTRIBUTIONS_API ProbsOrLogits require_one(const char* class_name, ProbsOrLogits given);
 
 /// The part of a distribution that was given by probs or by logits: keeps what was given, works out

@@ -19,8 +19,8 @@ namespace internal {
 [[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_class(const std::type_info& object,
                                                        const std::type_info& wanted);
 
-/// Takes a pointer to a member function of this type. One of a derived class does not convert to
-/// it, which tells whether the class declares the function itself.
+/// Accepts a pointer to a member function of this type. A member function that a derived class
+/// declares itself has another type, for which the call does not compile.
 template <class Method>
 constexpr void take(Method) {}
 
@@ -35,7 +35,7 @@ template <class Base>
 class Shared {
  public:
   Shared() noexcept = default;
-  // A template, so that 0 is no handle.
+  // A template, so that 0 does not convert to a handle.
   template <std::same_as<std::nullptr_t> Null>
   Shared(Null) noexcept {}  // NOLINT(google-explicit-constructor)
 
@@ -45,7 +45,7 @@ class Shared {
       T value)  // NOLINT(google-explicit-constructor): a value is used wherever "any Base" is taken
       : object_(std::make_shared<const T>(std::move(value))) {}
 
-  /// A copy of an object of whatever class, where `Base` knows how to copy itself.
+  /// A copy of an object of any class, if `Base` can copy its objects.
   Shared(const Base& object)  // NOLINT(google-explicit-constructor)
     requires requires { object.copy(); }
       : object_(object.copy()) {}

@@ -38,8 +38,8 @@ class TORCH_DISTRIBUTIONS_API ValidateArgsGuard {
   std::optional<bool> previous_;
 };
 
-/// Whether a composite that validates values as a whole is at work on this thread; then its parts,
-/// whatever they were given, do not.
+/// Whether this thread is inside a composite that validates values as a whole: then its parts do
+/// not validate, whatever their own `validate_args`.
 TORCH_DISTRIBUTIONS_API bool validation_suspended() noexcept;
 
 /// Whether validation is on here: by the innermost guard of this thread, else by

@@ -5,11 +5,9 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include <torch/distributions/constraints/constraint.h>
@@ -34,8 +32,8 @@ using TransformPtr = Shared<Transform>;
 /// so that the inverse of what was just computed costs nothing and loses no digits, and the very
 /// tensor is returned. Copies and inverse views share the cache, which is safe from many threads.
 /// It never changes a gradient: a tensor that was computed without a graph is not served where a
-/// graph is needed, nor is one whose key was modified in place. One cannot however differentiate
-/// with respect to y the x that y was computed from.
+/// graph is needed, nor is one whose key was modified in place. But where the cache returns the x
+/// from which y was computed, that x has no derivative with respect to y.
 ///
 /// A class derives from `ImplementsTransform<Self>` and overrides the private hooks that it has.
 class TORCH_DISTRIBUTIONS_API Transform {
@@ -48,8 +46,8 @@ class TORCH_DISTRIBUTIONS_API Transform {
   virtual ConstraintPtr codomain() const = 0;
   /// The event dimensions of both ends. \throws c10::ValueError where they differ.
   virtual int64_t event_dim() const;
-  /// 1 where y increases with x, -1 where it decreases. \throws c10::NotImplementedError where
-  /// neither is meant.
+  /// 1 where y increases with x, -1 where it decreases. \throws c10::NotImplementedError for a
+  /// transform that is not monotone and element-wise.
   virtual Tensor sign() const;
 
   /// The inverse, as a view that shares the cache; `t.inv()->inv() == t`.
@@ -73,8 +71,8 @@ class TORCH_DISTRIBUTIONS_API Transform {
   };
 
   /// \f$f^{-1}(y)\f$, and which events of y have no preimage: those outside the codomain, and the
-  /// limits of f, such as 1 for tanh. There x is some point of the domain that depends on nothing,
-  /// so that no gradient is NaN. An event with a NaN counts as one that has a preimage.
+  /// limits of f, such as 1 for tanh. For these x is a constant point of the domain, so that no
+  /// gradient is NaN. An event with a NaN counts as one that has a preimage.
   Preimage preimage(const Tensor& y, bool with_jacobian = true) const {
     require_value("y", y);
     return do_preimage(y, with_jacobian);
@@ -129,8 +127,8 @@ class TORCH_DISTRIBUTIONS_API Transform {
   virtual Tensor do_inverse(const Tensor& y) const;
   virtual Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const;
   virtual Preimage do_preimage(const Tensor& y, bool with_jacobian) const;
-  /// The values that `preimage` takes for images of an x, unless that is infinite: the codomain,
-  /// less the limits at which the inverse is rounded to a finite number.
+  /// The values that may be images: the codomain, without the limits that the inverse rounds to a
+  /// finite x. `preimage` finds the other limits by their infinite x.
   virtual ConstraintPtr image() const { return codomain(); }
   virtual Tensor do_limit(const Tensor& /*x*/) const { return {}; }
   virtual Tensor do_inverse_limit(const Tensor& /*y*/) const { return {}; }
@@ -142,7 +140,7 @@ class TORCH_DISTRIBUTIONS_API Transform {
   Tensor inverse(const Tensor& y) const;
 
   void require_value(const char* argument, const Tensor& value) const {
-    if (!holds_numbers(value.scalar_type())) [[unlikely]]
+    if (!holds_numbers(value)) [[unlikely]]
       refuse_value(argument, value);
   }
   [[noreturn]] void refuse_value(const char* argument, const Tensor& value) const;

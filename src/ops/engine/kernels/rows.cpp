@@ -98,16 +98,17 @@ struct Softmax {
   }
 };
 
-struct Normalize {
-  /// Weights of which so many have a finite sum.
-  template <class T>
-  static constexpr double kLarge = std::numeric_limits<T>::max() / (2 * kMostColumns);
+/// What weights are multiplied by so that their sum is finite: a power of 2, which costs no digits.
+template <class T>
+Lanes<T> scale_of(const Lanes<T>& largest) {
+  constexpr double kLarge = std::numeric_limits<T>::max() / (2 * kMostColumns);
+  return select(largest > kLarge, Lanes<T>(0.5 / kMostColumns), Lanes<T>(1.0));
+}
 
+struct Normalize {
   template <class T>
   static void run(Block<T>& x, Block<T>& y) {
-    // By a power of 2, which costs no digits.
-    const Lanes<T> scale =
-        select(largest_of(x) > kLarge<T>, Lanes<T>(0.5 / kMostColumns), Lanes<T>(1.0));
+    const Lanes<T> scale = scale_of(largest_of(x));
     Sum<T> sum;
     for (int64_t i = 0; i < x.columns(); ++i) sum.add(x[i] * scale);
     const Lanes<T> total = sum.value();
@@ -141,21 +142,23 @@ struct NormalizeBackward {
   template <class T>
   static void run(const Block<T>& gradient, Block<T>& weights) {
     Lanes<T> largest = weights[0], offset = gradient[0];
-    Sum<T> sum;
-    for (int64_t i = 0; i < weights.columns(); ++i) {
+    for (int64_t i = 1; i < weights.columns(); ++i) {
       const Lanes<T> weight = weights[i];
       offset = select(weight > largest, gradient[i], offset);
       largest = max(largest, weight);
-      sum.add(weight);
     }
+    const Lanes<T> scale = scale_of(largest);
+    Sum<T> sum;
+    for (int64_t i = 0; i < weights.columns(); ++i) sum.add(weights[i] * scale);
     const Lanes<T> total = sum.value();
     Sum<T> weighted;
     for (int64_t i = 0; i < weights.columns(); ++i)
-      weighted.add(weights[i] / total * (gradient[i] - offset));
+      weighted.add(weights[i] * scale / total * (gradient[i] - offset));
     const Lanes<T> mean = weighted.value();
     const Mask<T> is_empty = total == 0.0;
     for (int64_t i = 0; i < weights.columns(); ++i) {
-      weights.set(i, select(is_empty, Lanes<T>(0.0), (gradient[i] - offset - mean) / total));
+      weights.set(i,
+                  select(is_empty, Lanes<T>(0.0), (gradient[i] - offset - mean) / total * scale));
     }
   }
 };
