@@ -5,6 +5,9 @@
 
 #include <torch/distributions/constraints/interval.h>
 
+#include "constraints/scan.h"
+#include "core/float_limits.h"
+
 namespace torch::distributions {
 
 const Signature<Chi2>& Chi2::signature() {
@@ -15,10 +18,15 @@ const Signature<Chi2>& Chi2::signature() {
   return s;
 }
 
-// Half of the least positive number rounds to 0, which is no concentration.
+// Half of the least positive number rounds to 0, which is no concentration: it stays the least.
 static Tensor half_of(const Tensor& df) {
   const Tensor half = df / 2;
-  return at::where(half == 0, df, half);
+  if (half.is_meta()) return half;
+  if (constraints::scan::readable(half) && !constraints::positive.first_violation(half)) {
+    return half;
+  }
+  return at::where((half == 0).logical_and(df > 0), half + float_limits(half.scalar_type()).least,
+                   half);
 }
 
 // Checked as a Chi2, so that an error speaks of df.

@@ -232,6 +232,20 @@ TEST(DirichletTest, TinyConcentrationsHaveNoAtomInTheMiddle) {
   EXPECT_TRUE(Dirichlet(at::full({3}, 1e-3)).log_prob(x).isfinite().all().item<bool>());
 }
 
+TEST(DirichletTest, DrawsOfExtremeConcentrationsHaveGradients) {
+  at::manual_seed(0);
+  for (const auto& concentration : std::vector<std::vector<double>>{
+           {2.8, 9e307}, {.0098, 5e-324}, {20, 5e-324, 2.2}, {1e-310, 1e300}, {9e307, 1, 2}}) {
+    const Tensor a = doubles(concentration).requires_grad_();
+    Dirichlet(a).rsample({500}).slice(-1, 0, 1).sum().backward();
+    EXPECT_TRUE(a.grad().isfinite().all().item<bool>()) << a;
+  }
+  // Beside 1e300 the last of 3 is g 1e-300, where g is a draw of Gamma(3, 1): E[dg/da] = 1.
+  const Tensor a = doubles({1e300, 3}).requires_grad_();
+  Dirichlet(a).rsample({2000}).slice(-1, 1, 2).sum().backward();
+  EXPECT_NEAR(a.grad()[1].item<double>() / 2000e-300, 1, 0.05);
+}
+
 TEST(DirichletTest, ShapesAndDtypes) {
   const Dirichlet d(at::ones({2, 3}, at::kHalf));
   EXPECT_EQ(d.batch_shape(), IntArrayRef({2}));

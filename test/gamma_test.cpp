@@ -38,5 +38,14 @@ TEST(Gamma, CdfIsDifferentiableInItsShape) {
               1e-13);
 }
 
+TEST(Gamma, AHugeConcentrationHasGradients) {
+  const Tensor a = at::full({}, 9e307, at::kDouble).requires_grad_();
+  const auto slope = [&](const Tensor& of) {
+    return torch::autograd::grad({of}, {a})[0].item<double>();
+  };
+  EXPECT_EQ(slope(Gamma(a, 1.0).cdf(at::full({}, 2.5, at::kDouble))), 0);
+  EXPECT_EQ(slope(Gamma(a, 1.0).rsample()), 1);
+}
+
 }  // namespace
 }  // namespace torch::distributions

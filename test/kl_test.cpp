@@ -250,11 +250,13 @@ TEST(KlDivergence, OfHugeAndSubnormalConcentrations) {
   expect_near(Chi2(number(3)), Chi2(number(1e300)), 3.445229453718376098e302);
   expect_near(Chi2(number(.5)), Chi2(number(1.7e308)), INFINITY);
   expect_near(Gamma(number(1.7e308), .5), Gamma(number(1.2), 1.3e154), INFINITY);
+  expect_near(Gamma(number(1e-4), 1.), Gamma(number(1.7e308), 1.), INFINITY);
   expect_near(Gamma(number(2), 1.), Gamma(number(5e-324), 1.), 745.28564059157819659);
   expect_near(Gamma(number(5e-324), 1.), Gamma(number(2), 1.), INFINITY);
   expect_near(Chi2(number(5e-324)), Chi2(number(5e-324)), 0);
   expect_near(Beta(number(9e307), 2.), Beta(number(3), 4.), 2829.4234792736139428);
   expect_near(Beta(number(2), 3.), Beta(number(9e307), 4.), 9.75e307);
+  expect_near(Beta(number(1.2), 3.), Beta(number(2), 1.7e308), 6.6054274551982511049e307);
   expect_near(Beta(number(9e-310), 3.), Beta(number(2), 1.), INFINITY);
   expect_near(vector(9e307, 2, 1), vector(3, 4, 1), 3535.5684172510668739);
   expect_near(vector(3, 4, 1), vector(9e307, 2, 1), 9.8357142857142862585e307);

@@ -109,10 +109,14 @@ inline Composed select(const Condition& condition, double a, const Composed& b) 
 
 /// f(inputs...) where the condition holds, else the constant `otherwise`. Where it does not hold,
 /// the inputs of `f` are replaced as well as its result, so that no derivative of any order is NaN.
+/// Without derivatives the result is enough.
 template <class Function, std::same_as<Composed>... Inputs>
 Composed within(const Condition& condition, double otherwise, const Function& f,
                 const Inputs&... inputs) {
   constexpr double kHarmless = 0.5;
+  const bool differentiates =
+      at::GradMode::is_enabled() && (inputs.tensor().requires_grad() || ...);
+  if (!differentiates) return select(condition, f(inputs...), otherwise);
   return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
 }
 

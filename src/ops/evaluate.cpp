@@ -33,6 +33,22 @@ at::Tensor Evaluation::result(const Composed& value) const {
   return tensor.sizes() == at::IntArrayRef(shape_) ? tensor : tensor.expand(shape_);
 }
 
+internal::Numbers::Numbers(const at::Tensor& tensor) {
+  const auto dtype = tensor.scalar_type();
+  if (!engine::may_use_kernels() || !engine::is_readable(tensor) ||
+      (dtype != at::kDouble && dtype != at::kFloat)) {
+    return;
+  }
+  is_one_ = true;
+  for (int64_t dim = 0; dim < tensor.dim(); ++dim) {
+    is_one_ = is_one_ && (tensor.size(dim) == 1 || tensor.stride(dim) == 0);
+  }
+  numel_ = tensor.numel();
+  if (numel_ == 0 || !(is_one_ || tensor.is_contiguous())) return;
+  data_ = tensor.const_data_ptr();
+  is_double_ = dtype == at::kDouble;
+}
+
 at::Tensor Evaluation::result(double value) const {
   if (result_.device().is_meta()) return at::empty(shape_, result_);
   return at::full(shape_, value, result_);

@@ -7,6 +7,8 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include <torch/distributions/core/formula_table.h>
@@ -72,13 +74,59 @@ concept Has = requires(const Evaluation& evaluation) {
   (std::make_index_sequence<kParameters>{});
 };
 
+/// A formula whose parameters are known to be in its range.
+template <class Formula>
+struct InRange : Formula {
+  static void in_range();
+};
+
+/// The numbers of a tensor that a loop reads at less cost than that of a tensor operation.
+class Numbers {
+ public:
+  explicit Numbers(const at::Tensor& tensor);
+
+  /// Whether it does, with `size` elements or one.
+  bool readable(int64_t size) const { return data_ != nullptr && (is_one_ || numel_ == size); }
+  int64_t numel() const { return numel_; }
+  double operator[](int64_t i) const {
+    const int64_t at = is_one_ ? 0 : i;
+    return is_double_ ? static_cast<const double*>(data_)[at]
+                      : double{static_cast<const float*>(data_)[at]};
+  }
+
+ private:
+  const void* data_ = nullptr;
+  int64_t numel_ = 0;
+  bool is_one_ = false, is_double_ = false;
+};
+
+/// Whether all parameters are in the range of the formula, if a loop can tell.
+template <class Formula, std::size_t... I>
+bool are_in_range(engine::Inputs inputs, std::index_sequence<I...>) {
+  if constexpr (requires { Formula::in_range((static_cast<void>(I), 0.0)...); }) {
+    const std::array<Numbers, sizeof...(I)> numbers{Numbers(*inputs[I])...};
+    const int64_t size = std::max({numbers[I].numel()...});
+    if (!(numbers[I].readable(size) && ...)) return false;
+    for (int64_t i = 0; i < size; ++i) {
+      if (!Formula::in_range(numbers[I][i]...)) return false;
+    }
+  }
+  return true;
+}
+
 /// `Function` of `Formula` by tensor operations. A value comes after the parameters.
 template <class Formula, class Function, std::size_t kParameters>
 at::Tensor composed(engine::Inputs inputs) {
   const Evaluation evaluation(inputs, engine::kComposesInDouble<Function, Formula>,
                               engine::kResultInDouble<Formula>);
-  const auto result =
-      apply<Formula, Function>(evaluation, inputs, std::make_index_sequence<kParameters>{});
+  constexpr auto kAll = std::make_index_sequence<kParameters>{};
+  if constexpr (kParameters > 0 && !engine::kOfValue<Function> &&
+                !std::is_same_v<Function, functions::Icdf>) {
+    if (are_in_range<Formula>(inputs, kAll)) {
+      return evaluation.result(apply<InRange<Formula>, Function>(evaluation, inputs, kAll));
+    }
+  }
+  const auto result = apply<Formula, Function>(evaluation, inputs, kAll);
   if constexpr (requires { result(Composed(at::Tensor())); }) {
     return evaluation.result(result(evaluation.input(*inputs[kParameters])));
   } else {

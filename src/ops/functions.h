@@ -32,22 +32,20 @@ auto in_range_or_nan(const Function& f, const Scalars&... parameters) {
                        }) {
     return within(Formula::in_range(parameters...), kNaN, f, parameters...);
   } else {
-    return [in_range = Formula::in_range(parameters...),
-            of_value = prepared(f, parameters...)](const auto& x) {
-      return of_value(in_range, kNaN, x);
-    };
+    return [in_range = Formula::in_range(parameters...), of_value = prepared(f, parameters...)](
+               const auto& x) { return of_value(in_range, kNaN, x); };
   }
 }
 
-#define TORCH_DISTRIBUTIONS_FUNCTION(Name, name)                                        \
-  struct Name {                                                                         \
-    static constexpr bool kIsCdf = std::string_view(#name) == "cdf";                    \
-    template <class Formula, class... Scalars>                                          \
-      requires requires(const Scalars&... parameters) { Formula::name(parameters...); } \
-    static auto of(const Scalars&... parameters) {                                      \
-      return in_range_or_nan<Formula>(                                                  \
-          [](const auto&... p) { return Formula::name(p...); }, parameters...);         \
-    }                                                                                   \
+#define TORCH_DISTRIBUTIONS_FUNCTION(Name, name)                                            \
+  struct Name {                                                                             \
+    static constexpr bool kIsCdf = std::string_view(#name) == "cdf";                        \
+    template <class Formula, class... Scalars>                                              \
+      requires requires(const Scalars&... parameters) { Formula::name(parameters...); }     \
+    static auto of(const Scalars&... parameters) {                                          \
+      return in_range_or_nan<Formula>([](const auto&... p) { return Formula::name(p...); }, \
+                                      parameters...);                                       \
+    }                                                                                       \
   };
 
 TORCH_DISTRIBUTIONS_FUNCTION(Cdf, cdf)

@@ -174,6 +174,10 @@ TEST(Gradient, IsTheLimitAtTheEnds) {
          return Dirichlet(at::stack({a, number(1e308)})).stddev().sum();
        },
        1e-20, 0},
+      {"Binomial.stddev without trials", [&](const Tensor& n) { return Binomial(n, .4).stddev(); },
+       0, 0},
+      {"Binomial.stddev of logits without trials",
+       [&](const Tensor& n) { return Binomial(n, logits(-2.)).stddev(); }, 0, 0},
       {"Binomial.stddev at 0", [&](const Tensor& p) { return Binomial(9, p).stddev(); }, 0,
        INFINITY},
   };

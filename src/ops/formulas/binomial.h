@@ -80,10 +80,12 @@ struct Binomial {  // of the number of trials and the probability of success
   /// Floors, for n too: the mode does not move with the parameters but jumps.
   static auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), floor(n)); }
   static auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
-  /// That of one trial, which without trials does not matter.
+  /// Without trials nothing varies.
   static auto stddev(const auto& n, const auto& p) {
-    const auto of_one = [](const auto& q) { return Bernoulli::stddev(q); };
-    return sqrt(n) * within(n != 0.0, 0.0, of_one, p);
+    const auto of_trials = [](const auto& m, const auto& q) {
+      return sqrt(m) * Bernoulli::stddev(q);
+    };
+    return within(n != 0.0, 0.0, of_trials, n, p);
   }
   /// The rarer outcome's by a choice and no minimum, which has no second derivative where both are
   /// as likely.
@@ -111,7 +113,10 @@ struct BinomialLogits {  // of the number of trials and the log-odds of success
     return n * sigmoid(logits) * sigmoid(-logits);
   }
   static auto stddev(const auto& n, const auto& logits) {
-    return sqrt(n) * BernoulliLogits::stddev(logits);
+    const auto of_trials = [](const auto& m, const auto& l) {
+      return sqrt(m) * BernoulliLogits::stddev(l);
+    };
+    return within(n != 0.0, 0.0, of_trials, n, logits);
   }
   static auto entropy(const auto& n, const auto& logits) {
     return binomial_entropy(n, sigmoid(select(logits <= 0.0, logits, -logits)));

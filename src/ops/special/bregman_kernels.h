@@ -139,10 +139,13 @@ T stirling_divergence(const T& x, const T& y, const T& d) {
   const auto step = [](const T& to, const T& from, const T& difference) {
     const T v = -difference / (from + 1.0) / to;
     return branch(
-        abs(v) <= 0.5, [&] { return (to + 1.0) * log1pmx(v) + v * v * (to / from * (from + 1.0)); },
+        abs(v) <= 0.5, [&] { return (to + 1.0) * log1pmx(v) - v * difference / from; },
         [&] {  // 1 + v by its factors, of which neither need be near to 1
-          return (to + 1.0) * log_quotient(from, to, T((to + 1.0) / (from + 1.0))) +
-                 difference / from;
+          const T logarithm = log_quotient(from, to, T((to + 1.0) / (from + 1.0)));
+          const T product = (to + 1.0) * logarithm;
+          return branch(
+              product > -kInfinity, [&] { return product + difference / from; },
+              [&] { return difference * (logarithm + 1.0 / from); });
         });
   };
   const auto asymptotic = [&](const T& to, const T& from) {
