@@ -38,6 +38,19 @@ TEST(Gamma, CdfIsDifferentiableInItsShape) {
               1e-13);
 }
 
+// The rounding of rate * x is made up for, though it may be more than a standard deviation.
+TEST(Gamma, CdfOfAHugeConcentrationIsAProbability) {
+  for (const double concentration : {1e18, 1e31, 1e33, 2.6e76, 1e150}) {
+    for (const double rate : {1.1e-16, 0.3, 1.0, 2.5, 1000.0}) {
+      const Gamma d(at::full({}, concentration, at::kDouble), rate);
+      const Tensor x = concentration / rate * (1 + at::linspace(-1e-14, 1e-14, 401, at::kDouble));
+      const Tensor cdf = d.cdf(x);
+      EXPECT_TRUE(cdf.ge(0).logical_and(cdf.le(1)).all().item<bool>()) << concentration << cdf;
+      EXPECT_TRUE(cdf.diff().ge(-1e-15).all().item<bool>()) << concentration << " " << rate;
+    }
+  }
+}
+
 TEST(Gamma, AHugeConcentrationHasGradients) {
   const Tensor a = at::full({}, 9e307, at::kDouble).requires_grad_();
   const auto slope = [&](const Tensor& of) {

@@ -193,13 +193,20 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   }
   Tensor inside = outside.defined() ? replaced(outside) : y;
   Tensor x = inverse(inside);
-  if (finite.first_violation(x)) {
-    const Tensor limits = any_rightmost(x.isinf(), x_dim);
+  const auto add_limits = [&](const Tensor& limits) {
     outside = outside.defined() ? outside.logical_or(limits) : limits;
     inside = replaced(outside);
     x = inverse(inside);
+  };
+  if (finite.first_violation(x)) add_limits(any_rightmost(x.isinf(), x_dim));
+  Preimage preimage = found(x, inside, outside);
+  // A limit as well, though the inverse was rounded to a finite number.
+  const Tensor& log_det = preimage.log_abs_det_jacobian;
+  if (log_det.defined() && finite.first_violation(log_det)) {
+    add_limits(log_det == std::numeric_limits<double>::infinity());
+    preimage = found(x, inside, outside);
   }
-  return found(x, inside, outside);
+  return preimage;
 }
 
 Tensor Transform::log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {

@@ -433,7 +433,8 @@ autograd::variable_list differentiated_path(const Operation& operation, Inputs i
 /// Whether there is a NaN, as far as memory can be read.
 bool any_nan(const autograd::variable_list& tensors) {
   return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) {
-    return tensor.defined() && is_readable(tensor) && tensor.detach().isnan().any().item<bool>();
+    return tensor.defined() && is_readable(tensor.resolve_neg()) &&
+           tensor.detach().isnan().any().item<bool>();
   });
 }
 

@@ -21,8 +21,11 @@ struct Gamma {
     return [=](const auto& x) {
       const auto certain = rate * x == kInfinity;
       const auto inside = !(x <= 0.0 || certain);
+      const auto is_narrow = concentration > kNarrow && concentration < kInfinity;
+      const auto of_narrow = within(inside && is_narrow, 0.0, narrow_body, x, concentration, rate);
+      const auto of_others = within(inside && !is_narrow, 0.0, body, x, concentration, rate);
       const auto at_zero = start(concentration, rate)(x);
-      return select(certain, 1.0, at_zero + within(inside, 0.0, body, x, concentration, rate));
+      return select(certain, 1.0, at_zero + of_narrow + of_others);
     };
   }
   static auto mean(const auto& concentration, const auto& rate) { return concentration / rate; }
@@ -43,7 +46,18 @@ struct Gamma {
   }
 
  private:
-  /// The cdf of positive numbers.
+  /// The concentration from which on the standard score has Normal's cdf, to the last digit.
+  static constexpr double kNarrow = 1e29;
+
+  /// The cdf of positive numbers where the concentration is beyond `kNarrow`. The rounding of
+  /// `rate * x` may be more than a standard deviation.
+  static constexpr auto narrow_body = [](const auto& x, const auto& concentration,
+                                         const auto& rate) {
+    const auto distance = (rate * x - concentration) + constant(product_error(rate, x));
+    return ndtr(distance / sqrt(concentration));
+  };
+
+  /// The cdf of positive numbers of other concentrations.
   static constexpr auto body = [](const auto& x, const auto& concentration, const auto& rate) {
     const auto mean = rate * x;
     // Where the distribution is narrow, the rounding of `mean` shows: it is made up for by the
