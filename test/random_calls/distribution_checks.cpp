@@ -278,7 +278,8 @@ void DistributionSubject::has_a_distribution_function() {
   const Tensor ends = at::full({1}, kInfinity, x.options().dtype(at::kFloat));
   // The weights of a mixture sum to 1 but for rounding.
   const Tensor at_end = d().cdf(ends);
-  const double tolerance = has("Mixture") ? 8 * epsilon_of(at_end.scalar_type()) : 0;
+  const auto dtype = generator_.mixes_dtypes() ? at::kBFloat16 : at_end.scalar_type();
+  const double tolerance = has("Mixture") ? 8 * epsilon_of(dtype) : 0;
   require(everywhere(at_end >= 1 - tolerance), "cdf(inf) is ", text_of(at_end));
   require(everywhere(d().cdf(-ends) == 0), "cdf(-inf) is ", text_of(d().cdf(-ends)));
   const Tensor sorted = std::get<0>(draws_.sort(0)), climb = d().cdf(sorted);
@@ -453,7 +454,10 @@ void DistributionSubject::diverges_from_others() {
 
 void DistributionSubject::is_possible_where_it_is_likely() {
   const auto* transformed = dynamic_cast<const TransformedDistribution*>(&d());
-  if (transformed == nullptr || !is_ordinary() || event_dim() > 0) return;
+  if (transformed == nullptr || !is_ordinary() || event_dim() > 0 ||
+      epsilon_of(generator_.dtype()) > 1e-6 || generator_.mixes_dtypes()) {
+    return;
+  }
   const auto [y, text] = values();
   if (!y.is_floating_point()) return;
   const Tensor log_prob = d().log_prob(y);

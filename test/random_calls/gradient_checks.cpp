@@ -151,6 +151,9 @@ void DistributionSubject::has_the_gradients_of_differences() {
     return;  // a matrix's two halves, and a count, have no derivative of their own
   }
   const Tensor x = draws_.select(0, 0);
+  const Tensor magnitude = x.to(at::kDouble).abs();
+  const Tensor is_medium = (magnitude > 1e-3).logical_and(magnitude < 1e3);
+  if (!everywhere(is_medium.logical_or(magnitude == 0))) return;
   const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
                         !has("Dirichlet") &&
                         !has("StickBreaking");  // whose values have no neighbours

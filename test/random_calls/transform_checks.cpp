@@ -97,7 +97,7 @@ void Subject::maps_back() {
   const Tensor x = input().tensor, y = t()(x);
   const Tensor back = *value_of("inv() of " + text_of(y), [&] { return inverse(y); });
   if (!t().bijective() || !generator_.promises_numbers() || !everywhere(x.isfinite())) return;
-  if (is_precise() || !is_of_several()) require_no_nan("inv() of " + text_of(y), back);
+  if (!is_of_several()) require_no_nan("inv() of " + text_of(y), back);
   if (!is_precise()) return;
   // Where numbers saturate they do not come back, but what is mapped again is the same.
   const Tensor again = t()(back);
@@ -115,8 +115,9 @@ void Subject::knows_its_jacobian() {
       *value_of("inv().log_abs_det_jacobian", [&] { return inverse->log_abs_det_jacobian(y, x); });
   require(of_inverse.sizes() == of_t.sizes(), "log|det J| of the inverse has shape ",
           of_inverse.sizes());
-  if (is_precise())
+  if (is_precise() && everywhere(of_t.abs() < 20)) {  // beyond, it saturates
     require_close("log|det J| of the inverse, negated,", of_inverse.neg(), of_t, 1e-8);
+  }
   const int64_t in = t().domain()->event_dim();
   const int64_t rank = x.dim() - in;
   require(of_t.dim() == std::max(rank, y.dim() - t().codomain()->event_dim()),

@@ -582,6 +582,16 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed, bool
 }  // namespace
 
 Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed, bool* is_finite) {
+  if (std::any_of(inputs.begin(), inputs.end(), [](const Tensor* t) { return t->is_neg(); })) {
+    // A lazy negation is carried out, since kernels read memory.
+    std::array<Tensor, kMaxInputs> resolved;
+    c10::SmallVector<const Tensor*, kMaxInputs> pointers;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      resolved[i] = inputs[i]->resolve_neg();
+      pointers.push_back(&resolved[i]);
+    }
+    return evaluate(operation, pointers, summed, is_finite);
+  }
   Tensor output = by_kernel(operation, inputs, summed, is_finite);
   if (output.defined()) {
     ++calls().forward;
