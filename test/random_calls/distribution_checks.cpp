@@ -96,8 +96,8 @@ void DistributionSubject::draws_in_its_support() {
   const ValidateArgsGuard guard(true);
   const auto outcome = attempt("log_prob(sample())", [&] { return d().log_prob(draws_); });
   // What overflows in one transform, or is rounded in half, may be beyond the image of another.
-  const bool is_precise =
-      is_ordinary() && epsilon_of(draws_.scalar_type()) < 1e-6 && everywhere(draws_.isfinite());
+  const bool is_precise = is_ordinary() && !generator_.mixes_dtypes() &&
+                          epsilon_of(draws_.scalar_type()) < 1e-6 && everywhere(draws_.isfinite());
   require(!outcome.refused() || (is_rounded() && !is_precise),
           "log_prob(sample()) raises: ", outcome.message);
   if (!outcome.value) return;
@@ -283,8 +283,9 @@ void DistributionSubject::has_a_distribution_function() {
   require(everywhere(at_end >= 1 - tolerance), "cdf(inf) is ", text_of(at_end));
   require(everywhere(d().cdf(-ends) == 0), "cdf(-inf) is ", text_of(d().cdf(-ends)));
   const Tensor sorted = std::get<0>(draws_.sort(0)), climb = d().cdf(sorted);
-  require(everywhere(climb.diff(1, 0) >= -2 * epsilon_of(climb.scalar_type())), "cdf(",
-          text_of(sorted), ") decreases: ", text_of(climb));
+  const double slack = -2 * epsilon_of(climb.scalar_type());
+  require(may_saturate() || everywhere(climb.diff(1, 0) >= slack), "cdf(", text_of(sorted),
+          ") decreases: ", text_of(climb));
   const ValidateArgsGuard guard(true);
   require(same_bits(d().cdf(sorted), climb), "cdf differs when validated");
 
@@ -317,8 +318,8 @@ void DistributionSubject::has_quantiles() {
   require_no_nan("icdf(" + text_of(p) + ")", *found);
   const Tensor least =
       -4 * epsilon_of(found->scalar_type()) * found->narrow(0, 1, p.size(0) - 1).abs();
-  require(everywhere(found->diff(1, 0).nan_to_num(0) >= least.nan_to_num(0)), "icdf(", text_of(p),
-          ") decreases: ", text_of(*found));
+  require(may_saturate() || everywhere(found->diff(1, 0).nan_to_num(0) >= least.nan_to_num(0)),
+          "icdf(", text_of(p), ") decreases: ", text_of(*found));
   const ValidateArgsGuard guard(true);
   require(same_bits(d().icdf(p), *found), "icdf differs when validated");
   refusal_of("icdf of numbers outside [0, 1]", [&] { return d().icdf(bad); });
@@ -375,7 +376,7 @@ void DistributionSubject::expands() {
     const auto want = value_of(name, [&] { return (d().*method)(); });
     if (!want) continue;
     const Tensor got = *value_of(what + "." + name, [&] { return ((*expanded).*method)(); });
-    if (!is_valid()) continue;
+    if (!is_valid() || (has("Mixture") && !is_ordinary())) continue;  // large terms may cancel
     compare(name, got, *want, of_events ? whole : batch);
   }
   // A value at the end of a support may be rounded to either side of it.

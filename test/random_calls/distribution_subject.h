@@ -74,6 +74,8 @@ class DistributionSubject {
   /// Whether a value may be rounded by transforms, so that it counts as one inside the support; and
   /// whether, of others than the usual ones, the support is the last codomain.
   bool is_rounded() const { return has("TransformedDistribution"); }
+  /// Whether one transform may leave to another what has lost its digits.
+  bool may_saturate() const { return is_rounded() && !is_ordinary(); }
   Tensor any_of_event(Tensor condition) const;
   /// Where an event of values has a NaN.
   Tensor nan_events(const Tensor& values) const;
