@@ -91,9 +91,9 @@ void DistributionSubject::has_gradients() {
   auto inputs = leaves_with_gradients();
   const DistributionPtr with_graph = program_.expression(inputs);
   inputs.push_back(x);
+  if (!all_have_normal_squares(x)) return;
   // Where numbers overflow in one part, what depends on them may be 0 times infinity in another.
-  const bool may_overflow = has("TransformedDistribution") || has("MultivariateNormal");
-  if (may_overflow && (!is_ordinary() || !all_have_normal_squares(x))) return;
+  if (!is_ordinary() && (has("TransformedDistribution") || has("MultivariateNormal"))) return;
   if (has("TransformedDistribution") && (x.detach().abs() > 50).any().item<bool>()) return;
   if (has("Mixture") && has("Dirichlet")) return;  // 0 times infinity at vertices, as documented
   for (const auto& [name, function] : kDifferentiated) {

@@ -159,7 +159,7 @@ void Subject::has_gradients() {
   check("t(x)", y, x);
   if (t().bijective()) check("log|det J|", with_graph->log_abs_det_jacobian(x, y), x);
   const Tensor image = y.detach().requires_grad_();
-  check("inv(y)", with_graph->inv()(image), image);
+  if (t().bijective()) check("inv(y)", with_graph->inv()(image), image);
   if (!is_precise() || value.numel() > 12 || !t().bijective()) return;
   const auto holds =
       test::gradcheck([&](const std::vector<Tensor>& in) { return t()(in[0]); }, {value});
