@@ -93,11 +93,11 @@ void DistributionSubject::has_gradients() {
   inputs.push_back(x);
   if (!all_have_normal_squares(x)) return;
   // Where numbers overflow in one part, what depends on them may be 0 times infinity in another.
-  if (!is_ordinary() && (has("TransformedDistribution") || has("MultivariateNormal"))) return;
+  const bool is_composite =
+      has("TransformedDistribution") || has("MultivariateNormal") || has("Mixture");
+  if (is_composite && !is_ordinary()) return;
   if (has("TransformedDistribution") && (x.detach().abs() > 50).any().item<bool>()) return;
   if (has("Mixture") && has("Dirichlet")) return;  // 0 times infinity at vertices, as documented
-  // The derivative in a weight of 0 is a quotient of densities, which half cannot hold.
-  if (has("Mixture") && generator_.dtype() == at::kHalf && !is_ordinary()) return;
   for (const auto& [name, function] : kDifferentiated) {
     const auto outcome = attempt(name, [&] { return function(*with_graph, x); });
     if (is_refused(outcome) || !outcome.value || any_nan({*outcome.value})) continue;
@@ -154,7 +154,7 @@ void DistributionSubject::has_the_gradients_of_differences() {
   }
   const Tensor x = draws_.select(0, 0);
   const Tensor magnitude = x.to(at::kDouble).abs();
-  const Tensor is_medium = (magnitude > 1e-3).logical_and(magnitude < 1e3);
+  const Tensor is_medium = (magnitude > 1e-3).logical_and(magnitude < (is_rounded() ? 10 : 1e3));
   if (!everywhere(is_medium.logical_or(magnitude == 0))) return;
   const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
                         !has("Dirichlet") &&
