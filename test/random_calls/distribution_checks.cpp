@@ -380,7 +380,8 @@ void DistributionSubject::expands() {
     compare(name, got, *want, of_events ? whole : batch);
   }
   // A value at the end of a support may be rounded to either side of it.
-  if (!draws_.defined() || !is_valid() || (is_rounded() && !is_ordinary())) return;
+  if (!draws_.defined() || !is_valid() || ((is_rounded() || has("Mixture")) && !is_ordinary()))
+    return;
   const Tensor x = draws_.select(0, 0);
   compare("log_prob",
           *value_of(what + ".log_prob", [&] { return expanded->log_prob(x.expand(whole)); }),
