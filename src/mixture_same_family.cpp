@@ -31,7 +31,7 @@ Tensor log_sum(const Tensor& x, const Tensor& weights, bool are_logs) {
   const double most = -std::log(float_limits(x.scalar_type()).least_normal);
   const Tensor terms =
       are_logs ? (relative + weights).exp() : relative.clamp_max(most).exp() * weights;
-  // The weight of an infinite term may underflow.
+  // The weight of an infinite term may underflow: then the sum is 0, but the density is infinite.
   const Tensor sum = terms.sum(-1), size = largest.squeeze(-1);
   return sum.masked_fill((sum == 0).logical_and(size == ops::kInfinity), 1).log() + size;
 }

@@ -228,8 +228,8 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
   if (support)
     add(impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
-  // An end that the transforms do not reach may belong to the support all the same, for want of a
-  // class of intervals without it.
+  // The support may include an end that the transforms do not reach, because no class of intervals
+  // excludes it.
   if (const auto set = image())
     impossible = impossible.logical_and((*set)->check(value).logical_not());
   // A derived class may have another support.

@@ -200,7 +200,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   };
   if (finite.first_violation(x)) add_limits(any_rightmost(x.isinf(), x_dim));
   Preimage preimage = found(x, inside, outside);
-  // A limit as well, though the inverse was rounded to a finite number.
+  // An infinite Jacobian shows a limit whose inverse was rounded to a finite number.
   const Tensor& log_det = preimage.log_abs_det_jacobian;
   if (log_det.defined() && finite.first_violation(log_det)) {
     add_limits(log_det == std::numeric_limits<double>::infinity());

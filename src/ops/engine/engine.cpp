@@ -438,8 +438,8 @@ bool any_nan(const autograd::variable_list& tensors) {
   });
 }
 
-/// The gradients by differentiating the composed path. As in a kernel, a term of gradient 0 adds
-/// nothing, though its slope be infinite.
+/// The gradients by differentiating the composed path. As in a kernel, a term whose gradient is 0
+/// adds nothing, even where its slope is infinite.
 autograd::variable_list composed_gradients(const Operation& operation, Inputs inputs,
                                            int64_t summed, const Tensor& gradient,
                                            const std::array<bool, kMaxInputs>& wanted) {
