@@ -271,7 +271,7 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
       const Tensor sign_after = ComposeTransform({part.base(), parts.end()}).sign();
       const Tensor above = y.gt(inside).eq(sign_after > 0);
       is_above = is_beyond.defined() ? at::where(is_beyond, is_above, above) : above;
-      is_beyond = is_beyond.defined() ? is_beyond.logical_or(outside) : outside;
+      is_beyond = either(is_beyond, outside);
     }
   }
   const Tensor cdf = monotonize(cdf_of_part(*base_dist_, x), sign);

@@ -124,6 +124,8 @@ Tensor with_event(Tensor of_events, int64_t event_dim) {
   return of_events;
 }
 
+Tensor either(const Tensor& a, const Tensor& b) { return a.defined() ? a.logical_or(b) : b; }
+
 Tensor any_rightmost(const Tensor& condition, int64_t dims) {
   return dims > 0 ? condition.flatten(-dims).any(-1) : condition;
 }

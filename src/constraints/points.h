@@ -41,6 +41,9 @@ inline const Finite finite;
 /// `event_dim` dimensions.
 Tensor with_event(Tensor of_events, int64_t event_dim);
 
+/// Where one of two conditions holds. `a` may be undefined: it holds nowhere then.
+Tensor either(const Tensor& a, const Tensor& b);
+
 /// Whether the condition holds anywhere in the last `dims` dimensions.
 Tensor any_rightmost(const Tensor& condition, int64_t dims);
 

@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 
+#include "constraints/points.h"
 #include "constraints/scan.h"
 #include "ops/constants.h"
 
@@ -13,8 +14,7 @@ Tensor undrawable(bool validated, std::initializer_list<Drawable> parameters) {
   for (const auto& [parameter, set] : parameters) {
     // Where memory can be read, a scan that stops early is cheaper than a mask.
     if (constraints::scan::readable(parameter) && !set.first_violation(parameter)) continue;
-    const Tensor outside = set.check(parameter.detach()).logical_not();
-    mask = mask.defined() ? mask.logical_or(outside) : outside;
+    mask = either(mask, set.check(parameter.detach()).logical_not());
   }
   return mask;
 }

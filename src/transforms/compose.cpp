@@ -137,8 +137,7 @@ Transform::Preimage ComposeTransform::do_preimage(const Tensor& y, bool with_jac
       jacobian = jacobian.defined() ? jacobian + term : term;
     }
     if (found.outside.defined()) {
-      const Tensor any = any_rightmost(found.outside, extra);
-      outside = outside.defined() ? outside.logical_or(any) : any;
+      outside = either(outside, any_rightmost(found.outside, extra));
     }
     event_dim += before - after;
   }

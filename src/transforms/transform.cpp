@@ -185,7 +185,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
       return inverse(y);
     }();
     const Tensor limits = any_rightmost(x.isinf(), x_dim);
-    outside = outside.defined() ? outside.logical_or(limits) : limits;
+    outside = either(outside, limits);
     const Tensor inside = replaced(outside);
     const Tensor again = inverse(inside);
     x = cache_size() == 0 ? again : at::where(with_event(outside, x_dim), again.detach(), x);
@@ -194,7 +194,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   Tensor inside = outside.defined() ? replaced(outside) : y;
   Tensor x = inverse(inside);
   const auto add_limits = [&](const Tensor& limits) {
-    outside = outside.defined() ? outside.logical_or(limits) : limits;
+    outside = either(outside, limits);
     inside = replaced(outside);
     x = inverse(inside);
   };
