@@ -56,8 +56,12 @@ void require_close(const std::string& what, const Tensor& got, const Tensor& wan
                    double tolerance) {
   require(got.sizes() == want.sizes(), what, " has shape ", got.sizes(), ", not ", want.sizes());
   const Tensor a = got.detach().to(at::kDouble), b = want.detach().to(at::kDouble);
-  require(everywhere(at::isclose(a, b, tolerance, tolerance, /*equal_nan=*/true)), what, " is ",
-          text_of(got), ", not ", text_of(want));
+  const Tensor close = at::isclose(a, b, tolerance, tolerance, /*equal_nan=*/true);
+  if (everywhere(close)) return;
+  const Tensor differs = close.logical_not();
+  require(false, what, " is ", text_of(a.masked_select(differs)), ", not ",
+          text_of(b.masked_select(differs)), ", at ", differs.sum().item<int64_t>(), " places of ",
+          text_of(got));
 }
 
 void require_no_nan(const std::string& what, const Tensor& tensor, const Tensor& excused) {

@@ -252,9 +252,11 @@ void DistributionSubject::does_not_mind_layouts() {
   const auto [x, text] = literal(random_, draws_);
   const Tensor got = d().log_prob(x);
   require(got.sizes() == want.sizes(), "log_prob(", text, ") has shape ", got.sizes());
-  if (!is_ordinary()) return;  // the last digits of a logarithm may be all that matters
+  // The last digits of a logarithm may be all that matters, and a chain of transforms magnifies
+  // those in which vector and scalar functions differ.
+  if (!is_ordinary() || (is_rounded() && want.scalar_type() != at::kDouble)) return;
   require_close("log_prob(" + text + ") of another layout", got, want,
-                16 * epsilon_of(want.scalar_type()));
+                is_rounded() ? 1e-6 : 16 * epsilon_of(want.scalar_type()));
 }
 
 void DistributionSubject::has_a_distribution_function() {
@@ -326,7 +328,8 @@ void DistributionSubject::has_quantiles() {
 }
 
 void DistributionSubject::enumerates_its_support() {
-  if (!is_ordinary()) return;  // there may be millions
+  constexpr int64_t kMost = 10;  // the number of events is exponential in their size
+  if (!is_ordinary() || c10::multiply_integers(program_.event) > kMost) return;
   const auto outcome = attempt("enumerate_support", [&] { return d().enumerate_support(); });
   if (outcome.refused()) return;  // there may be too many
   const auto& found = outcome.value;

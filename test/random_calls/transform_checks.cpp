@@ -47,7 +47,10 @@ class Subject {
   /// have an infinite slope that meets a slope of 0.
   bool is_of_several() const { return has("Compose") || has("biject_to"); }
   /// Whether what one part maps to infinity may be NaN of the next, as a softmax of infinity is.
-  bool may_overflow() const { return has("Softmax") && generator_.temper() != Temper::kOrdinary; }
+  bool may_overflow() const {
+    return generator_.temper() != Temper::kOrdinary &&
+           (has("Softmax") || (has("StickBreaking") && is_of_several()));
+  }
   /// Numbers of the input's shape, of the program's temper, or a batch of them.
   Literal input();
 
@@ -123,6 +126,7 @@ void Subject::knows_its_jacobian() {
   require(of_t.dim() == std::max(rank, y.dim() - t().codomain()->event_dim()),
           "log|det J| has shape ", of_t.sizes());
   if (!generator_.promises_numbers() || !everywhere(x.isfinite())) return;
+  if (may_overflow()) return;
   require_no_nan("log|det J| at " + text, of_t);
   if (!is_precise() || in != 0 || x.numel() == 0 || y.sizes() != x.sizes()) return;
   const Tensor leaf = x.detach().clone().requires_grad_();
