@@ -98,7 +98,8 @@ void DistributionSubject::draws_in_its_support() {
   // What overflows in one transform, or is rounded in half, may be beyond the image of another.
   const bool is_precise = is_ordinary() && !generator_.mixes_dtypes() &&
                           epsilon_of(draws_.scalar_type()) < 1e-6 && everywhere(draws_.isfinite());
-  require(!outcome.refused() || (is_rounded() && !is_precise),
+  // Mixtures do not know the nearest point of their support, into which a rounded draw is moved.
+  require(!outcome.refused() || (is_rounded() && (!is_precise || has("Mixture"))),
           "log_prob(sample()) raises: ", outcome.message);
   if (!outcome.value) return;
   const Tensor& log_prob = *outcome.value;
@@ -279,6 +280,7 @@ void DistributionSubject::has_a_distribution_function() {
 
   const Tensor ends = at::full({1}, kInfinity, x.options().dtype(at::kFloat));
   // The weights of a mixture sum to 1 but for rounding.
+  if (is_rounded() && generator_.mixes_dtypes()) return;  // a scale may underflow in floats
   const Tensor at_end = d().cdf(ends);
   const auto dtype = generator_.mixes_dtypes() ? at::kBFloat16 : at_end.scalar_type();
   const double tolerance = has("Mixture") ? 8 * epsilon_of(dtype) : 0;
@@ -468,8 +470,9 @@ void DistributionSubject::is_possible_where_it_is_likely() {
   const Tensor log_prob = d().log_prob(y);
   const ComposeTransform forward(transformed->transforms());
   const Tensor image = forward(forward.inv()(y));
-  // Far out, what is mapped there underflows or overflows.
-  const Tensor same = ((image - y).abs() < 5e-2 * (1 + y.abs())).logical_or(y.abs() > 50);
+  // Far out, what is mapped there underflows, overflows or saturates.
+  const double far = y.scalar_type() == at::kDouble ? 30 : 12;
+  const Tensor same = ((image - y).abs() < 5e-2 * (1 + y.abs())).logical_or(y.abs() > far);
   require(everywhere(same.logical_or(log_prob == -kInfinity).logical_or(y.isnan())), "log_prob(",
           text, ") is ", text_of(log_prob), ", but of what is mapped there, ", text_of(image),
           " is the image");
