@@ -38,6 +38,17 @@ configure() {
   cmake --preset "$preset" -DTORCH_DISTRIBUTIONS_TORCH_ENVIRONMENT="$PWD/build/libtorch" "$@"
 }
 
+# Installs the compiler for device code, which needs no GPU, as Python wheels under build/.
+need_nvcc() {
+  local environment=$PWD/build/nvcc
+  [[ -e $environment/complete ]] && return
+  say "Installing nvcc into $environment"
+  python3 -m venv "$environment"
+  "$environment/bin/python" -m pip --disable-pip-version-check install --quiet \
+    nvidia-cuda-nvcc==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-nvvm==13.0.88 nvidia-cuda-runtime==13.0.96
+  touch "$environment/complete"
+}
+
 # Builds the named targets, or everything.
 build() {
   say "Building ${*:-everything} on $jobs cores"

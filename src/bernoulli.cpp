@@ -8,7 +8,8 @@
 #include "ops/evaluate.h"
 #include "ops/formulas/bernoulli.h"
 #include "ops/sampling.h"
-#include "ops/special/special.h"
+#include "ops/special/sigmoid.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
 

@@ -7,7 +7,8 @@
 #include "ops/evaluate.h"
 #include "ops/formulas/beta.h"
 #include "ops/sampling.h"
-#include "ops/special/special.h"
+#include "ops/special/lbeta.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
 

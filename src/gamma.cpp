@@ -6,7 +6,8 @@
 #include "ops/evaluate.h"
 #include "ops/formulas/gamma.h"
 #include "ops/sampling.h"
-#include "ops/special/special.h"
+#include "ops/special/digamma.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
 

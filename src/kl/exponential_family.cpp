@@ -2,7 +2,8 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
-#include "ops/special/bregman.h"
+#include "ops/special/rounding.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions::kl {
 

@@ -8,7 +8,8 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
-#include "ops/special/bregman.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions::kl {
 namespace {

@@ -20,14 +20,14 @@ Evaluation::Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double,
   compute_ = compute_dtype(dtype, in_double);
 }
 
-Composed Evaluation::input(const at::Tensor& tensor) const {
+TensorScalar Evaluation::input(const at::Tensor& tensor) const {
   // LibTorch has meta kernels for few of the operations that formulas use. The shape of the result
   // is known without them, so a formula of meta tensors is evaluated on a number.
-  if (tensor.is_meta()) return Composed(at::ones({}, compute_));
-  return Composed(tensor.to(compute_));
+  if (tensor.is_meta()) return TensorScalar(at::ones({}, compute_));
+  return TensorScalar(tensor.to(compute_));
 }
 
-at::Tensor Evaluation::result(const Composed& value) const {
+at::Tensor Evaluation::result(const TensorScalar& value) const {
   if (result_.device().is_meta()) return at::empty(shape_, result_);
   const at::Tensor tensor = value.tensor().to(result_.dtype());
   return tensor.sizes() == at::IntArrayRef(shape_) ? tensor : tensor.expand(shape_);

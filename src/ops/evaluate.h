@@ -13,10 +13,10 @@
 
 #include <torch/distributions/core/formula_table.h>
 
-#include "ops/composed.h"
 #include "ops/engine/engine.h"
 #include "ops/formulas/formula.h"
 #include "ops/functions.h"
+#include "ops/special/tensor_scalar.h"
 #include "ops/sum_rightmost.h"
 
 /// Evaluates formulas on tensors: what stands between a distribution and its mathematics.
@@ -36,9 +36,9 @@ class Evaluation {
   Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double,
              bool result_in_double = false);
 
-  Composed input(const at::Tensor& tensor) const;
+  TensorScalar input(const at::Tensor& tensor) const;
 
-  at::Tensor result(const Composed& value) const;
+  at::Tensor result(const TensorScalar& value) const;
   at::Tensor result(double value) const;
 
  private:
@@ -67,7 +67,7 @@ auto apply([[maybe_unused]] const Evaluation& evaluation, [[maybe_unused]] engin
 template <class Formula, class Function, std::size_t kParameters>
 concept Has = requires(const Evaluation& evaluation) {
   []<std::size_t... I>(std::index_sequence<I...>)
-    requires requires(const Composed& scalar) {
+    requires requires(const TensorScalar& scalar) {
       Function::template of<Formula>(((void)I, scalar)...);
     }
   {}
@@ -127,7 +127,7 @@ at::Tensor composed(engine::Inputs inputs) {
     }
   }
   const auto result = apply<Formula, Function>(evaluation, inputs, kAll);
-  if constexpr (requires { result(Composed(at::Tensor())); }) {
+  if constexpr (requires { result(TensorScalar(at::Tensor())); }) {
     return evaluation.result(result(evaluation.input(*inputs[kParameters])));
   } else {
     return evaluation.result(result);

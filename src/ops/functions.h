@@ -13,7 +13,7 @@ template <class Formula, class... Scalars>
 concept HasRange = requires(const Scalars&... parameters) { Formula::in_range(parameters...); };
 
 /// The first of them. A value is of that kind.
-inline const auto& first_of(const auto& first, const auto&...) { return first; }
+constexpr const auto& first_of(const auto& first, const auto&...) { return first; }
 
 template <class Formula, class... Scalars>
 concept HasSupport = requires(const Scalars&... parameters) {
@@ -23,7 +23,7 @@ concept HasSupport = requires(const Scalars&... parameters) {
 /// f(parameters...), which is a number or a function of the value: NaN where the parameters are out
 /// of the range that `Formula::in_range` tells, by one rule for every function of every family.
 template <class Formula, class Function, class... Scalars>
-auto in_range_or_nan(const Function& f, const Scalars&... parameters) {
+constexpr auto in_range_or_nan(const Function& f, const Scalars&... parameters) {
   using Result = decltype(f(parameters...));
   if constexpr (!HasRange<Formula, Scalars...> || std::is_same_v<Result, double>) {
     return f(parameters...);
@@ -42,7 +42,7 @@ auto in_range_or_nan(const Function& f, const Scalars&... parameters) {
     static constexpr bool kIsCdf = std::string_view(#name) == "cdf";                        \
     template <class Formula, class... Scalars>                                              \
       requires requires(const Scalars&... parameters) { Formula::name(parameters...); }     \
-    static auto of(const Scalars&... parameters) {                                          \
+    static constexpr auto of(const Scalars&... parameters) {                                          \
       return in_range_or_nan<Formula>([](const auto&... p) { return Formula::name(p...); }, \
                                       parameters...);                                       \
     }                                                                                       \
@@ -67,7 +67,7 @@ struct LogProb {
 
   template <class Formula, class... Scalars>
     requires requires(const Scalars&... parameters) { Formula::log_prob(parameters...); }
-  static auto of(const Scalars&... parameters) {
+  static constexpr auto of(const Scalars&... parameters) {
     const auto density = [](const auto&... p) { return Formula::log_prob(p...); };
     if constexpr (!HasSupport<Formula, Scalars...>) {
       return in_range_or_nan<Formula>(density, parameters...);
@@ -87,7 +87,7 @@ struct Icdf {
 
   template <class Formula, class... Scalars>
     requires requires(const Scalars&... parameters) { Formula::icdf(parameters...); }
-  static auto of(const Scalars&... parameters) {
+  static constexpr auto of(const Scalars&... parameters) {
     const auto quantile = [](const auto&... q) {
       return [quantile = Formula::icdf(q...)](const auto& p) {
         return quantile(select(p >= 0.0 && p <= 1.0, p, kNaN));

@@ -18,15 +18,16 @@
 
 #include "core/float_limits.h"
 #include "core/raise.h"
-#include "ops/beta_draw.h"
 #include "ops/constants.h"
 #include "ops/engine/engine.h"
 #include "ops/engine/rows.h"
 #include "ops/look.h"
 #include "ops/plain.h"
 #include "ops/softmax.h"
+#include "ops/special/beta_draw.h"
 #include "ops/special/differentiable.h"
-#include "ops/special/special.h"
+#include "ops/special/incomplete_gamma.h"
+#include "ops/special/tensor_scalar.h"
 #include "ops/sum_of_others.h"
 
 namespace torch::distributions::ops {
@@ -50,7 +51,7 @@ bool may_be_differentiated(const Tensor& t) {
 Tensor gamma_draw(const Tensor& a, const Tensor& draw);
 
 Tensor density(const Tensor& a, const Tensor& x) {
-  return special::gamma_log_kernel(x, a, at::ones({}, a.options())).exp();
+  return special::gamma_log_density(x, a, at::ones({}, a.options())).exp();
 }
 
 Tensor gamma_draw_da(at::TensorList args) {
@@ -62,17 +63,17 @@ Tensor gamma_draw_da(at::TensorList args) {
 
 Tensor drawn(at::TensorList args) { return args[1].alias(); }
 
-constexpr special::Rule kGammaDraw{"the gamma sampler", drawn, {gamma_draw_da, nullptr}};
+constexpr special::TensorFunction kGammaDraw{"the gamma sampler", drawn, {gamma_draw_da, nullptr}};
 
 /// 0, with the derivative of the Beta draw in the concentration (args[0]) of its coordinate
 /// (args[2]); the concentrations of the others (args[1]) are constant.
-constexpr special::Rule kBetaDraw{"the Dirichlet sampler",
+constexpr special::TensorFunction kBetaDraw{"the Dirichlet sampler",
                                   [](at::TensorList args) { return at::zeros_like(args[2]); },
                                   {[](at::TensorList args) {
                                      // One category has all, whatever its concentration. Infinite
                                      // ones would be subtracted from each other.
                                      constexpr double kLargest = 1e300;
-                                     return beta_draw_da(args[2], args[0], args[1])
+                                     return special::beta_draw_da(args[2], args[0], args[1])
                                          .masked_fill(args[1] == 0, 0)
                                          .nan_to_num(0, kLargest, -kLargest);
                                    },

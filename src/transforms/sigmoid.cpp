@@ -9,7 +9,8 @@
 #include "core/float_limits.h"
 #include "ops/evaluate.h"
 #include "ops/formulas/transforms.h"
-#include "ops/special/elementary.h"
+#include "ops/special/sigmoid.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
 inline namespace transforms {

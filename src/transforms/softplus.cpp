@@ -7,7 +7,9 @@
 
 #include "ops/evaluate.h"
 #include "ops/formulas/transforms.h"
-#include "ops/special/elementary.h"
+#include "ops/special/exponential.h"
+#include "ops/special/sigmoid.h"
+#include "ops/special/tensor_scalar.h"
 #include "transforms/rounded_to_positive.h"
 
 namespace torch::distributions {

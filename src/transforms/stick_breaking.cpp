@@ -12,7 +12,8 @@
 #include "core/floating.h"
 #include "core/raise.h"
 #include "core/shape.h"
-#include "ops/special/elementary.h"
+#include "ops/special/sigmoid.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
 inline namespace transforms {

@@ -7,7 +7,8 @@
 
 #include "ops/evaluate.h"
 #include "ops/formulas/transforms.h"
-#include "ops/special/elementary.h"
+#include "ops/special/hyperbolic.h"
+#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
 inline namespace transforms {

@@ -35,8 +35,6 @@ class TORCH_DISTRIBUTIONS_API Dirichlet : public Implements<Dirichlet, Exponenti
   std::vector<Tensor> do_natural_params() const override;
   Tensor do_log_normalizer(at::TensorList natural_params) const override;
 
-  Tensor precise() const;
-
   Tensor concentration_;
 };
 

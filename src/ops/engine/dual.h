@@ -7,9 +7,10 @@
 #include <utility>
 
 #include "ops/engine/elementary.h"
+#include "ops/special/function.h"
 
-/// The differentiating face of a formula's scalar: a value and its partial derivatives in those
-/// inputs that a bit of `M` stands for. Partials that nobody asks for have no code.
+/// Dual numbers: a value and its partial derivatives in those inputs that a bit of `M` stands for.
+/// Partial derivatives outside of `M` are not compiled.
 ///
 /// `S` says which numbers these are: how wide, and how many of their digits are needed.
 
@@ -29,11 +30,16 @@ struct FloatInDouble {
   using Element = double;
   using Memory = float;
 };
-/// Doubles of which a float is made in the end, or an entropy of Dirichlet (see float_kernels.h).
+/// Doubles of which a float is made in the end, or an entropy of Dirichlet.
 struct DoubleForFloat {
   using Element = double;
   using Memory = double;
 };
+
+/// Whether the result is rounded to float, so that the digits of a float are enough.
+template <class S>
+inline constexpr bool kIsForFloat =
+    std::is_same_v<S, FloatInDouble> || std::is_same_v<S, DoubleForFloat>;
 
 template <class S>
 using LanesOf = Lanes<typename S::Element>;
@@ -47,17 +53,17 @@ struct Dual {
   template <unsigned input>
   static constexpr bool kDependsOn = (M >> input & 1) != 0;
   template <unsigned input>
-  const LanesOf<S>& partial() const {
+  constexpr const LanesOf<S>& partial() const {
     return partials[std::popcount(M & ((1u << input) - 1))];
   }
 
   template <unsigned input>
-  LanesOf<S>& partial() {
+  constexpr LanesOf<S>& partial() {
     return partials[std::popcount(M & ((1u << input) - 1))];
   }
 
   template <unsigned input>
-  LanesOf<S> partial_or_zero() const {
+  constexpr LanesOf<S> partial_or_zero() const {
     if constexpr (kDependsOn<input>) {
       return partial<input>();
     } else {
@@ -74,7 +80,7 @@ using Constant = Dual<S, 0>;
 
 /// The input of that number, with a derivative of 1 in itself if `M` has it.
 template <class S, unsigned input, unsigned M>
-auto seed(const LanesOf<S>& value) {
+constexpr auto seed(const LanesOf<S>& value) {
   if constexpr ((M >> input & 1) != 0) {
     return Dual<S, (1u << input)>{value, {LanesOf<S>(1.0)}};
   } else {
@@ -84,7 +90,7 @@ auto seed(const LanesOf<S>& value) {
 
 /// A Dual of this value whose partial in each input of `M` is partial(integral_constant<input>).
 template <class S, unsigned M, class Partial>
-[[gnu::always_inline]] inline Dual<S, M> with_partials(const LanesOf<S>& value,
+[[gnu::always_inline]] constexpr Dual<S, M> with_partials(const LanesOf<S>& value,
                                                        const Partial& partial) {
   Dual<S, M> result;
   result.value = value;
@@ -98,52 +104,67 @@ template <class S, unsigned M, class Partial>
   return result;
 }
 
+// --- The chain rule -----------------------------------------------------------------------------
+
 /// An argument of a function, with the function's partial derivative in it.
 template <class S, unsigned M>
 struct Along {
-  static constexpr unsigned kInputs = M;
   const Dual<S, M>& argument;
   LanesOf<S> slope;
 };
+template <class S>
+struct Along<S, 0> {};
 
 /// `slope` is called if the argument varies.
 template <class S, unsigned M, class Slope>
-[[gnu::always_inline]] inline Along<S, M> along(const Dual<S, M>& argument, const Slope& slope) {
-  if constexpr (M != 0) {
-    return {argument, slope()};
+[[gnu::always_inline]] constexpr auto along(const Dual<S, M>& argument, const Slope& slope) {
+  if constexpr (M == 0) {
+    return Along<S, 0>{};
+  } else if constexpr (std::is_same_v<decltype(slope()), special::NoGradient>) {
+    return Along<S, 0>{};
   } else {
-    return {argument, LanesOf<S>()};
+    return Along<S, M>{argument, slope()};
+  }
+}
+
+/// A sum without terms.
+struct Nothing {};
+template <class Term>
+[[gnu::always_inline]] constexpr Term operator+(Nothing, const Term& term) {
+  return term;
+}
+template <class T>
+[[gnu::always_inline]] constexpr Lanes<T> operator+(const Lanes<T>& sum, Nothing) {
+  return sum;
+}
+
+/// What an argument adds to the partial derivative in an input.
+template <unsigned input, class S, unsigned M>
+[[gnu::always_inline]] constexpr auto term(const Along<S, M>& along) {
+  if constexpr ((M >> input & 1) != 0) {
+    return along.argument.template partial<input>() * along.slope;
+  } else {
+    return Nothing();
   }
 }
 
 /// f(a, b ...) by the chain rule.
 template <class S, unsigned... M>
-[[gnu::always_inline]] inline Dual<S, (M | ...)> chain(const LanesOf<S>& value,
-                                                       const Along<S, M>&... arguments) {
+[[gnu::always_inline]] constexpr Dual<S, (M | ...)> chain(const LanesOf<S>& value,
+                                                          const Along<S, M>&... arguments) {
   return with_partials<S, (M | ...)>(value, [&](auto input) {
-    constexpr unsigned i = decltype(input)::value;
-    LanesOf<S> sum;
-    bool first = true;  // known at compile time
-    const auto add = [&](const auto& along) {
-      if constexpr ((std::decay_t<decltype(along)>::kInputs >> i & 1) != 0) {
-        const LanesOf<S> term = along.argument.template partial<i>() * along.slope;
-        sum = first ? term : sum + term;
-        first = false;
-      }
-    };
-    (add(arguments), ...);
-    return sum;
+    return (Nothing() + ... + term<decltype(input)::value>(arguments));
   });
 }
 
 // Arithmetic.
 
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator-(const Dual<S, M>& a) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator-(const Dual<S, M>& a) {
   return with_partials<S, M>(-a.value, [&](auto i) { return -a.template partial<i>(); });
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] inline Dual<S, A | B> operator+(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator+(const Dual<S, A>& a, const Dual<S, B>& b) {
   return with_partials<S, A | B>(a.value + b.value, [&](auto i) {
     if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
@@ -155,7 +176,7 @@ template <class S, unsigned A, unsigned B>
   });
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] inline Dual<S, A | B> operator-(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator-(const Dual<S, A>& a, const Dual<S, B>& b) {
   return with_partials<S, A | B>(a.value - b.value, [&](auto i) {
     if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
@@ -167,46 +188,46 @@ template <class S, unsigned A, unsigned B>
   });
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] inline Dual<S, A | B> operator*(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator*(const Dual<S, A>& a, const Dual<S, B>& b) {
   return chain(a.value * b.value, along(a, [&] { return b.value; }),
                along(b, [&] { return a.value; }));
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] inline Dual<S, A | B> operator/(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator/(const Dual<S, A>& a, const Dual<S, B>& b) {
   const LanesOf<S> quotient = a.value / b.value, inverse = 1.0 / b.value;
   return chain(quotient, along(a, [&] { return inverse; }),
                along(b, [&] { return -quotient * inverse; }));
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator+(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator+(const Dual<S, M>& a, double b) {
   return {a.value + b, a.partials};
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator+(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator+(double a, const Dual<S, M>& b) {
   return b + a;
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator-(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator-(const Dual<S, M>& a, double b) {
   return {a.value - b, a.partials};
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator-(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator-(double a, const Dual<S, M>& b) {
   return with_partials<S, M>(a - b.value, [&](auto i) { return -b.template partial<i>(); });
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator*(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator*(const Dual<S, M>& a, double b) {
   return with_partials<S, M>(a.value * b, [&](auto i) { return a.template partial<i>() * b; });
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator*(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator*(double a, const Dual<S, M>& b) {
   return b * a;
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator/(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator/(const Dual<S, M>& a, double b) {
   return with_partials<S, M>(a.value / b, [&](auto i) { return a.template partial<i>() / b; });
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> operator/(double a, const Dual<S, M>& b) {
+[[gnu::always_inline]] constexpr Dual<S, M> operator/(double a, const Dual<S, M>& b) {
   return Constant<S>{LanesOf<S>(a), {}} / b;
 }
 
@@ -214,11 +235,11 @@ template <class S, unsigned M>
 
 #define TORCH_DISTRIBUTIONS_COMPARISON(op)                          \
   template <class S, unsigned A, unsigned B>                        \
-  MaskOf<S> operator op(const Dual<S, A>& a, const Dual<S, B>& b) { \
+  constexpr MaskOf<S> operator op(const Dual<S, A>& a, const Dual<S, B>& b) { \
     return a.value op b.value;                                      \
   }                                                                 \
   template <class S, unsigned M>                                    \
-  MaskOf<S> operator op(const Dual<S, M>& a, double b) {            \
+  constexpr MaskOf<S> operator op(const Dual<S, M>& a, double b) {            \
     return a.value op b;                                            \
   }
 TORCH_DISTRIBUTIONS_COMPARISON(<)
@@ -230,50 +251,162 @@ TORCH_DISTRIBUTIONS_COMPARISON(!=)
 #undef TORCH_DISTRIBUTIONS_COMPARISON
 
 template <class S, unsigned M>
-MaskOf<S> isnan(const Dual<S, M>& a) {
+constexpr MaskOf<S> isnan(const Dual<S, M>& a) {
   return isnan(a.value);
 }
 
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] inline Dual<S, A | B> select(const MaskOf<S>& condition, const Dual<S, A>& a,
+[[gnu::always_inline]] constexpr Dual<S, A | B> select(const MaskOf<S>& condition, const Dual<S, A>& a,
                                                     const Dual<S, B>& b) {
   return with_partials<S, A | B>(select(condition, a.value, b.value), [&](auto i) {
     return select(condition, a.template partial_or_zero<i>(), b.template partial_or_zero<i>());
   });
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> select(const MaskOf<S>& condition, double a,
+[[gnu::always_inline]] constexpr Dual<S, M> select(const MaskOf<S>& condition, double a,
                                                 const Dual<S, M>& b) {
   return select(condition, Constant<S>{LanesOf<S>(a), {}}, b);
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> select(const MaskOf<S>& condition, const Dual<S, M>& a,
+[[gnu::always_inline]] constexpr Dual<S, M> select(const MaskOf<S>& condition, const Dual<S, M>& a,
                                                 double b) {
   return select(condition, a, Constant<S>{LanesOf<S>(b), {}});
 }
-/// f(inputs...) where the condition holds, else that constant, and nothing of what `f` makes of the
-/// other inputs.
+/// f(inputs...) where the condition holds, else the constant `otherwise`, without derivatives.
 template <class T, class Function, class... Inputs>
-[[gnu::always_inline]] inline auto within(const Mask<T>& condition, double otherwise,
+[[gnu::always_inline]] constexpr auto within(const Mask<T>& condition, double otherwise,
                                           const Function& f, const Inputs&... inputs) {
   return select(condition, f(inputs...), otherwise);
 }
 /// f(parameters...), which is a function of the value, and of that `within`: called with the
 /// condition, the constant and the value.
 template <class Function, class S, unsigned... M>
-[[gnu::always_inline]] inline auto prepared(const Function& f, const Dual<S, M>&... parameters) {
+[[gnu::always_inline]] constexpr auto prepared(const Function& f, const Dual<S, M>&... parameters) {
   return [of_value = f(parameters...)](const auto& condition, double otherwise, const auto& x) {
     return select(condition, of_value(x), otherwise);
   };
 }
+template <class S, unsigned A, unsigned B>
+[[gnu::always_inline]] constexpr Dual<S, A | B> min(const Dual<S, A>& a, const Dual<S, B>& b) {
+  return select(a.value < b.value || isnan(a.value), a, b);
+}
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> min(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] constexpr Dual<S, M> min(const Dual<S, M>& a, double b) {
   return select(a.value > b, b, a);
 }
 template <class S, unsigned M>
-[[gnu::always_inline]] inline Dual<S, M> max(const Dual<S, M>& a, double b) {
+[[gnu::always_inline]] constexpr Dual<S, M> max(const Dual<S, M>& a, double b) {
   return select(a.value < b, b, a);
+}
+
+/// The constant `c` as a scalar of x's type.
+template <class S, unsigned M>
+[[gnu::always_inline]] constexpr Constant<S> like(const Dual<S, M>&, double c) {
+  return {LanesOf<S>(c), {}};
+}
+
+/// x as a constant to every derivative.
+template <class S, unsigned M>
+[[gnu::always_inline]] constexpr Constant<S> constant(const Dual<S, M>& x) {
+  return {x.value, {}};
+}
+
+/// f(log x), whose derivative in x is divided by x, as 1 / x may overflow. At infinity it is 0.
+template <class S, unsigned M, class F>
+[[gnu::always_inline]] constexpr auto of_log(const F& f, const Dual<S, M>& x) {
+  static_assert(std::popcount(M) <= 1);
+  auto result = f(Dual<S, M>{log(x.value), x.partials});
+  if constexpr (M != 0) {
+    constexpr unsigned kInput = std::countr_zero(M);
+    LanesOf<S>& slope = result.template partial<kInput>();
+    slope = select(x.value == kInfinity, LanesOf<S>(0.0), slope / x.value);
+  }
+  return result;
 }
 
 }  // namespace
 }  // namespace torch::distributions::ops::engine
+
+namespace torch::distributions::ops::special {
+
+/// A special function on dual numbers, by its partial derivatives and the chain rule.
+template <class S, unsigned M>
+struct Face<engine::Dual<S, M>> {
+  template <class F, class... Scalars>
+  [[gnu::always_inline]] static constexpr auto call(const Scalars&... x) {
+    return on_duals<F>(as_dual(x)...);
+  }
+
+  /// The function of the first argument, given the others.
+  template <class F, unsigned... P>
+    requires(engine::kIsForFloat<S> &&
+             requires(const engine::LanesOf<S>& x) { F::ForFloatResult::prepare(((void)P, x)...); })
+  [[gnu::always_inline]] static constexpr auto given(const engine::Dual<S, P>&... parameters) {
+    return [=, function = F::ForFloatResult::prepare(parameters.value...)]<unsigned C>(
+               const engine::Dual<S, C>& x) {
+      return apply([&] { return function.value(x.value); },
+                   [&](auto argument) { return function.partial(argument, x.value); }, x,
+                   parameters...);
+    };
+  }
+
+ private:
+  template <unsigned A>
+  [[gnu::always_inline]] static constexpr const engine::Dual<S, A>& as_dual(
+      const engine::Dual<S, A>& x) {
+    return x;
+  }
+  [[gnu::always_inline]] static constexpr engine::Constant<S> as_dual(double c) {
+    return {engine::LanesOf<S>(c), {}};
+  }
+
+  template <class F, unsigned... A>
+  [[gnu::always_inline]] static constexpr auto on_duals(const engine::Dual<S, A>&... x) {
+    const auto value = value_of<F>(x.value...);
+    return apply([&] { return value; },
+                 [&](auto argument) { return partial_of<F>(argument, value, x.value...); }, x...);
+  }
+
+  /// value(), with the derivative partial(Argument<i>()) along the i-th argument.
+  template <class MakeValue, class Partial, unsigned... A>
+  [[gnu::always_inline]] static constexpr auto apply(const MakeValue& value, const Partial& partial,
+                                                     const engine::Dual<S, A>&... x) {
+    return [&]<std::size_t... i>(std::index_sequence<i...>) {
+      return engine::chain(value(), along_argument<i>(x, partial)...);
+    }(std::index_sequence_for<engine::Dual<S, A>...>());
+  }
+
+  template <std::size_t i, class Partial, unsigned A>
+  [[gnu::always_inline]] static constexpr auto along_argument(const engine::Dual<S, A>& x,
+                                                              const Partial& partial) {
+    if constexpr (A == 0) {  // the partial derivative may not exist
+      return engine::Along<S, 0>{};
+    } else {
+      return engine::along(x, [&] { return partial(Argument<i>()); });
+    }
+  }
+
+  template <class F, class... Numbers>
+  [[gnu::always_inline]] static constexpr auto value_of(const Numbers&... x) {
+    if constexpr (engine::kIsForFloat<S> && requires { F::ForFloatResult::value(x...); }) {
+      return F::ForFloatResult::value(x...);
+    } else {
+      return F::value(x...);
+    }
+  }
+
+  template <class F, std::size_t i, class Number, class... Numbers>
+  [[gnu::always_inline]] static constexpr auto partial_of(Argument<i> argument, const Number& value,
+                                                          const Numbers&... x) {
+    if constexpr (engine::kIsForFloat<S> &&
+                  requires { F::ForFloatResult::partial(argument, x...); }) {
+      return F::ForFloatResult::partial(argument, x...);
+    } else if constexpr (requires { F::partial(argument, Value(value), x...); }) {
+      return F::partial(argument, Value(value), x...);
+    } else {
+      return F::partial(argument, x...);
+    }
+  }
+};
+
+}  // namespace torch::distributions::ops::special

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numbers>
@@ -19,6 +20,28 @@
 
 namespace torch::distributions::ops::engine {
 namespace {
+
+#if defined(__CUDACC__)
+
+// CUDA's own are as accurate, and inline.
+template <class T>
+constexpr Lanes<T> exp(const Lanes<T>& x) {
+  return Lanes<T>(std::exp(x.lanes()));
+}
+template <class T>
+constexpr Lanes<T> expm1(const Lanes<T>& x) {
+  return Lanes<T>(std::expm1(x.lanes()));
+}
+template <class T>
+constexpr Lanes<T> log(const Lanes<T>& x) {
+  return Lanes<T>(std::log(x.lanes()));
+}
+template <class T>
+constexpr Lanes<T> log1p(const Lanes<T>& x) {
+  return Lanes<T>(std::log1p(x.lanes()));
+}
+
+#else
 
 /// The layout of an IEEE number, and its bits as lanes of integers.
 template <class T>
@@ -44,11 +67,11 @@ template <class T>
 using BitLanes = typename RegisterOf<typename Format<T>::Bits>::Type;
 
 template <class T>
-[[gnu::always_inline]] inline BitLanes<T> bits(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr BitLanes<T> bits(const Lanes<T>& x) {
   return std::bit_cast<BitLanes<T>>(x.lanes());
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> from_bits(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> from_bits(const BitLanes<T>& bits) {
   return Lanes<T>(std::bit_cast<typename RegisterOf<T>::Type>(bits));
 }
 
@@ -58,7 +81,7 @@ inline constexpr T kRounder = T(1.5) / std::numeric_limits<T>::epsilon();
 
 /// 2^n, of an integer n for which it is a normal number.
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> power_of_two(const Lanes<T>& n) {
+[[gnu::always_inline]] constexpr Lanes<T> power_of_two(const Lanes<T>& n) {
   return from_bits<T>((bits(n + kRounder<T>) + Format<T>::kBias) << Format<T>::kFractionBits);
 }
 
@@ -67,7 +90,7 @@ template <class T>
 struct Split {
   Lanes<T> exponent, fraction;
 
-  [[gnu::always_inline]] explicit Split(const Lanes<T>& x) {
+  [[gnu::always_inline]] constexpr explicit Split(const Lanes<T>& x) {
     using F = Format<T>;
     using Bits = typename F::Bits;
     constexpr Bits kSqrtHalf = std::bit_cast<Bits>(static_cast<T>(1 / std::numbers::sqrt2));
@@ -81,23 +104,22 @@ struct Split {
 };
 
 template <class T>
-[[gnu::always_inline]] inline Mask<T> is_positive_normal(const Lanes<T>& x) {
-  return x >= double{std::numeric_limits<T>::min()} && x < std::numeric_limits<double>::infinity();
+[[gnu::always_inline]] constexpr Mask<T> is_positive_normal(const Lanes<T>& x) {
+  return x >= double{std::numeric_limits<T>::min()} && x < kInfinity;
 }
 
 /// exponent log 2 + log(1 + f), 1 + f from sqrt(1/2) to sqrt(2).
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> log_of_parts(const Lanes<T>& exponent, const Lanes<T>& f) {
-  namespace kernels = special::kernels;
+[[gnu::always_inline]] constexpr Lanes<T> log_of_parts(const Lanes<T>& exponent, const Lanes<T>& f) {
   constexpr double kHigh = Format<T>::kLog2High, kLow = Format<T>::kLog2Low;
   const Lanes<T> square = f * f;
   if constexpr (sizeof(T) == sizeof(float)) {
-    const Lanes<T> cubic = kernels::polynomial(kernels::kLog1pOfFloat, f);
+    const Lanes<T> cubic = special::polynomial(special::kLog1pOfFloat, f);
     const Lanes<T> rest = multiply_add(Lanes<T>(square * f), cubic, exponent * kLow);
     return multiply_add(exponent, Lanes<T>(kHigh), f + multiply_add(square, Lanes<T>(-0.5), rest));
   } else {
     const Lanes<T> half_square = 0.5 * square, s = f / (f + 2.0), z = s * s;
-    const Lanes<T> rest = multiply_add(z, kernels::polynomial(kernels::kAtanh, z), half_square);
+    const Lanes<T> rest = multiply_add(z, special::polynomial(special::kAtanh, z), half_square);
     const Lanes<T> tail = half_square - multiply_add(s, rest, exponent * kLow);
     return multiply_add(exponent, Lanes<T>(kHigh), f - tail);
   }
@@ -105,8 +127,7 @@ template <class T>
 
 /// Of numbers that are not all positive and normal.
 template <class T>
-[[gnu::noinline, gnu::cold]] Lanes<T> log_of_any(Lanes<T> x) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+[[gnu::noinline, gnu::cold, gnu::const]] constexpr Lanes<T> log_of_any(Lanes<T> x) {
   constexpr double kScale = 1 / double{std::numeric_limits<T>::epsilon()};
   const Mask<T> is_normal = is_positive_normal(x);
   const Mask<T> is_subnormal = x > 0.0 && x < double{std::numeric_limits<T>::min()};
@@ -114,11 +135,11 @@ template <class T>
   const Lanes<T> exponent =
       select(is_subnormal, parts.exponent - Format<T>::kFractionBits, parts.exponent);
   const Lanes<T> special =
-      select(x == 0.0, Lanes<T>(-kInfinity), select(x > 0.0, x, Lanes<T>(special::kernels::kNaN)));
+      select(x == 0.0, Lanes<T>(-kInfinity), select(x > 0.0, x, Lanes<T>(kNaN)));
   return select(is_normal || is_subnormal, log_of_parts(exponent, parts.fraction), special);
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> log(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> log(const Lanes<T>& x) {
   if (!is_positive_normal(x).all()) [[unlikely]]
     return log_of_any(x);
   const Split<T> parts(x);
@@ -127,23 +148,23 @@ template <class T>
 
 /// Where log1p is what `log1p_of_usual` computes. For larger numbers, 1 is below the rounding.
 template <class T>
-[[gnu::always_inline]] inline Mask<T> has_usual_log1p(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Mask<T> has_usual_log1p(const Lanes<T>& x) {
   return x > -1.0 && x < 4 / double{std::numeric_limits<T>::epsilon()};
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> log1p_of_usual(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> log1p_of_usual(const Lanes<T>& x) {
   // The fraction from x itself: 1 + x has lost digits of it.
   const Lanes<T> exponent = Split<T>(x + 1.0).exponent, scale = power_of_two(-exponent);
   return log_of_parts(exponent, multiply_add(x, scale, scale - 1.0));
 }
 template <class T>
-[[gnu::noinline, gnu::cold]] Lanes<T> log1p_of_any(Lanes<T> x) {
+[[gnu::noinline, gnu::cold, gnu::const]] constexpr Lanes<T> log1p_of_any(Lanes<T> x) {
   const Mask<T> is_usual = has_usual_log1p(x);
   return select(is_usual, log1p_of_usual(select(is_usual, x, Lanes<T>(0.0))),
                 log_of_any(select(x == -1.0, Lanes<T>(0.0), x)));
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> log1p(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> log1p(const Lanes<T>& x) {
   if (!has_usual_log1p(x).all()) [[unlikely]]
     return log1p_of_any(x);
   return log1p_of_usual(x);
@@ -154,29 +175,39 @@ template <class T>
 struct Reduced {
   Lanes<T> exponent, expm1;
 
-  [[gnu::always_inline]] explicit Reduced(const Lanes<T>& x) {
-    namespace kernels = special::kernels;
-    exponent = (x * std::numbers::log2e + kRounder<T>)-kRounder<T>;
+  [[gnu::always_inline]] constexpr explicit Reduced(const Lanes<T>& x) {
+      exponent = (x * std::numbers::log2e + kRounder<T>)-kRounder<T>;
     const Lanes<T> r = (x - exponent * Format<T>::kLog2High) - exponent * Format<T>::kLog2Low;
     if constexpr (sizeof(T) == sizeof(float)) {
-      expm1 = r + r * r * kernels::polynomial(kernels::kExpOfFloat, r);
+      expm1 = r + r * r * special::polynomial(special::kExpOfFloat, r);
     } else {
-      expm1 = r + r * r * kernels::polynomial(kernels::kExp, r);
+      expm1 = r + r * r * special::polynomial(special::kExp, r);
     }
   }
 };
 
+/// (1 + expm1) power, of a power of two, rounded once: without a fused multiply-add the product of
+/// expm1 and the power may underflow.
+template <class T>
+[[gnu::always_inline]] constexpr Lanes<T> times_power(const Lanes<T>& expm1,
+                                                      const Lanes<T>& power) {
+  if constexpr (kIsVector) {
+    return multiply_add(power, expm1, power);
+  } else {
+    return (expm1 + 1.0) * power;
+  }
+}
+
 /// Where exp(x) is a normal number.
 template <class T>
-[[gnu::always_inline]] inline Mask<T> has_normal_exp(const Lanes<T>& x) {
-  constexpr double kLog2 = std::numbers::ln2;
+[[gnu::always_inline]] constexpr Mask<T> has_normal_exp(const Lanes<T>& x) {
   return x > (std::numeric_limits<T>::min_exponent + 1) * kLog2 &&
          x < (std::numeric_limits<T>::max_exponent - 1) * kLog2;
 }
 
 /// Of numbers whose exponentials are not all normal.
 template <class T>
-[[gnu::noinline, gnu::cold]] Lanes<T> exp_of_any(Lanes<T> x) {
+[[gnu::noinline, gnu::cold, gnu::const]] constexpr Lanes<T> exp_of_any(Lanes<T> x) {
   using Limits = std::numeric_limits<T>;
   constexpr double kLow = 1.1 * (Limits::min_exponent - Limits::digits);
   constexpr double kHigh = Limits::max_exponent;
@@ -186,31 +217,32 @@ template <class T>
   return (parts.expm1 + 1.0) * power_of_two(half) * power_of_two(Lanes<T>(parts.exponent - half));
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> exp(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> exp(const Lanes<T>& x) {
   if (!has_normal_exp(x).all()) [[unlikely]]
     return exp_of_any(x);
   const Reduced<T> parts(x);
-  const Lanes<T> power = power_of_two(parts.exponent);
-  return multiply_add(power, parts.expm1, power);
+  return times_power(parts.expm1, power_of_two(parts.exponent));
 }
 
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> expm1_of_usual(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> expm1_of_usual(const Lanes<T>& x) {
   const Reduced<T> parts(x);
   const Lanes<T> power = power_of_two(parts.exponent);
   return multiply_add(power, parts.expm1, power - 1.0);
 }
 template <class T>
-[[gnu::noinline, gnu::cold]] Lanes<T> expm1_of_any(Lanes<T> x) {
+[[gnu::noinline, gnu::cold, gnu::const]] constexpr Lanes<T> expm1_of_any(Lanes<T> x) {
   const Mask<T> is_usual = has_normal_exp(x);
   return select(is_usual, expm1_of_usual(select(is_usual, x, Lanes<T>(0.0))), exp_of_any(x) - 1.0);
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> expm1(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> expm1(const Lanes<T>& x) {
   if (!has_normal_exp(x).all()) [[unlikely]]
     return expm1_of_any(x);
   return expm1_of_usual(x);
 }
+
+#endif
 
 }  // namespace
 }  // namespace torch::distributions::ops::engine

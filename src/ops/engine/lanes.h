@@ -1,6 +1,8 @@
 #pragma once
 
+#if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
 #include <ATen/cpu/vec/vec.h>
+#endif
 
 #include <cmath>
 #include <cstdint>
@@ -10,7 +12,8 @@
 
 #include "ops/special/scalar.h"
 
-/// The SIMD face of a formula's scalar: as many numbers as a register holds.
+/// As many numbers as a register holds, as a scalar of special functions and formulas. In plain code
+/// and for CUDA it holds one.
 ///
 /// Included by what is compiled once for each instruction set, and by nothing else. All of it is in
 /// an unnamed namespace, so that whatever is instantiated on these types is local to its object
@@ -39,17 +42,17 @@ class Mask {
  public:
   using Register = decltype(typename RegisterOf<T>::Type{} < typename RegisterOf<T>::Type{});
 
-  explicit Mask(Register lanes) : lanes_(lanes) {}
-  const Register& lanes() const { return lanes_; }
+  constexpr explicit Mask(Register lanes) : lanes_(lanes) {}
+  constexpr const Register& lanes() const { return lanes_; }
 
-  bool all() const { return bits() == kAll; }
-  bool none() const { return bits() == 0; }
+  constexpr bool all() const { return bits() == kAll; }
+  constexpr bool none() const { return bits() == 0; }
 
-  friend Mask operator&(const Mask& a, const Mask& b) { return Mask(a.lanes_ & b.lanes_); }
-  friend Mask operator|(const Mask& a, const Mask& b) { return Mask(a.lanes_ | b.lanes_); }
-  friend Mask operator&&(const Mask& a, const Mask& b) { return a & b; }
-  friend Mask operator||(const Mask& a, const Mask& b) { return a | b; }
-  friend Mask operator!(const Mask& a) {
+  friend constexpr Mask operator&(const Mask& a, const Mask& b) { return Mask(a.lanes_ & b.lanes_); }
+  friend constexpr Mask operator|(const Mask& a, const Mask& b) { return Mask(a.lanes_ | b.lanes_); }
+  friend constexpr Mask operator&&(const Mask& a, const Mask& b) { return a & b; }
+  friend constexpr Mask operator||(const Mask& a, const Mask& b) { return a | b; }
+  friend constexpr Mask operator!(const Mask& a) {
     if constexpr (kIsVector) {
       return Mask(~a.lanes_);
     } else {
@@ -61,7 +64,7 @@ class Mask {
   static constexpr unsigned kAll = kIsVector ? (1u << (sizeof(Register) / sizeof(T))) - 1 : 1u;
 
   /// A bit a lane.
-  unsigned bits() const {
+  constexpr unsigned bits() const {
 #if defined(CPU_CAPABILITY_AVX512)
     if constexpr (sizeof(T) == 8) {
       return _mm512_movepi64_mask(reinterpret_cast<__m512i>(lanes_));
@@ -88,19 +91,24 @@ class Lanes {
   using Register = typename RegisterOf<T>::Type;
   static constexpr int64_t kCount = sizeof(Register) / sizeof(T);
   /// As many numbers of another type.
+#if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
   template <class Memory>
   using NarrowRegister [[gnu::vector_size(kCount * sizeof(Memory))]] = Memory;
+#else
+  template <class Memory>
+  using NarrowRegister = Memory;
+#endif
 
   Lanes() = default;
-  explicit Lanes(const Register& lanes)
+  constexpr explicit Lanes(const Register& lanes)
     requires kIsVector
       : lanes_(lanes) {}
   /// The same number in each lane. It is subtracted from, since -0.0 + 0.0 is 0.0.
-  explicit Lanes(double number) : lanes_(static_cast<T>(number) - Register{}) {}
+  constexpr explicit Lanes(double number) : lanes_(static_cast<T>(number) - Register{}) {}
 
   /// From memory that holds numbers of this type or of a narrower one.
   template <class Memory>
-  static Lanes load(const Memory* from) {
+  static constexpr Lanes load(const Memory* from) {
     Lanes result;
     if constexpr (std::is_same_v<Memory, T>) {
       std::memcpy(&result.lanes_, from, sizeof(Register));
@@ -121,7 +129,7 @@ class Lanes {
     return load(numbers);
   }
   template <class Memory>
-  void store(Memory* to) const {
+  constexpr void store(Memory* to) const {
     if constexpr (std::is_same_v<Memory, T>) {
       std::memcpy(to, &lanes_, sizeof(Register));
     } else if constexpr (kIsVector) {
@@ -132,7 +140,7 @@ class Lanes {
     }
   }
   /// The sum of the first `count` lanes.
-  T sum(int64_t count) const {
+  constexpr T sum(int64_t count) const {
     T numbers[kCount];
     store(numbers);
     T total = 0;
@@ -140,45 +148,45 @@ class Lanes {
     return total;
   }
 
-  const Register& lanes() const { return lanes_; }
+  constexpr const Register& lanes() const { return lanes_; }
 
-  friend Lanes operator-(const Lanes& a) { return of(-a.lanes_); }
-  friend Lanes operator+(const Lanes& a, const Lanes& b) { return of(a.lanes_ + b.lanes_); }
-  friend Lanes operator-(const Lanes& a, const Lanes& b) { return of(a.lanes_ - b.lanes_); }
-  friend Lanes operator*(const Lanes& a, const Lanes& b) { return of(a.lanes_ * b.lanes_); }
-  friend Lanes operator/(const Lanes& a, const Lanes& b) { return of(a.lanes_ / b.lanes_); }
-  friend Lanes operator+(const Lanes& a, double b) { return of(a.lanes_ + T(b)); }
-  friend Lanes operator-(const Lanes& a, double b) { return of(a.lanes_ - T(b)); }
-  friend Lanes operator*(const Lanes& a, double b) { return of(a.lanes_ * T(b)); }
-  friend Lanes operator/(const Lanes& a, double b) { return of(a.lanes_ / T(b)); }
-  friend Lanes operator+(double a, const Lanes& b) { return of(T(a) + b.lanes_); }
-  friend Lanes operator-(double a, const Lanes& b) { return of(T(a) - b.lanes_); }
-  friend Lanes operator*(double a, const Lanes& b) { return of(T(a) * b.lanes_); }
-  friend Lanes operator/(double a, const Lanes& b) { return of(T(a) / b.lanes_); }
+  friend constexpr Lanes operator-(const Lanes& a) { return of(-a.lanes_); }
+  friend constexpr Lanes operator+(const Lanes& a, const Lanes& b) { return of(a.lanes_ + b.lanes_); }
+  friend constexpr Lanes operator-(const Lanes& a, const Lanes& b) { return of(a.lanes_ - b.lanes_); }
+  friend constexpr Lanes operator*(const Lanes& a, const Lanes& b) { return of(a.lanes_ * b.lanes_); }
+  friend constexpr Lanes operator/(const Lanes& a, const Lanes& b) { return of(a.lanes_ / b.lanes_); }
+  friend constexpr Lanes operator+(const Lanes& a, double b) { return of(a.lanes_ + T(b)); }
+  friend constexpr Lanes operator-(const Lanes& a, double b) { return of(a.lanes_ - T(b)); }
+  friend constexpr Lanes operator*(const Lanes& a, double b) { return of(a.lanes_ * T(b)); }
+  friend constexpr Lanes operator/(const Lanes& a, double b) { return of(a.lanes_ / T(b)); }
+  friend constexpr Lanes operator+(double a, const Lanes& b) { return of(T(a) + b.lanes_); }
+  friend constexpr Lanes operator-(double a, const Lanes& b) { return of(T(a) - b.lanes_); }
+  friend constexpr Lanes operator*(double a, const Lanes& b) { return of(T(a) * b.lanes_); }
+  friend constexpr Lanes operator/(double a, const Lanes& b) { return of(T(a) / b.lanes_); }
 
-  friend Mask<T> operator<(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ < b.lanes_); }
-  friend Mask<T> operator<=(const Lanes& a, const Lanes& b) {
+  friend constexpr Mask<T> operator<(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ < b.lanes_); }
+  friend constexpr Mask<T> operator<=(const Lanes& a, const Lanes& b) {
     return Mask<T>(a.lanes_ <= b.lanes_);
   }
-  friend Mask<T> operator>(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ > b.lanes_); }
-  friend Mask<T> operator>=(const Lanes& a, const Lanes& b) {
+  friend constexpr Mask<T> operator>(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ > b.lanes_); }
+  friend constexpr Mask<T> operator>=(const Lanes& a, const Lanes& b) {
     return Mask<T>(a.lanes_ >= b.lanes_);
   }
-  friend Mask<T> operator==(const Lanes& a, const Lanes& b) {
+  friend constexpr Mask<T> operator==(const Lanes& a, const Lanes& b) {
     return Mask<T>(a.lanes_ == b.lanes_);
   }
-  friend Mask<T> operator!=(const Lanes& a, const Lanes& b) {
+  friend constexpr Mask<T> operator!=(const Lanes& a, const Lanes& b) {
     return Mask<T>(a.lanes_ != b.lanes_);
   }
-  friend Mask<T> operator<(const Lanes& a, double b) { return Mask<T>(a.lanes_ < T(b)); }
-  friend Mask<T> operator<=(const Lanes& a, double b) { return Mask<T>(a.lanes_ <= T(b)); }
-  friend Mask<T> operator>(const Lanes& a, double b) { return Mask<T>(a.lanes_ > T(b)); }
-  friend Mask<T> operator>=(const Lanes& a, double b) { return Mask<T>(a.lanes_ >= T(b)); }
-  friend Mask<T> operator==(const Lanes& a, double b) { return Mask<T>(a.lanes_ == T(b)); }
-  friend Mask<T> operator!=(const Lanes& a, double b) { return Mask<T>(a.lanes_ != T(b)); }
+  friend constexpr Mask<T> operator<(const Lanes& a, double b) { return Mask<T>(a.lanes_ < T(b)); }
+  friend constexpr Mask<T> operator<=(const Lanes& a, double b) { return Mask<T>(a.lanes_ <= T(b)); }
+  friend constexpr Mask<T> operator>(const Lanes& a, double b) { return Mask<T>(a.lanes_ > T(b)); }
+  friend constexpr Mask<T> operator>=(const Lanes& a, double b) { return Mask<T>(a.lanes_ >= T(b)); }
+  friend constexpr Mask<T> operator==(const Lanes& a, double b) { return Mask<T>(a.lanes_ == T(b)); }
+  friend constexpr Mask<T> operator!=(const Lanes& a, double b) { return Mask<T>(a.lanes_ != T(b)); }
 
  private:
-  static Lanes of(const Register& lanes) {
+  static constexpr Lanes of(const Register& lanes) {
     Lanes result;
     result.lanes_ = lanes;
     return result;
@@ -195,36 +203,73 @@ template <class T, class Memory>
   for (int64_t i = 0; i < count; ++i) to[i] = numbers[i];
 }
 
+/// Whether the condition holds for some lane, and for all.
 template <class T>
-Mask<T> isnan(const Lanes<T>& x) {
+constexpr bool any(const Mask<T>& condition) {
+  return !condition.none();
+}
+template <class T>
+constexpr bool all(const Mask<T>& condition) {
+  return condition.all();
+}
+
+template <class T>
+constexpr Mask<T> isnan(const Lanes<T>& x) {
   return x != x;
+}
+
+/// The constant `c` as a scalar of x's type.
+template <class T>
+constexpr Lanes<T> like(const Lanes<T>&, double c) {
+  return Lanes<T>(c);
 }
 
 /// `a` where the condition holds, else `b`.
 template <class T>
-Lanes<T> select(const Mask<T>& condition, const Lanes<T>& a, const Lanes<T>& b) {
+constexpr Lanes<T> select(const Mask<T>& condition, const Lanes<T>& a, const Lanes<T>& b) {
   return Lanes<T>(condition.lanes() ? a.lanes() : b.lanes());
 }
+template <class T>
+constexpr Lanes<T> select(const Mask<T>& condition, const Lanes<T>& a, double b) {
+  return select(condition, a, Lanes<T>(b));
+}
+template <class T>
+constexpr Lanes<T> select(const Mask<T>& condition, double a, const Lanes<T>& b) {
+  return select(condition, Lanes<T>(a), b);
+}
 
-/// condition ? yes() : no(), of which lanes that agree need one.
+/// yes() where the condition holds, else no(). Lanes that agree call one of the two.
 template <class T, class Yes, class No>
-Lanes<T> branch(const Mask<T>& condition, const Yes& yes, const No& no) {
-  if (condition.all()) return yes();
-  if (condition.none()) return no();
-  return select(condition, Lanes<T>(yes()), Lanes<T>(no()));
+constexpr Lanes<T> branch(const Mask<T>& condition, const Yes& yes, const No& no) {
+  if constexpr (kIsVector) {
+    if (condition.all()) return yes();
+    if (condition.none()) return no();
+    return select(condition, yes(), no());
+  } else {
+    return condition.lanes() ? yes() : no();
+  }
 }
 
 template <class T>
-Lanes<T> min(const Lanes<T>& a, const Lanes<T>& b) {  // NaN if either is
+constexpr Lanes<T> min(const Lanes<T>& a, const Lanes<T>& b) {  // NaN if either is
   return select(a < b || isnan(a), a, b);
 }
 template <class T>
-Lanes<T> max(const Lanes<T>& a, const Lanes<T>& b) {
+constexpr Lanes<T> min(const Lanes<T>& a, double b) {
+  return min(a, Lanes<T>(b));
+}
+template <class T>
+constexpr Lanes<T> max(const Lanes<T>& a, const Lanes<T>& b) {
   return select(a > b || isnan(a), a, b);
 }
 template <class T>
-Lanes<T> clamp(const Lanes<T>& x, double low, double high) {
-  return min(max(x, Lanes<T>(low)), Lanes<T>(high));
+constexpr Lanes<T> max(const Lanes<T>& a, double b) {
+  return max(a, Lanes<T>(b));
+}
+
+template <class T>
+constexpr Lanes<T> square(const Lanes<T>& x) {
+  return x * x;
 }
 
 #if defined(CPU_CAPABILITY_AVX512)
@@ -240,13 +285,13 @@ inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return la
 #if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
 #define TORCH_DISTRIBUTIONS_LANES(name)                                     \
   template <class T>                                                        \
-  Lanes<T> name(const Lanes<T>& x) {                                        \
+  constexpr Lanes<T> name(const Lanes<T>& x) {                                        \
     return Lanes<T>(to_register(at::vec::Vectorized<T>(x.lanes()).name())); \
   }
 #else
 #define TORCH_DISTRIBUTIONS_LANES(name)    \
   template <class T>                       \
-  Lanes<T> name(const Lanes<T>& x) {       \
+  constexpr Lanes<T> name(const Lanes<T>& x) {       \
     return Lanes<T>(std::name(x.lanes())); \
   }
 #endif
@@ -260,7 +305,7 @@ TORCH_DISTRIBUTIONS_LANES(tan)
 
 /// a b + c, rounded once where a register is more than one number.
 template <class T>
-Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
+constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
 #if defined(CPU_CAPABILITY_AVX512)
   if constexpr (sizeof(T) == 8) {
     return Lanes<T>(_mm512_fmadd_pd(a.lanes(), b.lanes(), c.lanes()));
@@ -278,17 +323,17 @@ Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
 #endif
 }
 template <class T>
-Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, double c) {
+constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, double c) {
   return multiply_add(a, b, Lanes<T>(c));
 }
 template <class T>
-Lanes<T> multiply_add(const Lanes<T>& a, double b, double c) {
+constexpr Lanes<T> multiply_add(const Lanes<T>& a, double b, double c) {
   return multiply_add(a, Lanes<T>(b), Lanes<T>(c));
 }
 
 /// a b, exactly but for underflow; where it overflows, the second part is 0.
 template <class T>
-special::kernels::Pair<Lanes<T>> two_product(const Lanes<T>& a, const Lanes<T>& b) {
+constexpr special::Pair<Lanes<T>> two_product(const Lanes<T>& a, const Lanes<T>& b) {
   const Lanes<T> product = a * b;
   Lanes<T> rest;
   if constexpr (kIsVector) {
@@ -296,9 +341,29 @@ special::kernels::Pair<Lanes<T>> two_product(const Lanes<T>& a, const Lanes<T>& 
   } else {
     rest = Lanes<T>(double{std::fma(a.lanes(), b.lanes(), -product.lanes())});
   }
-  return {product,
-          select(abs(product) == std::numeric_limits<double>::infinity(), Lanes<T>(0.0), rest)};
+  return {product, select(abs(product) == kInfinity, 0.0, rest)};
 }
 
 }  // namespace
 }  // namespace torch::distributions::ops::engine
+
+namespace torch::distributions::ops::special {
+
+template <class T>
+struct Face<engine::Lanes<T>> {
+  template <class F, class... Scalars>
+  [[gnu::always_inline]] static constexpr engine::Lanes<T> call(const Scalars&... x) {
+    return F::value(as_lanes(x)...);
+  }
+
+ private:
+  [[gnu::always_inline]] static constexpr const engine::Lanes<T>& as_lanes(
+      const engine::Lanes<T>& x) {
+    return x;
+  }
+  [[gnu::always_inline]] static constexpr engine::Lanes<T> as_lanes(double c) {
+    return engine::Lanes<T>(c);
+  }
+};
+
+}  // namespace torch::distributions::ops::special

@@ -9,7 +9,6 @@
 
 #include "ops/engine/dual.h"
 #include "ops/engine/kernel_list.h"
-#include "ops/engine/vocabulary.h"
 #include "ops/functions.h"
 
 /// Runs a function of a formula over tiles.

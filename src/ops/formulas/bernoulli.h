@@ -1,58 +1,60 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/sigmoid.h"
+#include "ops/special/xlogy.h"
 
 namespace torch::distributions::ops::formulas {
 
 /// Whether x is 0, 1 or NaN.
-inline auto is_outcome(const auto& x) { return x == 0.0 || x == 1.0 || isnan(x); }
+constexpr auto is_outcome(const auto& x) { return x == 0.0 || x == 1.0 || isnan(x); }
 
 struct Bernoulli {  // of the probability of 1
   static constexpr std::size_t kParameters = 1;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto in_range(const auto& p) { return p >= 0.0 && p <= 1.0; }
+  static constexpr auto in_range(const auto& p) { return p >= 0.0 && p <= 1.0; }
 
-  static auto is_possible(const auto& x, const auto&) { return is_outcome(x); }
+  static constexpr auto is_possible(const auto& x, const auto&) { return is_outcome(x); }
 
-  static auto log_prob(const auto& p) {
+  static constexpr auto log_prob(const auto& p) {
     return [=](const auto& x) { return xlogy(x, p) + xlog1py(1.0 - x, -p); };
   }
-  static auto mean(const auto& p) { return p; }
-  static auto mode(const auto& p) { return select(p == 0.5, kNaN, select(p > 0.5, 1.0, 0.0 * p)); }
-  static auto variance(const auto& p) { return p * (1.0 - p); }
+  static constexpr auto mean(const auto& p) { return p; }
+  static constexpr auto mode(const auto& p) { return select(p == 0.5, kNaN, select(p > 0.5, 1.0, like(p, 0.0))); }
+  static constexpr auto variance(const auto& p) { return p * (1.0 - p); }
   /// By two roots, which are infinitely steep at 0 and at 1.
-  static auto stddev(const auto& p) { return sqrt(p) * sqrt(1.0 - p); }
-  static auto entropy(const auto& p) { return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p)); }
+  static constexpr auto stddev(const auto& p) { return sqrt(p) * sqrt(1.0 - p); }
+  static constexpr auto entropy(const auto& p) { return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p)); }
 };
 
 struct BernoulliLogits {  // of the log-odds of 1
   static constexpr std::size_t kParameters = 1;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto in_range(const auto& logits) { return logits == logits; }
+  static constexpr auto in_range(const auto& logits) { return logits == logits; }
 
-  static auto is_possible(const auto& x, const auto&) { return is_outcome(x); }
+  static constexpr auto is_possible(const auto& x, const auto&) { return is_outcome(x); }
 
-  static auto log_prob(const auto& logits) {
+  static constexpr auto log_prob(const auto& logits) {
     const auto certain = abs(logits) == kInfinity;
     const auto finite = select(certain, 0.0, logits);
     return [=](const auto& x) {
-      const auto happens = x == select(logits > 0.0, 1.0, 0.0 * x);
-      return select(certain, select(happens, 0.0, -kInfinity + 0.0 * x),
+      const auto happens = x == select(logits > 0.0, 1.0, like(x, 0.0));
+      return select(certain, select(happens, 0.0, select(isnan(x), x, -kInfinity)),
                     log_sigmoid((2.0 * x - 1.0) * finite));
     };
   }
-  static auto mean(const auto& logits) { return sigmoid(logits); }
-  static auto mode(const auto& logits) {
-    return select(logits == 0.0, kNaN, select(logits > 0.0, 1.0, 0.0 * sigmoid(logits)));
+  static constexpr auto mean(const auto& logits) { return sigmoid(logits); }
+  static constexpr auto mode(const auto& logits) {
+    return select(logits == 0.0, kNaN, select(logits > 0.0, 1.0, like(logits, 0.0)));
   }
-  static auto variance(const auto& logits) { return sigmoid(logits) * sigmoid(-logits); }
+  static constexpr auto variance(const auto& logits) { return sigmoid(logits) * sigmoid(-logits); }
   /// The variance may underflow.
-  static auto stddev(const auto& logits) {
+  static constexpr auto stddev(const auto& logits) {
     return exp(0.5 * (log_sigmoid(logits) + log_sigmoid(-logits)));
   }
-  static auto entropy(const auto& logits) {
+  static constexpr auto entropy(const auto& logits) {
     const auto certain = abs(logits) == kInfinity;
     const auto l = select(certain, 0.0, logits);
     return select(certain, 0.0, sigmoid(l) * softplus(-l) + sigmoid(-l) * softplus(l));

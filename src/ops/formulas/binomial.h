@@ -2,17 +2,20 @@
 
 #include "ops/formulas/bernoulli.h"
 #include "ops/formulas/formula.h"
+#include "ops/special/binomial_entropy.h"
+#include "ops/special/binomial_log_density.h"
+#include "ops/special/sigmoid.h"
 
 namespace torch::distributions::ops::formulas {
 
 /// Whether k is a possible number of successes in n trials, or NaN.
-inline auto is_count(const auto& k, const auto& n) {
+constexpr auto is_count(const auto& k, const auto& n) {
   return (k >= 0.0 && k <= n && floor(k) == k) || isnan(k);
 }
 
 /// The entropy of Binomial(n, p) for a variance v = n p (1 - p) of at least 100, from s = p (1 -
 /// p): the asymptotic series log(2 pi e v)/2 + sum over m of c_m(s) v^-m, exact to a unit.
-inline auto binomial_entropy_series(const auto& v, const auto& s) {
+constexpr auto binomial_entropy_series(const auto& v, const auto& s) {
   const auto u = 1.0 / v;
   const auto c1 = s / 3.0 - 1.0 / 12;
   const auto c2 = (-s / 12.0 + 1.0 / 6) * s - 1.0 / 24;
@@ -52,7 +55,7 @@ inline constexpr double kSeriesVariance = 100;
 
 /// The entropy of Binomial(n, p) where p is that of the rarer outcome: the series, or the sum over
 /// the counts.
-inline auto binomial_entropy(const auto& n, const auto& rarer) {
+constexpr auto binomial_entropy(const auto& n, const auto& rarer) {
   // Of a certain outcome there is no entropy, and its infinite derivative would spread. What is no
   // probability has a sum that need not end.
   const auto uncertain = rarer > 0.0 && rarer <= 0.5;
@@ -62,26 +65,26 @@ inline auto binomial_entropy(const auto& n, const auto& rarer) {
   const auto large = variance >= kSeriesVariance;
   const auto series = binomial_entropy_series(select(large, variance, kSeriesVariance), spread);
   const auto sum = binomial_entropy_sum(select(uncertain && !large, n, 0.0), p);
-  return select(uncertain, select(large, series, sum), 0.0 * rarer);
+  return select(uncertain, select(large, series, sum), like(rarer, 0.0));
 }
 
 struct Binomial {  // of the number of trials and the probability of success
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto in_range(const auto& n, const auto& p) { return n >= 0.0 && p >= 0.0 && p <= 1.0; }
+  static constexpr auto in_range(const auto& n, const auto& p) { return n >= 0.0 && p >= 0.0 && p <= 1.0; }
 
-  static auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
+  static constexpr auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
 
-  static auto log_prob(const auto& n, const auto& p) {
-    return [=](const auto& k) { return binomial_log_kernel(k, n, p); };
+  static constexpr auto log_prob(const auto& n, const auto& p) {
+    return [=](const auto& k) { return binomial_log_density(k, n, p); };
   }
-  static auto mean(const auto& n, const auto& p) { return n * p; }
+  static constexpr auto mean(const auto& n, const auto& p) { return n * p; }
   /// Floors, for n too: the mode does not move with the parameters but jumps.
-  static auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), floor(n)); }
-  static auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
+  static constexpr auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), floor(n)); }
+  static constexpr auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
   /// Without trials nothing varies.
-  static auto stddev(const auto& n, const auto& p) {
+  static constexpr auto stddev(const auto& n, const auto& p) {
     const auto of_trials = [](const auto& m, const auto& q) {
       return sqrt(m) * Bernoulli::stddev(q);
     };
@@ -89,7 +92,7 @@ struct Binomial {  // of the number of trials and the probability of success
   }
   /// The rarer outcome's by a choice and no minimum, which has no second derivative where both are
   /// as likely.
-  static auto entropy(const auto& n, const auto& p) {
+  static constexpr auto entropy(const auto& n, const auto& p) {
     return binomial_entropy(n, select(p <= 0.5, p, 1.0 - p));
   }
 };
@@ -98,27 +101,27 @@ struct BinomialLogits {  // of the number of trials and the log-odds of success
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto in_range(const auto& n, const auto& logits) { return n >= 0.0 && logits == logits; }
+  static constexpr auto in_range(const auto& n, const auto& logits) { return n >= 0.0 && logits == logits; }
 
-  static auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
+  static constexpr auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
 
-  static auto log_prob(const auto& n, const auto& logits) {
-    return [=](const auto& k) { return binomial_log_kernel_logits(k, n, logits); };
+  static constexpr auto log_prob(const auto& n, const auto& logits) {
+    return [=](const auto& k) { return binomial_log_density_logits(k, n, logits); };
   }
-  static auto mean(const auto& n, const auto& logits) { return n * sigmoid(logits); }
-  static auto mode(const auto& n, const auto& logits) {
+  static constexpr auto mean(const auto& n, const auto& logits) { return n * sigmoid(logits); }
+  static constexpr auto mode(const auto& n, const auto& logits) {
     return min(floor((n + 1.0) * sigmoid(logits)), floor(n));
   }
-  static auto variance(const auto& n, const auto& logits) {
+  static constexpr auto variance(const auto& n, const auto& logits) {
     return n * sigmoid(logits) * sigmoid(-logits);
   }
-  static auto stddev(const auto& n, const auto& logits) {
+  static constexpr auto stddev(const auto& n, const auto& logits) {
     const auto of_trials = [](const auto& m, const auto& l) {
       return sqrt(m) * BernoulliLogits::stddev(l);
     };
     return within(n != 0.0, 0.0, of_trials, n, logits);
   }
-  static auto entropy(const auto& n, const auto& logits) {
+  static constexpr auto entropy(const auto& n, const auto& logits) {
     return binomial_entropy(n, sigmoid(select(logits <= 0.0, logits, -logits)));
   }
 };

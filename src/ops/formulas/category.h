@@ -1,13 +1,14 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/xlogy.h"
 
 /// What one category adds to the entropy of a categorical distribution.
 
 namespace torch::distributions::ops::formulas {
 
 /// log p, which at 0 has no gradient.
-inline auto log_of_probability(const auto& p) {
+constexpr auto log_of_probability(const auto& p) {
   const auto none = p == 0.0;
   return select(none, -kInfinity, log(select(none, 1.0, p)));
 }
@@ -16,7 +17,7 @@ struct Category {  // of its probability
   static constexpr std::size_t kParameters = 1;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto entropy(const auto& p) { return -xlogy(p, p); }
+  static constexpr auto entropy(const auto& p) { return -xlogy(p, p); }
 };
 
 struct CategoryLogits {  // of the logarithm of its probability
@@ -24,7 +25,7 @@ struct CategoryLogits {  // of the logarithm of its probability
   static constexpr InDouble kInDouble = InDouble::kNever;
 
   /// 0 log 0 = 0: masked before it is multiplied.
-  static auto entropy(const auto& log_p) {
+  static constexpr auto entropy(const auto& log_p) {
     return -(exp(log_p) * select(log_p == -kInfinity, 0.0, log_p));
   }
 };

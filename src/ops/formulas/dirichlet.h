@@ -1,6 +1,11 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/deviance.h"
+#include "ops/special/gamma_log_density.h"
+#include "ops/special/stirling.h"
+#include "ops/special/stirling_divergence.h"
+#include "ops/special/xlogy.h"
 
 namespace torch::distributions::ops::formulas {
 
@@ -12,22 +17,22 @@ struct DirichletComponent {
 
   /// A vector of Gamma(a, A) has that direction: its density, without the factor exp(-A x), as the
   /// sum of x is 1.
-  static auto log_prob(const auto& a, const auto& total) {
-    return [kernel = gamma_log_kernel(a, total), total](const auto& x) {
+  static constexpr auto log_prob(const auto& a, const auto& total) {
+    return [kernel = gamma_log_density.given(a, total), total](const auto& x) {
       return kernel(x) + total * x;
     };
   }
 
   /// lgamma(a) - (a - n) psi(a), less what cancels: `n` is 1 for a component and the number of
   /// those for the total.
-  static auto entropy(const auto& n, const auto& a) {
-    return stirling_remainder(a) + (a - n) * log_minus_digamma(a, a) + xlogy(n - 1.0, a);
+  static constexpr auto entropy(const auto& n, const auto& a) {
+    return log_factorial_remainder(a) + (a - n) * log_minus_digamma(a) + xlogy(n - 1.0, a);
   }
 
   /// The Bregman divergence of lgamma, from a to b: that of x log x - x from the component's share
   /// of a total that has grown, and what Stirling's formula leaves. `ratio` is that of the totals,
   /// and `growth` what it has above 1, which it may not tell.
-  static auto kl(const auto& a, const auto& b, const auto& growth, const auto& ratio) {
+  static constexpr auto kl(const auto& a, const auto& b, const auto& growth, const auto& ratio) {
     const auto d = b - a;
     const auto own_growth = a * growth;
     const auto expected = a * ratio;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/exponential.h"
 
 namespace torch::distributions::ops::formulas {
 
@@ -8,14 +9,14 @@ struct Exponential {
   static constexpr std::size_t kParameters = 1;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto in_range(const auto& rate) { return rate >= 0.0; }
+  static constexpr auto in_range(const auto& rate) { return rate >= 0.0; }
 
-  static auto is_possible(const auto& x, const auto&) { return !(x < 0.0); }
+  static constexpr auto is_possible(const auto& x, const auto&) { return !(x < 0.0); }
 
-  static auto log_prob(const auto& rate) {
+  static constexpr auto log_prob(const auto& rate) {
     return [rate, log_rate = log(rate)](const auto& x) { return log_rate - rate * x; };
   }
-  static auto cdf(const auto& rate) {
+  static constexpr auto cdf(const auto& rate) {
     return [=](const auto& x) {
       constexpr double kCertain = 800;  // from which on it is 1 to the last digit
       const auto certain = rate * x > kCertain;
@@ -24,14 +25,14 @@ struct Exponential {
       return select(certain && x > 0.0, 1.0, within(uncertain, 0.0, tail, x, rate));
     };
   }
-  static auto icdf(const auto& rate) {
+  static constexpr auto icdf(const auto& rate) {
     return [=](const auto& p) { return (0.0 - log1p(-p)) / rate; };
   }
-  static auto mean(const auto& rate) { return 1.0 / rate; }
-  static auto mode(const auto& rate) { return select(rate >= 0.0, 0.0, rate); }
-  static auto variance(const auto& rate) { return square(1.0 / rate); }
-  static auto stddev(const auto& rate) { return 1.0 / rate; }
-  static auto entropy(const auto& rate) { return 1.0 - log(rate); }
+  static constexpr auto mean(const auto& rate) { return 1.0 / rate; }
+  static constexpr auto mode(const auto& rate) { return select(rate >= 0.0, 0.0, rate); }
+  static constexpr auto variance(const auto& rate) { return square(1.0 / rate); }
+  static constexpr auto stddev(const auto& rate) { return 1.0 / rate; }
+  static constexpr auto entropy(const auto& rate) { return 1.0 - log(rate); }
 };
 
 }  // namespace torch::distributions::ops::formulas

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ops/constants.h"
+#include "ops/special/scalar.h"
 
 namespace torch::distributions::ops {
 
@@ -24,12 +25,14 @@ enum class InDouble : char { kNever, kCdf, kAlways, kAndResult };
 
 namespace formulas {
 
+using namespace special;  // formulas are written in its functions
+
 /// What a divergence between two families has: the range of the parameters of both.
 template <class P, class Q>
 struct Between {
   template <class... Scalars>
     requires(sizeof...(Scalars) == P::kParameters + Q::kParameters)
-  static auto in_range(const Scalars&... parameters) {
+  static constexpr auto in_range(const Scalars&... parameters) {
     const auto all = std::tie(parameters...);
     return [&]<std::size_t... i, std::size_t... j>(std::index_sequence<i...>,
                                                    std::index_sequence<j...>) {
@@ -39,7 +42,7 @@ struct Between {
 };
 
 /// x, or half of it: where a sum or difference of two numbers would overflow it is taken of halves.
-inline auto halved_where(const auto& overflows, const auto& x) {
+constexpr auto halved_where(const auto& overflows, const auto& x) {
   return select(overflows, 0.5 * x, x);
 }
 

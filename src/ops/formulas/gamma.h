@@ -1,6 +1,12 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/gamma_log_density.h"
+#include "ops/special/incomplete_gamma.h"
+#include "ops/special/normal.h"
+#include "ops/special/poisson_log_density.h"
+#include "ops/special/rounding.h"
+#include "ops/special/stirling.h"
 
 namespace torch::distributions::ops::formulas {
 
@@ -8,16 +14,16 @@ struct Gamma {
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto in_range(const auto& concentration, const auto& rate) {
+  static constexpr auto in_range(const auto& concentration, const auto& rate) {
     return concentration >= 0.0 && rate >= 0.0;
   }
 
-  static auto is_possible(const auto& x, const auto&, const auto&) { return !(x < 0.0); }
+  static constexpr auto is_possible(const auto& x, const auto&, const auto&) { return !(x < 0.0); }
 
-  static auto log_prob(const auto& concentration, const auto& rate) {
-    return gamma_log_kernel(concentration, rate);
+  static constexpr auto log_prob(const auto& concentration, const auto& rate) {
+    return gamma_log_density.given(concentration, rate);
   }
-  static auto cdf(const auto& concentration, const auto& rate) {
+  static constexpr auto cdf(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
       const auto certain = rate * x == kInfinity;
       const auto inside = !(x <= 0.0 || certain);
@@ -28,21 +34,21 @@ struct Gamma {
       return select(certain, 1.0, at_zero + of_narrow + of_others);
     };
   }
-  static auto mean(const auto& concentration, const auto& rate) { return concentration / rate; }
-  static auto mode(const auto& concentration, const auto& rate) {
+  static constexpr auto mean(const auto& concentration, const auto& rate) { return concentration / rate; }
+  static constexpr auto mode(const auto& concentration, const auto& rate) {
     return max(concentration - 1.0, 0.0) / rate;
   }
-  static auto variance(const auto& concentration, const auto& rate) {
+  static constexpr auto variance(const auto& concentration, const auto& rate) {
     return concentration / rate / rate;
   }
-  static auto stddev(const auto& concentration, const auto& rate) {
+  static constexpr auto stddev(const auto& concentration, const auto& rate) {
     return sqrt(concentration) / rate;
   }
 
   /// a - log r + lgamma(a) + (1 - a) psi(a), with Stirling's formula for lgamma(a) written out, so
   /// that what is large cancels before it is computed.
-  static auto entropy(const auto& a, const auto& rate) {
-    return stirling_remainder(a) + (a - 1.0) * log_minus_digamma(a, a) - log(rate);
+  static constexpr auto entropy(const auto& a, const auto& rate) {
+    return log_factorial_remainder(a) + (a - 1.0) * log_minus_digamma(a) - log(rate);
   }
 
  private:
@@ -53,7 +59,7 @@ struct Gamma {
   /// `rate * x` may be more than a standard deviation.
   static constexpr auto narrow_body = [](const auto& x, const auto& concentration,
                                          const auto& rate) {
-    const auto distance = (rate * x - concentration) + constant(product_error(rate, x));
+    const auto distance = (rate * x - concentration) + product_error(rate, x);
     return ndtr(distance / sqrt(concentration));
   };
 
@@ -63,13 +69,13 @@ struct Gamma {
     // Where the distribution is narrow, the rounding of `mean` shows: it is made up for by the
     // density. In a derivative it does not show.
     const auto safe = select(mean > 0.0, mean, 1.0);
-    const auto log_density = poisson_log_kernel(concentration, safe);
+    const auto log_density = poisson_log_density(concentration, safe);
     const auto rest = product_error(rate, x) / safe * concentration * exp(log_density);
     return gammainc(concentration, mean) + constant(rest);
   };
 
   /// The cdf at 0, where it has a derivative in the value alone: the density. At other values 0.
-  static auto start(const auto& concentration, const auto& rate) {
+  static constexpr auto start(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
       const auto steep = x == 0.0 && concentration < 1.0,
                  slanting = x == 0.0 && concentration == 1.0;

@@ -6,6 +6,11 @@
 #include "ops/formulas/gamma.h"
 #include "ops/formulas/normal.h"
 #include "ops/formulas/uniform.h"
+#include "ops/special/deviance.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/rounding.h"
+#include "ops/special/stirling.h"
+#include "ops/special/stirling_divergence.h"
 
 /// KL(Beta || ...). Below, a and b are the shapes and n = a + b.
 
@@ -17,12 +22,13 @@ struct BetaBeta : Between<Beta, Beta> {
   /// The Bregman divergence of log B(a, b) = lgamma(a) + lgamma(b) - lgamma(n): of the divergences
   /// of lgamma, the part that is that of x log x - x adds up to the deviances of a and b from their
   /// shares of n.
-  static auto kl(const auto& a_p, const auto& b_p, const auto& a_q, const auto& b_q) {
+  static constexpr auto kl(const auto& a_p, const auto& b_p, const auto& a_q, const auto& b_q) {
     const auto da = a_q - a_p;
     const auto db = b_q - b_p;
     const auto n_p = a_p + b_p;
     const auto n_q = a_q + b_q;
-    const auto growth = n_q / n_p, of_a = a_p / n_p, of_b = b_p / n_p;
+    const auto growth = n_q / n_p;
+    const auto of_a = a_p / n_p, of_b = b_p / n_p;
     // From the differences of the parameters, unless those are the larger numbers.
     const auto is_near = abs(da) * of_b + abs(db) * of_a < a_q * of_b + b_q * of_a;
     const auto excess = select(is_near, da * of_b - db * of_a, a_q * of_b - b_q * of_a);
@@ -37,30 +43,30 @@ struct BetaGamma : Between<Beta, Gamma> {
 
   /// The divergence from Gamma(a, n), which has the mean of the Beta, and what the concentration
   /// and mean of `q` add.
-  static auto kl(const auto& a, const auto& b, const auto& concentration, const auto& rate) {
+  static constexpr auto kl(const auto& a, const auto& b, const auto& concentration, const auto& rate) {
     const auto n = a + b;
     const auto d = concentration - a;
     return nonnegative(from_gamma(a, b, n) + stirling_divergence(concentration, a, d) -
-                       d * log_minus_digamma(n, n) +
+                       d * log_minus_digamma(n) +
                        concentration * itakura_saito(rate * (a / n), concentration));
   }
 
  private:
   /// KL(Beta(a, b) || Gamma(a, n)) = F(n) - F(b) + log(n/b) + (b - 1) (F'(b) - F'(n)), F(x) being
   /// lgamma(x) - x log x + x.
-  static auto from_gamma(const auto& a, const auto& b, const auto& n) {
+  static constexpr auto from_gamma(const auto& a, const auto& b, const auto& n) {
     const auto slope = (b - 1.0) * stirling_slope_difference(b, n, -a);
     return select(a < b,
-                  stirling_divergence(n, b, a) - a * log_minus_digamma(b, b) + log1p(a / b) + slope,
-                  stirling_remainder(n) - stirling_remainder(b) + slope);
+                  stirling_divergence(n, b, a) - a * log_minus_digamma(b) + log1p(a / b) + slope,
+                  log_factorial_remainder(n) - log_factorial_remainder(b) + slope);
   }
 };
 
 struct BetaExponential : Between<Beta, Exponential> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto kl(const auto& a, const auto& b, const auto& rate) {
-    return BetaGamma::kl(a, b, 0.0 * rate + 1.0, rate);
+  static constexpr auto kl(const auto& a, const auto& b, const auto& rate) {
+    return BetaGamma::kl(a, b, like(rate, 1.0), rate);
   }
 };
 
@@ -69,7 +75,7 @@ struct BetaNormal : Between<Beta, Normal> {
 
   /// The divergence from the normal distribution of the same mean and variance, and that between
   /// the two normals.
-  static auto kl(const auto& a, const auto& b, const auto& loc, const auto& scale) {
+  static constexpr auto kl(const auto& a, const auto& b, const auto& loc, const auto& scale) {
     const auto n = a + b;
     const auto mean = a / n;
     const auto stddev = sqrt(mean * (b / n) / (n + 1.0));
@@ -78,22 +84,22 @@ struct BetaNormal : Between<Beta, Normal> {
 
  private:
   /// log(2 pi e variance)/2 - entropy, of which Stirling's formula leaves little.
-  static auto negentropy(const auto& a, const auto& b, const auto& n) {
+  static constexpr auto negentropy(const auto& a, const auto& b, const auto& n) {
     return 0.5 * (1.0 / a + 1.0 / b) - 1.0 / n - 0.5 * log1p(1.0 / n) + stirlerr(n) - stirlerr(a) -
-           stirlerr(b) + (a - 1.0) * stirlerr_slope(a) + (b - 1.0) * stirlerr_slope(b) -
-           (n - 2.0) * stirlerr_slope(n);
+           stirlerr(b) + (a - 1.0) * stirlerr_d1(a) + (b - 1.0) * stirlerr_d1(b) -
+           (n - 2.0) * stirlerr_d1(n);
   }
 };
 
 struct BetaUniform : Between<Beta, Uniform> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto kl(const auto& a, const auto& b, const auto& low, const auto& high) {
-    const auto one = 0.0 * a + 1.0;
+  static constexpr auto kl(const auto& a, const auto& b, const auto& low, const auto& high) {
+    const auto one = like(a, 1.0);
     const auto divergence = [&](const auto& from, const auto& to) {
       const auto wide = Uniform::is_wide(from, to);
       const auto beyond = (halved_where(wide, to) - 1.0) - halved_where(wide, from);
-      return BetaBeta::kl(a, b, one, one) + log1p(beyond) + select(wide, kLog2, 0.0 * beyond);
+      return BetaBeta::kl(a, b, one, one) + log1p(beyond) + select(wide, kLog2, like(beyond, 0.0));
     };
     return within(low <= 0.0 && high >= 1.0, kInfinity, divergence, low, high);
   }

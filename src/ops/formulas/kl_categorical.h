@@ -2,6 +2,8 @@
 
 #include "ops/formulas/category.h"
 #include "ops/formulas/formula.h"
+#include "ops/special/deviance.h"
+#include "ops/special/exp_divergence.h"
 
 /// What one category adds to KL(Categorical || Categorical), by the form in which each was given: p
 /// log(p / q) - p + q. The last two add up to nothing, but with them no part is negative, and
@@ -11,23 +13,23 @@ namespace torch::distributions::ops::formulas {
 
 struct CategoryCategory {
   static constexpr InDouble kInDouble = InDouble::kNever;
-  static auto kl(const auto& p, const auto& q) { return deviance(p, q, p - q); }
+  static constexpr auto kl(const auto& p, const auto& q) { return deviance(p, q, p - q); }
 };
 
 struct CategoryLogitsCategoryLogits {
   static constexpr InDouble kInDouble = InDouble::kNever;
   static constexpr bool kFloatsSuffice = true;  // parts that are not negative, each to a few units
-  static auto kl(const auto& p, const auto& q) { return exp_divergence(q, p); }
+  static constexpr auto kl(const auto& p, const auto& q) { return exp_divergence(q, p); }
 };
 
 struct CategoryCategoryLogits {
   static constexpr InDouble kInDouble = InDouble::kNever;
-  static auto kl(const auto& p, const auto& q) { return exp_divergence(q, log_of_probability(p)); }
+  static constexpr auto kl(const auto& p, const auto& q) { return exp_divergence(q, log_of_probability(p)); }
 };
 
 struct CategoryLogitsCategory {
   static constexpr InDouble kInDouble = InDouble::kNever;
-  static auto kl(const auto& p, const auto& q) { return exp_divergence(log_of_probability(q), p); }
+  static constexpr auto kl(const auto& p, const auto& q) { return exp_divergence(log_of_probability(q), p); }
 };
 
 }  // namespace torch::distributions::ops::formulas

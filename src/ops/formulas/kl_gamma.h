@@ -4,6 +4,11 @@
 #include "ops/formulas/formula.h"
 #include "ops/formulas/gamma.h"
 #include "ops/formulas/normal.h"
+#include "ops/special/deviance.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/rounding.h"
+#include "ops/special/stirling.h"
+#include "ops/special/stirling_divergence.h"
 
 /// KL(Gamma || ...) and KL(Exponential || ...).
 
@@ -12,7 +17,7 @@ namespace torch::distributions::ops::formulas {
 struct GammaGamma : Between<Gamma, Gamma> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto kl(const auto& a_p, const auto& rate_p, const auto& a_q, const auto& rate_q) {
+  static constexpr auto kl(const auto& a_p, const auto& rate_p, const auto& a_q, const auto& rate_q) {
     const auto d = a_q - a_p;
     const auto expected = a_p * (rate_q / rate_p);
     // From the differences of the parameters, unless those are the larger numbers.
@@ -25,8 +30,8 @@ struct GammaGamma : Between<Gamma, Gamma> {
 struct GammaExponential : Between<Gamma, Exponential> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto kl(const auto& a_p, const auto& rate_p, const auto& rate_q) {
-    return GammaGamma::kl(a_p, rate_p, 0.0 * rate_q + 1.0, rate_q);
+  static constexpr auto kl(const auto& a_p, const auto& rate_p, const auto& rate_q) {
+    return GammaGamma::kl(a_p, rate_p, like(rate_q, 1.0), rate_q);
   }
 };
 
@@ -35,8 +40,8 @@ struct GammaNormal : Between<Gamma, Normal> {
 
   /// The divergence from the normal distribution of the same mean and variance, which Stirling's
   /// formula makes small for a large `a`, and that between the two normals.
-  static auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
-    const auto negentropy = 0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_slope(a);
+  static constexpr auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
+    const auto negentropy = 0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_d1(a);
     return nonnegative(negentropy) + NormalNormal::kl(a / rate, sqrt(a) / rate, loc, scale);
   }
 };
@@ -44,21 +49,21 @@ struct GammaNormal : Between<Gamma, Normal> {
 struct ExponentialExponential : Between<Exponential, Exponential> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto kl(const auto& rate_p, const auto& rate_q) { return itakura_saito(rate_q, rate_p); }
+  static constexpr auto kl(const auto& rate_p, const auto& rate_q) { return itakura_saito(rate_q, rate_p); }
 };
 
 struct ExponentialGamma : Between<Exponential, Gamma> {
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto kl(const auto& rate_p, const auto& a_q, const auto& rate_q) {
-    return GammaGamma::kl(0.0 * rate_p + 1.0, rate_p, a_q, rate_q);
+  static constexpr auto kl(const auto& rate_p, const auto& a_q, const auto& rate_q) {
+    return GammaGamma::kl(like(rate_p, 1.0), rate_p, a_q, rate_q);
   }
 };
 
 struct ExponentialNormal : Between<Exponential, Normal> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto kl(const auto& rate, const auto& loc, const auto& scale) {
+  static constexpr auto kl(const auto& rate, const auto& loc, const auto& scale) {
     const auto mean = 1.0 / rate;  // and standard deviation
     return (kNormalEntropy - 1.0) + NormalNormal::kl(mean, mean, loc, scale);
   }

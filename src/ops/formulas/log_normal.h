@@ -2,12 +2,15 @@
 
 #include "ops/formulas/formula.h"
 #include "ops/formulas/normal.h"
+#include "ops/special/exponential.h"
+#include "ops/special/normal.h"
+#include "ops/special/rounding.h"
 
 namespace torch::distributions::ops::formulas {
 
 /// exp(exponent + error), `error` being what rounding took from the exponent: it is the relative
 /// error of the exponential. Where that is 0 or infinite, it says nothing.
-inline auto exp_of_sum(const auto& exponent, const auto& error) {
+constexpr auto exp_of_sum(const auto& exponent, const auto& error) {
   constexpr double kFar = 1000;
   return exp(exponent) * exp(select(abs(exponent) < kFar, error, 0.0));
 }
@@ -17,11 +20,11 @@ struct LogNormal {
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kAlways;
 
-  static auto in_range(const auto& loc, const auto& scale) { return loc == loc && scale >= 0.0; }
+  static constexpr auto in_range(const auto& loc, const auto& scale) { return loc == loc && scale >= 0.0; }
 
-  static auto is_possible(const auto& x, const auto&, const auto&) { return !(x <= 0.0); }
+  static constexpr auto is_possible(const auto& x, const auto&, const auto&) { return !(x <= 0.0); }
 
-  static auto log_prob(const auto& loc, const auto& scale) {
+  static constexpr auto log_prob(const auto& loc, const auto& scale) {
     return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
       const auto density = [&](const auto& log_x) {
         return -0.5 * square((log_x - loc) / scale) - log_normalizer - log_x;
@@ -29,7 +32,7 @@ struct LogNormal {
       return of_log(density, x);
     };
   }
-  static auto cdf(const auto& loc, const auto& scale) {
+  static constexpr auto cdf(const auto& loc, const auto& scale) {
     return [=](const auto& x) {
       const auto of_positive = [](const auto& y, const auto& m, const auto& s) {
         return of_log(Normal::cdf(m, s), y);
@@ -37,7 +40,7 @@ struct LogNormal {
       return within(!(x <= 0.0), 0.0, of_positive, x, loc, scale);
     };
   }
-  static auto icdf(const auto& loc, const auto& scale) {
+  static constexpr auto icdf(const auto& loc, const auto& scale) {
     return [=](const auto& p) {
       const auto quantile = [](const auto& q, const auto& m, const auto& s) {
         const auto z = ndtri(q);
@@ -50,23 +53,23 @@ struct LogNormal {
       return select(p == 0.0, at_zero, within(p != 0.0, 0.0, quantile, p, loc, scale));
     };
   }
-  static auto mean(const auto& loc, const auto& scale) {
+  static constexpr auto mean(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
     return exp_of_sum(loc + 0.5 * s2, sum_error(loc, 0.5 * s2) + 0.5 * product_error(scale, scale));
   }
-  static auto mode(const auto& loc, const auto& scale) {
+  static constexpr auto mode(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
     return exp_of_sum(loc - s2, sum_error(loc, -s2) - product_error(scale, scale));
   }
   /// (1 - exp(-s^2)) exp(2 (loc + s^2)): unlike exp(s^2), its factors are finite wherever the
   /// variance is.
-  static auto variance(const auto& loc, const auto& scale) {
+  static constexpr auto variance(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
     const auto error = sum_error(loc, s2) + product_error(scale, scale);
     return shrinkage(s2) * exp_of_sum(2.0 * (loc + s2), 2.0 * error);
   }
   /// Its square may overflow.
-  static auto stddev(const auto& loc, const auto& scale) {
+  static constexpr auto stddev(const auto& loc, const auto& scale) {
     constexpr double kNarrow = 1e-9;  // up to which the square root below is the scale
     const auto s2 = square(scale);
     const auto error = sum_error(loc, s2) + product_error(scale, scale);
@@ -74,13 +77,13 @@ struct LogNormal {
         !(scale < kNarrow), 0.0, [](const auto& s) { return sqrt(shrinkage(square(s))); }, scale);
     return select(scale < kNarrow, scale, wide) * exp_of_sum(loc + s2, error);
   }
-  static auto entropy(const auto& loc, const auto& scale) {
+  static constexpr auto entropy(const auto& loc, const auto& scale) {
     return kNormalEntropy + log(scale) + loc;
   }
 
  private:
   /// 1 - exp(-s2), which soon is 1.
-  static auto shrinkage(const auto& s2) {
+  static constexpr auto shrinkage(const auto& s2) {
     constexpr double kCertain = 50;
     return -expm1(-min(s2, kCertain));
   }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/normal.h"
 
 namespace torch::distributions::ops::formulas {
 
@@ -8,14 +10,14 @@ struct Normal {
   static constexpr std::size_t kParameters = 2;
   static constexpr InDouble kInDouble = InDouble::kCdf;
 
-  static auto in_range(const auto&, const auto& scale) { return scale >= 0.0; }
+  static constexpr auto in_range(const auto&, const auto& scale) { return scale >= 0.0; }
 
-  static auto log_prob(const auto& loc, const auto& scale) {
+  static constexpr auto log_prob(const auto& loc, const auto& scale) {
     return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
       return -0.5 * square(standardized(x, loc, scale)) - log_normalizer;
     };
   }
-  static auto cdf(const auto& loc, const auto& scale) {
+  static constexpr auto cdf(const auto& loc, const auto& scale) {
     return [=](const auto& x) {
       constexpr double kCertain = 40;  // from which on it is 0 or 1 to the last digit
       const auto z = standardized(x, loc, scale);
@@ -24,20 +26,20 @@ struct Normal {
       return select(z > kCertain, 1.0, within(uncertain, 0.0, tail, x, loc, scale));
     };
   }
-  static auto icdf(const auto& loc, const auto& scale) {
+  static constexpr auto icdf(const auto& loc, const auto& scale) {
     return [=](const auto& p) { return loc + scale * ndtri(p); };
   }
-  static auto mean(const auto& loc, const auto&) { return loc; }
-  static auto mode(const auto& loc, const auto&) { return loc; }
-  static auto variance(const auto&, const auto& scale) { return square(scale); }
-  static auto stddev(const auto&, const auto& scale) { return scale; }
-  static auto entropy(const auto&, const auto& scale) { return kNormalEntropy + log(scale); }
+  static constexpr auto mean(const auto& loc, const auto&) { return loc; }
+  static constexpr auto mode(const auto& loc, const auto&) { return loc; }
+  static constexpr auto variance(const auto&, const auto& scale) { return square(scale); }
+  static constexpr auto stddev(const auto&, const auto& scale) { return scale; }
+  static constexpr auto entropy(const auto&, const auto& scale) { return kNormalEntropy + log(scale); }
 };
 
 struct NormalNormal : Between<Normal, Normal> {
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q, const auto& scale_q) {
+  static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q, const auto& scale_q) {
     return 0.5 * (square(standardized(loc_p, loc_q, scale_q)) +
                   square((scale_p - scale_q) / scale_q)) +
            itakura_saito(scale_p, scale_q);

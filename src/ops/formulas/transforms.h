@@ -1,6 +1,8 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/hyperbolic.h"
+#include "ops/special/sigmoid.h"
 
 /// Of transforms: the inverse at y and log |dy/dx| at x. They have no parameters.
 
@@ -10,10 +12,10 @@ struct Tanh {
   static constexpr std::size_t kParameters = 0;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto inverse() {
+  static constexpr auto inverse() {
     return [](const auto& y) { return atanh(y); };
   }
-  static auto log_abs_det_jacobian() {
+  static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return -2.0 * log_cosh(x); };
   }
 };
@@ -22,7 +24,7 @@ struct Sigmoid {
   static constexpr std::size_t kParameters = 0;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto log_abs_det_jacobian() {
+  static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return log_sigmoid(x) + log_sigmoid(-x); };
   }
 };
@@ -31,7 +33,7 @@ struct Softplus {
   static constexpr std::size_t kParameters = 0;
   static constexpr InDouble kInDouble = InDouble::kNever;
 
-  static auto log_abs_det_jacobian() {
+  static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return log_sigmoid(x); };
   }
 };

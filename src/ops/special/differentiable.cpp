@@ -31,21 +31,21 @@ bool any_is_meta(TensorList args) {
 }
 
 // Without data only the shape matters. LibTorch has no meta kernels for several of the operations
-// that rules use.
+// that functions use.
 Tensor meta_value(TensorList args) {
   at::DimVector shape;
   for (const auto& arg : args) shape = at::infer_size_dimvector(shape, arg.sizes());
   return at::empty(shape, args[0].options().device(at::kMeta));
 }
 
-Tensor partial_derivative(const Rule& rule, size_t i, TensorList args) {
-  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, rule.partials[i] != nullptr, "the derivative of ",
-                            rule.name, " with respect to argument ", i, " is not implemented");
+Tensor partial_derivative(const TensorFunction& function, size_t i, TensorList args) {
+  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, function.partials[i] != nullptr, "the derivative of ",
+                            function.name, " with respect to argument ", i, " is not implemented");
   if (any_is_meta(args)) return meta_value(args);
-  return rule.partials[i](args);
+  return function.partials[i](args);
 }
 
-class RuleBackward final : public autograd::Node {
+class FunctionBackward final : public autograd::Node {
  public:
   autograd::variable_list apply(autograd::variable_list&& grads) override {
     const Tensor& grad = grads[0];
@@ -55,7 +55,8 @@ class RuleBackward final : public autograd::Node {
     for (const auto& arg : args_) args.push_back(arg.unpack());
     for (size_t i = 0; i < args.size(); ++i) {
       if (!task_should_compute_output(i)) continue;
-      result[i] = at::sum_to(grad * partial_derivative(*rule_, i, args), args[i].sym_sizes());
+      const Tensor partial = partial_derivative(*function_, i, args);
+      if (partial.defined()) result[i] = at::sum_to(grad * partial, args[i].sym_sizes());
     }
     return result;
   }
@@ -64,10 +65,10 @@ class RuleBackward final : public autograd::Node {
     for (auto& arg : args_) arg.reset_data();
   }
 
-  std::string name() const override { return std::string(rule_->name) + "Backward"; }
+  std::string name() const override { return std::string(function_->name) + "Backward"; }
 
-  void save(const Rule& rule, const std::vector<Tensor>& args) {
-    rule_ = &rule;
+  void save(const TensorFunction& function, const std::vector<Tensor>& args) {
+    function_ = &function;
     for (const auto& arg : args) {
       args_.emplace_back(arg, /*is_output=*/false);
       add_next_edge(autograd::impl::gradient_edge(arg));
@@ -75,19 +76,20 @@ class RuleBackward final : public autograd::Node {
   }
 
  private:
-  const Rule* rule_ = nullptr;
+  const TensorFunction* function_ = nullptr;
   std::vector<autograd::SavedVariable> args_;
 };
 
-Tensor value_with_graph(const Rule& rule, const std::vector<Tensor>& args) {
+Tensor value_with_graph(const TensorFunction& function, const std::vector<Tensor>& args) {
   Tensor value;
   {
-    at::AutoDispatchBelowAutograd below_autograd;
-    value = any_is_meta(args) ? meta_value(args) : rule.value(args);
+    const at::AutoDispatchBelowAutograd below_autograd;
+    const at::NoGradGuard no_grad;  // the value may be made of functions that have nodes
+    value = any_is_meta(args) ? meta_value(args) : function.value(args);
   }
   if (at::GradMode::is_enabled() && autograd::any_variable_requires_grad(args)) {
-    const auto node = make_node<RuleBackward>();
-    node->save(rule, args);
+    const auto node = make_node<FunctionBackward>();
+    node->save(function, args);
     autograd::set_history(value, node);
   }
   return value;
@@ -95,25 +97,28 @@ Tensor value_with_graph(const Rule& rule, const std::vector<Tensor>& args) {
 
 bool has_tangent(const Tensor& t) { return t._fw_grad(/*level=*/0).defined(); }
 
-Tensor value_with_tangent(const Rule& rule, const std::vector<Tensor>& args) {
+Tensor value_with_tangent(const TensorFunction& function, const std::vector<Tensor>& args) {
   std::vector<Tensor> primals, tangents;
   for (const auto& arg : args) {
     auto [primal, tangent] = at::_unpack_dual(arg, /*level=*/0);
     primals.push_back(std::move(primal));
     tangents.push_back(std::move(tangent));
   }
-  const Tensor value = value_with_graph(rule, primals);
+  const Tensor value = value_with_graph(function, primals);
   Tensor tangent;
   for (size_t i = 0; i < args.size(); ++i) {
     if (!tangents[i].defined()) continue;
-    const Tensor term = tangents[i] * partial_derivative(rule, i, primals);
+    const Tensor partial = partial_derivative(function, i, primals);
+    if (!partial.defined()) continue;
+    const Tensor term = tangents[i] * partial;
     tangent = tangent.defined() ? tangent + term : term;
   }
+  if (!tangent.defined()) return value;
   return at::_make_dual(value, tangent.expand_as(value).contiguous(), /*level=*/0);
 }
 
 // The dtype that an ATen operation would compute in.
-at::ScalarType result_dtype(std::initializer_list<Tensor> args) {
+at::ScalarType promoted_dtype(std::initializer_list<Tensor> args) {
   at::native::ResultTypeState state = {};
   for (const auto& arg : args) state = at::native::update_result_type_state(arg, state);
   const auto dtype = at::native::result_type(state);
@@ -123,9 +128,9 @@ at::ScalarType result_dtype(std::initializer_list<Tensor> args) {
 
 }  // namespace
 
-Tensor differentiable(const Rule& rule, std::initializer_list<Tensor> args) {
-  const auto dtype = result_dtype(args);
-  TORCH_DISTRIBUTIONS_CHECK(TypeError, at::isFloatingType(dtype), rule.name, " is not defined for ",
+Tensor differentiable(const TensorFunction& function, std::initializer_list<Tensor> args) {
+  const auto dtype = promoted_dtype(args);
+  TORCH_DISTRIBUTIONS_CHECK(TypeError, at::isFloatingType(dtype), function.name, " is not defined for ",
                             dtype);
   const auto compute_dtype = at::toOpMathType(dtype);
   std::vector<Tensor> converted;
@@ -135,7 +140,7 @@ Tensor differentiable(const Rule& rule, std::initializer_list<Tensor> args) {
     forward_mode = forward_mode || has_tangent(converted.back());
   }
   const Tensor value =
-      forward_mode ? value_with_tangent(rule, converted) : value_with_graph(rule, converted);
+      forward_mode ? value_with_tangent(function, converted) : value_with_graph(function, converted);
   return value.to(dtype);
 }
 

@@ -1,54 +1,141 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include <cmath>
+
+#include "ops/special/scalar.h"
+
+/// The elementary functions, which every scalar type has itself.
 
 namespace torch::distributions::ops::special {
 
-using at::Tensor;
+struct Abs;
+struct Erfc;
+struct Exp;
+struct Floor;
+struct Log;
+struct Log1p;
+struct Sin;
+struct Sqrt;
+struct Square;
+struct Tan;
+inline constexpr Function<Abs> abs{};
+inline constexpr Function<Erfc> erfc{};
+inline constexpr Function<Exp> exp{};
+inline constexpr Function<Floor> floor{};
+inline constexpr Function<Log> log{};
+inline constexpr Function<Log1p> log1p{};
+inline constexpr Function<Sin> sin{};
+inline constexpr Function<Sqrt> sqrt{};
+inline constexpr Function<Square> square{};
+inline constexpr Function<Tan> tan{};
 
-/// (x - loc) / scale, also where the difference overflows. Error: relative, 2 units; gradient the
-/// same.
-Tensor standardized(const Tensor& x, const Tensor& loc, const Tensor& scale);
+namespace internal {
+constexpr double square(double x) { return x * x; }
+}  // namespace internal
 
-/// x log y, and 0 where x is 0. At x = 0, y <= 0 both derivatives are 0. Error: relative, 2 units;
-/// gradient the same.
-Tensor xlogy(const Tensor& x, const Tensor& y);
+// In each of them the using-declaration is the function of double, and hides the object of this
+// name, so that the functions of other types are found by argument-dependent look-up.
 
-/// x log(1 + y), and 0 where x is 0. At x = 0, y <= -1 both derivatives are 0. Error: relative, 2
-/// units; gradient the same.
-Tensor xlog1py(const Tensor& x, const Tensor& y);
+struct Abs {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::abs;
+    return abs(x);
+  }
+  static constexpr auto partial(Argument<0>, const auto& x) {
+    return select(x > 0.0, like(x, 1.0), select(x < 0.0, like(x, -1.0), like(x, 0.0)));
+  }
+};
 
-/// log(1 - exp(x)) for x <= 0; NaN above. Maechler, "Accurately computing log(1 - exp(-|a|))"
-/// (2012). Error: relative, 2 units; gradient the same.
-Tensor log1mexp(const Tensor& x);
+struct Erfc {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::erfc;
+    return erfc(x);
+  }
+  static constexpr auto partial(Argument<0>, const auto& x) {
+    return -kTwoOverSqrtPi * exp(-square(x));
+  }
+};
 
-/// log(1 + x) - x for x >= -1, without the cancellation at 0. Error: relative, 4 units; gradient 2.
-Tensor log1pmx(const Tensor& x);
+struct Exp {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::exp;
+    return exp(x);
+  }
+  template <class T>
+  [[gnu::always_inline]] static constexpr T partial(Argument<0>, const Value<T>& value, const T&) {
+    return value.of;
+  }
+};
 
-/// log(1 + exp(x)) for every x; it never switches to x. Error: relative, 2 units; gradient the
-/// same.
-Tensor softplus(const Tensor& x);
+struct Floor {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::floor;
+    return floor(x);
+  }
+  static constexpr NoGradient partial(Argument<0>, const auto&) { return {}; }
+};
 
-/// 1 / (1 + exp(-x)). Its derivatives keep their relative accuracy in both tails. Error: relative,
-/// 2 units; gradient 4.
-Tensor sigmoid(const Tensor& x);
+struct Log {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::log;
+    return log(x);
+  }
+  [[gnu::always_inline]] static constexpr auto partial(Argument<0>, const auto& x) {
+    return 1.0 / x;
+  }
+};
 
-/// log(sigmoid(x)). Error: relative, 2 units; gradient the same.
-Tensor log_sigmoid(const Tensor& x);
+struct Log1p {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::log1p;
+    return log1p(x);
+  }
+  [[gnu::always_inline]] static constexpr auto partial(Argument<0>, const auto& x) {
+    return 1.0 / (x + 1.0);
+  }
+};
 
-/// exp(x) - 1. Its derivatives keep their relative accuracy where it is nearly -1. Error: relative,
-/// 2 units; gradient the same.
-Tensor expm1(const Tensor& x);
+struct Sin {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::sin;
+    return sin(x);
+  }
+};
 
-/// tanh(x). Its derivatives keep their relative accuracy in both tails. Error: relative, 2 units;
-/// gradient 4.
-Tensor tanh(const Tensor& x);
+struct Sqrt {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::sqrt;
+    return sqrt(x);
+  }
+  template <class T>
+  [[gnu::always_inline]] static constexpr T partial(Argument<0>, const Value<T>& root, const T&) {
+    return 0.5 / root.of;
+  }
+};
 
-/// The inverse of tanh. Its derivatives keep their relative accuracy up to both ends of [-1, 1].
-/// Error: relative, 4 units; gradient the same.
-Tensor atanh(const Tensor& x);
+struct Square {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using internal::square;
+    return square(x);
+  }
+  [[gnu::always_inline]] static constexpr auto partial(Argument<0>, const auto& x) { return x + x; }
+};
 
-/// log(cosh(x)) for every x. Error: 2 units; gradient relative, 2.
-Tensor log_cosh(const Tensor& x);
+struct Tan {
+  static constexpr bool kIsElementary = true;
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) {
+    using std::tan;
+    return tan(x);
+  }
+};
 
 }  // namespace torch::distributions::ops::special

@@ -33,8 +33,8 @@ class TensorOperationsGuard {
 
 namespace detail {
 
-template <typename Scalar, typename Function, size_t... i>
-void elementwise_loop(at::TensorIterator& iterator, const Function& f, std::index_sequence<i...>) {
+template <class Scalar, class F, size_t... i>
+void elementwise_loop(at::TensorIterator& iterator, const F& f, std::index_sequence<i...>) {
   // Elements here cost tens to thousands of cycles, so that small chunks already pay for a thread.
   constexpr int64_t kGrainSize = 1024;
   constexpr size_t kOperands = 1 + sizeof...(i);
@@ -60,16 +60,16 @@ void elementwise_loop(at::TensorIterator& iterator, const Function& f, std::inde
 
 }  // namespace detail
 
-/// Applies `f`, a function generic over `double` and `Tensor` (see scalar.h), to float or double
-/// tensors of one dtype, broadcasting them. It computes in double; on the CPU by one parallel loop
+/// Applies `f`, a function of double and of TensorScalar, to float or double tensors of one dtype, broadcasting them. It computes in double; on the CPU by one parallel loop
 /// over the elements, elsewhere by tensor operations.
-template <typename Function, typename... Tensors>
-Tensor elementwise(const Function& f, const Tensor& first, const Tensors&... rest) {
+template <class F, class... Tensors>
+Tensor elementwise(const F& f, const Tensor& first, const Tensors&... rest) {
   const auto dtype = first.scalar_type();
   if (!(is_plain(first) && ... && is_plain(rest)) || TensorOperationsGuard::active()) {
     const bool has_doubles = !(first.is_mps() || ... || rest.is_mps());
     const auto compute_dtype = has_doubles ? at::kDouble : dtype;
-    return f(first.to(compute_dtype), rest.to(compute_dtype)...).to(dtype);
+    const auto scalar = [&](const Tensor& x) { return TensorScalar(x.to(compute_dtype)); };
+    return f(scalar(first), scalar(rest)...).tensor().to(dtype);
   }
   at::TensorIteratorConfig config;
   config.add_owned_output(Tensor()).add_owned_const_input(first);

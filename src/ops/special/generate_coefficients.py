@@ -155,7 +155,7 @@ def temme(rows, bound):
 
 
 def array(name, description, coefficients):
-    lines = [f"/// {description}.", f"inline constexpr double {name}[] = {{"]
+    lines = [f"/// {description}.", f"TORCH_DISTRIBUTIONS_TABLE double {name}[] = {{"]
     row = "   "
     for c in coefficients:
         item = f" {float(c)!r},"
@@ -168,7 +168,13 @@ def array(name, description, coefficients):
 
 def header():
     lines = ["#pragma once", "", "// Written by generate_coefficients.py.", "// clang-format off", "",
-             "namespace torch::distributions::ops::special::kernels {", ""]
+             "/// Device code does not read a variable of the host by its address.",
+             "#if defined(__CUDACC__)",
+             "#define TORCH_DISTRIBUTIONS_TABLE __device__ constexpr",
+             "#else",
+             "#define TORCH_DISTRIBUTIONS_TABLE inline constexpr",
+             "#endif", "",
+             "namespace torch::distributions::ops::special {", ""]
     for name, description, function, count in TABLES:
         lines += array(name, description, chebyshev_as_monomials(function, count))
     for name, description, function, low, high, count in POWERS:
@@ -178,7 +184,7 @@ def header():
     lines += array("kMuOverEta", "mu / eta in powers of eta, for |eta| <= 0.34 (DLMF 8.12.1)", mu_over_eta)
     for k, row in enumerate(c):
         lines += array(f"kTemme{k}", f"c_{k}(eta) of DLMF 8.12.8 in powers of eta, for |eta| <= 0.34 and a >= 30", row)
-    lines += ["}  // namespace torch::distributions::ops::special::kernels", ""]
+    lines += ["}  // namespace torch::distributions::ops::special", ""]
     return "\n".join(lines)
 
 

@@ -1,118 +1,148 @@
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <limits>
-#include <numbers>
 
-/// The vocabulary in which the special functions' mathematics is written once, for several kinds of
-/// scalar `T`: `double`, which a CPU kernel applies to each element; `Tensor` (tensor_scalar.h), a
-/// double tensor whose operations do the same to all elements on any backend; and the registers of
-/// the engine's SIMD kernels. What is not here (arithmetic, comparisons, log, exp, ...) is found in
-/// `std` or by ADL.
+#include "ops/constants.h"
+#include "ops/special/function.h"
 
-namespace torch::distributions::ops::special::kernels {
+/// The vocabulary of special functions: what every scalar type has beside arithmetic, comparisons,
+/// `&&`, `||` and `!`. Here are the operations of double; those of registers, dual numbers and
+/// tensors stand beside these types and are found by argument-dependent look-up.
 
-using std::abs;
-using std::clamp;
-using std::erfc;
-using std::exp;
-using std::expm1;
-using std::floor;
-using std::log;
-using std::log1p;
-using std::sin;
-using std::sqrt;
-using std::tan;
+namespace torch::distributions::ops::special {
 
-inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
-inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-inline constexpr double kHalfLogTwoPi = 0.918938533204672741780329736405617640;
-inline constexpr double kSqrtTwoPi = 2.506628274631000502415765284811045253;
+// --- Choice -------------------------------------------------------------------------------------
 
-/// How scalars that are compared with such a condition choose.
-template <typename Condition>
-struct Choice;
-template <std::integral Condition>
-struct Choice<Condition> {
-  template <typename Yes, typename No>
-  static auto between(bool condition, const Yes& yes, const No& no) {
-    return condition ? yes() : no();
-  }
-  template <std::size_t order, typename Yes, typename No>
-  static auto between_jets(bool condition, const Yes& yes, const No& no) {
-    return condition ? yes() : no();
-  }
-};
+/// `a` where the condition holds, else `b`.
+constexpr double select(bool condition, double a, double b) { return condition ? a : b; }
 
-/// condition ? yes() : no(). On tensors both are evaluated, everywhere: what the other branch makes
-/// of a foreign element is discarded, and nothing here is differentiated by autograd.
-template <typename Condition, typename Yes, typename No>
-auto branch(const Condition& condition, const Yes& yes, const No& no) {
-  return Choice<Condition>::between(condition, yes, no);
+/// yes() where the condition holds, else no(). Numbers call one of the two; a register whose lanes
+/// agree calls one; tensors call both.
+template <std::same_as<bool> Condition, class Yes, class No>
+constexpr auto branch(const Condition& condition, const Yes& yes, const No& no) {
+  return condition ? yes() : no();
 }
 
+/// The constant `c` as a scalar of x's type.
+constexpr double like(double, double c) { return c; }
+
+/// x as a constant to every derivative.
+constexpr double constant(double x) { return x; }
+
+/// Whether the condition holds for some lane of a register, or for all lanes. Of a tensor nothing is
+/// known without waiting for its device: `all` is false.
+constexpr bool any(bool condition) { return condition; }
+constexpr bool all(bool condition) { return condition; }
+
+constexpr bool isnan(double x) { return x != x; }
+constexpr double min(double a, double b) { return a < b || isnan(a) ? a : b; }
+constexpr double max(double a, double b) { return a > b || isnan(a) ? a : b; }
+
+constexpr auto clamp(const auto& x, double low, double high) { return min(max(x, low), high); }
+
+/// F::value(x...), for numbers that are rare. It is a function apart that takes its arguments by
+/// value, so that the usual numbers keep the registers.
+template <class F, class... Numbers>
+[[gnu::noinline, gnu::cold]] constexpr auto value_of_rare(Numbers... x) {
+  return F::value(x...);
+}
+
+// --- Arithmetic ---------------------------------------------------------------------------------
+
 /// a b + c, with one rounding where that costs nothing.
-template <typename T, typename B, typename C>
-T multiply_add(const T& a, const B& b, const C& c) {
+template <class A, class B, class C>
+constexpr auto multiply_add(const A& a, const B& b, const C& c) {
   return a * b + c;
 }
 
-/// sum of coefficients[i] * x^i: by Horner's rule, run on the even and on the odd powers so that
+/// sum of coefficients[i] x^i, by Horner's rule. It runs on the even and on the odd powers, so that
 /// the two do not wait for each other.
-template <typename T, size_t n>
-T polynomial(const double (&coefficients)[n], const T& x) {
+template <class T, std::size_t n>
+constexpr T polynomial(const double (&coefficients)[n], const T& x) {
   static_assert(n >= 2);
   if constexpr (n < 6) {
     T sum = multiply_add(x, coefficients[n - 1], coefficients[n - 2]);
-    for (size_t i = n - 2; i-- > 0;) sum = multiply_add(sum, x, coefficients[i]);
+    for (std::size_t i = n - 2; i-- > 0;) sum = multiply_add(sum, x, coefficients[i]);
     return sum;
   } else {
-    const T square = x * x;
+    const T x_squared = x * x;
     // The powers of n - 1's parity, and the others.
-    T same = multiply_add(square, coefficients[n - 1], coefficients[n - 3]);
-    T other = multiply_add(square, coefficients[n - 2], coefficients[n - 4]);
-    size_t i = n - 4;  // where `other` has got to
+    T same = multiply_add(x_squared, coefficients[n - 1], coefficients[n - 3]);
+    T other = multiply_add(x_squared, coefficients[n - 2], coefficients[n - 4]);
+    std::size_t i = n - 4;  // the power of the last coefficient in `other`
     for (; i >= 2; i -= 2) {
-      same = multiply_add(same, square, coefficients[i - 1]);
-      other = multiply_add(other, square, coefficients[i - 2]);
+      same = multiply_add(same, x_squared, coefficients[i - 1]);
+      other = multiply_add(other, x_squared, coefficients[i - 2]);
     }
     return i == 0 ? multiply_add(same, x, other)
-                  : multiply_add(other, x, multiply_add(same, square, coefficients[0]));
+                  : multiply_add(other, x, multiply_add(same, x_squared, coefficients[0]));
   }
 }
 
-/// An unevaluated sum of two scalars: about 32 digits.
-template <typename T>
+template <class T>
+struct ValueAndDerivative {
+  T value, derivative;
+};
+/// sum of coefficients[i] x^i, and its derivative in x.
+template <class T, std::size_t n>
+constexpr ValueAndDerivative<T> polynomial_with_derivative(const double (&coefficients)[n],
+                                                           const T& x) {
+  T value = like(x, coefficients[n - 1]), derivative = like(x, 0.0);
+  for (std::size_t i = n - 1; i-- > 0;) {
+    derivative = multiply_add(derivative, x, value);
+    value = multiply_add(value, x, coefficients[i]);
+  }
+  return {value, derivative};
+}
+
+/// An unevaluated sum of two numbers: about 32 digits.
+template <class T>
 struct Pair {
   T high, low;
 };
+template <class T>
+Pair(T, T) -> Pair<T>;
 
 /// a + b, exactly. Knuth's two-sum.
-template <typename T>
-Pair<T> two_sum(const T& a, const T& b) {
+template <class T>
+constexpr Pair<T> two_sum(const T& a, const T& b) {
   const T sum = a + b;
   const T b_rounded = sum - a;
   return {sum, (a - (sum - b_rounded)) + (b - b_rounded)};
 }
 
-/// How a product is split.
-template <typename T>
-struct TwoProduct;
-template <>
-struct TwoProduct<double> {
-  static Pair<double> of(double a, double b) {
-    const double product = a * b;
-    return {product, std::isinf(product) ? 0.0 : std::fma(a, b, -product)};
-  }
-};
-
 /// a b, exactly but for underflow; where it overflows, the second part is 0.
-template <typename T>
-Pair<T> two_product(const T& a, const T& b) {
-  return TwoProduct<T>::of(a, b);
+template <std::same_as<double> T>
+constexpr Pair<T> two_product(const T& a, const T& b) {
+  const double product = a * b;
+  return {product, std::abs(product) == kInfinity ? 0.0 : std::fma(a, b, -product)};
 }
 
-}  // namespace torch::distributions::ops::special::kernels
+/// (a.high + a.low) (b.high + b.low), rounded to a pair.
+template <class T>
+constexpr Pair<T> multiply(const Pair<T>& a, const Pair<T>& b) {
+  const Pair<T> high = two_product(a.high, b.high);
+  return two_sum(high.high, high.low + (a.high * b.low + a.low * b.high));
+}
+
+/// 1 / x.
+template <class T>
+constexpr Pair<T> reciprocal(const Pair<T>& x) {
+  const T high = 1.0 / x.high;
+  const Pair<T> one = two_product(high, x.high);
+  return {high, high * (((1.0 - one.high) - one.low) - high * x.low)};
+}
+
+/// x and 1 - x, as pairs.
+template <class T>
+struct Complements {
+  Pair<T> p, q;
+};
+template <class T>
+constexpr Complements<T> with_complement(const T& x) {
+  return {{x, like(x, 0.0)}, two_sum(like(x, 1.0), -x)};
+}
+
+}  // namespace torch::distributions::ops::special

@@ -1,53 +1,249 @@
 #pragma once
 
-#include <ATen/TensorOperators.h>
-#include <ATen/core/Tensor.h>
-#include <ATen/ops/clamp.h>
-#include <ATen/ops/erfc.h>
-#include <ATen/ops/where.h>
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
+#include <concepts>
 #include <utility>
 
-#include "ops/special/jet.h"
+#include "ops/plain.h"
+#include "ops/special/differentiable.h"
 #include "ops/special/scalar.h"
 
-/// Tensors as scalars of the special functions' mathematics.
+/// Tensors as the scalars of special functions and formulas: every operation is a differentiable
+/// tensor operation.
+///
+/// It is the reference for the other scalar types, and what runs where they do not: under double
+/// backward, forward mode and function transforms, on meta tensors, and on every backend without
+/// kernels. Constants are doubles and take the tensor's dtype.
 
-namespace torch::distributions::ops::special::kernels {
+namespace torch::distributions::ops {
 
-using at::Tensor;
+/// For each element whether something holds.
+class TensorCondition {
+ public:
+  explicit TensorCondition(at::Tensor tensor) : tensor_(std::move(tensor)) {}
+  const at::Tensor& tensor() const { return tensor_; }
 
-template <>
-struct Choice<Tensor> {
-  template <typename Yes, typename No>
-  static Tensor between(const Tensor& condition, const Yes& yes, const No& no) {
-    return at::where(condition, yes(), no());
+  friend TensorCondition operator&&(const TensorCondition& a, const TensorCondition& b) {
+    return TensorCondition(a.tensor_ & b.tensor_);
   }
-  template <size_t order, typename Yes, typename No>
-  static Jet<Tensor, order> between_jets(const Tensor& condition, const Yes& yes, const No& no) {
-    const Jet<Tensor, order> when_true = yes(), when_false = no();
-    return Jet<Tensor, order>::generate(
-        [&](size_t i) { return at::where(condition, when_true[i], when_false[i]); });
+  friend TensorCondition operator||(const TensorCondition& a, const TensorCondition& b) {
+    return TensorCondition(a.tensor_ | b.tensor_);
   }
+  friend TensorCondition operator!(const TensorCondition& a) {
+    return TensorCondition(a.tensor_.bitwise_not());
+  }
+  friend bool all(const TensorCondition&) { return false; }
+
+ private:
+  at::Tensor tensor_;
 };
+
+/// Its functions are hidden friends, since formulas call function objects of the same names.
+class TensorScalar {
+  using S = TensorScalar;
+
+ public:
+  TensorScalar() = default;
+  explicit TensorScalar(at::Tensor tensor) : tensor_(std::move(tensor)) {}
+  const at::Tensor& tensor() const { return tensor_; }
+
+  // --- Arithmetic -------------------------------------------------------------------------------
+
+  friend S operator-(const S& a) { return S(a.tensor_.neg()); }
+  friend S operator+(const S& a, const S& b) { return S(a.tensor_ + b.tensor_); }
+  friend S operator-(const S& a, const S& b) { return S(a.tensor_ - b.tensor_); }
+  friend S operator*(const S& a, const S& b) { return S(a.tensor_ * b.tensor_); }
+  friend S operator/(const S& a, const S& b) { return S(a.tensor_ / b.tensor_); }
+  friend S operator+(const S& a, double b) { return S(a.tensor_ + b); }
+  friend S operator-(const S& a, double b) { return S(a.tensor_ - b); }
+  friend S operator*(const S& a, double b) { return S(a.tensor_ * b); }
+  friend S operator/(const S& a, double b) { return S(a.tensor_ / b); }
+  friend S operator+(double a, const S& b) { return S(b.tensor_ + a); }
+  friend S operator-(double a, const S& b) { return S(a - b.tensor_); }
+  friend S operator*(double a, const S& b) { return S(b.tensor_ * a); }
+  friend S operator/(double a, const S& b) { return S(a / b.tensor_); }
+
+  // --- Comparison and choice --------------------------------------------------------------------
+
+  friend TensorCondition operator<(const S& a, const S& b) {
+    return TensorCondition(a.tensor_ < b.tensor_);
+  }
+  friend TensorCondition operator<=(const S& a, const S& b) {
+    return TensorCondition(a.tensor_ <= b.tensor_);
+  }
+  friend TensorCondition operator>(const S& a, const S& b) {
+    return TensorCondition(a.tensor_ > b.tensor_);
+  }
+  friend TensorCondition operator>=(const S& a, const S& b) {
+    return TensorCondition(a.tensor_ >= b.tensor_);
+  }
+  friend TensorCondition operator==(const S& a, const S& b) {
+    return TensorCondition(a.tensor_ == b.tensor_);
+  }
+  friend TensorCondition operator!=(const S& a, const S& b) {
+    return TensorCondition(a.tensor_ != b.tensor_);
+  }
+  friend TensorCondition operator<(const S& a, double b) { return TensorCondition(a.tensor_ < b); }
+  friend TensorCondition operator<=(const S& a, double b) {
+    return TensorCondition(a.tensor_ <= b);
+  }
+  friend TensorCondition operator>(const S& a, double b) { return TensorCondition(a.tensor_ > b); }
+  friend TensorCondition operator>=(const S& a, double b) {
+    return TensorCondition(a.tensor_ >= b);
+  }
+  friend TensorCondition operator==(const S& a, double b) {
+    return TensorCondition(a.tensor_ == b);
+  }
+  friend TensorCondition operator!=(const S& a, double b) {
+    return TensorCondition(a.tensor_ != b);
+  }
+  friend TensorCondition isnan(const S& a) { return TensorCondition(a.tensor_.isnan()); }
+
+  friend S select(const TensorCondition& condition, const S& a, const S& b) {
+    return S(at::where(condition.tensor(), a.tensor_, b.tensor_));
+  }
+  friend S select(const TensorCondition& condition, const S& a, double b) {
+    return S(at::where(condition.tensor(), a.tensor_, b));
+  }
+  friend S select(const TensorCondition& condition, double a, const S& b) {
+    return S(at::where(condition.tensor(), a, b.tensor_));
+  }
+
+  friend S like(const S& x, double c) { return S(at::scalar_tensor(c, x.tensor_.options())); }
+  /// A constant to every derivative.
+  friend S constant(const S& x) { return S(x.tensor_.detach()); }
+
+  // --- Elementary functions ---------------------------------------------------------------------
+
+  friend S abs(const S& x) { return S(x.tensor_.abs()); }
+  friend S erfc(const S& x) { return S(x.tensor_.erfc()); }
+  friend S exp(const S& x) { return S(x.tensor_.exp()); }
+  friend S floor(const S& x) { return S(x.tensor_.floor()); }
+  friend S log(const S& x) { return S(x.tensor_.log()); }
+  friend S log1p(const S& x) { return S(x.tensor_.log1p()); }
+  friend S sin(const S& x) { return S(x.tensor_.sin()); }
+  friend S sqrt(const S& x) { return S(x.tensor_.sqrt()); }
+  friend S square(const S& x) { return S(x.tensor_.square()); }
+  friend S tan(const S& x) { return S(x.tensor_.tan()); }
+  friend S expm1(const S& x) { return S(x.tensor_.expm1()); }
+  friend S min(const S& a, const S& b) { return S(at::minimum(a.tensor_, b.tensor_)); }
+  friend S max(const S& a, const S& b) { return S(at::maximum(a.tensor_, b.tensor_)); }
+  friend S min(const S& a, double b) { return S(a.tensor_.clamp_max(b)); }
+  friend S max(const S& a, double b) { return S(a.tensor_.clamp_min(b)); }
+
+ private:
+  at::Tensor tensor_;
+};
+
+/// yes() where the condition holds, else no(). Both are evaluated, everywhere.
+template <class Yes, class No>
+auto branch(const TensorCondition& condition, const Yes& yes, const No& no) {
+  return select(condition, yes(), no());
+}
+
+/// f(inputs...) where the condition holds, else the constant `otherwise`. Where it does not hold,
+/// the inputs of `f` are replaced as well as its result, so that no derivative of any order is NaN.
+/// Without derivatives the result is enough.
+template <class F, std::same_as<TensorScalar>... Inputs>
+TensorScalar within(const TensorCondition& condition, double otherwise, const F& f,
+                    const Inputs&... inputs) {
+  constexpr double kHarmless = 0.5;
+  const bool differentiates =
+      at::GradMode::is_enabled() && (inputs.tensor().requires_grad() || ...);
+  if (!differentiates) return select(condition, f(inputs...), otherwise);
+  return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
+}
+
+/// f(parameters...), which is a function of the value, and of that `within`: called with the
+/// condition, the constant and the value. The parameters are inputs as well.
+template <class F, std::same_as<TensorScalar>... Parameters>
+auto prepared(const F& f, const Parameters&... parameters) {
+  return [=](const TensorCondition& condition, double otherwise, const TensorScalar& x) {
+    const auto of_all = [&](const TensorScalar& y, const Parameters&... p) { return f(p...)(y); };
+    return within(condition, otherwise, of_all, x, parameters...);
+  };
+}
+
+/// f(log x), whose derivative in x is divided by x, as 1 / x may overflow. At infinity it is 0.
+template <class F>
+TensorScalar of_log(const F& f, const TensorScalar& x) {
+  return f(select(x == kInfinity, kInfinity, log(x)));
+}
+
+/// The sum of term(k, inputs...) over `length` counts k from `lowest` on, but none beyond the
+/// largest of `n`, which is the first of the inputs.
+template <class Term, class... Rest>
+TensorScalar sum_over_counts(const Term& term, const TensorScalar& lowest, int64_t length,
+                             const TensorScalar& n, const Rest&... rest) {
+  const at::Tensor& most = n.tensor();
+  // Elsewhere than on the CPU, asking costs more than it saves.
+  if (is_plain(most) && is_unobserved() && most.numel() > 0) {
+    const double counts = most.max().item<double>() + 1;
+    if (counts >= 1 && counts < static_cast<double>(length)) length = static_cast<int64_t>(counts);
+  }
+  at::DimVector column(static_cast<std::size_t>(lowest.tensor().dim()) + 1, 1);
+  column[0] = length;
+  const TensorScalar k(lowest.tensor() +
+                       at::arange(length, most.options()).view(column));
+  return TensorScalar(term(k, n, rest...).tensor().sum(0));
+}
 
 /// Dekker's product; it needs no fused multiply-add, which tensors do not have.
+inline special::Pair<TensorScalar> two_product(const TensorScalar& a, const TensorScalar& b) {
+  constexpr double kSplitter = 134217729.0;  // 2^27 + 1
+  const auto split = [](const TensorScalar& x) {
+    const TensorScalar scaled = x * kSplitter;
+    const TensorScalar high = scaled - (scaled - x);
+    return special::Pair<TensorScalar>{high, x - high};
+  };
+  const auto [a_high, a_low] = split(a);
+  const auto [b_high, b_low] = split(b);
+  const TensorScalar product = a * b;
+  const TensorScalar rest =
+      ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+  return {product, select(TensorCondition(product.tensor().isinf()), 0.0, rest)};
+}
+
+namespace special {
+
+/// A special function on tensors: a node of the autograd graph, unless it is elementary or composed
+/// of others.
 template <>
-struct TwoProduct<Tensor> {
-  static Pair<Tensor> of(const Tensor& a, const Tensor& b) {
-    constexpr double kSplitter = 134217729.0;  // 2^27 + 1
-    const auto split = [](const Tensor& x) {
-      const Tensor scaled = x * kSplitter;
-      const Tensor high = scaled - (scaled - x);
-      return std::pair(high, x - high);
-    };
-    const auto [a_high, a_low] = split(a);
-    const auto [b_high, b_low] = split(b);
-    const Tensor product = a * b;
-    const Tensor rest =
-        ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
-    return {product, at::where(product.isinf(), 0.0, rest)};
+struct Face<TensorScalar> {
+  template <class F, class... Scalars>
+  static TensorScalar call(const Scalars&... x) {
+    if constexpr (requires { F::kIsElementary; }) {
+      return F::value(x...);
+    } else if constexpr (requires { F::kIsComposed; }) {
+      return F::composed(x...);
+    } else if constexpr ((std::same_as<Scalars, TensorScalar> && ...)) {
+      return TensorScalar(differentiable(tensor_function<F>(), {x.tensor()...}));
+    } else {
+      const TensorScalar& leading = leading_tensor(x...);
+      return call<F>(as_tensor(leading, x)...);
+    }
+  }
+
+ private:
+  static const TensorScalar& leading_tensor(const TensorScalar& first, const auto&...) {
+    return first;
+  }
+  static const TensorScalar& leading_tensor(double, const auto&... rest) {
+    return leading_tensor(rest...);
+  }
+  static const TensorScalar& as_tensor(const TensorScalar&, const TensorScalar& x) { return x; }
+  static TensorScalar as_tensor(const TensorScalar& leading, double c) { return like(leading, c); }
+};
+
+template <>
+struct Face<at::Tensor> {
+  template <class F, std::same_as<at::Tensor>... Tensors>
+  static at::Tensor call(const Tensors&... x) {
+    return Face<TensorScalar>::call<F>(TensorScalar(x)...).tensor();
   }
 };
 
-}  // namespace torch::distributions::ops::special::kernels
+}  // namespace special
+}  // namespace torch::distributions::ops

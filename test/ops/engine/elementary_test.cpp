@@ -141,26 +141,5 @@ TYPED_TEST(ElementaryTest, IsAccurateOnEveryInstructionSet) {
   }
 }
 
-/// A register that holds a special number goes another way, which its other numbers must not show.
-TYPED_TEST(ElementaryTest, DoesNotHeedTheNeighbours) {
-  using T = TypeParam;
-  for (const Function<T>& f : all_functions<T>()) {
-    for (const auto* functions : on_every_instruction_set<T>()) {
-      for (const T special : special_numbers<T>()) {
-        T alone[16], beside[16], x[16];
-        for (int i = 0; i < 16; ++i) x[i] = static_cast<T>(0.3 + 0.17 * i);
-        (functions->*f.run)(x, alone, 16);
-        x[7] = special;
-        (functions->*f.run)(x, beside, 16);
-        alone[7] = beside[7];
-        for (int i = 0; i < 16; ++i) {
-          if (i == 7) continue;
-          EXPECT_LE(error_in_units(beside[i], alone[i]), 1) << f.name << " beside " << special;
-        }
-      }
-    }
-  }
-}
-
 }  // namespace
 }  // namespace torch::distributions::ops::engine::test

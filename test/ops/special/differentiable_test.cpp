@@ -14,28 +14,46 @@
 #include <vector>
 
 #include "ops/special/elementwise.h"
-#include "ops/special/special.h"
+#include "ops/special/beta_log_density.h"
+#include "ops/special/binomial_log_density.h"
+#include "ops/special/exp_divergence.h"
+#include "ops/special/gamma_log_density.h"
+#include "ops/special/hyperbolic.h"
+#include "ops/special/incomplete_gamma.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/lbeta.h"
+#include "ops/special/log_mean_gap.h"
+#include "ops/special/normal.h"
+#include "ops/special/poisson_log_density.h"
+#include "ops/special/rounding.h"
+#include "ops/special/sigmoid.h"
+#include "ops/special/softplus_divergence.h"
+#include "ops/special/stirling_divergence.h"
+#include "ops/special/xlogy.h"
 
 // What every special function has from its rule, whatever it computes.
 
 namespace torch::distributions::ops::special {
 namespace {
 
-using Function = std::function<Tensor(const std::vector<Tensor>&)>;
+using Call = std::function<Tensor(const std::vector<Tensor>&)>;
 
 struct Case {
   std::string name;
   size_t arity;
-  Function function;
+  Call function;
 };
 
-Case unary(std::string name, Tensor (*f)(const Tensor&)) {
+template <class F>
+Case unary(std::string name, F f) {
   return {std::move(name), 1, [f](const auto& x) { return f(x[0]); }};
 }
-Case binary(std::string name, Tensor (*f)(const Tensor&, const Tensor&)) {
+template <class F>
+Case binary(std::string name, F f) {
   return {std::move(name), 2, [f](const auto& x) { return f(x[0], x[1]); }};
 }
-Case ternary(std::string name, Tensor (*f)(const Tensor&, const Tensor&, const Tensor&)) {
+template <class F>
+Case ternary(std::string name, F f) {
   return {std::move(name), 3, [f](const auto& x) { return f(x[0], x[1], x[2]); }};
 }
 
@@ -61,23 +79,23 @@ std::vector<Case> all_functions() {
           unary("digamma", special::digamma),
           unary("trigamma", trigamma),
           unary("stirlerr", stirlerr),
-          unary("stirling_remainder", stirling_remainder),
-          binary("log_minus_digamma", log_minus_digamma),
-          unary("log_minus_digamma_same", [](const Tensor& x) { return log_minus_digamma(x, x); }),
-          binary("log_minus_digamma1p", log_minus_digamma1p),
+          unary("log_factorial_remainder", log_factorial_remainder),
+          binary("log_over_digamma", log_over_digamma),
+          unary("log_minus_digamma", log_minus_digamma),
+          binary("log_over_digamma1p", log_over_digamma1p),
           binary("digamma_difference", digamma_difference),
           binary("lbeta", lbeta),
           binary("bd0", bd0),
-          binary("poisson_log_kernel", poisson_log_kernel),
-          ternary("gamma_log_kernel", gamma_log_kernel),
-          ternary("beta_log_kernel", beta_log_kernel),
-          ternary("binomial_log_kernel",
+          binary("poisson_log_density", poisson_log_density),
+          ternary("gamma_log_density", gamma_log_density),
+          ternary("beta_log_density", beta_log_density),
+          ternary("binomial_log_density",
                   [](const Tensor& k, const Tensor& n, const Tensor& p) {
-                    return binomial_log_kernel(k, 32 * n, p);
+                    return binomial_log_density(k, 32 * n, p);
                   }),
-          ternary("binomial_log_kernel_logits",
+          ternary("binomial_log_density_logits",
                   [](const Tensor& k, const Tensor& n, const Tensor& t) {
-                    return binomial_log_kernel_logits(k, 32 * n, t);
+                    return binomial_log_density_logits(k, 32 * n, t);
                   }),
           binary("gammainc", gammainc),
           binary("gammaincc", gammaincc)};

@@ -1,5 +1,9 @@
-#include "ops/special/elementary.h"
+#include "ops/special/exponential.h"
 
+#include "ops/special/hyperbolic.h"
+#include "ops/special/normal.h"
+#include "ops/special/sigmoid.h"
+#include "ops/special/xlogy.h"
 #include "ops/special/reference.h"
 #include "support/gradcheck.h"
 

@@ -258,23 +258,23 @@ FUNCTIONS = {
     "trigamma_negative": (lambda x: psi(1, x), lambda p: (
         p.choice(lambda: p.uniform(-10, 0), lambda: -p.log_uniform(1e-9, 1)),), 40),
     "stirlerr": (lambda x: loggamma(x + 1) - (x + mpf(1) / 2) * log(x) + x - log(2 * pi) / 2, lambda p: (p.positive(),), 120),
-    "stirling_remainder": (lambda x: loggamma(x + 1) - x * log(x) + x, lambda p: (p.positive(),), 120),
-    "log_minus_digamma": (lambda m, x: log(m) - digamma(x),
-                          lambda p: (lambda x: (p.near(x), x))(p.positive()), 160),
-    "log_minus_digamma_same": (lambda x: log(x) - digamma(x), lambda p: (p.positive(),), 100),
-    "log_minus_digamma1p": (lambda m, x: log(m) - digamma(x + 1),
-                            lambda p: (lambda x: (p.near(x), x))(p.positive()), 100),
+    "log_factorial_remainder": (lambda x: loggamma(x + 1) - x * log(x) + x, lambda p: (p.positive(),), 120),
+    "log_over_digamma": (lambda m, x: log(m) - digamma(x),
+                         lambda p: (lambda x: (p.near(x), x))(p.positive()), 160),
+    "log_minus_digamma": (lambda x: log(x) - digamma(x), lambda p: (p.positive(),), 100),
+    "log_over_digamma1p": (lambda m, x: log(m) - digamma(x + 1),
+                           lambda p: (lambda x: (p.near(x), x))(p.positive()), 100),
     "digamma_difference": (lambda x, d: digamma(x + d) - digamma(x), lambda p: (lambda x: (x, p.choice(
         p.positive, lambda: p.log_uniform(1e-12, 1), lambda: p.uniform(-0.99, 1) * x)))(p.positive()), 160),
     "lbeta": (log_beta, lambda p: (p.positive(), p.positive()), 200),
     "bd0": (lambda x, m: x * log(x / m) + m - x, lambda p: (lambda m: (p.near(m), m))(p.positive()), 160),
-    "poisson_log_kernel": (lambda x, m: x * log(m) - m - loggamma(x + 1),
+    "poisson_log_density": (lambda x, m: x * log(m) - m - loggamma(x + 1),
                            lambda p: (lambda m: (p.near(m), m))(p.positive()), 200),
-    "gamma_log_kernel": (lambda x, a, r: a * log(r) + (a - 1) * log(x) - r * x - loggamma(a), gamma_arguments, 300),
-    "beta_log_kernel": (lambda x, a, b: (a - 1) * log(x) + (b - 1) * log1p(-x) - log_beta(a, b), beta_arguments, 300),
-    "binomial_log_kernel": (lambda k, n, q: log_choose(k, n) + k * log(q) + (n - k) * log1p(-q),
+    "gamma_log_density": (lambda x, a, r: a * log(r) + (a - 1) * log(x) - r * x - loggamma(a), gamma_arguments, 300),
+    "beta_log_density": (lambda x, a, b: (a - 1) * log(x) + (b - 1) * log1p(-x) - log_beta(a, b), beta_arguments, 300),
+    "binomial_log_density": (lambda k, n, q: log_choose(k, n) + k * log(q) + (n - k) * log1p(-q),
                             binomial_arguments, 300),
-    "binomial_log_kernel_logits": (lambda k, n, t: log_choose(k, n) + k * t - n * softplus(t),
+    "binomial_log_density_logits": (lambda k, n, t: log_choose(k, n) + k * t - n * softplus(t),
                                    binomial_logits_arguments, 300),
     "gammainc": (lower_gamma, incomplete_gamma_arguments, 200),
     "gammaincc": (upper_gamma, incomplete_gamma_arguments, 200),
@@ -286,7 +286,7 @@ FUNCTIONS = {
     "softplus_divergence": (divergence(softplus, lambda x: 1 / (1 + exp(-x))), real_pair, 200),
     "stirling_divergence": (divergence(stirling, stirling_slope), positive_pair, 200),
     "stirling_slope_difference": (lambda x, y: stirling_slope(x) - stirling_slope(y), positive_pair, 200),
-    "stirlerr_slope": (lambda x: digamma(x) - log(x) + 1 / (2 * x), lambda p: (p.positive(),), 120),
+    "stirlerr_d1": (lambda x: digamma(x) - log(x) + 1 / (2 * x), lambda p: (p.positive(),), 120),
     "log_mean_gap": (lambda low, high: log((low + high) / 2) - (high * log(high) - low * log(low)) / (high - low) + 1,
                      interval, 160),
 }
@@ -338,7 +338,7 @@ def table(name):
         arguments = draw(points)
         if len(rows) % 2 == 0:
             arguments = tuple(to_float(x) for x in arguments)
-        if name in ("beta_log_kernel", "ndtri", "atanh") and abs(arguments[0]) >= 1:
+        if name in ("beta_log_density", "ndtri", "atanh") and abs(arguments[0]) >= 1:
             continue
         if name.startswith("binomial") and (arguments[0] > arguments[1] or arguments[2] == 1):
             continue

@@ -1,5 +1,8 @@
-#include "ops/special/log_densities.h"
+#include "ops/special/beta_log_density.h"
 
+#include "ops/special/binomial_log_density.h"
+#include "ops/special/gamma_log_density.h"
+#include "ops/special/poisson_log_density.h"
 #include "ops/special/reference.h"
 #include "support/gradcheck.h"
 
@@ -13,17 +16,17 @@ Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDoubl
 
 TEST(LogDensitiesTest, IsAccurate) {
   test::expect_accurate("bd0", 2, [](const auto& x) { return bd0(x[0], x[1]); }, {6, 4, true});
-  test::expect_accurate("poisson_log_kernel", 2,
-                        [](const auto& x) { return poisson_log_kernel(x[0], x[1]); }, {4, 4});
-  test::expect_accurate("gamma_log_kernel", 3,
-                        [](const auto& x) { return gamma_log_kernel(x[0], x[1], x[2]); }, {16, 4});
-  test::expect_accurate("beta_log_kernel", 3,
-                        [](const auto& x) { return beta_log_kernel(x[0], x[1], x[2]); }, {32, 32});
-  test::expect_accurate("binomial_log_kernel", 3,
-                        [](const auto& x) { return binomial_log_kernel(x[0], x[1], x[2]); },
+  test::expect_accurate("poisson_log_density", 2,
+                        [](const auto& x) { return poisson_log_density(x[0], x[1]); }, {4, 4});
+  test::expect_accurate("gamma_log_density", 3,
+                        [](const auto& x) { return gamma_log_density(x[0], x[1], x[2]); }, {16, 4});
+  test::expect_accurate("beta_log_density", 3,
+                        [](const auto& x) { return beta_log_density(x[0], x[1], x[2]); }, {32, 32});
+  test::expect_accurate("binomial_log_density", 3,
+                        [](const auto& x) { return binomial_log_density(x[0], x[1], x[2]); },
                         {16, 32});
-  test::expect_accurate("binomial_log_kernel_logits", 3,
-                        [](const auto& x) { return binomial_log_kernel_logits(x[0], x[1], x[2]); },
+  test::expect_accurate("binomial_log_density_logits", 3,
+                        [](const auto& x) { return binomial_log_density_logits(x[0], x[1], x[2]); },
                         {16, 32});
 }
 
@@ -37,11 +40,11 @@ TEST(LogDensitiesTest, HasDerivatives) {
     EXPECT_TRUE(gradgradcheck(f, inputs, {.step = 1e-7}));
   };
   check([](const auto& t) { return bd0(t[0], t[1]); }, {x, y});
-  check([](const auto& t) { return poisson_log_kernel(t[0], t[1]); }, {x, y});
-  check([](const auto& t) { return gamma_log_kernel(t[0], t[1], t[2]); }, {x, y, z});
-  check([](const auto& t) { return beta_log_kernel(t[0], t[1], t[2]); }, {p, x, y});
-  check([](const auto& t) { return binomial_log_kernel(t[0], t[1], t[2]); }, {x, x + y, p});
-  check([](const auto& t) { return binomial_log_kernel_logits(t[0], t[1], t[2]); },
+  check([](const auto& t) { return poisson_log_density(t[0], t[1]); }, {x, y});
+  check([](const auto& t) { return gamma_log_density(t[0], t[1], t[2]); }, {x, y, z});
+  check([](const auto& t) { return beta_log_density(t[0], t[1], t[2]); }, {p, x, y});
+  check([](const auto& t) { return binomial_log_density(t[0], t[1], t[2]); }, {x, x + y, p});
+  check([](const auto& t) { return binomial_log_density_logits(t[0], t[1], t[2]); },
         {x, x + y, z - 1.2});
 }
 
@@ -50,23 +53,23 @@ TEST(LogDensitiesTest, KeepsTheLimits) {
   const auto value = [](const Tensor& t) { return t.item<double>(); };
   EXPECT_EQ(value(bd0(tensor({0}), tensor({3}))), 3);
   EXPECT_EQ(value(bd0(tensor({5}), tensor({5}))), 0);
-  EXPECT_EQ(value(poisson_log_kernel(tensor({0}), tensor({3}))), -3);
-  EXPECT_EQ(value(poisson_log_kernel(tensor({0}), tensor({0}))), 0);
-  EXPECT_EQ(value(poisson_log_kernel(tensor({2}), tensor({0}))), -inf);
-  EXPECT_EQ(value(gamma_log_kernel(tensor({0}), tensor({1}), tensor({2}))), std::log(2));
-  EXPECT_EQ(value(gamma_log_kernel(tensor({0}), tensor({2}), tensor({2}))), -inf);
-  EXPECT_EQ(value(gamma_log_kernel(tensor({0}), tensor({0.5}), tensor({2}))), inf);
-  EXPECT_EQ(value(gamma_log_kernel(tensor({inf}), tensor({3}), tensor({2}))), -inf);
-  EXPECT_EQ(value(beta_log_kernel(tensor({0}), tensor({1}), tensor({2}))), std::log(2));
-  EXPECT_EQ(value(beta_log_kernel(tensor({1}), tensor({1}), tensor({1}))), 0);
-  EXPECT_EQ(value(beta_log_kernel(tensor({1}), tensor({1}), tensor({3}))), -inf);
-  EXPECT_EQ(value(binomial_log_kernel(tensor({0}), tensor({7}), tensor({0}))), 0);
-  EXPECT_EQ(value(binomial_log_kernel(tensor({7}), tensor({7}), tensor({1}))), 0);
-  EXPECT_EQ(value(binomial_log_kernel(tensor({1}), tensor({7}), tensor({0}))), -inf);
-  EXPECT_EQ(value(binomial_log_kernel(tensor({0}), tensor({0}), tensor({0.3}))), 0);
-  EXPECT_NEAR(value(binomial_log_kernel_logits(tensor({0}), tensor({7}), tensor({-800}))), 0,
+  EXPECT_EQ(value(poisson_log_density(tensor({0}), tensor({3}))), -3);
+  EXPECT_EQ(value(poisson_log_density(tensor({0}), tensor({0}))), 0);
+  EXPECT_EQ(value(poisson_log_density(tensor({2}), tensor({0}))), -inf);
+  EXPECT_EQ(value(gamma_log_density(tensor({0}), tensor({1}), tensor({2}))), std::log(2));
+  EXPECT_EQ(value(gamma_log_density(tensor({0}), tensor({2}), tensor({2}))), -inf);
+  EXPECT_EQ(value(gamma_log_density(tensor({0}), tensor({0.5}), tensor({2}))), inf);
+  EXPECT_EQ(value(gamma_log_density(tensor({inf}), tensor({3}), tensor({2}))), -inf);
+  EXPECT_EQ(value(beta_log_density(tensor({0}), tensor({1}), tensor({2}))), std::log(2));
+  EXPECT_EQ(value(beta_log_density(tensor({1}), tensor({1}), tensor({1}))), 0);
+  EXPECT_EQ(value(beta_log_density(tensor({1}), tensor({1}), tensor({3}))), -inf);
+  EXPECT_EQ(value(binomial_log_density(tensor({0}), tensor({7}), tensor({0}))), 0);
+  EXPECT_EQ(value(binomial_log_density(tensor({7}), tensor({7}), tensor({1}))), 0);
+  EXPECT_EQ(value(binomial_log_density(tensor({1}), tensor({7}), tensor({0}))), -inf);
+  EXPECT_EQ(value(binomial_log_density(tensor({0}), tensor({0}), tensor({0.3}))), 0);
+  EXPECT_NEAR(value(binomial_log_density_logits(tensor({0}), tensor({7}), tensor({-800}))), 0,
               1e-300);
-  EXPECT_EQ(value(binomial_log_kernel_logits(tensor({7}), tensor({7}), tensor({-800}))), -5600);
+  EXPECT_EQ(value(binomial_log_density_logits(tensor({7}), tensor({7}), tensor({-800}))), -5600);
 }
 
 // The derivatives that 0 log 0 leaves to a careless formula as NaN.
@@ -79,20 +82,20 @@ TEST(LogDensitiesTest, GradientsAreFiniteAtLegalEdges) {
   const auto leaf = [](double x) { return at::scalar_tensor(x, at::kDouble).requires_grad_(); };
   {
     const Tensor m = leaf(0);
-    EXPECT_EQ(gradients(poisson_log_kernel(at::zeros({}, at::kDouble), m), {m}),
+    EXPECT_EQ(gradients(poisson_log_density(at::zeros({}, at::kDouble), m), {m}),
               (std::vector<double>{-1}));
   }
   {
     const Tensor x = leaf(0), a = at::ones({}, at::kDouble), r = leaf(2);
-    EXPECT_EQ(gradients(gamma_log_kernel(x, a, r), {x, r}), (std::vector<double>{-2, 0.5}));
+    EXPECT_EQ(gradients(gamma_log_density(x, a, r), {x, r}), (std::vector<double>{-2, 0.5}));
   }
   {
     const Tensor x = leaf(0), one = at::ones({}, at::kDouble);
-    EXPECT_EQ(gradients(beta_log_kernel(x, one, one), {x}), (std::vector<double>{0}));
+    EXPECT_EQ(gradients(beta_log_density(x, one, one), {x}), (std::vector<double>{0}));
   }
   for (const auto& [k, p, expected] : {std::tuple{0., 0., -7.}, {7., 1., 7.}}) {
     const Tensor q = leaf(p), n = at::full({}, 7., at::kDouble);
-    EXPECT_EQ(gradients(binomial_log_kernel(at::full({}, k, at::kDouble), n, q), {q}),
+    EXPECT_EQ(gradients(binomial_log_density(at::full({}, k, at::kDouble), n, q), {q}),
               (std::vector<double>{expected}));
   }
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ops/special/elementwise.h"
+#include "ops/special/tensor_scalar.h"
 #include "support/test_dir.h"
 
 /// Tests of a special function against data.json (written by generate.py).

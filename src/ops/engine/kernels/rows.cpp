@@ -44,7 +44,7 @@ template <class T>
 class Sum {
  public:
   void add(const Lanes<T>& term) {
-    const auto sum = special::kernels::two_sum(high_, term);
+    const auto sum = special::two_sum(high_, term);
     high_ = sum.high;
     low_ = low_ + sum.low;
   }

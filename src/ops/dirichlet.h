@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+/// The functions of Dirichlet(a) on tensors, the last dimension of which are the components. They
+/// are computed in double: sums and differences of concentrations lose digits of small ones beside
+/// large ones.
+
+namespace torch::distributions::ops {
+
+/// The log density at points of the simplex, in double or in the dtype of the arguments.
+at::Tensor dirichlet_log_prob(const at::Tensor& a, const at::Tensor& x);
+
+at::Tensor dirichlet_mean(const at::Tensor& a);
+
+/// A vertex where the density is infinite there alone, and NaN where it is flat or infinite at
+/// several points.
+at::Tensor dirichlet_mode(const at::Tensor& a);
+
+at::Tensor dirichlet_variance(const at::Tensor& a);
+
+at::Tensor dirichlet_entropy(const at::Tensor& a);
+
+/// log B(a).
+at::Tensor dirichlet_log_normalizer(const at::Tensor& a);
+
+/// KL(Dirichlet(a) || Dirichlet(b)).
+at::Tensor dirichlet_kl(const at::Tensor& a, const at::Tensor& b);
+
+}  // namespace torch::distributions::ops

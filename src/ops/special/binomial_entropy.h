@@ -1,0 +1,89 @@
+#pragma once
+
+#include "ops/special/binomial_log_density.h"
+
+namespace torch::distributions::ops::special {
+
+struct BinomialEntropySum;
+
+/// The entropy of Binomial(n, p) for 0 < p <= 1/2, as a sum over the counts, of which all that
+/// matter lie near the mean. No gradient in n of numbers.
+inline constexpr Function<BinomialEntropySum> binomial_entropy_sum{};
+
+/// The probabilities of counts follow from that of one by their ratios: with w = P(k) / P(first)
+/// the entropy is log sum w - sum w log w / sum w. From the most likely count on nothing cancels;
+/// of few trials little does from 0 on, which takes fewer steps.
+struct BinomialEntropySum {
+  static constexpr const char* kName = "binomial_entropy_sum";
+
+  template <class T>
+  [[gnu::noinline, gnu::pure]] static constexpr T value(const T& n, const T& p) {
+    const Sums<T> sums = over_counts(n, p);
+    return log1p(sums.others) - sums.logs / (sums.others + 1.0);
+  }
+  /// The sum of -P(k) (k - n p) log w over p (1 - p).
+  template <class T>
+  static constexpr T partial(Argument<1>, const T& n, const T& p) {
+    const Sums<T> sums = over_counts(n, p);
+    return -sums.slope / ((sums.others + 1.0) * p * (1.0 - p));
+  }
+
+  /// On tensors the sum of differentiable terms.
+  static constexpr bool kIsComposed = true;
+  static auto composed(const auto& n, const auto& p) {
+    // All but a double's rounding of the probability lies within this many counts below and above
+    // the mean.
+    constexpr int kReachBelow = 110, kReachAbove = 153;
+    const auto lowest = max(floor(constant(n * p)) - double(kReachBelow), 0.0);
+    const auto term = [](const auto& k, const auto& trials, const auto& probability) {
+      // A count whose probability underflows adds nothing, and an infinite derivative would spread.
+      const auto possible = k <= trials &&
+                            exp(binomial_log_density(k, constant(trials), constant(probability))) >
+                                0.0;
+      const auto log_probability =
+          binomial_log_density(select(possible, k, 0.0), trials, select(possible, probability, 0.5));
+      return select(possible, exp(log_probability) * log_probability, 0.0);
+    };
+    return 0.0 - sum_over_counts(term, lowest, kReachBelow + kReachAbove + 1, n, p);
+  }
+
+ private:
+  template <class T>
+  struct Sums {
+    T others, logs, slope;  // of w, w log w and w log w (k - n p), without the first count
+  };
+
+  template <class T>
+  static constexpr Sums<T> over_counts(const T& n, const T& p) {
+    constexpr double kFew = 16, kNegligible = 0x1p-66;
+    const T odds = p / (1.0 - p), mean = n * p;
+    const T first = select(n <= kFew, 0.0, floor(mean + p));
+    const T zero = 0.0 * mean;
+    Sums<T> sums{zero, zero, zero};
+    // ratio(k) is P(k + step) / P(k).
+    const auto walk = [&](double step, const auto& is_last, const auto& ratio) {
+      T k = first, w = like(p, 1.0), log_w = like(p, 0.0);
+      for (auto goes_on = !is_last(k); any(goes_on);) {
+        const T factor = ratio(select(goes_on, k, first));
+        goes_on = goes_on && w * factor > 0.0;
+        k = k + step;
+        w = select(goes_on, w * factor, 0.0);
+        log_w = log_w + log(select(goes_on, factor, 1.0));
+        const T term = w * log_w;
+        sums.others = sums.others + w;
+        sums.logs = sums.logs + term;
+        sums.slope = sums.slope + term * (k - mean);
+        goes_on = goes_on && w > kNegligible * sums.others && !is_last(k);
+      }
+    };
+    walk(
+        1, [&](const T& k) { return !(k + 1.0 <= n); },
+        [&](const T& k) { return (n - k) / (k + 1.0) * odds; });
+    walk(
+        -1, [&](const T& k) { return !(k >= 1.0); },
+        [&](const T& k) { return k / ((n - k + 1.0) * odds); });
+    return sums;
+  }
+};
+
+}  // namespace torch::distributions::ops::special

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "ops/special/elementary.h"
+
+/// Corrections of rounding, which no derivative sees.
+
+namespace torch::distributions::ops::special {
+
+struct Nonnegative;
+struct ProductError;
+struct SumError;
+
+/// max(x, 0) with the derivative of x: for a quantity that only rounding can make negative.
+inline constexpr Function<Nonnegative> nonnegative{};
+
+/// What rounding took from the doubles a + b, and from a b: constants to every derivative, and 0
+/// where it overflows.
+inline constexpr Function<SumError> sum_error{};
+inline constexpr Function<ProductError> product_error{};
+
+struct Nonnegative {
+  static constexpr const char* kName = "nonnegative";
+  [[gnu::always_inline]] static constexpr auto value(const auto& x) { return max(x, 0.0); }
+  static auto of_tensor(const auto& x) { return x.clamp_min(0); }
+  [[gnu::always_inline]] static constexpr auto partial(Argument<0>, const auto& x) {
+    return like(x, 1.0);
+  }
+};
+
+struct SumError {
+  static constexpr const char* kName = "sum_error";
+  static constexpr auto value(const auto& a, const auto& b) {
+    const auto error = two_sum(a, b).low;
+    return select(abs(error) < kInfinity, error, 0.0);
+  }
+  static constexpr NoGradient partial(Argument<0>, const auto&, const auto&) { return {}; }
+  static constexpr NoGradient partial(Argument<1>, const auto&, const auto&) { return {}; }
+};
+
+struct ProductError {
+  static constexpr const char* kName = "product_error";
+  static constexpr auto value(const auto& a, const auto& b) {
+    const auto error = two_product(a, b).low;
+    return select(abs(error) < kInfinity, error, 0.0);
+  }
+  static constexpr NoGradient partial(Argument<0>, const auto&, const auto&) { return {}; }
+  static constexpr NoGradient partial(Argument<1>, const auto&, const auto&) { return {}; }
+};
+
+}  // namespace torch::distributions::ops::special

@@ -1,0 +1,153 @@
+// Compiled once for each instruction set, as kernels are.
+
+#include "ops/engine/lane_functions.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "ops/engine/dual.h"
+#include "ops/engine/kernel_list.h"
+#include "ops/special/beta_log_density.h"
+#include "ops/special/binomial_entropy.h"
+#include "ops/special/exp_divergence.h"
+#include "ops/special/gamma_log_density.h"
+#include "ops/special/hyperbolic.h"
+#include "ops/special/log_mean_gap.h"
+#include "ops/special/normal.h"
+#include "ops/special/poisson_log_density.h"
+#include "ops/special/rounding.h"
+#include "ops/special/softplus_divergence.h"
+#include "ops/special/stirling_divergence.h"
+#include "ops/special/xlogy.h"
+
+namespace torch::distributions::ops::engine::test {
+namespace {
+
+using namespace special;
+
+/// The value of F, or its derivative in the argument of `M`, over arrays.
+template <class F, class S, unsigned M, std::size_t... i>
+void run(const typename S::Memory* const* from, typename S::Memory* to, int64_t count) {
+  using Numbers = LanesOf<S>;
+  for (int64_t k = 0; k < count; k += Numbers::kCount) {
+    const int64_t left = std::min(Numbers::kCount, count - k);
+    const auto result = Function<F>()(seed<S, i, M>(Numbers::load_part(from[i] + k, left))...);
+    if constexpr (M == 0) {
+      store_part(result.value, to + k, left);
+    } else {
+      store_part(result.partials[0], to + k, left);
+    }
+  }
+}
+
+/// Each function, and its derivative in each argument that has one.
+template <class S>
+class List {
+ public:
+  using T = typename S::Memory;
+
+  template <class F>
+  void add(const char* name, std::vector<double> ordinary) {
+    switch (ordinary.size()) {
+      case 1:
+        return add_all<F, 0>(name, ordinary);
+      case 2:
+        return add_all<F, 0, 1>(name, ordinary);
+      default:
+        return add_all<F, 0, 1, 2>(name, ordinary);
+    }
+  }
+  std::vector<LaneFunction<T>> functions;
+
+ private:
+  template <class F, std::size_t... i>
+  void add_all(const char* name, const std::vector<double>& ordinary) {
+    constexpr bool takes = requires(const LanesOf<S>& x) { F::value(((void)i, x)...); };
+    if constexpr (takes) {
+      functions.push_back({name, ordinary, &run<F, S, 0, i...>});
+      (add_derivative<F, i, i...>(name, ordinary), ...);
+    }
+  }
+  template <class F, std::size_t k, std::size_t... i>
+  void add_derivative(const char* name, const std::vector<double>& ordinary) {
+    using Numbers = LanesOf<S>;
+    constexpr bool has = requires(const Numbers& x) {
+      requires requires { F::partial(Argument<k>(), ((void)i, x)...); } ||
+                   requires { F::partial(Argument<k>(), Value(x), ((void)i, x)...); };
+    };
+    if constexpr (has) {
+      constexpr bool is_constant = requires(const Numbers& x) {
+        { F::partial(Argument<k>(), ((void)i, x)...) } -> std::same_as<NoGradient>;
+      };
+      if constexpr (!is_constant) functions.push_back({name, ordinary, &run<F, S, 1u << k, i...>});
+    }
+  }
+};
+
+/// What kernels compute in float as well.
+template <class S>
+List<S> elementary() {
+  List<S> list;
+  list.template add<Log>("log", {0.7});
+  list.template add<Log1p>("log1p", {0.7});
+  list.template add<Exp>("exp", {0.7});
+  list.template add<Expm1>("expm1", {0.7});
+  list.template add<Sqrt>("sqrt", {0.7});
+  list.template add<Sigmoid>("sigmoid", {0.7});
+  list.template add<Softplus>("softplus", {0.7});
+  list.template add<LogSigmoid>("log_sigmoid", {0.7});
+  list.template add<Atanh>("atanh", {0.7});
+  list.template add<LogCosh>("log_cosh", {0.7});
+  list.template add<Xlogy>("xlogy", {0.7, 0.3});
+  list.template add<Xlog1py>("xlog1py", {0.7, 0.3});
+  list.template add<Standardized>("standardized", {0.7, 0.3, 1.2});
+  list.template add<ExpDivergence>("exp_divergence", {0.7, 0.3});
+  return list;
+}
+
+template <class S>
+List<S> all() {
+  List<S> list = elementary<S>();
+  list.template add<Ndtr>("ndtr", {0.7});
+  list.template add<Lbeta>("lbeta", {0.7, 2.3});
+  list.template add<Bd0>("bd0", {0.7, 0.3});
+  list.template add<Deviance>("deviance", {0.7, 0.3, 0.4});
+  list.template add<GammaLogDensity>("gamma_log_density", {0.7, 2.3, 1.2});
+  list.template add<BetaLogDensity>("beta_log_density", {0.7, 2.3, 1.2});
+  list.template add<StirlingDivergence>("stirling_divergence", {0.7, 0.3, 0.4});
+  list.template add<ItakuraSaito>("itakura_saito", {0.7, 0.3});
+  list.template add<SoftplusDivergence>("softplus_divergence", {0.7, 0.3});
+  list.template add<LogMinusDigamma>("log_minus_digamma", {0.7});
+  list.template add<LogFactorialRemainder>("log_factorial_remainder", {0.7});
+  list.template add<LogMeanGap>("log_mean_gap", {0.3, 0.7});
+  // Their derivatives in counts have no kernels.
+  list.functions.push_back(
+      {"binomial_log_density", {3, 7, 0.3}, &run<BinomialLogDensity, S, 0, 0, 1, 2>});
+  list.functions.push_back(
+      {"binomial_log_density", {3, 7, 0.3}, &run<BinomialLogDensity, S, 4, 0, 1, 2>});
+  list.functions.push_back(
+      {"binomial_log_density_logits", {3, 7, 0.3}, &run<BinomialLogDensityLogits, S, 0, 0, 1, 2>});
+  list.functions.push_back(
+      {"binomial_log_density_logits", {3, 7, 0.3}, &run<BinomialLogDensityLogits, S, 4, 0, 1, 2>});
+  list.functions.push_back(
+      {"binomial_entropy_sum", {7, 0.3}, &run<BinomialEntropySum, S, 0, 0, 1>, 1e3});
+  list.functions.push_back(
+      {"binomial_entropy_sum", {7, 0.3}, &run<BinomialEntropySum, S, 2, 0, 1>, 1e3});
+  return list;
+}
+
+}  // namespace
+
+template <>
+std::vector<LaneFunction<float>> lane_functions_of_floats<isa::CPU_CAPABILITY>() {
+  auto functions = elementary<Float>().functions;
+  for (const auto& function : all<FloatInDouble>().functions) functions.push_back(function);
+  return functions;
+}
+template <>
+std::vector<LaneFunction<double>> lane_functions_of_doubles<isa::CPU_CAPABILITY>() {
+  return all<Double>().functions;
+}
+
+}  // namespace torch::distributions::ops::engine::test
