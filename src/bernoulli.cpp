@@ -20,8 +20,8 @@ const Signature<Bernoulli>& Bernoulli::signature() {
                  {"logits", &Bernoulli::logits_, constraints::real, Presence::kAlternative}},
       .support = constraints::boolean,
       .has_enumerate_support = true,
-      .formulas = {{ops::table<ops::formulas::Bernoulli>(), {&Bernoulli::probs_}},
-                   {ops::table<ops::formulas::BernoulliLogits>(), {&Bernoulli::logits_}}}};
+      .formulas = {ops::formula<Bernoulli, ops::formulas::Bernoulli>(&Bernoulli::probs_),
+                   ops::formula<Bernoulli, ops::formulas::BernoulliLogits>(&Bernoulli::logits_)}};
   return s;
 }
 

@@ -20,7 +20,7 @@ const Signature<Beta>& Beta::signature() {
       .support = constraints::unit_interval,
       .has_rsample = true,
       .formulas = {
-          {ops::table<ops::formulas::Beta>(), {&Beta::concentration1_, &Beta::concentration0_}}}};
+          ops::formula<Beta, ops::formulas::Beta>(&Beta::concentration1_, &Beta::concentration0_)}};
   return s;
 }
 

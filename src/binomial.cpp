@@ -20,10 +20,10 @@ const Signature<Binomial>& Binomial::signature() {
                  {"logits", &Binomial::logits_, constraints::real, Presence::kAlternative}},
       .support = [](const Binomial& b) { return constraints::integer_interval(0, b.total_count_); },
       .has_enumerate_support = true,
-      .formulas = {
-          {ops::table<ops::formulas::Binomial>(), {&Binomial::total_count_, &Binomial::probs_}},
-          {ops::table<ops::formulas::BinomialLogits>(),
-           {&Binomial::total_count_, &Binomial::logits_}}}};
+      .formulas = {ops::formula<Binomial, ops::formulas::Binomial>(&Binomial::total_count_,
+                                                                   &Binomial::probs_),
+                   ops::formula<Binomial, ops::formulas::BinomialLogits>(&Binomial::total_count_,
+                                                                         &Binomial::logits_)}};
   return s;
 }
 

@@ -14,7 +14,7 @@ const Signature<Exponential>& Exponential::signature() {
       .fields = {{"rate", &Exponential::rate_, constraints::positive}},
       .support = constraints::nonnegative,
       .has_rsample = true,
-      .formulas = {{ops::table<ops::formulas::Exponential>(), {&Exponential::rate_}}}};
+      .formulas = {ops::formula<Exponential, ops::formulas::Exponential>(&Exponential::rate_)}};
   return s;
 }
 

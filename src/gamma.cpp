@@ -18,7 +18,8 @@ const Signature<Gamma>& Gamma::signature() {
                  {"rate", &Gamma::rate_, constraints::positive}},
       .support = constraints::nonnegative,
       .has_rsample = true,
-      .formulas = {{ops::table<ops::formulas::Gamma>(), {&Gamma::concentration_, &Gamma::rate_}}}};
+      .formulas = {
+          ops::formula<Gamma, ops::formulas::Gamma>(&Gamma::concentration_, &Gamma::rate_)}};
   return s;
 }
 

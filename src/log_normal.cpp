@@ -24,7 +24,8 @@ const Signature<LogNormal>& LogNormal::signature() {
                  {"scale", &LogNormal::scale, constraints::positive}},
       .support = constraints::positive,
       .has_rsample = true,
-      .formulas = {{ops::table<ops::formulas::LogNormal>(), {&LogNormal::loc, &LogNormal::scale}}}};
+      .formulas = {
+          ops::formula<LogNormal, ops::formulas::LogNormal>(&LogNormal::loc, &LogNormal::scale)}};
   return s;
 }
 

@@ -19,7 +19,7 @@ const Signature<Normal>& Normal::signature() {
                  {"scale", &Normal::scale_, constraints::positive}},
       .support = constraints::real,
       .has_rsample = true,
-      .formulas = {{ops::table<ops::formulas::Normal>(), {&Normal::loc_, &Normal::scale_}}}};
+      .formulas = {ops::formula<Normal, ops::formulas::Normal>(&Normal::loc_, &Normal::scale_)}};
   return s;
 }
 

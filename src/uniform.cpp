@@ -17,7 +17,7 @@ const Signature<Uniform>& Uniform::signature() {
                   [](const Uniform& u) { return constraints::greater_than(u.low_); }}},
       .support = [](const Uniform& u) { return constraints::interval(u.low_, u.high_); },
       .has_rsample = true,
-      .formulas = {{ops::table<ops::formulas::Uniform>(), {&Uniform::low_, &Uniform::high_}}}};
+      .formulas = {ops::formula<Uniform, ops::formulas::Uniform>(&Uniform::low_, &Uniform::high_)}};
   return s;
 }
 

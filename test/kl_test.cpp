@@ -17,6 +17,7 @@
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/uniform.h>
 
 // How kl_divergence chooses a rule, on classes of a user. What the built-in rules compute is tested
 // under test/kl.
@@ -230,6 +231,17 @@ TEST(KlDivergence, OfTinyConcentrationsIsLarge) {
   expect_near(Beta(number(1e-17), 1.0), Beta(number(2), 1.0), 2e17);
   expect_near(Beta(number(1e-17), 1e-17), Beta(number(1), 1.0), 1e17);
   expect_near(pair(1e-17, 1), pair(2, 1), 2e17);
+}
+
+// An infinite rate is positive: a point mass at 0, which is infinitely far from what has mass
+// elsewhere.
+TEST(KlDivergence, ToAnInfiniteRateIsInfinite) {
+  const Exponential point(INFINITY);
+  EXPECT_EQ(kl_divergence(Gamma(1., 1.), point).item<double>(), INFINITY);
+  EXPECT_EQ(kl_divergence(Exponential(1.), point).item<double>(), INFINITY);
+  EXPECT_EQ(kl_divergence(Beta(2., 3.), point).item<double>(), INFINITY);
+  EXPECT_EQ(kl_divergence(Uniform(0., 1.), point).item<double>(), INFINITY);
+  EXPECT_EQ(kl_divergence(Exponential(1.), Gamma(2., INFINITY)).item<double>(), INFINITY);
 }
 
 // By mpmath. Products of them overflow, and inverses.

@@ -15,15 +15,12 @@ Tensor divergence(const Binomial& p, const Binomial& q) {
     not_implemented(p, q, "the total_count of q exceeds that of p");
   }
   if (p.given_by_logits()) {
-    return q.given_by_logits() ? ops::kl<f::BinomialBinomial<f::BernoulliLogitsBernoulliLogits>>(
-                                     n_p, p.logits(), n_q, q.logits())
-                               : ops::kl<f::BinomialBinomial<f::BernoulliLogitsBernoulli>>(
-                                     n_p, p.logits(), n_q, q.probs());
+    return q.given_by_logits()
+               ? ops::kl<f::BinomialLogitsBinomialLogits>(n_p, p.logits(), n_q, q.logits())
+               : ops::kl<f::BinomialLogitsBinomial>(n_p, p.logits(), n_q, q.probs());
   }
-  return q.given_by_logits()
-             ? ops::kl<f::BinomialBinomial<f::BernoulliBernoulliLogits>>(n_p, p.probs(), n_q,
-                                                                         q.logits())
-             : ops::kl<f::BinomialBinomial<f::BernoulliBernoulli>>(n_p, p.probs(), n_q, q.probs());
+  return q.given_by_logits() ? ops::kl<f::BinomialBinomialLogits>(n_p, p.probs(), n_q, q.logits())
+                             : ops::kl<f::BinomialBinomial>(n_p, p.probs(), n_q, q.probs());
 }
 
 }  // namespace torch::distributions::kl

@@ -12,12 +12,12 @@ constexpr double kLog2 = 0.69314718055994530942;
 constexpr double kSqrt2 = 1.41421356237309504880;
 constexpr double kSqrtHalf = 0.70710678118654752440;
 constexpr double kSqrt12 = 3.4641016151377545871;
-constexpr double kLogSqrt12 = 1.2424533248940001551;            // log(12) / 2
-constexpr double kSqrt2Pi = 2.506628274631000502416;            // sqrt(2 pi)
-constexpr double kLogSqrt2Pi = 0.918938533204672741780;         // log(2 pi) / 2
-constexpr double kNormalEntropy = 1.4189385332046727418;        // (1 + log(2 pi)) / 2
-constexpr double kTwoOverSqrtPi = 1.128379167095512573896;      // 2 / sqrt(pi)
-constexpr double kSqrtTwoOverPi = 0.797884560802865355880;     // sqrt(2 / pi)
+constexpr double kLogSqrt12 = 1.2424533248940001551;        // log(12) / 2
+constexpr double kSqrt2Pi = 2.506628274631000502416;        // sqrt(2 pi)
+constexpr double kLogSqrt2Pi = 0.918938533204672741780;     // log(2 pi) / 2
+constexpr double kNormalEntropy = 1.4189385332046727418;    // (1 + log(2 pi)) / 2
+constexpr double kTwoOverSqrtPi = 1.128379167095512573896;  // 2 / sqrt(pi)
+constexpr double kSqrtTwoOverPi = 0.797884560802865355880;  // sqrt(2 / pi)
 constexpr double kLargestNumber = std::numeric_limits<double>::max();
 
 }  // namespace torch::distributions::ops

@@ -22,6 +22,7 @@ using at::Tensor;
 namespace {
 
 using Component = formulas::DirichletComponent;
+using Divergence = formulas::DirichletComponentDivergence;
 
 /// log B(a) - (sum a log a - A log A), where A = sum a and log B(a) = sum lgamma(a) - lgamma(A):
 /// the large terms of Stirling's formula cancel, so that each lgamma enters by its remainder alone.
@@ -67,9 +68,9 @@ Tensor log_density_of_floats(const Tensor& a, const Tensor& x) {
 /// The sum of divergences over the components. The total has grown to `ratio`, by `growth`.
 Tensor kl_of_components(bool of_doubles, const Tensor& a, const Tensor& b, const Tensor& growth,
                         const Tensor& ratio) {
-  if (!of_doubles) return kl_of_event<Component>(1, a, b, growth, ratio);
+  if (!of_doubles) return kl_of_event<Divergence>(1, a, b, growth, ratio);
   // The kernel has the digits of a float.
-  const auto divergence = [](const auto&... inputs) { return Component::kl(inputs...); };
+  const auto divergence = [](const auto&... inputs) { return Divergence::kl(inputs...); };
   return evaluate(/*in_double=*/true, divergence, a, b, growth, ratio).sum(-1);
 }
 
@@ -80,9 +81,9 @@ Tensor dirichlet_log_prob(const Tensor& a, const Tensor& x) {
   const Tensor concentration = a.to(at::kDouble), value = x.to(at::kDouble);
   const Tensor log_prob = log_density(concentration, value);
   // The correction is of the size of the textbook's rounding: a constant to every derivative.
-  return log_prob + (log_density_by_deviance(concentration.detach(), value.detach()) -
-                     log_prob.detach())
-                        .nan_to_num(0, 0, 0);
+  return log_prob +
+         (log_density_by_deviance(concentration.detach(), value.detach()) - log_prob.detach())
+             .nan_to_num(0, 0, 0);
 }
 
 Tensor dirichlet_mean(const Tensor& a) { return normalize(a.to(at::kDouble)).to(a.scalar_type()); }

@@ -2,16 +2,19 @@
 
 #include <ATen/ATen.h>
 #include <ATen/ExpandUtils.h>
+#include <c10/util/TypeIndex.h>
 
 #include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include <torch/distributions/core/formula_table.h>
+#include <torch/distributions/core/signature.h>
 
 #include "ops/engine/engine.h"
 #include "ops/formulas/formula.h"
@@ -24,7 +27,7 @@
 /// A formula is a struct of static functions of its parameters over an abstract scalar. Functions
 /// of a value are curried: `log_prob(parameters...)` returns the function of the value, so that
 /// what depends on the parameters alone is worked out once and at their shape. `kParameters` says
-/// how many there are, and `kInDouble` which functions compute float inputs in double.
+/// how many there are; `kInDouble` and `kResultInDouble` state the precision (formula.h).
 
 namespace torch::distributions::ops {
 
@@ -117,11 +120,10 @@ bool are_in_range(engine::Inputs inputs, std::index_sequence<I...>) {
 /// `Function` of `Formula` by tensor operations. A value comes after the parameters.
 template <class Formula, class Function, std::size_t kParameters>
 at::Tensor composed(engine::Inputs inputs) {
-  const Evaluation evaluation(inputs, engine::kComposesInDouble<Function, Formula>,
-                              engine::kResultInDouble<Formula>);
+  const Evaluation evaluation(inputs, engine::kComputesInDouble<Function, Formula>,
+                              engine::kReturnsDouble<Function, Formula>);
   constexpr auto kAll = std::make_index_sequence<kParameters>{};
-  if constexpr (kParameters > 0 && !engine::kOfValue<Function> &&
-                !std::is_same_v<Function, functions::Icdf>) {
+  if constexpr (kParameters > 0 && !functions::kIsOfValue<Function>) {
     if (are_in_range<Formula>(inputs, kAll)) {
       return evaluation.result(apply<InRange<Formula>, Function>(evaluation, inputs, kAll));
     }
@@ -134,20 +136,29 @@ at::Tensor composed(engine::Inputs inputs) {
   }
 }
 
+/// The name of the struct.
+template <class Formula>
+std::string name_of() {
+  const auto name = c10::util::get_fully_qualified_type_name<Formula>();
+  return std::string(name.substr(name.rfind(':') + 1));
+}
+
 /// `Function` of `Formula`, summed over the last `summed` dimensions: by a kernel where it has one.
 template <class Formula, class Function, std::size_t kParameters>
 at::Tensor evaluate(engine::Inputs inputs, int64_t summed,
                     [[maybe_unused]] bool* is_finite = nullptr) {
-  using Listed = engine::Listed<Function, Formula>;
-  if constexpr (Listed::kHasKernels) {
-    static const engine::Operation operation{.name = Listed::kName,
-                                             .kernels = engine::all_kernels<Function, Formula>(),
-                                             .in_double = engine::kInDouble<Function, Formula>,
-                                             .result_in_double = engine::kResultInDouble<Formula>,
-                                             .parameters = kParameters,
-                                             .typical = Listed::kTypical,
-                                             .all = Listed::kAll,
-                                             .composed = &composed<Formula, Function, kParameters>};
+  if constexpr (engine::kernel_index<Function, Formula>() >= 0) {
+    using Masks = engine::KernelMasks<Function, Formula>;
+    static_assert(kParameters == Formula::kParameters);
+    static const engine::Operation operation{
+        .name = name_of<Formula>() + Function::kName,
+        .kernels = engine::all_kernels<Function, Formula>(),
+        .in_double = engine::kComputesInDouble<Function, Formula>,
+        .result_in_double = engine::kReturnsDouble<Function, Formula>,
+        .parameters = kParameters,
+        .typical = Masks::kTypical,
+        .all = Masks::kAll,
+        .composed = &composed<Formula, Function, kParameters>};
     return engine::evaluate(operation, inputs, summed, is_finite);
   } else {
     return sum_rightmost(composed<Formula, Function, kParameters>(inputs), summed);
@@ -231,6 +242,16 @@ const FormulaTable& table() {
       .stddev = internal::of_parameters<Formula, functions::Stddev>(),
       .entropy = internal::of_parameters<Formula, functions::Entropy>()};
   return table;
+}
+
+/// The functions of `Formula` for a signature of `Self`, which names where each of the formula's
+/// parameters is found.
+template <class Self, class Formula, class... Parameters>
+FormulaBinding<Self> formula(Parameters... parameters) {
+  static_assert(sizeof...(Parameters) == Formula::kParameters,
+                "the signature names another number of parameters than the formula has");
+  static_assert(Formula::kParameters <= FormulaTable::kMaxParameters);
+  return {table<Formula>(), {FormulaParameter<Self>(parameters)...}};
 }
 
 }  // namespace torch::distributions::ops

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <string_view>
 #include <type_traits>
 
-#include "ops/constants.h"
+#include "ops/formulas/formula.h"
 
 /// The functions that a formula may have, as types. `Name::of<Formula>(parameters...)` calls
 /// `Formula::name`, where there is one.
@@ -39,10 +38,11 @@ constexpr auto in_range_or_nan(const Function& f, const Scalars&... parameters) 
 
 #define TORCH_DISTRIBUTIONS_FUNCTION(Name, name)                                            \
   struct Name {                                                                             \
-    static constexpr bool kIsCdf = std::string_view(#name) == "cdf";                        \
+    static constexpr Functions kSet = k##Name;                                              \
+    static constexpr const char* kName = #Name;                                             \
     template <class Formula, class... Scalars>                                              \
       requires requires(const Scalars&... parameters) { Formula::name(parameters...); }     \
-    static constexpr auto of(const Scalars&... parameters) {                                          \
+    static constexpr auto of(const Scalars&... parameters) {                                \
       return in_range_or_nan<Formula>([](const auto&... p) { return Formula::name(p...); }, \
                                       parameters...);                                       \
     }                                                                                       \
@@ -63,7 +63,8 @@ TORCH_DISTRIBUTIONS_FUNCTION(LogAbsDetJacobian, log_abs_det_jacobian)
 /// The logarithm of a density: -inf where `Formula::is_possible(value, parameters...)` says that
 /// the value is not, by one rule for every family.
 struct LogProb {
-  static constexpr bool kIsCdf = false;
+  static constexpr Functions kSet = kLogProb;
+  static constexpr const char* kName = "LogProb";
 
   template <class Formula, class... Scalars>
     requires requires(const Scalars&... parameters) { Formula::log_prob(parameters...); }
@@ -83,7 +84,8 @@ struct LogProb {
 
 /// A quantile: NaN for what is no probability, by one rule for every family.
 struct Icdf {
-  static constexpr bool kIsCdf = true;
+  static constexpr Functions kSet = kIcdf;
+  static constexpr const char* kName = "Icdf";
 
   template <class Formula, class... Scalars>
     requires requires(const Scalars&... parameters) { Formula::icdf(parameters...); }
@@ -96,5 +98,10 @@ struct Icdf {
     return in_range_or_nan<Formula>(quantile, parameters...);
   }
 };
+
+/// Whether the last input is a value; all others are parameters.
+template <class Function>
+inline constexpr bool kIsOfValue =
+    (Function::kSet & (kLogProb | kCdf | kIcdf | kInverse | kLogAbsDetJacobian)) != 0;
 
 }  // namespace torch::distributions::ops::functions

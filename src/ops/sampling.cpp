@@ -67,17 +67,18 @@ constexpr special::TensorFunction kGammaDraw{"the gamma sampler", drawn, {gamma_
 
 /// 0, with the derivative of the Beta draw in the concentration (args[0]) of its coordinate
 /// (args[2]); the concentrations of the others (args[1]) are constant.
-constexpr special::TensorFunction kBetaDraw{"the Dirichlet sampler",
-                                  [](at::TensorList args) { return at::zeros_like(args[2]); },
-                                  {[](at::TensorList args) {
-                                     // One category has all, whatever its concentration. Infinite
-                                     // ones would be subtracted from each other.
-                                     constexpr double kLargest = 1e300;
-                                     return special::beta_draw_da(args[2], args[0], args[1])
-                                         .masked_fill(args[1] == 0, 0)
-                                         .nan_to_num(0, kLargest, -kLargest);
-                                   },
-                                   nullptr, nullptr}};
+constexpr special::TensorFunction kBetaDraw{
+    "the Dirichlet sampler",
+    [](at::TensorList args) { return at::zeros_like(args[2]); },
+    {[](at::TensorList args) {
+       // One category has all, whatever its concentration. Infinite
+       // ones would be subtracted from each other.
+       constexpr double kLargest = 1e300;
+       return special::beta_draw_da(args[2], args[0], args[1])
+           .masked_fill(args[1] == 0, 0)
+           .nan_to_num(0, kLargest, -kLargest);
+     },
+     nullptr, nullptr}};
 
 Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
   return special::differentiable(kGammaDraw, {a, draw.detach()});

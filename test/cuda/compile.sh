@@ -1,13 +1,23 @@
 #!/usr/bin/env bash
-# Compiles formulas.cu to an object for a GPU: compile.sh ENVIRONMENT OUTPUT. The environment is the private Python environment
+# Compiles formulas.cu to an object for a GPU: compile.sh ENVIRONMENT FOLDER. The environment is the private Python environment
 # that scripts/test installs nvcc into. (cudafe++ fails of some code only where an object is asked for.)
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "$0")" && pwd) source=$(cd "$(dirname "$0")/../../src" && pwd)
 nvcc=$(echo "$1"/lib/python3*/site-packages/nvidia/cu13/bin/nvcc)
 if [[ ! -x $nvcc ]]; then
   echo "No nvcc in $1: scripts/test installs it there." >&2
   exit 1
 fi
+mkdir -p "$2"
+{
+  for header in "$source"/ops/formulas/*.h; do echo "#include \"ops/formulas/$(basename "$header")\""; done
+  echo "#define TORCH_DISTRIBUTIONS_FORMULAS \\"
+  # The struct before each list of kernels.
+  awk '/^struct / { name = $2 } /KernelOf kKernels/ { print "  TORCH_DISTRIBUTIONS_FORMULA(" name ") \\" }' \
+    "$source"/ops/formulas/*.h
+  echo
+} > "$2/formulas.inc"
 # 114: a function of an unnamed namespace that is declared and not used.
-"$nvcc" -std=c++20 --expt-relaxed-constexpr -diag-suppress 114 -arch=sm_90 -I"$here/../../src" -c "$here/formulas.cu" -o "$2"
-echo "formulas.cu: $(stat -c %s "$2") bytes"
+"$nvcc" -std=c++20 --expt-relaxed-constexpr -diag-suppress 114 -arch=sm_90 -I"$source" -I"$2" -c "$here/formulas.cu" \
+  -o "$2/formulas.o"
+echo "$(grep -c 'FORMULA(' "$2/formulas.inc") formulas, $(stat -c %s "$2/formulas.o") bytes"

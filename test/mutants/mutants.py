@@ -39,9 +39,9 @@ class Mutant:
 GOLDEN = "golden_golden_test"
 MUTANTS = [
     Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
-           ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"), GOLDEN, "*Exponential*"),
+           ("src/exponential.cpp", "generated/ops/kernels/exponential.cpp"), GOLDEN, "*Exponential*"),
     Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320477274178",
-           ("src/normal.cpp", "src/ops/engine/kernels/normal.cpp"), "accuracy_accuracy_test"),
+           ("src/normal.cpp", "generated/ops/kernels/normal.cpp"), "accuracy_accuracy_test"),
     Mutant("swapped parameters", "src/gamma.cpp", "{&Gamma::concentration_, &Gamma::rate_}",
            "{&Gamma::rate_, &Gamma::concentration_}", ("src/gamma.cpp",), GOLDEN, "*Gamma*"),
     Mutant("missing broadcast", "src/core/distribution.cpp", "*member.tensor = expand(*member.tensor, member.event_dim)",
@@ -49,12 +49,12 @@ MUTANTS = [
     Mutant("squared for standard deviation", "src/ops/formulas/normal.h",
            "return square(scale); }", "return scale; }", ("src/normal.cpp",), GOLDEN, "*Normal*"),
     Mutant("cancelling tail", "src/ops/formulas/exponential.h", "0.0 - expm1(-(r * y))",
-           "1.0 - exp(-(r * y))", ("src/exponential.cpp", "src/ops/engine/kernels/exponential.cpp"),
+           "1.0 - exp(-(r * y))", ("src/exponential.cpp", "generated/ops/kernels/exponential.cpp"),
            "accuracy_accuracy_test"),
     Mutant("finite outside the support", "src/ops/formulas/uniform.h", "x < low || x > high", "x < low",
-           ("src/uniform.cpp", "src/ops/engine/kernels/uniform.cpp"), GOLDEN, "*Uniform*"),
+           ("src/uniform.cpp", "generated/ops/kernels/uniform.cpp"), GOLDEN, "*Uniform*"),
     Mutant("half-open support", "src/ops/formulas/uniform.h", "x > high", "x >= high",
-           ("src/uniform.cpp", "src/ops/engine/kernels/uniform.cpp"), GOLDEN, "*Uniform*"),
+           ("src/uniform.cpp", "generated/ops/kernels/uniform.cpp"), GOLDEN, "*Uniform*"),
     Mutant("wrong stream", "src/exponential.cpp", "exponential_(1, std::move(generator)) / rate_",
            "exponential_(1, std::move(generator)) * rate_", ("src/exponential.cpp",), "laws_sampling_test", "*Exponential*"),
     Mutant("generator ignored", "src/normal.cpp", "normal_(0, 1, std::move(generator))", "normal_(0, 1)",
@@ -73,14 +73,14 @@ MUTANTS = [
     Mutant("divergence the wrong way", "src/kl/normal.cpp", "p.loc(), p.scale(), q.loc(), q.scale()",
            "q.loc(), q.scale(), p.loc(), p.scale()", ("src/kl/normal.cpp",), "kl_golden_test"),
     Mutant("mask forgotten", "src/ops/formulas/category.h", "exp(log_p) * select(log_p == -kInfinity, 0.0, log_p)",
-           "exp(log_p) * log_p", ("src/categorical.cpp", "src/ops/engine/kernels/category.cpp"), GOLDEN, "*Categorical*"),
+           "exp(log_p) * log_p", ("src/categorical.cpp", "generated/ops/kernels/category.cpp"), GOLDEN, "*Categorical*"),
     Mutant("slope of another function", "src/ops/special/sigmoid.h", "return sigmoid(-x);\n  }\n};",
-           "return sigmoid(x);\n  }\n};", ("src/ops/engine/kernels/bernoulli.cpp",), GOLDEN,
+           "return sigmoid(x);\n  }\n};", ("generated/ops/kernels/bernoulli.cpp",), GOLDEN,
            "*Bernoulli*"),
     Mutant("one gradient for all", "src/ops/engine/engine.cpp", "tile.gradient_column_stride = is_one ? 0 : 1;",
            "tile.gradient_column_stride = 0;", ("src/ops/engine/engine.cpp",), GOLDEN, "*Normal*"),
     Mutant("log-gamma without its digamma", "src/ops/formulas/beta.h", "(a - 1.0) * (log_minus_digamma(a) - of_sum)",
-           "a * (log_minus_digamma(a) - of_sum)", ("src/beta.cpp", "src/ops/engine/kernels/beta.cpp"),
+           "a * (log_minus_digamma(a) - of_sum)", ("src/beta.cpp", "generated/ops/kernels/beta.cpp"),
            "accuracy_accuracy_test"),
     Mutant("every value valid", "src/ops/engine/engine.cpp", "*is_finite = forward.is_finite();", "*is_finite = true;",
            ("src/ops/engine/engine.cpp",), "core_scalar_family_test"),
@@ -91,9 +91,9 @@ MUTANTS = [
     Mutant("the slowest clock", "src/ops/engine/kernels/rows.cpp", "speed > highest", "speed < highest",
            ("src/ops/engine/kernels/rows.cpp",), "golden_sampler_test", "*Categorical*"),
     Mutant("tail of the counts cut off", "src/ops/special/binomial_entropy.h", "kNegligible = 0x1p-66", "kNegligible = 0x1p-20",
-           ("src/ops/engine/kernels/binomial.cpp",), "accuracy_accuracy_test"),
+           ("generated/ops/kernels/binomial.cpp",), "accuracy_accuracy_test"),
     Mutant("wrong parabola", "src/ops/special/stirling_divergence.h", "0.5 * (0.5 * relative * relative",
-           "0.5 * (relative * relative", ("src/ops/engine/kernels/dirichlet.cpp",), "kl_golden_test"),
+           "0.5 * (relative * relative", ("generated/ops/kernels/dirichlet.cpp",), "kl_golden_test"),
     Mutant("limit taken for a number", "src/transforms/transform.cpp", "if (finite.first_violation(x))", "if (false)",
            ("src/transforms/transform.cpp",), "transformed_distribution_test", "*Limits*"),
     Mutant("rounding refused", "src/transformed_distribution.cpp", "x = at::where(rounded.ne(x), rounded, x);", "",
@@ -119,7 +119,10 @@ class Builder:
         self.commands = {}  # of a source
         for entry in json.loads((build / "compile_commands.json").read_text()):
             if re.search(r"/torch_distributions(_kernels_DEFAULT)?\.dir/", entry["command"]):
-                self.commands[os.path.relpath(entry["file"], ROOT)] = entry
+                file = pathlib.Path(entry["file"])
+                source = ("generated" / file.relative_to(build / "src") if file.is_relative_to(build / "src")
+                          else os.path.relpath(file, ROOT))
+                self.commands[str(source)] = entry
         link = run(["ninja", "-C", str(build), "-t", "commands", "torch_distributions"]).stdout.splitlines()
         shared = [line for line in link if re.search(r"-shared .*-o libtorch_distributions\.so", line)]
         self.link = re.search(r"(?:^|&& )(\S*(?:g\+\+|clang\+\+|c\+\+)\S* .*?-shared .*?)(?: &&|$)", shared[-1]).group(1)

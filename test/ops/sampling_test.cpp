@@ -7,8 +7,8 @@
 
 #include <cmath>
 
-#include "ops/special/elementwise.h"
 #include "ops/special/beta_draw.h"
+#include "ops/special/elementwise.h"
 #include "ops/special/incomplete_gamma.h"
 #include "ops/special/tensor_scalar.h"
 
@@ -53,7 +53,8 @@ constexpr Reference kBetaDraw[] = {
 
 void expect_reference() {
   for (const auto& [x, a, b, expected] : kBetaDraw) {
-    const double actual = special::beta_draw_da(doubles({x}), doubles({a}), doubles({b})).item<double>();
+    const double actual =
+        special::beta_draw_da(doubles({x}), doubles({a}), doubles({b})).item<double>();
     EXPECT_NEAR(actual / expected, 1, 1e-11) << "x = " << x << ", a = " << a << ", b = " << b;
   }
 }
@@ -122,7 +123,8 @@ TEST(SampleDirichletTest, GradientIsThatOfTheBetaMarginals) {
   const Tensor weights = doubles({1, -2, 0.5});
   const Tensor actual = gradient(x * weights, concentration);
   const Tensor draw = x.detach();
-  const Tensor velocity = special::beta_draw_da(draw, concentration.detach(), 5.5 - concentration.detach());
+  const Tensor velocity =
+      special::beta_draw_da(draw, concentration.detach(), 5.5 - concentration.detach());
   EXPECT_TRUE(actual.allclose(velocity * (weights - (draw * weights).sum()), 1e-12));
   // On the simplex nothing moves off it.
   EXPECT_LT(gradient(x, concentration).abs().max().item<double>(), 1e-15);

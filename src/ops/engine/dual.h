@@ -91,7 +91,7 @@ constexpr auto seed(const LanesOf<S>& value) {
 /// A Dual of this value whose partial in each input of `M` is partial(integral_constant<input>).
 template <class S, unsigned M, class Partial>
 [[gnu::always_inline]] constexpr Dual<S, M> with_partials(const LanesOf<S>& value,
-                                                       const Partial& partial) {
+                                                          const Partial& partial) {
   Dual<S, M> result;
   result.value = value;
   std::size_t next = 0;
@@ -164,7 +164,8 @@ template <class S, unsigned M>
   return with_partials<S, M>(-a.value, [&](auto i) { return -a.template partial<i>(); });
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] constexpr Dual<S, A | B> operator+(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator+(const Dual<S, A>& a,
+                                                          const Dual<S, B>& b) {
   return with_partials<S, A | B>(a.value + b.value, [&](auto i) {
     if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
@@ -176,7 +177,8 @@ template <class S, unsigned A, unsigned B>
   });
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] constexpr Dual<S, A | B> operator-(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator-(const Dual<S, A>& a,
+                                                          const Dual<S, B>& b) {
   return with_partials<S, A | B>(a.value - b.value, [&](auto i) {
     if constexpr (!Dual<S, B>::template kDependsOn<i>) {
       return a.template partial<i>();
@@ -188,12 +190,14 @@ template <class S, unsigned A, unsigned B>
   });
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] constexpr Dual<S, A | B> operator*(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator*(const Dual<S, A>& a,
+                                                          const Dual<S, B>& b) {
   return chain(a.value * b.value, along(a, [&] { return b.value; }),
                along(b, [&] { return a.value; }));
 }
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] constexpr Dual<S, A | B> operator/(const Dual<S, A>& a, const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> operator/(const Dual<S, A>& a,
+                                                          const Dual<S, B>& b) {
   const LanesOf<S> quotient = a.value / b.value, inverse = 1.0 / b.value;
   return chain(quotient, along(a, [&] { return inverse; }),
                along(b, [&] { return -quotient * inverse; }));
@@ -233,14 +237,14 @@ template <class S, unsigned M>
 
 // Comparison and choice.
 
-#define TORCH_DISTRIBUTIONS_COMPARISON(op)                          \
-  template <class S, unsigned A, unsigned B>                        \
+#define TORCH_DISTRIBUTIONS_COMPARISON(op)                                    \
+  template <class S, unsigned A, unsigned B>                                  \
   constexpr MaskOf<S> operator op(const Dual<S, A>& a, const Dual<S, B>& b) { \
-    return a.value op b.value;                                      \
-  }                                                                 \
-  template <class S, unsigned M>                                    \
+    return a.value op b.value;                                                \
+  }                                                                           \
+  template <class S, unsigned M>                                              \
   constexpr MaskOf<S> operator op(const Dual<S, M>& a, double b) {            \
-    return a.value op b;                                            \
+    return a.value op b;                                                      \
   }
 TORCH_DISTRIBUTIONS_COMPARISON(<)
 TORCH_DISTRIBUTIONS_COMPARISON(<=)
@@ -256,26 +260,26 @@ constexpr MaskOf<S> isnan(const Dual<S, M>& a) {
 }
 
 template <class S, unsigned A, unsigned B>
-[[gnu::always_inline]] constexpr Dual<S, A | B> select(const MaskOf<S>& condition, const Dual<S, A>& a,
-                                                    const Dual<S, B>& b) {
+[[gnu::always_inline]] constexpr Dual<S, A | B> select(const MaskOf<S>& condition,
+                                                       const Dual<S, A>& a, const Dual<S, B>& b) {
   return with_partials<S, A | B>(select(condition, a.value, b.value), [&](auto i) {
     return select(condition, a.template partial_or_zero<i>(), b.template partial_or_zero<i>());
   });
 }
 template <class S, unsigned M>
 [[gnu::always_inline]] constexpr Dual<S, M> select(const MaskOf<S>& condition, double a,
-                                                const Dual<S, M>& b) {
+                                                   const Dual<S, M>& b) {
   return select(condition, Constant<S>{LanesOf<S>(a), {}}, b);
 }
 template <class S, unsigned M>
 [[gnu::always_inline]] constexpr Dual<S, M> select(const MaskOf<S>& condition, const Dual<S, M>& a,
-                                                double b) {
+                                                   double b) {
   return select(condition, a, Constant<S>{LanesOf<S>(b), {}});
 }
 /// f(inputs...) where the condition holds, else the constant `otherwise`, without derivatives.
 template <class T, class Function, class... Inputs>
 [[gnu::always_inline]] constexpr auto within(const Mask<T>& condition, double otherwise,
-                                          const Function& f, const Inputs&... inputs) {
+                                             const Function& f, const Inputs&... inputs) {
   return select(condition, f(inputs...), otherwise);
 }
 /// f(parameters...), which is a function of the value, and of that `within`: called with the
@@ -401,8 +405,8 @@ struct Face<engine::Dual<S, M>> {
     if constexpr (engine::kIsForFloat<S> &&
                   requires { F::ForFloatResult::partial(argument, x...); }) {
       return F::ForFloatResult::partial(argument, x...);
-    } else if constexpr (requires { F::partial(argument, Value(value), x...); }) {
-      return F::partial(argument, Value(value), x...);
+    } else if constexpr (requires { F::partial(argument, Value{value}, x...); }) {
+      return F::partial(argument, Value{value}, x...);
     } else {
       return F::partial(argument, x...);
     }

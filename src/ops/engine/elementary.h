@@ -110,7 +110,8 @@ template <class T>
 
 /// exponent log 2 + log(1 + f), 1 + f from sqrt(1/2) to sqrt(2).
 template <class T>
-[[gnu::always_inline]] constexpr Lanes<T> log_of_parts(const Lanes<T>& exponent, const Lanes<T>& f) {
+[[gnu::always_inline]] constexpr Lanes<T> log_of_parts(const Lanes<T>& exponent,
+                                                       const Lanes<T>& f) {
   constexpr double kHigh = Format<T>::kLog2High, kLow = Format<T>::kLog2Low;
   const Lanes<T> square = f * f;
   if constexpr (sizeof(T) == sizeof(float)) {
@@ -176,7 +177,7 @@ struct Reduced {
   Lanes<T> exponent, expm1;
 
   [[gnu::always_inline]] constexpr explicit Reduced(const Lanes<T>& x) {
-      exponent = (x * std::numbers::log2e + kRounder<T>)-kRounder<T>;
+    exponent = (x * std::numbers::log2e + kRounder<T>)-kRounder<T>;
     const Lanes<T> r = (x - exponent * Format<T>::kLog2High) - exponent * Format<T>::kLog2Low;
     if constexpr (sizeof(T) == sizeof(float)) {
       expm1 = r + r * r * special::polynomial(special::kExpOfFloat, r);

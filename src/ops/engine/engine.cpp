@@ -504,7 +504,7 @@ class OperationBackward final : public autograd::Node {
     for (auto& input : inputs_) input.reset_data();
   }
 
-  std::string name() const override { return std::string(operation_->name) + "Backward"; }
+  std::string name() const override { return operation_->name + "Backward"; }
 
  private:
   bool has_kernel(unsigned mask) const {

@@ -5,8 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
-#include "ops/engine/kernel_list.h"
+#include "ops/engine/formula_kernels.h"
 
 /// The Tensor face of the kernels: broadcasting, dtypes, threads and autograd around them. See
 /// docs/engine.md.
@@ -17,7 +18,7 @@ using Inputs = c10::ArrayRef<const at::Tensor*>;
 
 /// A function that has kernels.
 struct Operation {
-  const char* name;
+  std::string name;
   std::array<const Kernels& (*)(), 3> kernels;  // by `InstructionSet`
   bool in_double;                               // computes float inputs in double
   bool result_in_double;                        // and gives a double
@@ -80,9 +81,14 @@ constexpr auto for_each_instruction_set(const Of& of) {
 #endif
 }
 
+/// The kernels of a function of a formula, by `InstructionSet`.
 template <class Function, class Formula>
 std::array<const Kernels& (*)(), 3> all_kernels() {
-  return for_each_instruction_set([]<class Isa>() { return &kernels_of<Isa, Function, Formula>; });
+  return for_each_instruction_set([]<class Isa>() -> const Kernels& (*)() {
+    return []() -> const Kernels& {
+      return kernels_of<Isa, Formula>()[kernel_index<Function, Formula>()];
+    };
+  });
 }
 
 }  // namespace torch::distributions::ops::engine

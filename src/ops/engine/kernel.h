@@ -8,8 +8,9 @@
 
 namespace torch::distributions::ops::engine {
 
-/// Inputs of a function: the parameters, then the value if it has one.
-inline constexpr std::size_t kMaxInputs = 5;
+/// Inputs of a function: the parameters, then the value if it has one. A divergence between two
+/// families of three parameters has six.
+inline constexpr std::size_t kMaxInputs = 6;
 
 /// A block of elements, all float or all double. Elements of a row are next to
 /// each other; strides count elements.

@@ -12,8 +12,8 @@
 
 #include "ops/special/scalar.h"
 
-/// As many numbers as a register holds, as a scalar of special functions and formulas. In plain code
-/// and for CUDA it holds one.
+/// As many numbers as a register holds, as a scalar of special functions and formulas. In plain
+/// code and for CUDA it holds one.
 ///
 /// Included by what is compiled once for each instruction set, and by nothing else. All of it is in
 /// an unnamed namespace, so that whatever is instantiated on these types is local to its object
@@ -48,8 +48,12 @@ class Mask {
   constexpr bool all() const { return bits() == kAll; }
   constexpr bool none() const { return bits() == 0; }
 
-  friend constexpr Mask operator&(const Mask& a, const Mask& b) { return Mask(a.lanes_ & b.lanes_); }
-  friend constexpr Mask operator|(const Mask& a, const Mask& b) { return Mask(a.lanes_ | b.lanes_); }
+  friend constexpr Mask operator&(const Mask& a, const Mask& b) {
+    return Mask(a.lanes_ & b.lanes_);
+  }
+  friend constexpr Mask operator|(const Mask& a, const Mask& b) {
+    return Mask(a.lanes_ | b.lanes_);
+  }
   friend constexpr Mask operator&&(const Mask& a, const Mask& b) { return a & b; }
   friend constexpr Mask operator||(const Mask& a, const Mask& b) { return a | b; }
   friend constexpr Mask operator!(const Mask& a) {
@@ -151,10 +155,18 @@ class Lanes {
   constexpr const Register& lanes() const { return lanes_; }
 
   friend constexpr Lanes operator-(const Lanes& a) { return of(-a.lanes_); }
-  friend constexpr Lanes operator+(const Lanes& a, const Lanes& b) { return of(a.lanes_ + b.lanes_); }
-  friend constexpr Lanes operator-(const Lanes& a, const Lanes& b) { return of(a.lanes_ - b.lanes_); }
-  friend constexpr Lanes operator*(const Lanes& a, const Lanes& b) { return of(a.lanes_ * b.lanes_); }
-  friend constexpr Lanes operator/(const Lanes& a, const Lanes& b) { return of(a.lanes_ / b.lanes_); }
+  friend constexpr Lanes operator+(const Lanes& a, const Lanes& b) {
+    return of(a.lanes_ + b.lanes_);
+  }
+  friend constexpr Lanes operator-(const Lanes& a, const Lanes& b) {
+    return of(a.lanes_ - b.lanes_);
+  }
+  friend constexpr Lanes operator*(const Lanes& a, const Lanes& b) {
+    return of(a.lanes_ * b.lanes_);
+  }
+  friend constexpr Lanes operator/(const Lanes& a, const Lanes& b) {
+    return of(a.lanes_ / b.lanes_);
+  }
   friend constexpr Lanes operator+(const Lanes& a, double b) { return of(a.lanes_ + T(b)); }
   friend constexpr Lanes operator-(const Lanes& a, double b) { return of(a.lanes_ - T(b)); }
   friend constexpr Lanes operator*(const Lanes& a, double b) { return of(a.lanes_ * T(b)); }
@@ -164,11 +176,15 @@ class Lanes {
   friend constexpr Lanes operator*(double a, const Lanes& b) { return of(T(a) * b.lanes_); }
   friend constexpr Lanes operator/(double a, const Lanes& b) { return of(T(a) / b.lanes_); }
 
-  friend constexpr Mask<T> operator<(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ < b.lanes_); }
+  friend constexpr Mask<T> operator<(const Lanes& a, const Lanes& b) {
+    return Mask<T>(a.lanes_ < b.lanes_);
+  }
   friend constexpr Mask<T> operator<=(const Lanes& a, const Lanes& b) {
     return Mask<T>(a.lanes_ <= b.lanes_);
   }
-  friend constexpr Mask<T> operator>(const Lanes& a, const Lanes& b) { return Mask<T>(a.lanes_ > b.lanes_); }
+  friend constexpr Mask<T> operator>(const Lanes& a, const Lanes& b) {
+    return Mask<T>(a.lanes_ > b.lanes_);
+  }
   friend constexpr Mask<T> operator>=(const Lanes& a, const Lanes& b) {
     return Mask<T>(a.lanes_ >= b.lanes_);
   }
@@ -179,11 +195,19 @@ class Lanes {
     return Mask<T>(a.lanes_ != b.lanes_);
   }
   friend constexpr Mask<T> operator<(const Lanes& a, double b) { return Mask<T>(a.lanes_ < T(b)); }
-  friend constexpr Mask<T> operator<=(const Lanes& a, double b) { return Mask<T>(a.lanes_ <= T(b)); }
+  friend constexpr Mask<T> operator<=(const Lanes& a, double b) {
+    return Mask<T>(a.lanes_ <= T(b));
+  }
   friend constexpr Mask<T> operator>(const Lanes& a, double b) { return Mask<T>(a.lanes_ > T(b)); }
-  friend constexpr Mask<T> operator>=(const Lanes& a, double b) { return Mask<T>(a.lanes_ >= T(b)); }
-  friend constexpr Mask<T> operator==(const Lanes& a, double b) { return Mask<T>(a.lanes_ == T(b)); }
-  friend constexpr Mask<T> operator!=(const Lanes& a, double b) { return Mask<T>(a.lanes_ != T(b)); }
+  friend constexpr Mask<T> operator>=(const Lanes& a, double b) {
+    return Mask<T>(a.lanes_ >= T(b));
+  }
+  friend constexpr Mask<T> operator==(const Lanes& a, double b) {
+    return Mask<T>(a.lanes_ == T(b));
+  }
+  friend constexpr Mask<T> operator!=(const Lanes& a, double b) {
+    return Mask<T>(a.lanes_ != T(b));
+  }
 
  private:
   static constexpr Lanes of(const Register& lanes) {
@@ -285,14 +309,14 @@ inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return la
 #if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
 #define TORCH_DISTRIBUTIONS_LANES(name)                                     \
   template <class T>                                                        \
-  constexpr Lanes<T> name(const Lanes<T>& x) {                                        \
+  constexpr Lanes<T> name(const Lanes<T>& x) {                              \
     return Lanes<T>(to_register(at::vec::Vectorized<T>(x.lanes()).name())); \
   }
 #else
-#define TORCH_DISTRIBUTIONS_LANES(name)    \
-  template <class T>                       \
-  constexpr Lanes<T> name(const Lanes<T>& x) {       \
-    return Lanes<T>(std::name(x.lanes())); \
+#define TORCH_DISTRIBUTIONS_LANES(name)        \
+  template <class T>                           \
+  constexpr Lanes<T> name(const Lanes<T>& x) { \
+    return Lanes<T>(std::name(x.lanes()));     \
   }
 #endif
 TORCH_DISTRIBUTIONS_LANES(abs)

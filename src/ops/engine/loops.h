@@ -4,11 +4,12 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <utility>
 
 #include "ops/engine/dual.h"
-#include "ops/engine/kernel_list.h"
+#include "ops/engine/formula_kernels.h"
 #include "ops/functions.h"
 
 /// Runs a function of a formula over tiles.
@@ -33,7 +34,7 @@ class Loop {
     } else {
       loop.by_rows();
     }
-    if constexpr (kOfValue<Function> && M == 0) {
+    if constexpr (functions::kIsOfValue<Function> && M == 0) {
       if (!loop.is_finite_.all()) *tile.is_finite = false;
     }
   }
@@ -98,14 +99,14 @@ class Loop {
   template <class Prepared>
   Sums element(const Prepared& function, int64_t row, int64_t column, int64_t count) const {
     const auto result = [&] {
-      if constexpr (kOfValue<Function>) {
+      if constexpr (functions::kIsOfValue<Function>) {
         return function(seed<S, kParameters, M>(load(kParameters, row, column, count)));
       } else {
         return function;
       }
     }();
     if constexpr (M == 0) {
-      if constexpr (kOfValue<Function>) {
+      if constexpr (functions::kIsOfValue<Function>) {
         is_finite_ = is_finite_ & (abs(result.value) < std::numeric_limits<double>::infinity());
       }
       store(result.value,
@@ -122,7 +123,7 @@ class Loop {
           return Numbers(0.0);
         }
       };
-      if constexpr (kOfValue<Function> && (M >> kParameters & 1) != 0) {
+      if constexpr (functions::kIsOfValue<Function> && (M >> kParameters & 1) != 0) {
         if (is_wanted(kParameters)) {
           store(term(std::integral_constant<unsigned, kParameters>()),
                 static_cast<Memory*>(tile_.gradients[kParameters]) +
@@ -162,48 +163,57 @@ class Loop {
   const Tile tile_;  // its own, which no store can change
 };
 
-/// The kernels of `Function` of `Formula`, with the gradients that the list gives it.
+/// The kernels of `Function` of `Formula`.
 template <class Function, class Formula>
 constexpr Kernels make_kernels() {
-  using Entry = Listed<Function, Formula>;
-  constexpr std::size_t kParameters = [] {
-    if constexpr (kOfValue<Function>) {
-      return Formula::kParameters;
-    } else {
-      return static_cast<std::size_t>(std::bit_width(Entry::kTypical));
-    }
-  }();
+  using Masks = KernelMasks<Function, Formula>;
+  constexpr std::size_t kParameters = Formula::kParameters;
   Kernels made{};
   const auto fill = [&]<class S>(std::size_t dtype, S) {
     const auto set = [&]<unsigned M>(Kernels::Run(&runs)[2][2],
                                      std::integral_constant<unsigned, M>) {
       using L = Loop<Function, Formula, kParameters, S, M>;
       runs[dtype][0] = &L::template run<Parameters::kOfColumn>;
-      if constexpr (kOfValue<Function>) runs[dtype][1] = &L::template run<Parameters::kOfRow>;
+      if constexpr (functions::kIsOfValue<Function>)
+        runs[dtype][1] = &L::template run<Parameters::kOfRow>;
     };
     set(made.forward, std::integral_constant<unsigned, 0>());
-    set(made.backward_typical, std::integral_constant<unsigned, Entry::kTypical>());
-    if constexpr (Entry::kAll != 0)
-      set(made.backward_all, std::integral_constant<unsigned, Entry::kAll>());
+    set(made.backward_typical, std::integral_constant<unsigned, Masks::kTypical>());
+    if constexpr (Masks::kAll != 0)
+      set(made.backward_all, std::integral_constant<unsigned, Masks::kAll>());
   };
-  if constexpr (kResultInDouble<Formula>) {
+  if constexpr (kReturnsDouble<Function, Formula>) {
     fill(1, DoubleForFloat());
   } else {
-    fill(0, std::conditional_t<kInDouble<Function, Formula>, FloatInDouble, Float>());
+    fill(0, std::conditional_t<kComputesInDouble<Function, Formula>, FloatInDouble, Float>());
     fill(1, Double());
   }
   return made;
 }
 
-}  // namespace
-}  // namespace torch::distributions::ops::engine
+/// Calls f(Function()) with the function that the set has.
+template <Functions set, class F>
+constexpr auto with_function(const F& f) {
+  if constexpr (set == kLogProb) return f(functions::LogProb());
+  if constexpr (set == kCdf) return f(functions::Cdf());
+  if constexpr (set == kEntropy) return f(functions::Entropy());
+  if constexpr (set == kKl) return f(functions::Kl());
+  if constexpr (set == kInverse) return f(functions::Inverse());
+  if constexpr (set == kLogAbsDetJacobian) return f(functions::LogAbsDetJacobian());
+}
 
-/// Defines the kernels of this function and formula for the instruction set of this file.
-#define TORCH_DISTRIBUTIONS_INSTANTIATE(Function, Formula)                                   \
-  namespace torch::distributions::ops::engine {                                              \
-  template <>                                                                                \
-  const Kernels& kernels_of<isa::CPU_CAPABILITY, functions::Function, formulas::Formula>() { \
-    static constexpr Kernels made = make_kernels<functions::Function, formulas::Formula>();  \
-    return made;                                                                             \
-  }                                                                                          \
-  }
+/// In the order of `Formula::kKernels`.
+template <class Formula>
+constexpr auto kKernelsOf = []<std::size_t... i>(std::index_sequence<i...>) {
+  return std::array<Kernels, sizeof...(i)>{with_function<Formula::kKernels[i].function>(
+      []<class Function>(Function) { return make_kernels<Function, Formula>(); })...};
+}(std::make_index_sequence<std::size(Formula::kKernels)>());
+
+}  // namespace
+
+template <class Isa, class Formula>
+const Kernels* kernels_of() {
+  return kKernelsOf<Formula>.data();
+}
+
+}  // namespace torch::distributions::ops::engine

@@ -11,7 +11,9 @@ constexpr auto is_outcome(const auto& x) { return x == 0.0 || x == 1.0 || isnan(
 
 struct Bernoulli {  // of the probability of 1
   static constexpr std::size_t kParameters = 1;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& p) { return p >= 0.0 && p <= 1.0; }
 
@@ -21,16 +23,22 @@ struct Bernoulli {  // of the probability of 1
     return [=](const auto& x) { return xlogy(x, p) + xlog1py(1.0 - x, -p); };
   }
   static constexpr auto mean(const auto& p) { return p; }
-  static constexpr auto mode(const auto& p) { return select(p == 0.5, kNaN, select(p > 0.5, 1.0, like(p, 0.0))); }
+  static constexpr auto mode(const auto& p) {
+    return select(p == 0.5, kNaN, select(p > 0.5, 1.0, like(p, 0.0)));
+  }
   static constexpr auto variance(const auto& p) { return p * (1.0 - p); }
   /// By two roots, which are infinitely steep at 0 and at 1.
   static constexpr auto stddev(const auto& p) { return sqrt(p) * sqrt(1.0 - p); }
-  static constexpr auto entropy(const auto& p) { return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p)); }
+  static constexpr auto entropy(const auto& p) {
+    return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p));
+  }
 };
 
 struct BernoulliLogits {  // of the log-odds of 1
   static constexpr std::size_t kParameters = 1;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& logits) { return logits == logits; }
 

@@ -8,13 +8,19 @@ namespace torch::distributions::ops::formulas {
 
 struct Beta {
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& a, const auto& b) { return a >= 0.0 && b >= 0.0; }
 
-  static constexpr auto is_possible(const auto& x, const auto&, const auto&) { return !(x < 0.0 || x > 1.0); }
+  static constexpr auto is_possible(const auto& x, const auto&, const auto&) {
+    return !(x < 0.0 || x > 1.0);
+  }
 
-  static constexpr auto log_prob(const auto& a, const auto& b) { return beta_log_density.given(a, b); }
+  static constexpr auto log_prob(const auto& a, const auto& b) {
+    return beta_log_density.given(a, b);
+  }
   static constexpr auto mean(const auto& a, const auto& b) { return share(a, b); }
 
   /// The end at which the density is infinite, if there is one such end; NaN if there are two, or

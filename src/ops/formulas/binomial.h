@@ -70,18 +70,25 @@ constexpr auto binomial_entropy(const auto& n, const auto& rarer) {
 
 struct Binomial {  // of the number of trials and the probability of success
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kLogProb, parameter(1)}, {kEntropy, parameter(1)}};
 
-  static constexpr auto in_range(const auto& n, const auto& p) { return n >= 0.0 && p >= 0.0 && p <= 1.0; }
+  static constexpr auto in_range(const auto& n, const auto& p) {
+    return n >= 0.0 && p >= 0.0 && p <= 1.0;
+  }
 
-  static constexpr auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
+  static constexpr auto is_possible(const auto& k, const auto& n, const auto&) {
+    return is_count(k, n);
+  }
 
   static constexpr auto log_prob(const auto& n, const auto& p) {
     return [=](const auto& k) { return binomial_log_density(k, n, p); };
   }
   static constexpr auto mean(const auto& n, const auto& p) { return n * p; }
   /// Floors, for n too: the mode does not move with the parameters but jumps.
-  static constexpr auto mode(const auto& n, const auto& p) { return min(floor((n + 1.0) * p), floor(n)); }
+  static constexpr auto mode(const auto& n, const auto& p) {
+    return min(floor((n + 1.0) * p), floor(n));
+  }
   static constexpr auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
   /// Without trials nothing varies.
   static constexpr auto stddev(const auto& n, const auto& p) {
@@ -99,11 +106,16 @@ struct Binomial {  // of the number of trials and the probability of success
 
 struct BinomialLogits {  // of the number of trials and the log-odds of success
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kLogProb, parameter(1)}, {kEntropy, parameter(1)}};
 
-  static constexpr auto in_range(const auto& n, const auto& logits) { return n >= 0.0 && logits == logits; }
+  static constexpr auto in_range(const auto& n, const auto& logits) {
+    return n >= 0.0 && logits == logits;
+  }
 
-  static constexpr auto is_possible(const auto& k, const auto& n, const auto&) { return is_count(k, n); }
+  static constexpr auto is_possible(const auto& k, const auto& n, const auto&) {
+    return is_count(k, n);
+  }
 
   static constexpr auto log_prob(const auto& n, const auto& logits) {
     return [=](const auto& k) { return binomial_log_density_logits(k, n, logits); };

@@ -15,14 +15,16 @@ constexpr auto log_of_probability(const auto& p) {
 
 struct Category {  // of its probability
   static constexpr std::size_t kParameters = 1;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kEntropy, kEveryParameter}};
 
   static constexpr auto entropy(const auto& p) { return -xlogy(p, p); }
 };
 
 struct CategoryLogits {  // of the logarithm of its probability
   static constexpr std::size_t kParameters = 1;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kEntropy, kEveryParameter}};
 
   /// 0 log 0 = 0: masked before it is multiplied.
   static constexpr auto entropy(const auto& log_p) {

@@ -13,7 +13,10 @@ namespace torch::distributions::ops::formulas {
 /// total, as if it were a component, is what has to be subtracted in the end.
 struct DirichletComponent {
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kAndResult;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr Functions kResultInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kEntropy, parameter(1)}};
 
   /// A vector of Gamma(a, A) has that direction: its density, without the factor exp(-A x), as the
   /// sum of x is 1.
@@ -28,6 +31,15 @@ struct DirichletComponent {
   static constexpr auto entropy(const auto& n, const auto& a) {
     return log_factorial_remainder(a) + (a - n) * log_minus_digamma(a) + xlogy(n - 1.0, a);
   }
+};
+
+/// What one component adds to KL(Dirichlet(a) || Dirichlet(b)); the same of the totals has to be
+/// subtracted.
+struct DirichletComponentDivergence {
+  static constexpr std::size_t kParameters = 4;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr Functions kResultInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
   /// The Bregman divergence of lgamma, from a to b: that of x log x - x from the component's share
   /// of a total that has grown, and what Stirling's formula leaves. `ratio` is that of the totals,

@@ -7,7 +7,9 @@ namespace torch::distributions::ops::formulas {
 
 struct Exponential {
   static constexpr std::size_t kParameters = 1;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
 
   static constexpr auto in_range(const auto& rate) { return rate >= 0.0; }
 

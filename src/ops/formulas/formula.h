@@ -17,11 +17,46 @@ namespace torch::distributions::ops {
 /// infinity. There `within(condition, otherwise, f, inputs...)` is the constant `otherwise`, with
 /// no derivative of any order.
 
-/// Which functions of a formula compute float inputs in double: where float's own rounding of an
-/// intermediate result would show. Only `cdf` and `icdf` where just the tails suffer; all where
-/// log-gammas or counts are involved; all and with a result in double where this is a part of what
-/// becomes a float when everything is added up.
-enum class InDouble : char { kNever, kCdf, kAlways, kAndResult };
+/// The functions that a formula may have, as the bits of a set.
+using Functions = unsigned;
+inline constexpr Functions kLogProb = 1u << 0;
+inline constexpr Functions kCdf = 1u << 1;
+inline constexpr Functions kIcdf = 1u << 2;
+inline constexpr Functions kMean = 1u << 3;
+inline constexpr Functions kMode = 1u << 4;
+inline constexpr Functions kVariance = 1u << 5;
+inline constexpr Functions kStddev = 1u << 6;
+inline constexpr Functions kEntropy = 1u << 7;
+inline constexpr Functions kKl = 1u << 8;
+inline constexpr Functions kInverse = 1u << 9;
+inline constexpr Functions kLogAbsDetJacobian = 1u << 10;
+inline constexpr Functions kNone = 0;
+inline constexpr Functions kEvery = ~Functions{0};
+
+/// Inputs of a function, as the bits of a set: the parameters from the lowest bit on.
+using Inputs = unsigned;
+constexpr Inputs parameter(unsigned i) { return 1u << i; }
+inline constexpr Inputs kEveryParameter = 1u << 30;
+inline constexpr Inputs kValue = 1u << 31;
+
+/// A function of a formula that has kernels, and their gradients.
+///
+/// A kernel costs a second or two to compile and 50 KB over the instruction sets, so that not every
+/// function has one: `log_prob` of every scalar family has, since training calls it on large
+/// tensors; `cdf` where no iteration is needed; entropies and the divergences between two of one
+/// family, where the composed path makes many tensors. Everything else runs the same formula
+/// composed, and so does a gradient in an input that is not named.
+struct KernelOf {
+  Functions function;
+  Inputs training;  // the inputs that training usually differentiates
+  Inputs also = 0;  // differentiated together with those by kernels of their own
+};
+
+// The precision of a formula is stated once, by two sets. `kInDouble` are the functions that
+// compute float inputs in double, in kernels and by tensor operations: where float's own rounding
+// of an intermediate result would show, as with log-gammas, counts, tails and divergences.
+// `kResultInDouble`, if there is one, are those of them whose result stays a double, since it is a
+// part of what becomes a float when everything is added up.
 
 namespace formulas {
 
@@ -30,8 +65,10 @@ using namespace special;  // formulas are written in its functions
 /// What a divergence between two families has: the range of the parameters of both.
 template <class P, class Q>
 struct Between {
+  static constexpr std::size_t kParameters = P::kParameters + Q::kParameters;
+
   template <class... Scalars>
-    requires(sizeof...(Scalars) == P::kParameters + Q::kParameters)
+    requires(sizeof...(Scalars) == kParameters)
   static constexpr auto in_range(const Scalars&... parameters) {
     const auto all = std::tie(parameters...);
     return [&]<std::size_t... i, std::size_t... j>(std::index_sequence<i...>,

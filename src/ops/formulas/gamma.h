@@ -12,7 +12,9 @@ namespace torch::distributions::ops::formulas {
 
 struct Gamma {
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& concentration, const auto& rate) {
     return concentration >= 0.0 && rate >= 0.0;
@@ -34,7 +36,9 @@ struct Gamma {
       return select(certain, 1.0, at_zero + of_narrow + of_others);
     };
   }
-  static constexpr auto mean(const auto& concentration, const auto& rate) { return concentration / rate; }
+  static constexpr auto mean(const auto& concentration, const auto& rate) {
+    return concentration / rate;
+  }
   static constexpr auto mode(const auto& concentration, const auto& rate) {
     return max(concentration - 1.0, 0.0) / rate;
   }

@@ -18,7 +18,8 @@ constexpr auto logit_of_probability(const auto& p) {
 }
 
 struct BernoulliBernoulli : Between<Bernoulli, Bernoulli> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
   /// p log(p / q) + (1 - p) log((1 - p) / (1 - q)), where what the two terms have in common is left
   /// out of each.
@@ -30,14 +31,15 @@ struct BernoulliBernoulli : Between<Bernoulli, Bernoulli> {
 };
 
 struct BernoulliLogitsBernoulliLogits : Between<BernoulliLogits, BernoulliLogits> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
   static constexpr auto kl(const auto& p, const auto& q) { return softplus_divergence(q, p); }
   static constexpr auto impossible(const auto& p) { return p == -kInfinity; }
 };
 
 struct BernoulliBernoulliLogits : Between<Bernoulli, BernoulliLogits> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& p, const auto& q) {
     return softplus_divergence(q, logit_of_probability(p));
@@ -46,7 +48,7 @@ struct BernoulliBernoulliLogits : Between<Bernoulli, BernoulliLogits> {
 };
 
 struct BernoulliLogitsBernoulli : Between<BernoulliLogits, Bernoulli> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& p, const auto& q) {
     return softplus_divergence(logit_of_probability(q), p);
@@ -57,8 +59,9 @@ struct BernoulliLogitsBernoulli : Between<BernoulliLogits, Bernoulli> {
 /// KL(Binomial || Binomial) of as many trials or fewer on the right: so many times that of one
 /// trial, `Trial`.
 template <class Trial>
-struct BinomialBinomial {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+struct BinomialDivergence {
+  static constexpr std::size_t kParameters = 4;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto in_range(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
     return n_p >= 0.0 && n_q >= 0.0 && Trial::in_range(p, q);
@@ -71,6 +74,15 @@ struct BinomialBinomial {
     const auto none = n_q == 0.0;
     return select(beyond, kInfinity, n_q * select(none, 0.0, Trial::kl(p, q)));
   }
+};
+
+struct BinomialBinomial : BinomialDivergence<BernoulliBernoulli> {
+  static constexpr KernelOf kKernels[] = {{kKl, parameter(1) | parameter(3)}};
+};
+struct BinomialBinomialLogits : BinomialDivergence<BernoulliBernoulliLogits> {};
+struct BinomialLogitsBinomial : BinomialDivergence<BernoulliLogitsBernoulli> {};
+struct BinomialLogitsBinomialLogits : BinomialDivergence<BernoulliLogitsBernoulliLogits> {
+  static constexpr KernelOf kKernels[] = {{kKl, parameter(1) | parameter(3)}};
 };
 
 }  // namespace torch::distributions::ops::formulas

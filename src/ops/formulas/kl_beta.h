@@ -17,7 +17,8 @@
 namespace torch::distributions::ops::formulas {
 
 struct BetaBeta : Between<Beta, Beta> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
   /// The Bregman divergence of log B(a, b) = lgamma(a) + lgamma(b) - lgamma(n): of the divergences
   /// of lgamma, the part that is that of x log x - x adds up to the deviances of a and b from their
@@ -39,11 +40,12 @@ struct BetaBeta : Between<Beta, Beta> {
 };
 
 struct BetaGamma : Between<Beta, Gamma> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   /// The divergence from Gamma(a, n), which has the mean of the Beta, and what the concentration
   /// and mean of `q` add.
-  static constexpr auto kl(const auto& a, const auto& b, const auto& concentration, const auto& rate) {
+  static constexpr auto kl(const auto& a, const auto& b, const auto& concentration,
+                           const auto& rate) {
     const auto n = a + b;
     const auto d = concentration - a;
     return nonnegative(from_gamma(a, b, n) + stirling_divergence(concentration, a, d) -
@@ -63,7 +65,7 @@ struct BetaGamma : Between<Beta, Gamma> {
 };
 
 struct BetaExponential : Between<Beta, Exponential> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& a, const auto& b, const auto& rate) {
     return BetaGamma::kl(a, b, like(rate, 1.0), rate);
@@ -71,7 +73,7 @@ struct BetaExponential : Between<Beta, Exponential> {
 };
 
 struct BetaNormal : Between<Beta, Normal> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   /// The divergence from the normal distribution of the same mean and variance, and that between
   /// the two normals.
@@ -92,7 +94,7 @@ struct BetaNormal : Between<Beta, Normal> {
 };
 
 struct BetaUniform : Between<Beta, Uniform> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& a, const auto& b, const auto& low, const auto& high) {
     const auto one = like(a, 1.0);

@@ -12,24 +12,33 @@
 namespace torch::distributions::ops::formulas {
 
 struct CategoryCategory {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
   static constexpr auto kl(const auto& p, const auto& q) { return deviance(p, q, p - q); }
 };
 
 struct CategoryLogitsCategoryLogits {
-  static constexpr InDouble kInDouble = InDouble::kNever;
-  static constexpr bool kFloatsSuffice = true;  // parts that are not negative, each to a few units
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kNone;  // parts that are not negative, each to a few units
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
   static constexpr auto kl(const auto& p, const auto& q) { return exp_divergence(q, p); }
 };
 
 struct CategoryCategoryLogits {
-  static constexpr InDouble kInDouble = InDouble::kNever;
-  static constexpr auto kl(const auto& p, const auto& q) { return exp_divergence(q, log_of_probability(p)); }
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr auto kl(const auto& p, const auto& q) {
+    return exp_divergence(q, log_of_probability(p));
+  }
 };
 
 struct CategoryLogitsCategory {
-  static constexpr InDouble kInDouble = InDouble::kNever;
-  static constexpr auto kl(const auto& p, const auto& q) { return exp_divergence(log_of_probability(q), p); }
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr auto kl(const auto& p, const auto& q) {
+    return exp_divergence(log_of_probability(q), p);
+  }
 };
 
 }  // namespace torch::distributions::ops::formulas

@@ -15,9 +15,11 @@
 namespace torch::distributions::ops::formulas {
 
 struct GammaGamma : Between<Gamma, Gamma> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
-  static constexpr auto kl(const auto& a_p, const auto& rate_p, const auto& a_q, const auto& rate_q) {
+  static constexpr auto kl(const auto& a_p, const auto& rate_p, const auto& a_q,
+                           const auto& rate_q) {
     const auto d = a_q - a_p;
     const auto expected = a_p * (rate_q / rate_p);
     // From the differences of the parameters, unless those are the larger numbers.
@@ -28,7 +30,7 @@ struct GammaGamma : Between<Gamma, Gamma> {
 };
 
 struct GammaExponential : Between<Gamma, Exponential> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& a_p, const auto& rate_p, const auto& rate_q) {
     return GammaGamma::kl(a_p, rate_p, like(rate_q, 1.0), rate_q);
@@ -36,7 +38,7 @@ struct GammaExponential : Between<Gamma, Exponential> {
 };
 
 struct GammaNormal : Between<Gamma, Normal> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   /// The divergence from the normal distribution of the same mean and variance, which Stirling's
   /// formula makes small for a large `a`, and that between the two normals.
@@ -47,13 +49,16 @@ struct GammaNormal : Between<Gamma, Normal> {
 };
 
 struct ExponentialExponential : Between<Exponential, Exponential> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
-  static constexpr auto kl(const auto& rate_p, const auto& rate_q) { return itakura_saito(rate_q, rate_p); }
+  static constexpr auto kl(const auto& rate_p, const auto& rate_q) {
+    return itakura_saito(rate_q, rate_p);
+  }
 };
 
 struct ExponentialGamma : Between<Exponential, Gamma> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& rate_p, const auto& a_q, const auto& rate_q) {
     return GammaGamma::kl(like(rate_p, 1.0), rate_p, a_q, rate_q);
@@ -61,7 +66,7 @@ struct ExponentialGamma : Between<Exponential, Gamma> {
 };
 
 struct ExponentialNormal : Between<Exponential, Normal> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& rate, const auto& loc, const auto& scale) {
     const auto mean = 1.0 / rate;  // and standard deviation

@@ -18,7 +18,7 @@
 namespace torch::distributions::ops::formulas {
 
 struct UniformBeta : Between<Uniform, Beta> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& low_p, const auto& high_p, const auto& a, const auto& b) {
     const auto covered = low_p >= 0.0 && high_p <= 1.0;
@@ -31,7 +31,7 @@ struct UniformBeta : Between<Uniform, Beta> {
 };
 
 struct UniformGamma : Between<Uniform, Gamma> {
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& low_p, const auto& high_p, const auto& a, const auto& rate) {
     const auto covered = low_p >= 0.0;
@@ -44,17 +44,18 @@ struct UniformGamma : Between<Uniform, Gamma> {
 };
 
 struct UniformExponential : Between<Uniform, Exponential> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& low, const auto& high, const auto& rate) {
-    return select(low >= 0.0,
-                  rate * Uniform::mean(low, high) - log(rate) - Uniform::log_width(low, high),
-                  kInfinity);
+    const auto divergence = [](const auto& a, const auto& b, const auto& r) {
+      return r * Uniform::mean(a, b) - log(r) - Uniform::log_width(a, b);
+    };
+    return within(low >= 0.0 && rate < kInfinity, kInfinity, divergence, low, high, rate);
   }
 };
 
 struct UniformNormal : Between<Uniform, Normal> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
 
   static constexpr auto kl(const auto& low, const auto& high, const auto& loc, const auto& scale) {
     return (kNormalEntropy - kLogSqrt12) +
@@ -63,9 +64,11 @@ struct UniformNormal : Between<Uniform, Normal> {
 };
 
 struct UniformUniform : Between<Uniform, Uniform> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
-  static constexpr auto kl(const auto& low_p, const auto& high_p, const auto& low_q, const auto& high_q) {
+  static constexpr auto kl(const auto& low_p, const auto& high_p, const auto& low_q,
+                           const auto& high_q) {
     const auto divergence = [](const auto& a, const auto& b, const auto& low, const auto& high) {
       const auto wide = Uniform::is_wide(low, high);
       const auto start = halved_where(wide, a);

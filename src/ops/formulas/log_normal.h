@@ -18,9 +18,14 @@ constexpr auto exp_of_sum(const auto& exponent, const auto& error) {
 /// The exponential of Normal(loc, scale).
 struct LogNormal {
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kAlways;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue},
+                                          {kEntropy, kEveryParameter}};
 
-  static constexpr auto in_range(const auto& loc, const auto& scale) { return loc == loc && scale >= 0.0; }
+  static constexpr auto in_range(const auto& loc, const auto& scale) {
+    return loc == loc && scale >= 0.0;
+  }
 
   static constexpr auto is_possible(const auto& x, const auto&, const auto&) { return !(x <= 0.0); }
 

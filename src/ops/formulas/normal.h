@@ -8,7 +8,9 @@ namespace torch::distributions::ops::formulas {
 
 struct Normal {
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kCdf;
+  static constexpr Functions kInDouble = kCdf | kIcdf;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
 
   static constexpr auto in_range(const auto&, const auto& scale) { return scale >= 0.0; }
 
@@ -33,13 +35,17 @@ struct Normal {
   static constexpr auto mode(const auto& loc, const auto&) { return loc; }
   static constexpr auto variance(const auto&, const auto& scale) { return square(scale); }
   static constexpr auto stddev(const auto&, const auto& scale) { return scale; }
-  static constexpr auto entropy(const auto&, const auto& scale) { return kNormalEntropy + log(scale); }
+  static constexpr auto entropy(const auto&, const auto& scale) {
+    return kNormalEntropy + log(scale);
+  }
 };
 
 struct NormalNormal : Between<Normal, Normal> {
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
-  static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q, const auto& scale_q) {
+  static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,
+                           const auto& scale_q) {
     return 0.5 * (square(standardized(loc_p, loc_q, scale_q)) +
                   square((scale_p - scale_q) / scale_q)) +
            itakura_saito(scale_p, scale_q);

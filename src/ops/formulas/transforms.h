@@ -10,7 +10,8 @@ namespace torch::distributions::ops::formulas {
 
 struct Tanh {
   static constexpr std::size_t kParameters = 0;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
 
   static constexpr auto inverse() {
     return [](const auto& y) { return atanh(y); };
@@ -22,7 +23,8 @@ struct Tanh {
 
 struct Sigmoid {
   static constexpr std::size_t kParameters = 0;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kLogAbsDetJacobian, kValue}};
 
   static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return log_sigmoid(x) + log_sigmoid(-x); };
@@ -31,7 +33,8 @@ struct Sigmoid {
 
 struct Softplus {
   static constexpr std::size_t kParameters = 0;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kLogAbsDetJacobian, kValue}};
 
   static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return log_sigmoid(x); };

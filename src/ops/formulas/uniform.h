@@ -8,7 +8,9 @@ namespace torch::distributions::ops::formulas {
 /// On the closed interval from `low` to `high`.
 struct Uniform {
   static constexpr std::size_t kParameters = 2;
-  static constexpr InDouble kInDouble = InDouble::kNever;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
 
   static constexpr auto in_range(const auto& low, const auto& high) { return low <= high; }
 
@@ -41,7 +43,9 @@ struct Uniform {
   }
   static constexpr auto mean(const auto& low, const auto& high) { return 0.5 * low + 0.5 * high; }
   static constexpr auto mode(const auto&, const auto&) { return kNaN; }  // every point is one
-  static constexpr auto variance(const auto& low, const auto& high) { return square(stddev(low, high)); }
+  static constexpr auto variance(const auto& low, const auto& high) {
+    return square(stddev(low, high));
+  }
   static constexpr auto stddev(const auto& low, const auto& high) {
     const auto wide = is_wide(low, high);
     const auto result = (halved_where(wide, high) - halved_where(wide, low)) / kSqrt12;
@@ -50,7 +54,9 @@ struct Uniform {
   static constexpr auto entropy(const auto& low, const auto& high) { return log_width(low, high); }
 
   /// Whether the width overflows.
-  static constexpr auto is_wide(const auto& low, const auto& high) { return high - low == kInfinity; }
+  static constexpr auto is_wide(const auto& low, const auto& high) {
+    return high - low == kInfinity;
+  }
 
   static constexpr auto log_width(const auto& low, const auto& high) {
     const auto wide = is_wide(low, high);

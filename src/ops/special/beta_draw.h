@@ -116,8 +116,8 @@ struct BetaDrawDa {
       const T exponent = branch(
           w > 0.5 && s < kLongest, [&] { return other * s - total * log1p(other_w * expm1(s)); },
           [&] { return total * log_ratio - c * s; });
-      integral = integral +
-                 exp(exponent) * (log_ratio + step_into_log_t * s + offset) * s * (1.0 + inner);
+      integral =
+          integral + exp(exponent) * (log_ratio + step_into_log_t * s + offset) * s * (1.0 + inner);
     }
     return abs(x * integral * h);
   }

@@ -63,8 +63,7 @@ struct BetaLogDensity {
                 a * b / (a + b) * (choose_.n1_by_k1() * choose_.n1_by_m1()))) {}
 
       [[gnu::pure]] constexpr T value(const T& x) const {
-        const auto is_usual =
-            x > 0.0 && x < 1.0 && a_ < kLargestForFloat && b_ < kLargestForFloat;
+        const auto is_usual = x > 0.0 && x < 1.0 && a_ < kLargestForFloat && b_ < kLargestForFloat;
         const T usual = (a_ - 1.0) * log(x * choose_.n1_by_k1()) +
                         (b_ - 1.0) * log((1.0 - x) * choose_.n1_by_m1()) + constant_;
         if (all(is_usual)) [[likely]]

@@ -37,11 +37,10 @@ struct BinomialEntropySum {
     const auto lowest = max(floor(constant(n * p)) - double(kReachBelow), 0.0);
     const auto term = [](const auto& k, const auto& trials, const auto& probability) {
       // A count whose probability underflows adds nothing, and an infinite derivative would spread.
-      const auto possible = k <= trials &&
-                            exp(binomial_log_density(k, constant(trials), constant(probability))) >
-                                0.0;
-      const auto log_probability =
-          binomial_log_density(select(possible, k, 0.0), trials, select(possible, probability, 0.5));
+      const auto possible = k <= trials && exp(binomial_log_density(k, constant(trials),
+                                                                    constant(probability))) > 0.0;
+      const auto log_probability = binomial_log_density(select(possible, k, 0.0), trials,
+                                                        select(possible, probability, 0.5));
       return select(possible, exp(log_probability) * log_probability, 0.0);
     };
     return 0.0 - sum_over_counts(term, lowest, kReachBelow + kReachAbove + 1, n, p);

@@ -35,7 +35,8 @@ struct BinomialLogDensity {
   static constexpr const char* kName = "binomial_log_density";
 
   template <class T>
-  [[gnu::noinline, gnu::pure]] static constexpr T value(const T& k, const T& n, const T& probability) {
+  [[gnu::noinline, gnu::pure]] static constexpr T value(const T& k, const T& n,
+                                                        const T& probability) {
     const auto [p, q] = with_complement(probability);
     return log_binomial_probability<T>(k, n - k, p, q);
   }
@@ -115,7 +116,10 @@ constexpr T of_logistic(const T& n, const T& logits, const F& f) {
   // A relative error of p is magnified by the standard deviation of n trials: few do not need the
   // second part.
   return branch(
-      n <= 256.0, [&] { return from_odds({exp(distance), like(distance, 0.0)}); },
+      n <= 256.0,
+      [&] {
+        return from_odds({exp(distance), like(distance, 0.0)});
+      },
       [&] { return from_odds(exp_pair(distance)); });
 }
 
@@ -127,7 +131,7 @@ struct BinomialLogDensityLogits {
     // Farther out the smaller probability is no normal number; its logarithm is the log-odds, which
     // go on in a straight line.
     constexpr double kFar = 700;
-    const auto below = logits < -kFar, above = logits > kFar;
+    const auto below = logits<-kFar, above = logits> kFar;
     const T near = clamp(logits, -kFar, kFar);
     const T beyond = select(below, logits + kFar, select(above, kFar - logits, 0.0 * k));
     const T log_density = of_logistic(n, near, [&](const Pair<T>& p, const Pair<T>& q) {

@@ -39,8 +39,9 @@ Tensor meta_value(TensorList args) {
 }
 
 Tensor partial_derivative(const TensorFunction& function, size_t i, TensorList args) {
-  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, function.partials[i] != nullptr, "the derivative of ",
-                            function.name, " with respect to argument ", i, " is not implemented");
+  TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, function.partials[i] != nullptr,
+                            "the derivative of ", function.name, " with respect to argument ", i,
+                            " is not implemented");
   if (any_is_meta(args)) return meta_value(args);
   return function.partials[i](args);
 }
@@ -130,8 +131,8 @@ at::ScalarType promoted_dtype(std::initializer_list<Tensor> args) {
 
 Tensor differentiable(const TensorFunction& function, std::initializer_list<Tensor> args) {
   const auto dtype = promoted_dtype(args);
-  TORCH_DISTRIBUTIONS_CHECK(TypeError, at::isFloatingType(dtype), function.name, " is not defined for ",
-                            dtype);
+  TORCH_DISTRIBUTIONS_CHECK(TypeError, at::isFloatingType(dtype), function.name,
+                            " is not defined for ", dtype);
   const auto compute_dtype = at::toOpMathType(dtype);
   std::vector<Tensor> converted;
   bool forward_mode = false;
@@ -139,8 +140,8 @@ Tensor differentiable(const TensorFunction& function, std::initializer_list<Tens
     converted.push_back(arg.to(compute_dtype));
     forward_mode = forward_mode || has_tangent(converted.back());
   }
-  const Tensor value =
-      forward_mode ? value_with_tangent(function, converted) : value_with_graph(function, converted);
+  const Tensor value = forward_mode ? value_with_tangent(function, converted)
+                                    : value_with_graph(function, converted);
   return value.to(dtype);
 }
 

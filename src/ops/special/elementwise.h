@@ -60,8 +60,9 @@ void elementwise_loop(at::TensorIterator& iterator, const F& f, std::index_seque
 
 }  // namespace detail
 
-/// Applies `f`, a function of double and of TensorScalar, to float or double tensors of one dtype, broadcasting them. It computes in double; on the CPU by one parallel loop
-/// over the elements, elsewhere by tensor operations.
+/// Applies `f`, a function of double and of TensorScalar, to float or double tensors of one dtype,
+/// broadcasting them. It computes in double; on the CPU by one parallel loop over the elements,
+/// elsewhere by tensor operations.
 template <class F, class... Tensors>
 Tensor elementwise(const F& f, const Tensor& first, const Tensors&... rest) {
   const auto dtype = first.scalar_type();

@@ -94,12 +94,8 @@ struct GammaResidual {
   static constexpr auto partial(Argument<0>, const auto& count, const auto&, const auto&) {
     return like(count, 1.0);
   }
-  static constexpr auto partial(Argument<1>, const auto&, const auto&, const auto& x) {
-    return -x;
-  }
-  static constexpr auto partial(Argument<2>, const auto&, const auto& r, const auto&) {
-    return -r;
-  }
+  static constexpr auto partial(Argument<1>, const auto&, const auto&, const auto& x) { return -x; }
+  static constexpr auto partial(Argument<2>, const auto&, const auto& r, const auto&) { return -r; }
 };
 
 struct GammaScore {

@@ -59,9 +59,9 @@ class IncompleteGamma {
           return branch(
               x_ < 1.1 && a < small_bound, [&] { return from_upper(small_upper_series()); },
               [&] {
-                return branch(x_ < a || x_ < 1.1,
-                                         [&] { return from_lower(lower_series()); },
-                                         [&] { return from_upper(upper_fraction()); });
+                return branch(
+                    x_ < a || x_ < 1.1, [&] { return from_lower(lower_series()); },
+                    [&] { return from_upper(upper_fraction()); });
               });
         });
   }
@@ -168,9 +168,9 @@ class IncompleteGamma {
     Series argument = eta * sqrt(a_ * 0.5) * sign;
     argument[0] = signed_as_mu(root) * sign;
     const T slope = power[0] * (-kTwoOverSqrtPi);
-    const Series main = compose<T>({erfc(argument[0]) + signed_as_mu(rounding) * sign * slope,
-                                    slope, -argument[0] * slope},
-                                   argument);
+    const Series main = compose<T>(
+        {erfc(argument[0]) + signed_as_mu(rounding) * sign * slope, slope, -argument[0] * slope},
+        argument);
 
     const Series inverse_a = (a_ * 0.0 + 1.0) / a_;
     Series sum = polynomial(kTemme13, eta);

@@ -4,8 +4,8 @@
 
 namespace torch::distributions::ops::special {
 
-/// x/y - log(x/y) - 1, the Bregman divergence of -log: the Itakura-Saito distance, for x, y > 0.
-/// Error: relative, 8 units.
+/// x/y - log(x/y) - 1, the Bregman divergence of -log: the Itakura-Saito distance, for x, y > 0;
+/// infinite where x is. Error: relative, 8 units.
 struct ItakuraSaito;
 inline constexpr Function<ItakuraSaito> itakura_saito{};
 
@@ -37,7 +37,7 @@ struct ItakuraSaito {
     const T t = d / y;
     return branch(
         abs(t) <= 0.5, [&] { return 0.0 - log1pmx(t); },
-        [&] { return t - log_quotient(x, y, like(x, 1.0)); });
+        [&] { return select(x == kInfinity, t, t - log_quotient(x, y, like(x, 1.0))); });
   }
 
   struct ForFloatResult {
@@ -52,7 +52,7 @@ struct ItakuraSaito {
             const T r = t / (t + 2.0), r_squared = r * r;
             return r * (t - 2.0 * r_squared * polynomial(kSeries, r_squared));
           },
-          [&] { return t - log(x / y); });
+          [&] { return select(x == kInfinity, t, t - log(x / y)); });
     }
   };
 };

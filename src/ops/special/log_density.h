@@ -53,8 +53,7 @@ constexpr T bernoulli_score(const T& k, const T& m, const T& probability) {
       [&] {
         const auto ratio = [](const T& numerator, const T& denominator) {
           return branch(
-              numerator == 0.0, [&] { return numerator; },
-              [&] { return numerator / denominator; });
+              numerator == 0.0, [&] { return numerator; }, [&] { return numerator / denominator; });
         };
         return ratio(k, probability) - ratio(m, 1.0 - probability);
       });

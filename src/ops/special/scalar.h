@@ -31,8 +31,8 @@ constexpr double like(double, double c) { return c; }
 /// x as a constant to every derivative.
 constexpr double constant(double x) { return x; }
 
-/// Whether the condition holds for some lane of a register, or for all lanes. Of a tensor nothing is
-/// known without waiting for its device: `all` is false.
+/// Whether the condition holds for some lane of a register, or for all lanes. Of a tensor nothing
+/// is known without waiting for its device: `all` is false.
 constexpr bool any(bool condition) { return condition; }
 constexpr bool all(bool condition) { return condition; }
 

@@ -51,12 +51,11 @@ struct SoftplusDivergence {
     const T sign = select(y > 0.0, -1.0, like(y, 1.0));
     const T to = sign * x, from = sign * y, d = to - from;
     const auto is_near = abs(d) <= 1.0;
-    return sign * branch(
-                      is_near,
-                      [&] {
-                        return -sigmoid(to) * sigmoid(-from) * expm1(-select(is_near, d, 0.0));
-                      },
-                      [&] { return sigmoid(to) - sigmoid(from); });
+    return sign *
+           branch(
+               is_near,
+               [&] { return -sigmoid(to) * sigmoid(-from) * expm1(-select(is_near, d, 0.0)); },
+               [&] { return sigmoid(to) - sigmoid(from); });
   }
   static constexpr auto partial(Argument<1>, const auto& x, const auto& y) {
     return -(sigmoid(y) * sigmoid(-y)) * finite_difference(x, y);

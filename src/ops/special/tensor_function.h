@@ -66,8 +66,8 @@ Tensor value(TensorList args, std::index_sequence<i...>) {
 template <class F, std::size_t k, std::size_t... i>
 Tensor partial(TensorList args, std::index_sequence<i...>) {
   const std::array<TensorScalar, sizeof...(i)> x{TensorScalar(args[i])...};
-  if constexpr (requires { F::partial(Argument<k>(), Value(x[0]), x[i]...); }) {
-    return F::partial(Argument<k>(), Value(Function<F>()(x[i]...)), x[i]...).tensor();
+  if constexpr (requires { F::partial(Argument<k>(), Value{x[0]}, x[i]...); }) {
+    return F::partial(Argument<k>(), Value{Function<F>()(x[i]...)}, x[i]...).tensor();
   } else if constexpr (std::same_as<decltype(F::partial(Argument<k>(), x[i]...)), NoGradient>) {
     return {};
   } else {
@@ -80,7 +80,7 @@ constexpr TensorFunction::Call partial_or_null() {
   constexpr auto has = []<std::size_t... i>(std::index_sequence<i...>) {
     return requires(const TensorScalar& x) {
       requires requires { F::partial(Argument<k>(), ((void)i, x)...); } ||
-                   requires { F::partial(Argument<k>(), Value(x), ((void)i, x)...); };
+                   requires { F::partial(Argument<k>(), Value{x}, ((void)i, x)...); };
     };
   };
   if constexpr (k < n && has(std::make_index_sequence<n>())) {
@@ -101,9 +101,8 @@ const TensorFunction& tensor_function() {
     constexpr std::size_t n = internal::arity<F>();
     static constexpr TensorFunction function{
         .name = F::kName,
-        .value = [](TensorList args) {
-          return internal::value<F>(args, std::make_index_sequence<n>());
-        },
+        .value =
+            [](TensorList args) { return internal::value<F>(args, std::make_index_sequence<n>()); },
         .partials = {internal::partial_or_null<F, 0, n>(), internal::partial_or_null<F, 1, n>(),
                      internal::partial_or_null<F, 2, n>()}};
     return function;

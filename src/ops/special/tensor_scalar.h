@@ -185,8 +185,7 @@ TensorScalar sum_over_counts(const Term& term, const TensorScalar& lowest, int64
   }
   at::DimVector column(static_cast<std::size_t>(lowest.tensor().dim()) + 1, 1);
   column[0] = length;
-  const TensorScalar k(lowest.tensor() +
-                       at::arange(length, most.options()).view(column));
+  const TensorScalar k(lowest.tensor() + at::arange(length, most.options()).view(column));
   return TensorScalar(term(k, n, rest...).tensor().sum(0));
 }
 

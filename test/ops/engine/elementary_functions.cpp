@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "ops/engine/elementary.h"
-#include "ops/engine/kernel_list.h"
+#include "ops/engine/formula_kernels.h"
 
 namespace torch::distributions::ops::engine::test {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "ops/engine/elementary_functions.h"
 #include "ops/engine/engine.h"
-#include "ops/engine/kernel_list.h"
+#include "ops/engine/formula_kernels.h"
 
 namespace torch::distributions::ops::engine::test {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "ops/engine/dual.h"
-#include "ops/engine/kernel_list.h"
+#include "ops/engine/formula_kernels.h"
 #include "ops/special/beta_log_density.h"
 #include "ops/special/binomial_entropy.h"
 #include "ops/special/exp_divergence.h"
@@ -74,7 +74,7 @@ class List {
     using Numbers = LanesOf<S>;
     constexpr bool has = requires(const Numbers& x) {
       requires requires { F::partial(Argument<k>(), ((void)i, x)...); } ||
-                   requires { F::partial(Argument<k>(), Value(x), ((void)i, x)...); };
+                   requires { F::partial(Argument<k>(), Value{x}, ((void)i, x)...); };
     };
     if constexpr (has) {
       constexpr bool is_constant = requires(const Numbers& x) {

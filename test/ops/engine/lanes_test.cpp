@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "ops/engine/engine.h"
-#include "ops/engine/kernel_list.h"
+#include "ops/engine/formula_kernels.h"
 #include "ops/engine/lane_functions.h"
 
 namespace torch::distributions::ops::engine::test {

@@ -3,10 +3,10 @@
 #include "ops/special/exp_divergence.h"
 #include "ops/special/itakura_saito.h"
 #include "ops/special/log_mean_gap.h"
+#include "ops/special/reference.h"
 #include "ops/special/rounding.h"
 #include "ops/special/softplus_divergence.h"
 #include "ops/special/stirling_divergence.h"
-#include "ops/special/reference.h"
 #include "support/gradcheck.h"
 
 namespace torch::distributions::ops::special {

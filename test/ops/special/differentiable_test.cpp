@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "ops/special/elementwise.h"
 #include "ops/special/beta_log_density.h"
 #include "ops/special/binomial_log_density.h"
+#include "ops/special/elementwise.h"
 #include "ops/special/exp_divergence.h"
 #include "ops/special/gamma_log_density.h"
 #include "ops/special/hyperbolic.h"

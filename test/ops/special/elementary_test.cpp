@@ -2,9 +2,9 @@
 
 #include "ops/special/hyperbolic.h"
 #include "ops/special/normal.h"
+#include "ops/special/reference.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/xlogy.h"
-#include "ops/special/reference.h"
 #include "support/gradcheck.h"
 
 namespace torch::distributions::ops::special {

@@ -1,7 +1,7 @@
 #include "ops/special/lbeta.h"
 
-#include "ops/special/stirling.h"
 #include "ops/special/reference.h"
+#include "ops/special/stirling.h"
 #include "support/gradcheck.h"
 
 namespace torch::distributions::ops::special {
@@ -28,13 +28,13 @@ TEST(GammaTest, IsAccurate) {
                         {16, 16});
   test::expect_accurate("stirlerr", 1, [](const auto& x) { return stirlerr(x[0]); }, {8, 4, true});
   test::expect_accurate("log_factorial_remainder", 1,
-                        [](const auto& x) { return log_factorial_remainder(x[0]); }, {2, 4, true, true});
+                        [](const auto& x) { return log_factorial_remainder(x[0]); },
+                        {2, 4, true, true});
   test::expect_accurate("log_over_digamma", 2,
                         [](const auto& x) { return log_over_digamma(x[0], x[1]); },
                         {4, 4, false, true});
   test::expect_accurate("log_minus_digamma", 1,
-                        [](const auto& x) { return log_minus_digamma(x[0]); },
-                        {4, 16, true, true});
+                        [](const auto& x) { return log_minus_digamma(x[0]); }, {4, 16, true, true});
   test::expect_accurate("log_over_digamma1p", 2,
                         [](const auto& x) { return log_over_digamma1p(x[0], x[1]); },
                         {4, 4, false, true});

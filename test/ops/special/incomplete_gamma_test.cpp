@@ -2,8 +2,8 @@
 
 #include <c10/util/Exception.h>
 
-#include "ops/special/stirling.h"
 #include "ops/special/reference.h"
+#include "ops/special/stirling.h"
 #include "support/gradcheck.h"
 
 namespace torch::distributions::ops::special {

@@ -8,8 +8,11 @@ namespace torch::distributions::ops {
 
 /// The functions that a formula has, as a scalar family calls them; null where it has none.
 struct FormulaTable {
+  static constexpr std::size_t kMaxParameters = 4;
+
   /// \param summed over how many of its last dimensions the result is summed.
-  /// \param is_finite made true where it is known that all numbers of which the result is made are.
+  /// \param is_finite set to true if every element that contributes to the result is known to be
+  ///     finite.
   using OfValue = at::Tensor (*)(const at::Tensor& value, const at::Tensor* const* parameters,
                                  int64_t summed, bool* is_finite);
   using OfParameters = at::Tensor (*)(const at::Tensor* const* parameters);

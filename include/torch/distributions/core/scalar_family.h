@@ -13,7 +13,7 @@ namespace torch::distributions {
 template <class Self, class Base = Distribution>
 class ScalarFamily : public Implements<Self, Base> {
  protected:
-  // Every argument list but that of a copy.
+  // Excludes copy and move construction.
   template <class... Args>
     requires(!(sizeof...(Args) == 1 &&
                (std::derived_from<std::remove_cvref_t<Args>, ScalarFamily> && ...)))
@@ -27,8 +27,8 @@ class ScalarFamily : public Implements<Self, Base> {
         &ops::FormulaTable::log_prob, value,
         [&] { return Base::do_log_prob_of_event(value, dims); }, dims);
   }
-  /// An invalid value has no finite density, by which a kernel sees it. A class derived from `Self`
-  /// may have another density.
+  /// log_prob is not finite outside the support, so a kernel detects invalid values by checking its
+  /// own output. A class derived from `Self` may have another density.
   Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const override {
     const Tensor* parameters[kMaxParameters];
     const ops::FormulaTable* formula = typeid(*this) == typeid(Self) ? table(parameters) : nullptr;
@@ -64,7 +64,7 @@ class ScalarFamily : public Implements<Self, Base> {
   }
 
  private:
-  static constexpr std::size_t kMaxParameters = 4;
+  static constexpr std::size_t kMaxParameters = ops::FormulaTable::kMaxParameters;
 
   /// The binding in force, and its parameters written to `parameters`.
   const ops::FormulaTable* table(const Tensor** parameters) const {
