@@ -9,7 +9,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kLog2 = 0.69314718055994530942;
-constexpr double kSqrt2 = 1.41421356237309504880;
 constexpr double kSqrtHalf = 0.70710678118654752440;
 constexpr double kSqrt12 = 3.4641016151377545871;
 constexpr double kLogSqrt12 = 1.2424533248940001551;        // log(12) / 2

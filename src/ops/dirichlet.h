@@ -8,13 +8,12 @@
 
 namespace torch::distributions::ops {
 
-/// The log density at points of the simplex, in double or in the dtype of the arguments.
+/// The log density at points x of the simplex, as a double.
 at::Tensor dirichlet_log_prob(const at::Tensor& a, const at::Tensor& x);
 
 at::Tensor dirichlet_mean(const at::Tensor& a);
 
-/// A vertex where the density is infinite there alone, and NaN where it is flat or infinite at
-/// several points.
+/// The mode: a vertex if no concentration is above 1 and one is below, and NaN if all are 1.
 at::Tensor dirichlet_mode(const at::Tensor& a);
 
 at::Tensor dirichlet_variance(const at::Tensor& a);

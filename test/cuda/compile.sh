@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compiles formulas.cu to an object for a GPU: compile.sh ENVIRONMENT FOLDER. The environment is the private Python environment
-# that scripts/test installs nvcc into. (cudafe++ fails of some code only where an object is asked for.)
+# that scripts/test installs nvcc into. (An object is made, since
+# cudafe++ fails on some code only then.)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd) source=$(cd "$(dirname "$0")/../../src" && pwd)
 nvcc=$(echo "$1"/lib/python3*/site-packages/nvidia/cu13/bin/nvcc)

@@ -30,7 +30,8 @@ struct FloatInDouble {
   using Element = double;
   using Memory = float;
 };
-/// Doubles of which a float is made in the end, or an entropy of Dirichlet.
+/// Doubles whose result has the precision of a float: parts of what is rounded to float when all
+/// are added up. (The entropy of a Dirichlet distribution of doubles is computed in them, too.)
 struct DoubleForFloat {
   using Element = double;
   using Memory = double;

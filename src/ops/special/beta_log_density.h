@@ -66,9 +66,7 @@ struct BetaLogDensity {
         const auto is_usual = x > 0.0 && x < 1.0 && a_ < kLargestForFloat && b_ < kLargestForFloat;
         const T usual = (a_ - 1.0) * log(x * choose_.n1_by_k1()) +
                         (b_ - 1.0) * log((1.0 - x) * choose_.n1_by_m1()) + constant_;
-        if (all(is_usual)) [[likely]]
-          return usual;
-        return select(is_usual, usual, value_of_rare<BetaLogDensity>(x, a_, b_));
+        return usual_or_value<BetaLogDensity>(is_usual, usual, x, a_, b_);
       }
       constexpr T partial(Argument<0>, const T& x) const { return beta_score(x, a_, b_); }
       constexpr T partial(Argument<1>, const T& x) const {

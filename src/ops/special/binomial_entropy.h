@@ -7,7 +7,7 @@ namespace torch::distributions::ops::special {
 struct BinomialEntropySum;
 
 /// The entropy of Binomial(n, p) for 0 < p <= 1/2, as a sum over the counts, of which all that
-/// matter lie near the mean. No gradient in n of numbers.
+/// matter lie near the mean. On numbers it has no gradient in n.
 inline constexpr Function<BinomialEntropySum> binomial_entropy_sum{};
 
 /// The probabilities of counts follow from that of one by their ratios: with w = P(k) / P(first)

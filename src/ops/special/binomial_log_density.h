@@ -58,9 +58,7 @@ struct BinomialLogDensity {
       const ChooseForFloat<T> choose(k, m);
       const T usual = k * (log(p) + log(choose.n1_by_k1())) +
                       m * (log1p(-p) + log(choose.n1_by_m1())) + choose.log_choose_remainder();
-      if (all(is_usual)) [[likely]]
-        return usual;
-      return select(is_usual, usual, value_of_rare<BinomialLogDensity>(k, n, p));
+      return usual_or_value<BinomialLogDensity>(is_usual, usual, k, n, p);
     }
   };
 };
@@ -161,9 +159,7 @@ struct BinomialLogDensityLogits {
       const T usual = k * (log(choose.n1_by_k1()) + (min(logits, 0.0) - tail)) +
                       m * (log(choose.n1_by_m1()) - (max(logits, 0.0) + tail)) +
                       choose.log_choose_remainder();
-      if (all(is_usual)) [[likely]]
-        return usual;
-      return select(is_usual, usual, value_of_rare<BinomialLogDensityLogits>(k, n, logits));
+      return usual_or_value<BinomialLogDensityLogits>(is_usual, usual, k, n, logits);
     }
     static constexpr auto partial(Argument<2>, const auto& k, const auto& n, const auto& logits) {
       return k - n * sigmoid(logits);

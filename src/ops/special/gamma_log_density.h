@@ -64,9 +64,7 @@ struct GammaLogDensity {
         const auto is_usual =
             x > 0.0 && x * r_ < kLargestForFloat * kLargestForFloat && a_ < kLargestForFloat;
         const T usual = (a_ - 1.0) * log(x * scale_) + (constant_ - r_ * x);
-        if (all(is_usual)) [[likely]]
-          return usual;
-        return select(is_usual, usual, value_of_rare<GammaLogDensity>(x, a_, r_));
+        return usual_or_value<GammaLogDensity>(is_usual, usual, x, a_, r_);
       }
       constexpr T partial(Argument<0>, const T& x) const { return gamma_score(x, a_, r_); }
       constexpr T partial(Argument<1>, const T& x) const {

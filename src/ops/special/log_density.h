@@ -2,6 +2,7 @@
 
 #include "ops/special/deviance.h"
 #include "ops/special/stirling.h"
+#include "ops/special/xlogy.h"
 
 /// What the logarithms of densities have in common whose textbook form subtracts log-gammas.
 ///
@@ -25,11 +26,6 @@ template <class T>
 constexpr T times_count(const T& count, const T& y) {
   return branch(
       count == 0.0, [&] { return 0.0 * count; }, [&] { return count * y; });
-}
-
-/// x / y, and 0 where both are 0: a derivative of x log y.
-constexpr auto ratio_or_zero(const auto& x, const auto& y) {
-  return x / select(x == 0.0 && y == 0.0, 1.0, y);
 }
 
 /// k q - m p = k - (k + m) p where p + q = 1. The leading products cancel exactly near the mode.

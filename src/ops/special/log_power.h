@@ -16,7 +16,7 @@ struct LogPower {
   static auto of_tensor(const auto& a, const auto& x) { return (a - 1).xlogy(x); }
   static constexpr auto partial(Argument<0>, const auto&, const auto& x) { return log(x); }
   static constexpr auto partial(Argument<1>, const auto& a, const auto& x) {
-    return (a - 1.0) / select(a == 1.0 && x == 0.0, 1.0, x);
+    return ratio_or_zero(a - 1.0, x);
   }
 };
 

@@ -42,11 +42,20 @@ constexpr double max(double a, double b) { return a > b || isnan(a) ? a : b; }
 
 constexpr auto clamp(const auto& x, double low, double high) { return min(max(x, low), high); }
 
-/// F::value(x...), for numbers that are rare. It is a function apart that takes its arguments by
-/// value, so that the usual numbers keep the registers.
+/// F::value(x...) for rare numbers. It is not inlined and takes its arguments by value, so that the
+/// code for usual numbers keeps the registers.
 template <class F, class... Numbers>
 [[gnu::noinline, gnu::cold]] constexpr auto value_of_rare(Numbers... x) {
   return F::value(x...);
+}
+
+/// The result `usual` where it is right, which it nearly always is, else F::value(x...).
+template <class F, class Condition, class T, class... Numbers>
+[[gnu::always_inline]] constexpr T usual_or_value(const Condition& is_usual, const T& usual,
+                                                  const Numbers&... x) {
+  if (all(is_usual)) [[likely]]
+    return usual;
+  return select(is_usual, usual, value_of_rare<F>(x...));
 }
 
 // --- Arithmetic ---------------------------------------------------------------------------------

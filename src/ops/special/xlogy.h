@@ -15,6 +15,11 @@ inline constexpr Function<Xlogy> xlogy{};
 /// units; gradient the same.
 inline constexpr Function<Xlog1py> xlog1py{};
 
+/// x / y, and 0 where both are 0: the derivative of x log y in y.
+[[gnu::always_inline]] constexpr auto ratio_or_zero(const auto& x, const auto& y) {
+  return x / select(x == 0.0 && y == 0.0, 1.0, y);
+}
+
 // The argument of a logarithm is replaced on its singularity, rather than the logarithm, so that
 // derivatives of the derivatives are finite too.
 
@@ -28,7 +33,7 @@ struct Xlogy {
     return log(select(x == 0.0 && y <= 0.0, 1.0, y));
   }
   [[gnu::always_inline]] static constexpr auto partial(Argument<1>, const auto& x, const auto& y) {
-    return x / select(x == 0.0 && y == 0.0, 1.0, y);
+    return ratio_or_zero(x, y);
   }
 };
 
