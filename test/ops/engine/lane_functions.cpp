@@ -47,28 +47,17 @@ class List {
  public:
   using T = typename S::Memory;
 
-  template <class F>
-  void add(const char* name, std::vector<double> ordinary) {
-    switch (ordinary.size()) {
-      case 1:
-        return add_all<F, 0>(name, ordinary);
-      case 2:
-        return add_all<F, 0, 1>(name, ordinary);
-      default:
-        return add_all<F, 0, 1, 2>(name, ordinary);
-    }
+  template <class F, std::size_t arity>
+  void add(const char* name, const double (&ordinary)[arity]) {
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+      const std::vector<double> arguments{ordinary[i]...};
+      functions.push_back({name, -1, arguments, &run<F, S, 0, i...>});
+      (add_derivative<F, i, i...>(name, arguments), ...);
+    }(std::make_index_sequence<arity>());
   }
   std::vector<LaneFunction<T>> functions;
 
  private:
-  template <class F, std::size_t... i>
-  void add_all(const char* name, const std::vector<double>& ordinary) {
-    constexpr bool takes = requires(const LanesOf<S>& x) { F::value(((void)i, x)...); };
-    if constexpr (takes) {
-      functions.push_back({name, ordinary, &run<F, S, 0, i...>});
-      (add_derivative<F, i, i...>(name, ordinary), ...);
-    }
-  }
   template <class F, std::size_t k, std::size_t... i>
   void add_derivative(const char* name, const std::vector<double>& ordinary) {
     using Numbers = LanesOf<S>;
@@ -80,7 +69,9 @@ class List {
       constexpr bool is_constant = requires(const Numbers& x) {
         { F::partial(Argument<k>(), ((void)i, x)...) } -> std::same_as<NoGradient>;
       };
-      if constexpr (!is_constant) functions.push_back({name, ordinary, &run<F, S, 1u << k, i...>});
+      if constexpr (!is_constant) {
+        functions.push_back({name, static_cast<int>(k), ordinary, &run<F, S, 1u << k, i...>});
+      }
     }
   }
 };
@@ -123,30 +114,34 @@ List<S> all() {
   list.template add<LogMeanGap>("log_mean_gap", {0.3, 0.7});
   // Their derivatives in counts have no kernels.
   list.functions.push_back(
-      {"binomial_log_density", {3, 7, 0.3}, &run<BinomialLogDensity, S, 0, 0, 1, 2>});
+      {"binomial_log_density", -1, {3, 7, 0.3}, &run<BinomialLogDensity, S, 0, 0, 1, 2>});
   list.functions.push_back(
-      {"binomial_log_density", {3, 7, 0.3}, &run<BinomialLogDensity, S, 4, 0, 1, 2>});
+      {"binomial_log_density", 2, {3, 7, 0.3}, &run<BinomialLogDensity, S, 4, 0, 1, 2>});
+  list.functions.push_back({"binomial_log_density_logits",
+                            -1,
+                            {3, 7, 0.3},
+                            &run<BinomialLogDensityLogits, S, 0, 0, 1, 2>});
+  list.functions.push_back({"binomial_log_density_logits",
+                            2,
+                            {3, 7, 0.3},
+                            &run<BinomialLogDensityLogits, S, 4, 0, 1, 2>});
   list.functions.push_back(
-      {"binomial_log_density_logits", {3, 7, 0.3}, &run<BinomialLogDensityLogits, S, 0, 0, 1, 2>});
+      {"binomial_entropy_sum", -1, {7, 0.3}, &run<BinomialEntropySum, S, 0, 0, 1>, 1e3});
   list.functions.push_back(
-      {"binomial_log_density_logits", {3, 7, 0.3}, &run<BinomialLogDensityLogits, S, 4, 0, 1, 2>});
-  list.functions.push_back(
-      {"binomial_entropy_sum", {7, 0.3}, &run<BinomialEntropySum, S, 0, 0, 1>, 1e3});
-  list.functions.push_back(
-      {"binomial_entropy_sum", {7, 0.3}, &run<BinomialEntropySum, S, 2, 0, 1>, 1e3});
+      {"binomial_entropy_sum", 1, {7, 0.3}, &run<BinomialEntropySum, S, 2, 0, 1>, 1e3});
   return list;
 }
 
 }  // namespace
 
 template <>
-std::vector<LaneFunction<float>> lane_functions_of_floats<isa::CPU_CAPABILITY>() {
+std::vector<LaneFunction<float>> lane_functions<isa::CPU_CAPABILITY, float>() {
   auto functions = elementary<Float>().functions;
   for (const auto& function : all<FloatInDouble>().functions) functions.push_back(function);
   return functions;
 }
 template <>
-std::vector<LaneFunction<double>> lane_functions_of_doubles<isa::CPU_CAPABILITY>() {
+std::vector<LaneFunction<double>> lane_functions<isa::CPU_CAPABILITY, double>() {
   return all<Double>().functions;
 }
 

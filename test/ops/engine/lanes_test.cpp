@@ -11,32 +11,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "ops/engine/engine.h"
-#include "ops/engine/formula_kernels.h"
-#include "ops/engine/lane_functions.h"
+#include "ops/engine/every_instruction_set.h"
 
 namespace torch::distributions::ops::engine::test {
 namespace {
-
-/// Those of every instruction set that this machine can run.
-template <class T>
-std::vector<LaneFunction<T>> all_functions() {
-  std::vector<LaneFunction<T>> all;
-  const auto add = [&]<class Isa>(InstructionSet set, Isa*) {
-    if (set > best_instruction_set()) return;
-    if constexpr (sizeof(T) == sizeof(float)) {
-      for (auto& f : lane_functions_of_floats<Isa>()) all.push_back(std::move(f));
-    } else {
-      for (auto& f : lane_functions_of_doubles<Isa>()) all.push_back(std::move(f));
-    }
-  };
-  add(InstructionSet::kDefault, static_cast<isa::DEFAULT*>(nullptr));
-#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
-  add(InstructionSet::kAvx2, static_cast<isa::AVX2*>(nullptr));
-  add(InstructionSet::kAvx512, static_cast<isa::AVX512*>(nullptr));
-#endif
-  return all;
-}
 
 template <class T>
 bool same_bits(T a, T b) {
@@ -63,7 +41,7 @@ TYPED_TEST(LanesTest, DoNotHeedTheirNeighbours) {
                                   Limits::quiet_NaN(),
                                   T(-0.8),
                                   -Limits::infinity()};
-  for (const LaneFunction<T>& f : all_functions<T>()) {
+  for (const LaneFunction<T>& f : on_every_instruction_set<T>()) {
     const std::size_t arity = f.ordinary.size();
     std::vector<std::vector<T>> x(arity, std::vector<T>(kMost));
     std::vector<T> y(kMost);
@@ -96,8 +74,9 @@ TYPED_TEST(LanesTest, DoNotHeedTheirNeighbours) {
           run(offset, count);
           const T beside = y[static_cast<std::size_t>(place - offset)];
           ASSERT_TRUE(same_bits(beside, alone))
-              << f.name << " is " << beside << " beside " << neighbour << " as argument "
-              << argument << ", at place " << place << " of " << count << ", and alone " << alone;
+              << f.name << ", derivative " << f.derivative << ", is " << beside << " beside "
+              << neighbour << " as argument " << argument << ", at place " << place << " of "
+              << count << ", and alone " << alone;
         }
       }
     }
@@ -116,7 +95,7 @@ TYPED_TEST(LanesTest, DoNotHeedTheirNeighboursNearUnderflow) {
         static_cast<T>(end + 0.01 + 2.0 * static_cast<double>(i) / kCount);
   std::vector<T> x = usual;
   for (std::size_t i = 0; i < x.size(); i += 16) x[i] = std::numeric_limits<T>::infinity();
-  for (const LaneFunction<T>& f : all_functions<T>()) {
+  for (const LaneFunction<T>& f : on_every_instruction_set<T>()) {
     if (std::string_view(f.name) != "exp") continue;
     const T* from = usual.data();
     f.run(&from, y.data(), kCount);
