@@ -5,9 +5,9 @@
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
-#include "ops/evaluate.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/bernoulli.h"
-#include "ops/sampling.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"
 

@@ -4,9 +4,9 @@
 
 #include <torch/distributions/constraints/interval.h>
 
-#include "ops/evaluate.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/beta.h"
-#include "ops/sampling.h"
 #include "ops/special/lbeta.h"
 #include "ops/special/tensor_scalar.h"
 

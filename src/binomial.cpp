@@ -6,9 +6,9 @@
 
 #include "core/drawable.h"
 #include "core/raise.h"
-#include "ops/evaluate.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/binomial.h"
-#include "ops/sampling.h"
 
 namespace torch::distributions {
 

@@ -10,12 +10,13 @@
 
 #include "constraints/scan.h"
 #include "core/raise.h"
-#include "ops/constants.h"
-#include "ops/evaluate.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/category.h"
-#include "ops/log_of_probability.h"
-#include "ops/pick.h"
-#include "ops/sampling.h"
+#include "ops/special/constants.h"
+#include "ops/special/log_of_probability.h"
+#include "ops/special/tensor_scalar.h"
+#include "ops/vectors/pick.h"
 
 namespace torch::distributions {
 namespace {
@@ -126,7 +127,7 @@ Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> genera
 
 Tensor Categorical::do_log_prob(const Tensor& value) const {
   return given_by_logits() ? ops::pick(logits_, value, -ops::kInfinity)
-                           : ops::log_of_probability(ops::pick(probs_, value, 0));
+                           : ops::special::log_of_probability(ops::pick(probs_, value, 0));
 }
 
 Tensor Categorical::do_mean() const {

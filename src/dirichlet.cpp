@@ -6,9 +6,9 @@
 
 #include "core/raise.h"
 #include "core/supported.h"
-#include "ops/constants.h"
-#include "ops/dirichlet.h"
-#include "ops/sampling.h"
+#include "ops/draws/sampling.h"
+#include "ops/special/constants.h"
+#include "ops/vectors/dirichlet.h"
 
 namespace torch::distributions {
 

@@ -3,7 +3,7 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/exponential.h"
 
 namespace torch::distributions {

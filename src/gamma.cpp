@@ -3,9 +3,9 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
-#include "ops/evaluate.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/gamma.h"
-#include "ops/sampling.h"
 #include "ops/special/digamma.h"
 #include "ops/special/tensor_scalar.h"
 

@@ -5,7 +5,7 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/transforms/exp.h>
 
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/log_normal.h"
 
 namespace torch::distributions {

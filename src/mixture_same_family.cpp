@@ -12,8 +12,8 @@
 #include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/supported.h"
-#include "ops/constants.h"
-#include "ops/softmax.h"
+#include "ops/special/constants.h"
+#include "ops/vectors/softmax.h"
 
 namespace torch::distributions {
 namespace {

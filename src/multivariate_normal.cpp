@@ -9,8 +9,8 @@
 
 #include "constraints/scan.h"
 #include "core/raise.h"
-#include "ops/constants.h"
-#include "ops/gaussian.h"
+#include "ops/special/constants.h"
+#include "ops/vectors/gaussian.h"
 
 namespace torch::distributions {
 namespace {

@@ -6,9 +6,9 @@
 #include <numbers>
 
 #include "core/drawable.h"
-#include "ops/evaluate.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/normal.h"
-#include "ops/sampling.h"
 
 namespace torch::distributions {
 

@@ -4,9 +4,10 @@
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/simplex.h>
 
-#include "ops/constants.h"
-#include "ops/log_of_probability.h"
-#include "ops/pick.h"
+#include "ops/special/constants.h"
+#include "ops/special/log_of_probability.h"
+#include "ops/special/tensor_scalar.h"
+#include "ops/vectors/pick.h"
 
 namespace torch::distributions {
 namespace {
@@ -47,8 +48,9 @@ Tensor OneHotCategorical::do_sample(IntArrayRef shape, std::optional<Generator> 
 
 Tensor OneHotCategorical::do_log_prob(const Tensor& value) const {
   const Tensor& given = categorical_.given();
-  return categorical_.given_by_logits() ? ops::pick_hot(given, value, -ops::kInfinity)
-                                        : ops::log_of_probability(ops::pick_hot(given, value, 0));
+  return categorical_.given_by_logits()
+             ? ops::pick_hot(given, value, -ops::kInfinity)
+             : ops::special::log_of_probability(ops::pick_hot(given, value, 0));
 }
 
 Tensor OneHotCategorical::do_mean() const { return probs(); }

@@ -12,8 +12,8 @@
 #include "core/floating.h"
 #include "core/raise.h"
 #include "core/supported.h"
-#include "ops/constants.h"
-#include "ops/sum_rightmost.h"
+#include "ops/special/constants.h"
+#include "ops/tensor/sum_rightmost.h"
 #include "transforms/image.h"
 
 namespace torch::distributions {

@@ -2,9 +2,9 @@
 
 #include <torch/distributions/constraints/interval.h>
 
-#include "ops/evaluate.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/uniform.h"
-#include "ops/sampling.h"
 
 namespace torch::distributions {
 

@@ -1,5 +1,6 @@
 # Compares the trees: the public header include/torch/distributions/X/y.h has a source src/X/y.cpp and a test
-# test/X/y_test.cpp, and the other way round; and the lists of the CMakeLists name every file.
+# test/X/y_test.cpp, and the other way round; the lists of the CMakeLists name every file; and the rooms of src/ops
+# include each other in one direction.
 #
 # Run by ctest: cmake -DROOT=<source folder> -P layout.cmake
 cmake_minimum_required(VERSION 3.23)
@@ -86,6 +87,28 @@ expect_listed(outside_core umbrella "#include <torch/distributions/" ".h>" "torc
 expect_listed(headers library_list "  distributions/" ".h" "src/CMakeLists.txt does not name distributions/@.h")
 expect_listed(sources library_list "  " ".cpp" "src/CMakeLists.txt does not name @.cpp")
 expect_listed(tests test_list "torch_distributions_test(" "_test" "test/CMakeLists.txt does not name @_test")
+
+# The rooms of src/ops, each of which may include itself and those before it. None includes a class of the library.
+set(rooms tensor special formulas engine vectors draws)
+file(GLOB_RECURSE ops RELATIVE "${ROOT}/src/ops" "${ROOT}/src/ops/*.h" "${ROOT}/src/ops/*.cpp")
+foreach(file IN LISTS ops)
+  string(REGEX REPLACE "/.*" "" room "${file}")
+  list(FIND rooms "${room}" place)
+  if(place EQUAL -1)
+    string(APPEND faults "\n  src/ops/${file} is in none of the rooms of src/ops")
+  endif()
+  file(STRINGS "${ROOT}/src/ops/${file}" includes REGEX "^#include (\"|<torch/distributions)")
+  foreach(include IN LISTS includes)
+    if(include MATCHES "\"ops/([a-z]+)/")
+      list(FIND rooms "${CMAKE_MATCH_1}" included)
+      if(included EQUAL -1 OR included GREATER place)
+        string(APPEND faults "\n  src/ops/${file} includes a later room: ${include}")
+      endif()
+    elseif(NOT include MATCHES "[\"/]core/")
+      string(APPEND faults "\n  src/ops/${file} includes what is not in core or ops: ${include}")
+    endif()
+  endforeach()
+endforeach()
 
 if(faults)
   message(FATAL_ERROR "The trees differ:${faults}\n")

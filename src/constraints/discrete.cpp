@@ -6,7 +6,7 @@
 #include "constraints/compare.h"
 #include "constraints/numbers.h"
 #include "constraints/scan.h"
-#include "ops/total.h"
+#include "ops/tensor/total.h"
 
 namespace torch::distributions::constraints {
 namespace {

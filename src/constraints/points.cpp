@@ -15,7 +15,7 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "constraints/scan.h"
-#include "ops/constants.h"
+#include "ops/special/constants.h"
 
 namespace torch::distributions {
 namespace {

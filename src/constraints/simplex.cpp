@@ -8,7 +8,7 @@
 #include "constraints/numbers.h"
 #include "constraints/scan.h"
 #include "core/float_limits.h"
-#include "ops/total.h"
+#include "ops/tensor/total.h"
 
 namespace torch::distributions::constraints {
 namespace {

@@ -15,7 +15,7 @@
 #include "core/raise.h"
 #include "core/shape.h"
 #include "core/suspend_validation.h"
-#include "ops/sum_rightmost.h"
+#include "ops/tensor/sum_rightmost.h"
 
 namespace torch::distributions {
 namespace {

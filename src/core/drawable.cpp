@@ -4,7 +4,7 @@
 
 #include "constraints/points.h"
 #include "constraints/scan.h"
-#include "ops/constants.h"
+#include "ops/special/constants.h"
 
 namespace torch::distributions {
 

@@ -1,7 +1,8 @@
 #include <torch/distributions/core/probs_or_logits.h>
 
-#include "ops/log_of_probability.h"
-#include "ops/softmax.h"
+#include "ops/special/log_of_probability.h"
+#include "ops/special/tensor_scalar.h"
+#include "ops/vectors/softmax.h"
 
 namespace torch::distributions {
 
@@ -24,7 +25,7 @@ Tensor HasProbs::probs() const {
 Tensor HasProbs::logits() const {
   if (logits_.defined()) return logits_;
   if (kind_ == Kind::kBinary) return probs_.log() - probs_.neg().log1p();
-  return ops::log_of_probability(probs_);
+  return ops::special::log_of_probability(probs_);
 }
 
 void HasProbs::normalize(bool may_be_empty) {

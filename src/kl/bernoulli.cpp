@@ -1,7 +1,7 @@
 #include <torch/distributions/bernoulli.h>
 
 #include "kl/rules.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/kl_bernoulli.h"
 
 namespace torch::distributions::kl {

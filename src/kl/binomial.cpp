@@ -2,7 +2,7 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/kl_bernoulli.h"
 
 namespace torch::distributions::kl {

@@ -4,7 +4,7 @@
 
 #include "core/raise.h"
 #include "kl/rules.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/kl_categorical.h"
 
 namespace torch::distributions::kl {

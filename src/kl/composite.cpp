@@ -6,7 +6,7 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
-#include "ops/sum_rightmost.h"
+#include "ops/tensor/sum_rightmost.h"
 #include "transforms/image.h"
 
 namespace torch::distributions::kl {

@@ -2,7 +2,7 @@
 
 #include "kl/rules.h"
 #include "kl/table.h"
-#include "ops/dirichlet.h"
+#include "ops/vectors/dirichlet.h"
 
 namespace torch::distributions::kl {
 

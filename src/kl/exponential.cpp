@@ -3,7 +3,7 @@
 #include <torch/distributions/normal.h>
 
 #include "kl/rules.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/kl_gamma.h"
 
 namespace torch::distributions::kl {

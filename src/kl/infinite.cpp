@@ -1,5 +1,5 @@
 #include "kl/rules.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 
 namespace torch::distributions::kl {
 

@@ -1,7 +1,7 @@
 #include <torch/distributions/normal.h>
 
 #include "kl/rules.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/normal.h"
 
 namespace torch::distributions::kl {

@@ -5,7 +5,7 @@
 #include <torch/distributions/uniform.h>
 
 #include "kl/rules.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/kl_uniform.h"
 
 namespace torch::distributions::kl {

@@ -10,7 +10,7 @@
 #include "core/floating.h"
 #include "core/raise.h"
 #include "core/shape.h"
-#include "ops/sum_rightmost.h"
+#include "ops/tensor/sum_rightmost.h"
 
 namespace torch::distributions {
 inline namespace transforms {

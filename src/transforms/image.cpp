@@ -13,7 +13,7 @@
 
 #include "constraints/points.h"
 #include "constraints/scan.h"
-#include "ops/constants.h"
+#include "ops/special/constants.h"
 #include "transforms/inverse_transform.h"
 
 namespace torch::distributions {

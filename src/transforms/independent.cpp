@@ -6,7 +6,7 @@
 
 #include "constraints/points.h"
 #include "core/raise.h"
-#include "ops/sum_rightmost.h"
+#include "ops/tensor/sum_rightmost.h"
 
 namespace torch::distributions {
 inline namespace transforms {

@@ -7,7 +7,7 @@
 
 #include "constraints/scan.h"
 #include "core/float_limits.h"
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/transforms.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"

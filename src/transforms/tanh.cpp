@@ -5,7 +5,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/transforms.h"
 #include "ops/special/hyperbolic.h"
 #include "ops/special/tensor_scalar.h"

@@ -40,7 +40,7 @@ GOLDEN = "golden_golden_test"
 MUTANTS = [
     Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
            ("src/exponential.cpp", "generated/ops/kernels/exponential.cpp"), GOLDEN, "*Exponential*"),
-    Mutant("wrong constant", "src/ops/constants.h", "0.91893853320467274178", "0.91893853320477274178",
+    Mutant("wrong constant", "src/ops/special/constants.h", "0.91893853320467274178", "0.91893853320477274178",
            ("src/normal.cpp", "generated/ops/kernels/normal.cpp"), "accuracy_accuracy_test"),
     Mutant("swapped parameters", "src/gamma.cpp", "(&Gamma::concentration_, &Gamma::rate_)",
            "(&Gamma::rate_, &Gamma::concentration_)", ("src/gamma.cpp",), GOLDEN, "*Gamma*"),
@@ -84,12 +84,12 @@ MUTANTS = [
            "accuracy_accuracy_test"),
     Mutant("every value valid", "src/ops/engine/engine.cpp", "*is_finite = forward.is_finite();", "*is_finite = true;",
            ("src/ops/engine/engine.cpp",), "core_scalar_family_test"),
-    Mutant("category beyond the last", "src/ops/pick.cpp",
+    Mutant("category beyond the last", "src/ops/vectors/pick.cpp",
            "static_cast<uint64_t>(category) < static_cast<uint64_t>(categories)",
-           "static_cast<uint64_t>(category) <= static_cast<uint64_t>(categories)", ("src/ops/pick.cpp",), "categorical_test",
+           "static_cast<uint64_t>(category) <= static_cast<uint64_t>(categories)", ("src/ops/vectors/pick.cpp",), "categorical_test",
            "*AnIndexOutside*"),
-    Mutant("the slowest clock", "src/ops/engine/kernels/rows.cpp", "speed > highest", "speed < highest",
-           ("src/ops/engine/kernels/rows.cpp",), "golden_sampler_test", "*Categorical*"),
+    Mutant("the slowest clock", "src/ops/vectors/row_kernels.cpp", "speed > highest", "speed < highest",
+           ("src/ops/vectors/row_kernels.cpp",), "golden_sampler_test", "*Categorical*"),
     Mutant("tail of the counts cut off", "src/ops/special/binomial_entropy.h", "kNegligible = 0x1p-66", "kNegligible = 0x1p-20",
            ("generated/ops/kernels/binomial.cpp",), "accuracy_accuracy_test"),
     Mutant("wrong parabola", "src/ops/special/stirling_divergence.h", "0.5 * (0.5 * relative * relative",
@@ -102,8 +102,8 @@ MUTANTS = [
            ("src/transforms/transform.cpp",), "transformed_distribution_test", "*LooksAtEveryCodomain*"),
     Mutant("beyond on one side", "src/transformed_distribution.cpp", "y.gt(inside).eq(sign_after > 0)", "y.gt(inside)",
            ("src/transformed_distribution.cpp",), "transformed_distribution_test", "*BeyondTheImage*"),
-    Mutant("total left in", "src/ops/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
-           "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
+    Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
+           "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]
 
 

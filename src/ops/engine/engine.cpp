@@ -17,14 +17,14 @@
 #include <utility>
 #include <vector>
 
-#include "ops/autograd_node.h"
-#include "ops/dtypes.h"
 #include "ops/engine/convert.h"
 #include "ops/engine/layout.h"
-#include "ops/parallel.h"
-#include "ops/plain.h"
-#include "ops/sum_rightmost.h"
-#include "ops/total.h"
+#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/dtypes.h"
+#include "ops/tensor/parallel.h"
+#include "ops/tensor/plain.h"
+#include "ops/tensor/sum_rightmost.h"
+#include "ops/tensor/total.h"
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -32,8 +32,6 @@ namespace {
 namespace autograd = torch::autograd;
 
 using at::Tensor;
-
-thread_local bool composed_only = false;
 
 // --- Evaluation ---------------------------------------------------------------------------------
 
@@ -600,19 +598,5 @@ Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed, bool*
   ++calls().composed;
   return sum_rightmost(operation.composed(inputs), summed);
 }
-
-bool may_use_kernels() { return !composed_only && is_unobserved(); }
-
-bool is_readable(const Tensor& t) {
-  return is_plain(t) && !t._fw_grad(/*level=*/0).defined() && !at::isComplexType(t.scalar_type());
-}
-
-Calls& calls() {
-  static thread_local Calls calls;
-  return calls;
-}
-
-ComposedGuard::ComposedGuard() : previous_(std::exchange(composed_only, true)) {}
-ComposedGuard::~ComposedGuard() { composed_only = previous_; }
 
 }  // namespace torch::distributions::ops::engine

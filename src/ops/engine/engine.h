@@ -8,6 +8,8 @@
 #include <string>
 
 #include "ops/engine/formula_kernels.h"
+#include "ops/engine/instruction_set.h"
+#include "ops/tensor/path.h"
 
 /// The Tensor face of the kernels: broadcasting, dtypes, threads and autograd around them. See
 /// docs/engine.md.
@@ -32,54 +34,6 @@ struct Operation {
 /// \param is_finite made true if a kernel has seen that all numbers, before they are summed, are.
 at::Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed,
                     bool* is_finite = nullptr);
-
-/// The instruction sets that kernels are compiled for.
-enum class InstructionSet : char { kDefault, kAvx2, kAvx512 };
-
-/// The one in use: that of the environment variable TORCH_DISTRIBUTIONS_CPU_CAPABILITY (default,
-/// avx2 or avx512), else the best that LibTorch uses on this machine.
-InstructionSet instruction_set();
-/// The best one that this machine has.
-InstructionSet best_instruction_set();
-/// Selects another: for tests.
-void set_instruction_set(InstructionSet set);
-
-/// Whether a kernel may serve this thread's call: nothing watches, and no `ComposedGuard` lives.
-bool may_use_kernels();
-/// Whether kernels can read it, and nothing but reverse mode is to be recorded.
-bool is_readable(const at::Tensor& t);
-
-/// How many calls of this thread went which way.
-struct Calls {
-  std::int64_t forward = 0, backward = 0;  // by kernels
-  std::int64_t composed = 0;               // forward or backward
-};
-Calls& calls();
-
-/// While one of these lives, this thread composes everything: how tests reach that path.
-class ComposedGuard {
- public:
-  ComposedGuard();
-  ~ComposedGuard();
-  ComposedGuard(const ComposedGuard&) = delete;
-  ComposedGuard& operator=(const ComposedGuard&) = delete;
-
- private:
-  bool previous_;
-};
-
-/// What `of.operator()<Isa>()` gives for each instruction set that there is, by `InstructionSet`.
-template <class Of>
-constexpr auto for_each_instruction_set(const Of& of) {
-  using Result = decltype(of.template operator()<isa::DEFAULT>());
-#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
-  return std::array<Result, 3>{of.template operator()<isa::DEFAULT>(),
-                               of.template operator()<isa::AVX2>(),
-                               of.template operator()<isa::AVX512>()};
-#else
-  return std::array<Result, 3>{of.template operator()<isa::DEFAULT>()};
-#endif
-}
 
 /// The kernels of a function of a formula, by `InstructionSet`.
 template <class Function, class Formula>

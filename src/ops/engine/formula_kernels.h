@@ -5,18 +5,11 @@
 
 #include "ops/engine/kernel.h"
 #include "ops/formulas/formula.h"
-#include "ops/functions.h"
+#include "ops/formulas/functions.h"
 
 /// The kernels that a formula states.
 
 namespace torch::distributions::ops::engine {
-
-/// The instruction sets, as `CPU_CAPABILITY` names them.
-namespace isa {
-struct DEFAULT;
-struct AVX2;
-struct AVX512;
-}  // namespace isa
 
 /// The kernels of a formula for an instruction set, in the order of `Formula::kKernels`. It is
 /// instantiated in files that CMake writes for each formula, once for each instruction set.

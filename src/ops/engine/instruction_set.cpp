@@ -1,3 +1,5 @@
+#include "ops/engine/instruction_set.h"
+
 #include <ATen/Version.h>
 
 #include <atomic>
@@ -5,7 +7,6 @@
 #include <string>
 
 #include "core/raise.h"
-#include "ops/engine/engine.h"
 
 namespace torch::distributions::ops::engine {
 namespace {

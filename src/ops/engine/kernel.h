@@ -8,6 +8,13 @@
 
 namespace torch::distributions::ops::engine {
 
+/// The instruction sets, as `CPU_CAPABILITY` names them.
+namespace isa {
+struct DEFAULT;
+struct AVX2;
+struct AVX512;
+}  // namespace isa
+
 /// Inputs of a function: the parameters, then the value if it has one. A divergence between two
 /// families of three parameters has six.
 inline constexpr std::size_t kMaxInputs = 6;

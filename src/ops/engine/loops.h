@@ -10,7 +10,7 @@
 
 #include "ops/engine/dual.h"
 #include "ops/engine/formula_kernels.h"
-#include "ops/functions.h"
+#include "ops/formulas/functions.h"
 
 /// Runs a function of a formula over tiles.
 

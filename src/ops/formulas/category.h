@@ -7,12 +7,6 @@
 
 namespace torch::distributions::ops::formulas {
 
-/// log p, which at 0 has no gradient.
-constexpr auto log_of_probability(const auto& p) {
-  const auto none = p == 0.0;
-  return select(none, -kInfinity, log(select(none, 1.0, p)));
-}
-
 struct Category {  // of its probability
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kNone;

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "ops/constants.h"
+#include "ops/special/constants.h"
 #include "ops/special/scalar.h"
 
 namespace torch::distributions::ops {

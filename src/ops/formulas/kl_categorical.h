@@ -4,6 +4,7 @@
 #include "ops/formulas/formula.h"
 #include "ops/special/deviance.h"
 #include "ops/special/exp_divergence.h"
+#include "ops/special/log_of_probability.h"
 
 /// What one category adds to KL(Categorical || Categorical), by the form in which each was given: p
 /// log(p / q) - p + q. The last two add up to nothing, but with them no part is negative, and

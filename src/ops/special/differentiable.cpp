@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "core/raise.h"
-#include "ops/autograd_node.h"
+#include "ops/tensor/autograd_node.h"
 
 namespace torch::distributions::ops::special {
 namespace {

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <utility>
 
-#include "ops/plain.h"
 #include "ops/special/tensor_scalar.h"
+#include "ops/tensor/plain.h"
 
 namespace torch::distributions::ops::special {
 

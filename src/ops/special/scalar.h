@@ -4,7 +4,7 @@
 #include <concepts>
 #include <cstddef>
 
-#include "ops/constants.h"
+#include "ops/special/constants.h"
 #include "ops/special/function.h"
 
 /// The vocabulary of special functions: what every scalar type has beside arithmetic, comparisons,

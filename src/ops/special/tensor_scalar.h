@@ -6,9 +6,9 @@
 #include <concepts>
 #include <utility>
 
-#include "ops/plain.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/scalar.h"
+#include "ops/tensor/plain.h"
 
 /// Tensors as the scalars of special functions and formulas: every operation is a differentiable
 /// tensor operation.

@@ -313,7 +313,7 @@ Evaluation run(const Case& c, const Tensors& inputs) {
 }
 
 Evaluation run_composed(const Case& c, const Tensors& inputs) {
-  const engine::ComposedGuard guard;
+  const ops::ComposedGuard guard;
   return run(c, inputs);
 }
 
@@ -370,11 +370,11 @@ TEST_P(Engine, AgreesWithTheComposedPathOnEveryPattern) {
     for (const Pattern& pattern : patterns()) {
       for (const auto dtype : {at::kDouble, at::kFloat}) {
         const Tensors inputs = make_inputs(GetParam(), pattern, dtype);
-        const engine::Calls before = engine::calls();
+        const ops::Calls before = ops::calls();
         const Evaluation got = run(GetParam(), inputs);
-        EXPECT_EQ(engine::calls().forward, before.forward + 1) << pattern.name;
-        EXPECT_EQ(engine::calls().backward, before.backward + 1) << pattern.name;
-        EXPECT_EQ(engine::calls().composed, before.composed) << pattern.name;
+        EXPECT_EQ(ops::calls().forward, before.forward + 1) << pattern.name;
+        EXPECT_EQ(ops::calls().backward, before.backward + 1) << pattern.name;
+        EXPECT_EQ(ops::calls().composed, before.composed) << pattern.name;
         expect_close(got, run_composed(GetParam(), inputs), kUnits,
                      std::string(pattern.name) + " in " + c10::toString(dtype) + " by set " +
                          std::to_string(static_cast<int>(set)));
@@ -406,9 +406,9 @@ TEST_P(Engine, TakesIntegersAndMixedDtypes) {
   for (const auto dtype : {at::kLong, at::kInt, at::kByte}) {
     Tensors whole = inputs;
     whole.back() = whole.back().to(dtype);
-    const auto before = engine::calls().forward;
+    const auto before = ops::calls().forward;
     expect_close(run(c, whole), run(c, inputs), 0, c10::toString(dtype));
-    EXPECT_EQ(engine::calls().forward, before + 2);
+    EXPECT_EQ(ops::calls().forward, before + 2);
   }
 }
 
@@ -474,9 +474,9 @@ TEST_P(Engine, ComposesForwardMode) {
   const Tensor gradient = reverse.gradients[0] / at::linspace(0.5, 1.5, 5, at::kDouble);
   const auto level = torch::autograd::ForwardADLevel::get_next_idx();
   inputs[0] = at::_make_dual(inputs[0], at::ones({5}, at::kDouble), static_cast<int64_t>(level));
-  const auto composed = engine::calls().composed;
+  const auto composed = ops::calls().composed;
   const Tensor tangent = c.f(inputs)._fw_grad(level);
-  EXPECT_GT(engine::calls().composed, composed);
+  EXPECT_GT(ops::calls().composed, composed);
   expect_close(tangent, gradient, kUnits, "tangent");
   inputs.clear();
   torch::autograd::ForwardADLevel::release_idx(level);
@@ -764,7 +764,7 @@ TEST_P(HostileInputs, HaveTheSameDerivativesOnEveryPath) {
     const Tensors inputs = h.inputs(dtype);
     const Derived kernels = derive(h, inputs, false), graph = derive(h, inputs, true);
     const Derived tensors = [&] {
-      const engine::ComposedGuard guard;
+      const ops::ComposedGuard guard;
       return derive(h, inputs, false);
     }();
     Tensor has_nan = at::zeros(inputs[0].sizes(), at::kBool), has_minus_zero = has_nan;
@@ -816,11 +816,11 @@ TEST_P(EngineSum, AgreesWithTheComposedPath) {
     for (const auto& sizes : GetParam().sizes)
       inputs.push_back(at::rand(sizes, at::kDouble).mul(0.8).add(0.1).to(dtype));
     const Case c{GetParam().name, GetParam().f, {}, std::vector<bool>(inputs.size(), true)};
-    const engine::Calls before = engine::calls();
+    const ops::Calls before = ops::calls();
     const Evaluation got = run(c, inputs);
-    EXPECT_EQ(engine::calls().forward, before.forward + 1);
-    EXPECT_EQ(engine::calls().backward, before.backward + 1);
-    EXPECT_EQ(engine::calls().composed, before.composed);
+    EXPECT_EQ(ops::calls().forward, before.forward + 1);
+    EXPECT_EQ(ops::calls().backward, before.backward + 1);
+    EXPECT_EQ(ops::calls().composed, before.composed);
     expect_close(got, run_composed(c, inputs), kUnits, c10::toString(dtype));
   }
   Tensors inputs;
@@ -888,11 +888,11 @@ TEST(EngineTest, CategoriesAreSummedInTheSamePass) {
   const Tensor p = at::randn({50, 7}, at::kDouble), q = at::randn({50, 7}, at::kDouble);
   const Categorical left({.logits = p}), right({.logits = q});
   const Categorical left_probs(p.softmax(-1)), right_probs(q.softmax(-1));
-  const auto before = engine::calls();
+  const auto before = ops::calls();
   const Tensors got{left.entropy(), left_probs.entropy(), kl_divergence(left, right),
                     kl_divergence(left_probs, right_probs)};
-  EXPECT_EQ(engine::calls().forward, before.forward + 4);
-  const engine::ComposedGuard guard;
+  EXPECT_EQ(ops::calls().forward, before.forward + 4);
+  const ops::ComposedGuard guard;
   const Tensors want{left.entropy(), left_probs.entropy(), kl_divergence(left, right),
                      kl_divergence(left_probs, right_probs)};
   for (std::size_t i = 0; i < got.size(); ++i) expect_close(got[i], want[i], kUnits, "sum");
@@ -910,14 +910,14 @@ TEST(EngineTest, DirichletOfFloatsIsSummedInTheSamePass) {
   for (const auto& f : functions) {
     for (const auto& sizes : {std::vector<int64_t>{8}, {5, 8}, {50, 5, 8}}) {
       const Tensor p = at::rand(sizes).mul(40).add(0.2).requires_grad_();
-      const auto before = engine::calls();
+      const auto before = ops::calls();
       const Tensor got = f(Dirichlet(p, false), Dirichlet(q, false));
-      EXPECT_EQ(engine::calls().forward, before.forward + 2) << "the components, and the total";
+      EXPECT_EQ(ops::calls().forward, before.forward + 2) << "the components, and the total";
       const auto gradient = torch::autograd::grad({got.sum()}, {p})[0];
-      EXPECT_EQ(engine::calls().backward, before.backward + 2);
-      EXPECT_EQ(engine::calls().composed, before.composed);
+      EXPECT_EQ(ops::calls().backward, before.backward + 2);
+      EXPECT_EQ(ops::calls().composed, before.composed);
 
-      const engine::ComposedGuard guard;
+      const ops::ComposedGuard guard;
       const Tensor wide = p.detach().to(at::kDouble).requires_grad_();
       const Tensor want = f(Dirichlet(wide, false), Dirichlet(q.to(at::kDouble), false));
       const auto wide_gradient = torch::autograd::grad({want.sum()}, {wide})[0];
@@ -930,11 +930,11 @@ TEST(EngineTest, DirichletOfFloatsIsSummedInTheSamePass) {
 TEST(EngineTest, ComposesWhatHasNoKernelForAGradient) {
   const Tensor trials = at::full({4}, 9.0, at::kDouble).requires_grad_();
   const Tensor k = at::full({4}, 3.0, at::kDouble);
-  const auto before = engine::calls();
+  const auto before = ops::calls();
   const Tensor value = Binomial(trials, 0.25, /*validate_args=*/false).log_prob(k);
-  EXPECT_EQ(engine::calls().forward, before.forward + 1);
+  EXPECT_EQ(ops::calls().forward, before.forward + 1);
   value.sum().backward();
-  EXPECT_EQ(engine::calls().composed, before.composed + 1);
+  EXPECT_EQ(ops::calls().composed, before.composed + 1);
   // d/dn log C(n, k) (1 - p)^(n - k) = psi(n + 1) - psi(n - k + 1) + log(1 - p)
   const double want = 1. / 9 + 1. / 8 + 1. / 7 + std::log(0.75);
   EXPECT_NEAR(trials.grad()[0].item<double>(), want, 1e-14);
@@ -944,10 +944,10 @@ TEST(EngineTest, ComposesWhatHasNoKernelForAGradient) {
 TEST(EngineTest, AGradientOfZeroIsZeroHoweverSteepTheSlope) {
   const Tensor scale = at::ones({}).requires_grad_(), weights = at::tensor({0.f, 1.f, 0.f});
   const Tensor x = at::tensor({3e19f, 2.f, -3e19f}).requires_grad_();
-  const auto before = engine::calls();
+  const auto before = ops::calls();
   const auto gradients =
       torch::autograd::grad({Normal(0.f, scale, false).log_prob(x)}, {scale, x}, {weights});
-  EXPECT_EQ(engine::calls().backward, before.backward + 1);
+  EXPECT_EQ(ops::calls().backward, before.backward + 1);
   EXPECT_EQ(gradients[0].item<float>(), 3);  // x^2 - 1
   EXPECT_TRUE(gradients[1].equal(at::tensor({0.f, -2.f, 0.f})));
 }

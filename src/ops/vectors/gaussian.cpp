@@ -1,4 +1,4 @@
-#include "ops/gaussian.h"
+#include "ops/vectors/gaussian.h"
 
 #include <ATen/Dispatch.h>
 #include <ATen/EmptyTensor.h>
@@ -15,11 +15,11 @@
 #include <string>
 #include <type_traits>
 
-#include "ops/autograd_node.h"
-#include "ops/constants.h"
-#include "ops/engine/engine.h"
-#include "ops/look.h"
-#include "ops/parallel.h"
+#include "ops/special/constants.h"
+#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/parallel.h"
+#include "ops/tensor/path.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -231,14 +231,14 @@ void dispatch(const Tensor& vectors, const F& f) {
 /// Whether each vector has a factor of its own, of few dimensions, and both lie where a loop can
 /// read them.
 bool is_written_out(const Tensor& factor, const Tensor& vectors) {
-  const auto is_readable = [](const Tensor& t) {
-    return (t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble) &&
-           engine::is_readable(t) && t.is_contiguous();
+  const auto is_dense = [](const Tensor& t) {
+    return (t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble) && is_readable(t) &&
+           t.is_contiguous();
   };
   const int64_t n = vectors.size(-1);
   return n >= 1 && n <= kMostDims && factor.scalar_type() == vectors.scalar_type() &&
          factor.sizes().slice(0, factor.sizes().size() - 1) == vectors.sizes() &&
-         engine::may_use_kernels() && is_readable(factor) && is_readable(vectors);
+         may_use_kernels() && is_dense(factor) && is_dense(vectors);
 }
 
 Tensor written_out(const Tensor& factor, const Tensor& vectors) {
@@ -322,11 +322,11 @@ class GaussianLogDensityBackward final : public autograd::Node {
                                   const Tensor& gradient, const Tensor& columns) {
     const bool creates_graph = at::GradMode::is_enabled();
     const std::array<bool, 2> wanted{task_should_compute_output(0), task_should_compute_output(1)};
-    if (!creates_graph && is_written_out(factor, vectors) && engine::is_readable(gradient)) {
-      ++engine::calls().backward;
+    if (!creates_graph && is_written_out(factor, vectors) && is_readable(gradient)) {
+      ++calls().backward;
       return written_out_backward(factor, vectors, gradient, wanted);
     }
-    ++engine::calls().composed;
+    ++calls().composed;
     return composed_gradients(factor, vectors, gradient, creates_graph ? Tensor() : columns,
                               wanted);
   }
@@ -365,7 +365,7 @@ class GaussianLogDensityBackward final : public autograd::Node {
 
 /// On any device, in any mode. Here the gradient of an infinite vector is 0.
 Tensor composed(const Tensor& factor, const Tensor& vectors) {
-  ++engine::calls().composed;
+  ++calls().composed;
   const Tensor infinite = is_infinite(factor, vectors.detach());
   return log_density(factor, vectors.masked_fill(infinite.unsqueeze(-1), 0))
       .masked_fill(infinite, -kInfinity);
@@ -379,16 +379,16 @@ Tensor times_factor(const Tensor& factor, const Tensor& vectors) {
 }
 
 Tensor gaussian_log_density(const Tensor& factor, const Tensor& vectors) {
-  if (!engine::may_use_kernels() || !engine::is_readable(factor) || !engine::is_readable(vectors))
+  if (!may_use_kernels() || !is_readable(factor) || !is_readable(vectors))
     return composed(factor, vectors);
   Tensor result, columns, infinite;
   {
     const at::NoGradGuard no_grad;
     if (is_written_out(factor, vectors)) {
-      ++engine::calls().forward;
+      ++calls().forward;
       result = written_out(factor, vectors);
     } else {
-      ++engine::calls().composed;
+      ++calls().composed;
       result = log_density(factor, vectors, &columns);
     }
     if (!holds_for_all(result, [](double x) { return std::isfinite(x); })) {

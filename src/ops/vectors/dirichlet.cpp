@@ -1,19 +1,19 @@
-#include "ops/dirichlet.h"
+#include "ops/vectors/dirichlet.h"
 
 #include <ATen/ATen.h>
 #include <ATen/ScalarOps.h>
 
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 #include "ops/formulas/dirichlet.h"
-#include "ops/softmax.h"
 #include "ops/special/deviance.h"
 #include "ops/special/lbeta.h"
 #include "ops/special/log_power.h"
 #include "ops/special/rounding.h"
 #include "ops/special/stirling.h"
 #include "ops/special/tensor_scalar.h"
-#include "ops/sum_of_others.h"
-#include "ops/total.h"
+#include "ops/tensor/sum_of_others.h"
+#include "ops/tensor/total.h"
+#include "ops/vectors/softmax.h"
 
 namespace torch::distributions::ops {
 

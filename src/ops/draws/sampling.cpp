@@ -1,4 +1,4 @@
-#include "ops/sampling.h"
+#include "ops/draws/sampling.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -18,17 +18,17 @@
 
 #include "core/float_limits.h"
 #include "core/raise.h"
-#include "ops/constants.h"
-#include "ops/engine/engine.h"
-#include "ops/engine/rows.h"
-#include "ops/look.h"
-#include "ops/plain.h"
-#include "ops/softmax.h"
 #include "ops/special/beta_draw.h"
+#include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/incomplete_gamma.h"
 #include "ops/special/tensor_scalar.h"
-#include "ops/sum_of_others.h"
+#include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/path.h"
+#include "ops/tensor/plain.h"
+#include "ops/tensor/sum_of_others.h"
+#include "ops/vectors/rows.h"
+#include "ops/vectors/softmax.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -41,7 +41,7 @@ constexpr const char* kNoWeights =
 
 /// Whether there is, or may be, a graph, a tangent or a function transform.
 bool may_be_differentiated(const Tensor& t) {
-  return !engine::is_readable(t) || (t.requires_grad() && at::GradMode::is_enabled());
+  return !is_readable(t) || (t.requires_grad() && at::GradMode::is_enabled());
 }
 
 /// The draw x of Gamma(a, 1) as a function of a: with F its distribution function and f its
@@ -258,7 +258,7 @@ Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor
   const auto is_plain_constant = [&](const Tensor& t) {
     return t.scalar_type() == noise.scalar_type() && !may_be_differentiated(t);
   };
-  if (engine::may_use_kernels() && is_plain_constant(scale) && is_plain_constant(shift))
+  if (may_use_kernels() && is_plain_constant(scale) && is_plain_constant(shift))
     return noise.mul_(scale).add_(shift);
   return noise * scale + shift;
 }
@@ -330,7 +330,7 @@ Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
   if (count == 1 && engine::has_row_kernel(table) && libtorch_draws_exponentials_so()) {
     return race(table, form, generator).view(shape);
   }
-  if (count > 1 && engine::may_use_kernels() && engine::is_readable(table)) {
+  if (count > 1 && may_use_kernels() && is_readable(table)) {
     return invert(table.contiguous(), form, count, generator).view(shape);
   }
 

@@ -1,4 +1,4 @@
-#include "ops/total.h"
+#include "ops/tensor/total.h"
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/Functions.h>
@@ -10,9 +10,9 @@
 #include <string>
 #include <utility>
 
-#include "ops/autograd_node.h"
-#include "ops/engine/engine.h"
-#include "ops/parallel.h"
+#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/parallel.h"
+#include "ops/tensor/path.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -42,8 +42,8 @@ class TotalBackward final : public torch::autograd::Node {
 
 Tensor total(const Tensor& x) {
   // LibTorch sums floats in double by a copy of them all.
-  const bool is_direct = engine::may_use_kernels() && engine::is_readable(x) &&
-                         x.scalar_type() == at::kFloat && x.is_contiguous();
+  const bool is_direct =
+      may_use_kernels() && is_readable(x) && x.scalar_type() == at::kFloat && x.is_contiguous();
   if (!is_direct) return x.to(at::kDouble).sum(-1, /*keepdim=*/true);
   at::DimVector shape(x.sizes());
   const int64_t columns = std::exchange(shape.back(), 1);

@@ -1,4 +1,4 @@
-#include "ops/pick.h"
+#include "ops/vectors/pick.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -54,17 +54,17 @@ Result run(const Form& form, const Tensor& table, const Tensor& value) {
 }
 
 Result run_composed(const Form& form, const Tensor& table, const Tensor& value) {
-  const engine::ComposedGuard guard;
+  const ComposedGuard guard;
   return run(form, table, value);
 }
 
 void expect_same(const Form& form, const Tensor& table, const Tensor& value,
                  const std::string& what) {
-  const auto before = engine::calls();
+  const auto before = calls();
   const Result got = run(form, table, value);
-  EXPECT_EQ(engine::calls().forward, before.forward + 1) << what;
-  EXPECT_EQ(engine::calls().backward, before.backward + 1) << what;
-  EXPECT_EQ(engine::calls().composed, before.composed) << what;
+  EXPECT_EQ(calls().forward, before.forward + 1) << what;
+  EXPECT_EQ(calls().backward, before.backward + 1) << what;
+  EXPECT_EQ(calls().composed, before.composed) << what;
   const Result want = run_composed(form, table, value);
   EXPECT_EQ(got.value.scalar_type(), want.value.scalar_type());
   EXPECT_TRUE(got.value.equal(want.value)) << what;
@@ -112,7 +112,7 @@ TEST_P(PickTest, OfNaNIsNaN) {
       if (GetParam().is_hot) value[1].slice(0, 1).zero_();  // one element is enough
       const auto picked = [&] { return GetParam().pick(table, value, -kInfinity); };
       const Tensor got = picked();
-      const engine::ComposedGuard guard;
+      const ComposedGuard guard;
       for (const Tensor& result : {got, picked()}) {
         EXPECT_TRUE(result[0].isfinite().item<bool>() && result[3].isfinite().item<bool>());
         EXPECT_TRUE(result[1].isnan().item<bool>()) << result;
@@ -244,7 +244,7 @@ TEST(PickHotTest, NamesNoCategory) {
                                  -0.5, 1.0, 0.0, 1e-30, kInfinity, 0.0, 0.0, 1.0,  1.0, -1.0})
                          .view({-1, 3});
   EXPECT_TRUE(pick_hot(table, hot, 7).eq(7).all().item<bool>());
-  const engine::ComposedGuard guard;
+  const ComposedGuard guard;
   EXPECT_TRUE(pick_hot(table, hot, 7).eq(7).all().item<bool>());
 }
 

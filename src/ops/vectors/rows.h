@@ -2,7 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "ops/engine/row_kernels.h"
+#include "ops/vectors/row_kernels.h"
 
 /// The Tensor face of the functions of rows.
 

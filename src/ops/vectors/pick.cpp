@@ -1,4 +1,4 @@
-#include "ops/pick.h"
+#include "ops/vectors/pick.h"
 
 #include <ATen/Dispatch.h>
 #include <ATen/EmptyTensor.h>
@@ -19,13 +19,13 @@
 #include <type_traits>
 #include <vector>
 
-#include "ops/autograd_node.h"
-#include "ops/constants.h"
 #include "ops/engine/convert.h"
-#include "ops/engine/engine.h"
 #include "ops/engine/layout.h"
-#include "ops/engine/rows.h"
-#include "ops/parallel.h"
+#include "ops/special/constants.h"
+#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/parallel.h"
+#include "ops/tensor/path.h"
+#include "ops/vectors/rows.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -216,12 +216,12 @@ struct Dimensions {
   engine::Layout layout{sizes};
 };
 
-bool is_readable(const Tensor& table, const Tensor& value, Form form) {
+bool are_readable(const Tensor& table, const Tensor& value, Form form) {
   const auto own = [](at::ScalarType dtype) {
     return at::isFloatingType(dtype) && c10::elementSize(dtype) > 1;
   };
   const auto dtype = value.scalar_type();
-  return engine::may_use_kernels() && engine::is_readable(table) && engine::is_readable(value) &&
+  return may_use_kernels() && is_readable(table) && is_readable(value) &&
          own(table.scalar_type()) &&
          (own(dtype) || dtype == at::kBool || at::isIntegralType(dtype, /*includeBool=*/false)) &&
          (form == Form::kIndex || (value.dim() > 0 && value.size(-1) == table.size(-1) &&
@@ -230,7 +230,7 @@ bool is_readable(const Tensor& table, const Tensor& value, Form form) {
 
 /// Undefined where these inputs are not for it.
 Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
-  if (!is_readable(table, values.value, values.form)) return {};
+  if (!are_readable(table, values.value, values.form)) return {};
   const auto batch = table.sizes().slice(0, table.sizes().size() - 1);
   const auto shape = at::infer_size_dimvector(values.sizes(), batch);
   Tensor result = at::detail::empty_cpu(shape, table.scalar_type(), /*pin_memory=*/false);
@@ -313,14 +313,14 @@ class PickBackward final : public autograd::Node {
     const Tensor& gradient = gradients[0];
     if (!gradient.defined()) return {Tensor()};
     const Tensor value = value_.unpack();
-    if (!at::GradMode::is_enabled() && engine::may_use_kernels() && engine::is_readable(gradient)) {
+    if (!at::GradMode::is_enabled() && may_use_kernels() && is_readable(gradient)) {
       Tensor result = backward_by_kernel({form_, value, table_.back()}, table_, gradient);
       if (result.defined()) {
-        ++engine::calls().backward;
+        ++calls().backward;
         return {std::move(result)};
       }
     }
-    ++engine::calls().composed;
+    ++calls().composed;
     return {composed_backward(form_, value, gradient, table_)};
   }
 
@@ -337,10 +337,10 @@ class PickBackward final : public autograd::Node {
 Tensor pick(Form form, const Tensor& table, const Tensor& value, double otherwise) {
   Tensor result = by_kernel({form, value, table.size(-1)}, table, otherwise);
   if (!result.defined()) {
-    ++engine::calls().composed;
+    ++calls().composed;
     return composed(form, table, value.detach(), otherwise);
   }
-  ++engine::calls().forward;
+  ++calls().forward;
   if (table.requires_grad() && at::GradMode::is_enabled()) {
     const auto node = make_node<PickBackward>();
     node->save(form, value, table);

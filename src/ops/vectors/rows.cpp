@@ -1,12 +1,13 @@
-#include "ops/engine/rows.h"
+#include "ops/vectors/rows.h"
 
 #include <ATen/EmptyTensor.h>
 
 #include <algorithm>
 #include <atomic>
 
-#include "ops/engine/engine.h"
-#include "ops/parallel.h"
+#include "ops/engine/instruction_set.h"
+#include "ops/tensor/parallel.h"
+#include "ops/tensor/path.h"
 
 namespace torch::distributions::ops::engine {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "ops/engine/formula_kernels.h"
+#include "ops/engine/kernel.h"
 
 /// Functions of whole rows: of vectors of categories along the last dimension.
 ///

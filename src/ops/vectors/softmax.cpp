@@ -1,4 +1,4 @@
-#include "ops/softmax.h"
+#include "ops/vectors/softmax.h"
 
 #include <ATen/Functions.h>
 #include <ATen/OpMathType.h>
@@ -10,12 +10,12 @@
 #include <cmath>
 #include <string>
 
-#include "ops/autograd_node.h"
-#include "ops/constants.h"
-#include "ops/engine/engine.h"
-#include "ops/engine/rows.h"
-#include "ops/look.h"
-#include "ops/plain.h"
+#include "ops/special/constants.h"
+#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/path.h"
+#include "ops/tensor/plain.h"
+#include "ops/vectors/rows.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -106,9 +106,9 @@ class Backward final : public autograd::Node {
     const Tensor& gradient = gradients[0];
     if (!gradient.defined()) return {Tensor()};
     const Tensor saved = is_of_y() ? saved_.unpack(getptr()) : saved_.unpack();
-    const bool by_kernel = !at::GradMode::is_enabled() && engine::has_row_kernel(saved) &&
-                           engine::is_readable(gradient);
-    ++(by_kernel ? engine::calls().backward : engine::calls().composed);
+    const bool by_kernel =
+        !at::GradMode::is_enabled() && engine::has_row_kernel(saved) && is_readable(gradient);
+    ++(by_kernel ? calls().backward : calls().composed);
     const Tensor result = by_kernel
                               ? engine::run_rows(function_->backward, gradient.contiguous(), saved)
                               : function_->composed_backward(gradient, saved);
@@ -134,13 +134,13 @@ Tensor evaluate(const Function& function, const Tensor& x) {
   const bool by_kernel = engine::has_row_kernel(x);
   const bool requires_grad = x.requires_grad() && at::GradMode::is_enabled();
   if (!by_kernel) {
-    ++engine::calls().composed;
+    ++calls().composed;
     // Gradients of LibTorch's own functions are its own; so are those that are watched.
     if (!requires_grad || function.gradient_in == GradientIn::kY || !is_unobserved() ||
         x._fw_grad(/*level=*/0).defined())
       return function.composed(x);
   } else {
-    ++engine::calls().forward;
+    ++calls().forward;
   }
   Tensor y, empty;
   {

@@ -2,9 +2,9 @@
 #include <limits>
 #include <type_traits>
 
-#include "ops/constants.h"
 #include "ops/engine/elementary.h"
-#include "ops/engine/row_kernels.h"
+#include "ops/special/constants.h"
+#include "ops/vectors/row_kernels.h"
 
 namespace torch::distributions::ops::engine {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "ops/engine/engine.h"
+#include "ops/tensor/path.h"
 
 namespace torch::distributions::ops {
 
@@ -13,7 +13,7 @@ namespace torch::distributions::ops {
 /// without waiting for a device.
 template <class Condition>
 bool holds_for_all(const at::Tensor& t, const Condition& holds) {
-  if (!engine::may_use_kernels() || !engine::is_readable(t) || !t.is_contiguous()) return false;
+  if (!may_use_kernels() || !is_readable(t) || !t.is_contiguous()) return false;
   return AT_DISPATCH_FLOATING_TYPES_AND2(
       at::kHalf, at::kBFloat16, t.scalar_type(), "holds_for_all", [&] {
         const auto* const first = t.const_data_ptr<scalar_t>();

@@ -18,9 +18,9 @@
 
 #include "ops/engine/engine.h"
 #include "ops/formulas/formula.h"
-#include "ops/functions.h"
+#include "ops/formulas/functions.h"
 #include "ops/special/tensor_scalar.h"
-#include "ops/sum_rightmost.h"
+#include "ops/tensor/sum_rightmost.h"
 
 /// Evaluates formulas on tensors: what stands between a distribution and its mathematics.
 ///

@@ -1,6 +1,6 @@
-#include "ops/evaluate.h"
+#include "ops/engine/evaluate.h"
 
-#include "ops/dtypes.h"
+#include "ops/tensor/dtypes.h"
 
 namespace torch::distributions::ops {
 
@@ -35,8 +35,7 @@ at::Tensor Evaluation::result(const TensorScalar& value) const {
 
 internal::Numbers::Numbers(const at::Tensor& tensor) {
   const auto dtype = tensor.scalar_type();
-  if (!engine::may_use_kernels() || !engine::is_readable(tensor) ||
-      (dtype != at::kDouble && dtype != at::kFloat)) {
+  if (!may_use_kernels() || !is_readable(tensor) || (dtype != at::kDouble && dtype != at::kFloat)) {
     return;
   }
   is_one_ = true;

@@ -1,4 +1,4 @@
-#include "ops/softmax.h"
+#include "ops/vectors/softmax.h"
 
 #include <ATen/ATen.h>
 #include <ATen/OpMathType.h>
@@ -73,10 +73,10 @@ TEST_P(SoftmaxTest, IsRightForRowsOfEveryLength) {
       for (const int64_t columns : {1, 2, 3, 5, 8, 15, 16, 17, 31, 32}) {
         for (const int64_t rows : {1, 2, 7, 16, 19, 1000}) {
           const Tensor x = at::randn({rows, columns}, at::kDouble).mul(3).add(50).to(dtype);
-          const auto before = engine::calls();
+          const auto before = calls();
           const Result got = run(GetParam().ours, x);
-          EXPECT_EQ(engine::calls().forward, before.forward + 1);
-          EXPECT_EQ(engine::calls().backward, before.backward + 1);
+          EXPECT_EQ(calls().forward, before.forward + 1);
+          EXPECT_EQ(calls().backward, before.backward + 1);
           // In double LibTorch's own is the truth to within its last digits.
           const Result want = run(GetParam().torchs, x.to(at::kDouble));
           EXPECT_EQ(got.value.scalar_type(), dtype);
@@ -120,14 +120,14 @@ TEST_P(SoftmaxTest, HasDerivatives) {
 TEST_P(SoftmaxTest, OtherTensorsAreLibTorchs) {
   at::manual_seed(2);
   const Tensor x = at::randn({6, 5});
-  const auto before = engine::calls();
+  const auto before = calls();
   for (const Tensor& t : {x.t(), x.to(at::kHalf), x.to(at::kBFloat16), at::ones({0, 5}),
                           at::ones({5, 0}), x.expand({2, 6, 5}), at::randn({3, 33})}) {
     EXPECT_TRUE(GetParam().ours(t).equal(GetParam().torchs(t))) << t.sizes();
   }
-  EXPECT_EQ(engine::calls().composed, before.composed + 7);
+  EXPECT_EQ(calls().composed, before.composed + 7);
   EXPECT_EQ(GetParam().ours(at::empty({6, 5}, at::kMeta)).sizes(), x.sizes());
-  const engine::ComposedGuard guard;
+  const ComposedGuard guard;
   EXPECT_TRUE(GetParam().ours(x).equal(GetParam().torchs(x)));
 }
 
@@ -183,7 +183,7 @@ TEST(NormalizeTest, SumsThatOverflow) {
   for (const auto& [dtype, large] : {std::pair{at::kFloat, 3e38}, std::pair{at::kDouble, 1e308}}) {
     for (const int64_t columns : {2, 32, 40}) {
       for (const bool composed : {false, true}) {
-        std::optional<engine::ComposedGuard> guard;
+        std::optional<ComposedGuard> guard;
         if (composed) guard.emplace();
         Tensor x = at::ones({2, columns}, dtype);
         x[1].fill_(large);

@@ -1,4 +1,4 @@
-#include "ops/sampling.h"
+#include "ops/draws/sampling.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>

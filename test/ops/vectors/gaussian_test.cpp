@@ -1,4 +1,4 @@
-#include "ops/gaussian.h"
+#include "ops/vectors/gaussian.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ Inputs inputs(at::IntArrayRef batch, int64_t n, at::ScalarType dtype = at::kDoub
 }
 
 Tensor by_composition(const Inputs& in) {
-  const engine::ComposedGuard guard;
+  const ComposedGuard guard;
   return gaussian_log_density(in.factor, in.vectors);
 }
 
@@ -39,9 +39,9 @@ TEST(GaussianTest, WritesOutFewDimensions) {
   for (int64_t n = 1; n <= 6; ++n) {
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) {
       const Inputs in = inputs({50, 3}, n, dtype);
-      const auto before = engine::calls().forward;
+      const auto before = calls().forward;
       const Tensor density = gaussian_log_density(in.factor, in.vectors);
-      EXPECT_EQ(engine::calls().forward - before, n <= 4 ? 1 : 0) << n;
+      EXPECT_EQ(calls().forward - before, n <= 4 ? 1 : 0) << n;
       const double tolerance = dtype == at::kFloat ? 1e-5 : 1e-13;
       EXPECT_TRUE(at::allclose(density, by_composition(in), tolerance, tolerance)) << n;
     }
@@ -54,10 +54,10 @@ TEST(GaussianTest, HasTheGradientsOfTheComposition) {
     in.factor.requires_grad_();
     in.vectors.requires_grad_();
     const Tensor weights = at::rand({7}, at::kDouble);
-    const auto before = engine::calls().backward;
+    const auto before = calls().backward;
     const auto ours = autograd::grad({gaussian_log_density(in.factor, in.vectors)},
                                      {in.factor, in.vectors}, {weights});
-    EXPECT_EQ(engine::calls().backward - before, 1);
+    EXPECT_EQ(calls().backward - before, 1);
     const auto composed = autograd::grad({by_composition(in)}, {in.factor, in.vectors}, {weights});
     for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(at::allclose(ours[i], composed[i], 1e-12));
   }
@@ -73,10 +73,10 @@ TEST(GaussianTest, IsDifferentiableTwice) {
 TEST(GaussianTest, ComposesWhatIsSharedOrStrided) {
   const Inputs in = inputs({5}, 2);
   const auto expect_composed = [](const Inputs& other) {
-    const auto before = engine::calls().composed;
+    const auto before = calls().composed;
     EXPECT_TRUE(
         gaussian_log_density(other.factor, other.vectors).allclose(by_composition(other), 1e-13));
-    EXPECT_GT(engine::calls().composed, before + 1);
+    EXPECT_GT(calls().composed, before + 1);
   };
   expect_composed({in.factor[0], in.vectors});
   expect_composed({in.factor.mT().contiguous().mT(), in.vectors});

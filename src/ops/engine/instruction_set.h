@@ -1,0 +1,33 @@
+#pragma once
+
+#include <array>
+
+#include "ops/engine/kernel.h"
+
+namespace torch::distributions::ops::engine {
+
+/// The instruction sets that kernels are compiled for.
+enum class InstructionSet : char { kDefault, kAvx2, kAvx512 };
+
+/// The one in use: that of the environment variable TORCH_DISTRIBUTIONS_CPU_CAPABILITY (default,
+/// avx2 or avx512), else the best that LibTorch uses on this machine.
+InstructionSet instruction_set();
+/// The best one that this machine has.
+InstructionSet best_instruction_set();
+/// Selects another: for tests.
+void set_instruction_set(InstructionSet set);
+
+/// What `of.operator()<Isa>()` gives for each instruction set that there is, by `InstructionSet`.
+template <class Of>
+constexpr auto for_each_instruction_set(const Of& of) {
+  using Result = decltype(of.template operator()<isa::DEFAULT>());
+#if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
+  return std::array<Result, 3>{of.template operator()<isa::DEFAULT>(),
+                               of.template operator()<isa::AVX2>(),
+                               of.template operator()<isa::AVX512>()};
+#else
+  return std::array<Result, 3>{of.template operator()<isa::DEFAULT>()};
+#endif
+}
+
+}  // namespace torch::distributions::ops::engine
