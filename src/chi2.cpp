@@ -7,14 +7,18 @@
 
 #include "constraints/scan.h"
 #include "core/float_limits.h"
+#include "ops/engine/evaluate.h"
+#include "ops/formulas/gamma.h"
 
 namespace torch::distributions {
 
 const Signature<Chi2>& Chi2::signature() {
-  static const Signature<Chi2> s{.name = "Chi2",
-                                 .fields = {{"df", &Chi2::df, constraints::positive}},
-                                 .support = constraints::nonnegative,
-                                 .has_rsample = true};
+  static const Signature<Chi2> s{
+      .name = "Chi2",
+      .fields = {{"df", &Chi2::df, constraints::positive}},
+      .support = constraints::nonnegative,
+      .has_rsample = true,
+      .formulas = {ops::formula<Chi2, ops::formulas::Gamma>(&Chi2::concentration, &Chi2::rate)}};
   return s;
 }
 
@@ -31,7 +35,7 @@ static Tensor half_of(const Tensor& df) {
 
 // Checked as a Chi2, so that an error speaks of df.
 Chi2::Chi2(Param df, Validate validate_args)
-    : Implements(half_of(require("df", std::move(df)).tensor()), 0.5, Validate(false)) {
+    : ScalarFamily(half_of(require("df", std::move(df)).tensor()), 0.5, Validate(false)) {
   set_validate_args(validate_args);
   validate_fields();
 }

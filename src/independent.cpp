@@ -65,7 +65,8 @@ Tensor Independent::do_rsample(IntArrayRef shape, std::optional<Generator> gener
 }
 
 Tensor Independent::do_log_prob(const Tensor& value) const {
-  return base_dist_->log_prob_of_event(value, reinterpreted_batch_ndims_);
+  return log_prob_of_part(*base_dist_, value,
+                          {.dims = reinterpreted_batch_ndims_, .validate = true});
 }
 
 Tensor Independent::do_cdf(const Tensor& value) const {

@@ -129,7 +129,7 @@ Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
     inside = at::where(with_event(outside, (*support)->event_dim()),
                        draw_apart(*component_distribution_, value.device()), inside);
   }
-  Tensor log_prob = log_prob_of_part(*component_distribution_, inside, /*dims=*/0);
+  Tensor log_prob = log_prob_of_part(*component_distribution_, inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   const auto dtype = common_dtype(log_prob, mixture_distribution_);
   const auto wide = at::toOpMathType(dtype);

@@ -181,7 +181,7 @@ Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious
     }();
     x = at::where(rounded.ne(x), rounded, x);
   }
-  const Tensor log_prob = log_prob_of_part(*base_dist_, x, /*dims=*/0) - log_det;
+  const Tensor log_prob = log_prob_of_part(*base_dist_, x) - log_det;
   if (!outside.defined()) return log_prob;
   return log_prob.masked_fill(outside, -ops::kInfinity).masked_fill(unknown, ops::kNaN);
 }
@@ -191,15 +191,15 @@ Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
   return density(value, &is_suspicious);
 }
 
-Tensor TransformedDistribution::do_validated_log_prob(const Tensor& value, int64_t dims) const {
+Tensor TransformedDistribution::log_prob_of(const Tensor& value, const LogProbOptions& options) const {
   // A derived class may have another density.
-  if (typeid(*this) != typeid(TransformedDistribution))
-    return Implements::do_validated_log_prob(value, dims);
+  if (!options.validate || typeid(*this) != typeid(TransformedDistribution))
+    return Implements::log_prob_of(value, options);
   validate_shape(value);
   bool is_suspicious = false;
   const Tensor log_prob = density(value, &is_suspicious);
   if (is_suspicious || !all_finite(log_prob)) validate_possible(value);
-  return ops::sum_rightmost(log_prob, dims);
+  return ops::sum_rightmost(log_prob, options.dims);
 }
 
 Tensor TransformedDistribution::do_impossible(const Tensor& value) const {

@@ -84,16 +84,7 @@ Tensor Distribution::rsample(IntArrayRef sample_shape, std::optional<Generator> 
 
 Tensor Distribution::log_prob(const Tensor& value) const {
   require_value("value", value);
-  return validates() ? do_validated_log_prob(value, /*dims=*/0) : do_log_prob(value);
-}
-
-Tensor Distribution::log_prob_of_event(const Tensor& value, int64_t dims) const {
-  require_value("value", value);
-  TORCH_DISTRIBUTIONS_CHECK(ValueError,
-                            dims >= 0 && dims <= static_cast<int64_t>(batch_shape_.size()),
-                            type().name, "::log_prob_of_event: a batch of shape ",
-                            repr(batch_shape()), " has no ", dims, " dimensions to sum over");
-  return validates() ? do_validated_log_prob(value, dims) : do_log_prob_of_event(value, dims);
+  return log_prob_of(value, {.dims = 0, .validate = validates()});
 }
 
 Tensor Distribution::cdf(const Tensor& value) const {
@@ -126,13 +117,6 @@ Tensor Distribution::do_rsample(IntArrayRef, std::optional<Generator>) const {
   not_implemented("rsample");
 }
 Tensor Distribution::do_log_prob(const Tensor&) const { not_implemented("log_prob"); }
-Tensor Distribution::do_log_prob_of_event(const Tensor& value, int64_t dims) const {
-  return ops::sum_rightmost(do_log_prob(value), dims);
-}
-Tensor Distribution::do_validated_log_prob(const Tensor& value, int64_t dims) const {
-  validate_sample(value);
-  return dims == 0 ? do_log_prob(value) : do_log_prob_of_event(value, dims);
-}
 Tensor Distribution::do_cdf(const Tensor&) const { not_implemented("cdf"); }
 Tensor Distribution::do_icdf(const Tensor&) const { not_implemented("icdf"); }
 Tensor Distribution::do_mean() const { not_implemented("mean"); }
@@ -149,13 +133,21 @@ Tensor Distribution::do_stddev() const {
 Tensor Distribution::do_entropy() const { not_implemented("entropy"); }
 Tensor Distribution::do_enumerate_support(bool) const { not_implemented("enumerate_support"); }
 
+Tensor Distribution::log_prob_of(const Tensor& value, const LogProbOptions& options) const {
+  if (options.validate) validate_sample(value);
+  return ops::sum_rightmost(do_log_prob(value), options.dims);
+}
+
 Tensor Distribution::do_impossible(const Tensor& value) const {
   return support()->check(value).logical_not();
 }
 
-Tensor Distribution::log_prob_of_part(const Distribution& part, const Tensor& value, int64_t dims) {
+Tensor Distribution::log_prob_of_part(const Distribution& part, const Tensor& value,
+                                      const LogProbOptions& options) {
+  part.require_value("value", value);
+  if (options.validate) return part.log_prob_of(value, {options.dims, part.validates()});
   const SuspendValidation suspended;
-  return part.log_prob_of_event(value, dims);
+  return part.log_prob_of(value, options);
 }
 
 Tensor Distribution::cdf_of_part(const Distribution& part, const Tensor& value) {

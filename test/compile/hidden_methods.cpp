@@ -51,9 +51,6 @@ struct Rsample : Family<Rsample> {  // error: override do_rsample, not rsample
 struct LogProbByValue : Family<LogProbByValue> {  // error: override do_log_prob, not log_prob
   Tensor log_prob(Tensor) const { return {}; }
 };
-struct LogProbOfEvent : Family<LogProbOfEvent> {  // error: override do_log_prob_of_event
-  Tensor log_prob_of_event(Tensor, int) const { return {}; }
-};
 struct Icdf : Family<Icdf> {  // error: override do_icdf, not icdf
   Tensor icdf(Tensor) const { return {}; }
 };
@@ -110,7 +107,7 @@ struct Overloads : Family<Overloads> {
 
 int main() {
   Sample(), LogProb(), Cdf(), Entropy(), BatchShape(), Expand(), To(), Detach();
-  Rsample(), LogProbByValue(), LogProbOfEvent(), Icdf(), EnumerateSupport(), ExpandByVector();
+  Rsample(), LogProbByValue(), Icdf(), EnumerateSupport(), ExpandByVector();
   Mean(), Mode(), Variance(), Stddev(), Perplexity(), EventShape(), Private(), Transform();
   Good(), Overloads();
 }

@@ -104,7 +104,6 @@ TEST(Distribution, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
   const auto calls = [](const Distribution& d) {
     return std::vector<std::pair<std::string, std::function<void(const Tensor&)>>>{
         {"value", [&](const Tensor& x) { d.log_prob(x); }},
-        {"value", [&](const Tensor& x) { d.log_prob_of_event(x, 0); }},
         {"value", [&](const Tensor& x) { d.cdf(x); }},
         {"probability", [&](const Tensor& x) { d.icdf(x); }}};
   };

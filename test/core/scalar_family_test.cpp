@@ -6,7 +6,11 @@
 #include <torch/distributions/bernoulli.h>
 #include <torch/distributions/chi2.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/independent.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/transformed_distribution.h>
+#include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/uniform.h>
 
 namespace torch::distributions {
@@ -37,7 +41,7 @@ TEST(ScalarFamily, AnInvalidValueAmongManyIsFound) {
     } catch (const c10::ValueError& error) {
       EXPECT_THAT(std::string(error.what()), ::testing::HasSubstr("[4321, 1]"));
     }
-    EXPECT_THROW(uniform.log_prob_of_event(values, 1), c10::ValueError);
+    EXPECT_THROW(Independent(uniform, 1).log_prob(values), c10::ValueError);
   }
 }
 
@@ -46,7 +50,7 @@ TEST(ScalarFamily, AValidValueMayHaveNoFiniteDensity) {
   EXPECT_TRUE(Normal(0, 1, true).log_prob(infinite).isneginf().item<bool>());
 }
 
-/// Of Normal's density on a smaller support.
+/// Normal's density on a smaller support.
 class HalfLine final : public Implements<HalfLine, Normal> {
  public:
   HalfLine() : Implements(0, 1, true) {}
@@ -59,6 +63,35 @@ class HalfLine final : public Implements<HalfLine, Normal> {
 TEST(ScalarFamily, ADerivedClassHasASupportOfItsOwn) {
   EXPECT_NO_THROW(HalfLine().log_prob(at::ones({})));
   EXPECT_THROW(HalfLine().log_prob(-at::ones({})), c10::ValueError);
+  EXPECT_TRUE(HalfLine().log_prob(at::ones({})).equal(Normal(0, 1).log_prob(at::ones({}))));
+  const Independent three(HalfLine().expand({3}), 1);
+  EXPECT_NO_THROW(three.log_prob(at::ones({3})));
+  EXPECT_THROW(three.log_prob(-at::ones({3})), c10::ValueError);
+}
+
+/// A density of its own in place of Normal's.
+class Flat final : public Implements<Flat, Normal> {
+ public:
+  explicit Flat(Validate validate_args) : Implements(at::zeros({3}), 1, validate_args) {}
+  static const Signature<Flat>& signature() {
+    static const Signature<Flat> s{.name = "Flat", .support = constraints::real};
+    return s;
+  }
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override { return at::full_like(value, -7.0); }
+};
+
+TEST(ScalarFamily, ADerivedClassHasADensityOfItsOwn) {
+  const Tensor values = at::zeros({2, 3});
+  for (const bool validates : {true, false}) {
+    const Flat flat(validates);
+    EXPECT_TRUE(flat.log_prob(values).equal(at::full({2, 3}, -7.0)));
+    EXPECT_TRUE(Independent(flat, 1).log_prob(values).equal(at::full({2}, -21.0)));
+    EXPECT_TRUE(TransformedDistribution(flat, ExpTransform())
+                    .log_prob(at::ones({3}))
+                    .equal(at::full({3}, -7.0)));
+  }
 }
 
 }  // namespace

@@ -399,8 +399,8 @@ void DistributionSubject::sums_over_events() {
   if (!draws_.defined()) return;
   const auto rank = static_cast<int64_t>(program_.batch.size());
   const int64_t dims = random_.below(rank + 1);
-  const std::string what = "log_prob_of_event(sample(), " + std::to_string(dims) + ")";
-  const Tensor got = *value_of(what, [&] { return d().log_prob_of_event(draws_, dims); });
+  const std::string what = "Independent(d, " + std::to_string(dims) + ").log_prob(sample())";
+  const Tensor got = *value_of(what, [&] { return Independent(d(), dims).log_prob(draws_); });
   Tensor want = d().log_prob(draws_).to(at::kDouble);
   for (int64_t k = 0; k < dims; ++k) want = want.sum(-1);
   if (!is_ordinary()) {

@@ -56,7 +56,7 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
-  Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const override;
+  Tensor log_prob_of(const Tensor& value, const LogProbOptions& options) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_icdf(const Tensor& probability) const override;
   Tensor do_mean() const override;

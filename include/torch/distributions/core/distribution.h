@@ -68,9 +68,6 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// Log of the density or probability mass at `value`; -inf outside the support.
   /// \throws c10::ValueError under validation when a value lies outside the support.
   Tensor log_prob(const Tensor& value) const;
-  /// The sum of `log_prob(value)` over the last `dims` batch dimensions: the density of an event
-  /// that they make up. Scalar families add it up as they go.
-  Tensor log_prob_of_event(const Tensor& value, int64_t dims) const;
   /// P(X <= value): 0 below the support and 1 above it.
   Tensor cdf(const Tensor& value) const;
   /// The quantile: the inverse of `cdf`. NaN outside [0, 1], or c10::ValueError under validation.
@@ -132,10 +129,6 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_log_prob(const Tensor& value) const;
-  virtual Tensor do_log_prob_of_event(const Tensor& value, int64_t dims) const;
-  /// Validates the value and returns the same. A class that can tell from the density whether a
-  /// value is valid overrides this, so that the value is read once.
-  virtual Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const;
   virtual Tensor do_cdf(const Tensor& value) const;
   virtual Tensor do_icdf(const Tensor& probability) const;
   virtual Tensor do_mean() const;
@@ -144,6 +137,15 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_stddev() const;
   virtual Tensor do_entropy() const;
   virtual Tensor do_enumerate_support(bool expand) const;
+
+  /// What is asked of `log_prob_of`.
+  struct LogProbOptions {
+    int64_t dims;   // over how many of the last batch dimensions it is summed
+    bool validate;  // whether an invalid value is an error
+  };
+  /// All of `log_prob`: by default this validates the value, calls `do_log_prob` and sums. The
+  /// library's classes override it where one pass over the value does several of these.
+  virtual Tensor log_prob_of(const Tensor& value, const LogProbOptions& options) const;
 
   /// For each event of `value`, whose shape is valid, whether no draw can have this value: it lies
   /// outside the support, or a part of a composite finds it impossible, or it has a NaN.
@@ -164,7 +166,9 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   void set_event_shape(IntArrayRef shape) { event_shape_ = shape; }
 
   /// Methods of a part, called without its validation: a composite validates values as a whole.
-  static Tensor log_prob_of_part(const Distribution& part, const Tensor& value, int64_t dims);
+  /// With `options.validate`, the part validates if it is set to.
+  static Tensor log_prob_of_part(const Distribution& part, const Tensor& value,
+                                 const LogProbOptions& options = {});
   static Tensor cdf_of_part(const Distribution& part, const Tensor& value);
   static Tensor icdf_of_part(const Distribution& part, const Tensor& probability);
   static Tensor impossible_of_part(const Distribution& part, const Tensor& value);

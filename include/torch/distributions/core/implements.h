@@ -26,7 +26,6 @@ consteval bool hides_no_method() {
   using D = Distribution;
   using Draw = Tensor (D::*)(IntArrayRef, std::optional<Generator>) const;
   using OfValue = Tensor (D::*)(const Tensor&) const;
-  using OfEvent = Tensor (D::*)(const Tensor&, int64_t) const;
   using OfParameters = Tensor (D::*)() const;
   using Support = Tensor (D::*)(bool) const;
   using Shape = IntArrayRef (D::*)() const& noexcept;
@@ -37,8 +36,6 @@ consteval bool hides_no_method() {
   static_assert(requires { take<Draw>(&Self::sample); }, "override do_sample, not sample");
   static_assert(requires { take<Draw>(&Self::rsample); }, "override do_rsample, not rsample");
   static_assert(requires { take<OfValue>(&Self::log_prob); }, "override do_log_prob, not log_prob");
-  static_assert(requires { take<OfEvent>(&Self::log_prob_of_event); },
-                "override do_log_prob_of_event, not log_prob_of_event");
   static_assert(requires { take<OfValue>(&Self::cdf); }, "override do_cdf, not cdf");
   static_assert(requires { take<OfValue>(&Self::icdf); }, "override do_icdf, not icdf");
   static_assert(requires { take<OfParameters>(&Self::mean); }, "override do_mean, not mean");

@@ -22,21 +22,18 @@ class ScalarFamily : public Implements<Self, Base> {
   Tensor do_log_prob(const Tensor& value) const override {
     return of_value(&ops::FormulaTable::log_prob, value, [&] { return Base::do_log_prob(value); });
   }
-  Tensor do_log_prob_of_event(const Tensor& value, int64_t dims) const override {
-    return of_value(
-        &ops::FormulaTable::log_prob, value,
-        [&] { return Base::do_log_prob_of_event(value, dims); }, dims);
-  }
   /// log_prob is not finite outside the support, so a kernel detects invalid values by checking its
-  /// own output. A class derived from `Self` may have another density.
-  Tensor do_validated_log_prob(const Tensor& value, int64_t dims) const override {
+  /// own output. A class derived from `Self` may have another density or another support.
+  Tensor log_prob_of(const Tensor& value,
+                     const Distribution::LogProbOptions& options) const override {
     const Tensor* parameters[kMaxParameters];
     const ops::FormulaTable* formula = typeid(*this) == typeid(Self) ? table(parameters) : nullptr;
     if (formula == nullptr || formula->log_prob == nullptr)
-      return Base::do_validated_log_prob(value, dims);
+      return Base::log_prob_of(value, options);
+    if (!options.validate) return formula->log_prob(value, parameters, options.dims, nullptr);
     this->validate_shape(value);
     bool is_finite = false;
-    Tensor log_prob = formula->log_prob(value, parameters, dims, &is_finite);
+    Tensor log_prob = formula->log_prob(value, parameters, options.dims, &is_finite);
     if (!is_finite) this->validate_sample(value);
     return log_prob;
   }
@@ -83,11 +80,11 @@ class ScalarFamily : public Implements<Self, Base> {
 
   template <class Otherwise>
   Tensor of_value(ops::FormulaTable::OfValue ops::FormulaTable::*function, const Tensor& value,
-                  Otherwise otherwise, int64_t summed = 0) const {
+                  Otherwise otherwise) const {
     const Tensor* parameters[kMaxParameters];
     const ops::FormulaTable* formula = table(parameters);
     if (formula == nullptr || formula->*function == nullptr) return otherwise();
-    return (formula->*function)(value, parameters, summed, /*is_finite=*/nullptr);
+    return (formula->*function)(value, parameters, /*summed=*/0, /*is_finite=*/nullptr);
   }
 
   template <class Otherwise>
