@@ -5,6 +5,7 @@
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/bernoulli.h"
@@ -12,6 +13,8 @@
 #include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Bernoulli, ExponentialFamily>;
 
 const Signature<Bernoulli>& Bernoulli::signature() {
   static const Signature<Bernoulli> s{

@@ -4,6 +4,7 @@
 
 #include <torch/distributions/constraints/interval.h>
 
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/beta.h"
@@ -11,6 +12,8 @@
 #include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Beta, ExponentialFamily>;
 
 const Signature<Beta>& Beta::signature() {
   static const Signature<Beta> s{

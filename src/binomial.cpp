@@ -6,11 +6,14 @@
 
 #include "core/drawable.h"
 #include "core/raise.h"
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/binomial.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Binomial>;
 
 const Signature<Binomial>& Binomial::signature() {
   static const Signature<Binomial> s{

@@ -7,10 +7,13 @@
 
 #include "constraints/scan.h"
 #include "core/float_limits.h"
+#include "core/scalar_family.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/gamma.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Chi2, Gamma>;
 
 const Signature<Chi2>& Chi2::signature() {
   static const Signature<Chi2> s{

@@ -3,10 +3,13 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
+#include "core/scalar_family.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/exponential.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Exponential, ExponentialFamily>;
 
 const Signature<Exponential>& Exponential::signature() {
   static const Signature<Exponential> s{

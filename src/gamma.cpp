@@ -3,6 +3,7 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/gamma.h"
@@ -10,6 +11,8 @@
 #include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Gamma, ExponentialFamily>;
 
 const Signature<Gamma>& Gamma::signature() {
   static const Signature<Gamma> s{

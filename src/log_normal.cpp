@@ -5,6 +5,7 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/transforms/exp.h>
 
+#include "core/scalar_family.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/log_normal.h"
 
@@ -16,6 +17,8 @@ const Normal& base(const LogNormal& distribution) {
 }
 
 }  // namespace
+
+template class ScalarFamily<LogNormal, TransformedDistribution>;
 
 const Signature<LogNormal>& LogNormal::signature() {
   static const Signature<LogNormal> s{

@@ -6,11 +6,14 @@
 #include <numbers>
 
 #include "core/drawable.h"
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/normal.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Normal, ExponentialFamily>;
 
 const Signature<Normal>& Normal::signature() {
   static const Signature<Normal> s{

@@ -191,7 +191,8 @@ Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
   return density(value, &is_suspicious);
 }
 
-Tensor TransformedDistribution::log_prob_of(const Tensor& value, const LogProbOptions& options) const {
+Tensor TransformedDistribution::log_prob_of(const Tensor& value,
+                                            const LogProbOptions& options) const {
   // A derived class may have another density.
   if (!options.validate || typeid(*this) != typeid(TransformedDistribution))
     return Implements::log_prob_of(value, options);

@@ -2,11 +2,14 @@
 
 #include <torch/distributions/constraints/interval.h>
 
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/uniform.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Uniform>;
 
 const Signature<Uniform>& Uniform::signature() {
   static const Signature<Uniform> s{

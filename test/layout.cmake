@@ -9,9 +9,8 @@ cmake_minimum_required(VERSION 3.23)
 set(header_only
   core/covariance     # an aggregate
   core/export         # macros
-  core/formula_table  # templates
   core/implements     # templates
-  core/scalar_family  # templates
+  core/scalar_family  # templates, whose definitions are in src/core/scalar_family.h
   core/signature      # templates
   core/type           # an aggregate
   transforms/identity_transform  # a constant

@@ -9,14 +9,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 
-#include <torch/distributions/core/formula_table.h>
-#include <torch/distributions/core/signature.h>
-
 #include "ops/engine/engine.h"
+#include "ops/engine/formula_table.h"
 #include "ops/formulas/formula.h"
 #include "ops/formulas/functions.h"
 #include "ops/special/tensor_scalar.h"
@@ -247,11 +246,12 @@ const FormulaTable& table() {
 /// The functions of `Formula` for a signature of `Self`, which names where each of the formula's
 /// parameters is found.
 template <class Self, class Formula, class... Parameters>
-FormulaBinding<Self> formula(Parameters... parameters) {
+std::shared_ptr<const FormulaBinding<Self>> formula(Parameters... parameters) {
   static_assert(sizeof...(Parameters) == Formula::kParameters,
                 "the signature names another number of parameters than the formula has");
   static_assert(Formula::kParameters <= FormulaTable::kMaxParameters);
-  return {table<Formula>(), {FormulaParameter<Self>(parameters)...}};
+  return std::make_shared<const FormulaBinding<Self>>(
+      FormulaBinding<Self>{table<Formula>(), {FormulaParameter<Self>(parameters)...}});
 }
 
 }  // namespace torch::distributions::ops

@@ -112,7 +112,7 @@ class Implements : public Base {
   }
 
  protected:
-  // Every argument list but that of a copy.
+  // Excludes copy and move construction.
   template <class... Args>
     requires(!(sizeof...(Args) == 1 &&
                (std::derived_from<std::remove_cvref_t<Args>, Implements> && ...)))

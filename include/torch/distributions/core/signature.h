@@ -4,16 +4,24 @@
 
 #include <concepts>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <torch/distributions/constraints/constraint.h>
-#include <torch/distributions/core/formula_table.h>
 #include <torch/distributions/core/param.h>
 
 namespace torch::distributions {
+
+namespace ops {
+
+/// A formula and its parameters among the members of `Self`; defined inside the library.
+template <class Self>
+struct FormulaBinding;
+
+}  // namespace ops
 
 /// A constraint that a class states: one for all its objects, or a function of the object (the
 /// support of `Uniform` is the interval between its parameters).
@@ -71,32 +79,6 @@ struct Field {
   Presence presence = Presence::kRequired;
 };
 
-/// Where a formula finds one of its parameters: a tensor member, or an accessor of a tensor that a
-/// base holds.
-template <class Self>
-class FormulaParameter {
- public:
-  FormulaParameter(Tensor Self::*member)
-      : member_(member) {}                                   // NOLINT(google-explicit-constructor)
-  FormulaParameter(const Tensor& (Self::*accessor)() const)  // NOLINT(google-explicit-constructor)
-      : accessor_(accessor) {}
-
-  const Tensor& operator()(const Self& self) const {
-    return member_ != nullptr ? self.*member_ : (self.*accessor_)();
-  }
-
- private:
-  Tensor Self::*member_ = nullptr;
-  const Tensor& (Self::*accessor_)() const = nullptr;
-};
-
-/// The functions of a formula and its parameters; in force when all of them are defined.
-template <class Self>
-struct FormulaBinding {
-  const ops::FormulaTable& table;
-  std::vector<FormulaParameter<Self>> parameters;
-};
-
 /// What a class is, as data: `Implements` turns it into broadcasting, checks, `expand`, `to`,
 /// printing and the rest of what all distributions share.
 template <class Self>
@@ -106,7 +88,8 @@ struct Signature {
   ConstraintOf<Self> support = {};
   bool has_rsample = false;
   bool has_enumerate_support = false;
-  std::vector<FormulaBinding<Self>> formulas = {};
+  /// Of the library's scalar families.
+  std::vector<std::shared_ptr<const ops::FormulaBinding<Self>>> formulas = {};
 };
 
 }  // namespace torch::distributions

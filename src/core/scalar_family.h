@@ -1,0 +1,102 @@
+#pragma once
+
+#include <typeinfo>
+
+#include <torch/distributions/core/scalar_family.h>
+
+#include "ops/engine/formula_table.h"
+
+/// The hooks of scalar families. The source of such a class instantiates them:
+/// `template class ScalarFamily<Gamma, ExponentialFamily>;`.
+
+namespace torch::distributions {
+
+namespace internal {
+
+/// A function of the formula in force at a value, or `otherwise()` where there is none.
+template <class Self, class Base, class Otherwise>
+Tensor of_value(const ScalarFamily<Self, Base>& family,
+                ops::FormulaTable::OfValue ops::FormulaTable::*function, const Tensor& value,
+                Otherwise otherwise) {
+  const ops::FormulaInForce formula = ops::in_force(static_cast<const Self&>(family));
+  if (formula.table == nullptr || formula.table->*function == nullptr) return otherwise();
+  return (formula.table->*function)(value, formula.parameters.data(), /*summed=*/0,
+                                    /*is_finite=*/nullptr);
+}
+
+/// A function of the parameters alone.
+template <class Self, class Base, class Otherwise>
+Tensor of_parameters(const ScalarFamily<Self, Base>& family,
+                     ops::FormulaTable::OfParameters ops::FormulaTable::*function,
+                     Otherwise otherwise) {
+  const ops::FormulaInForce formula = ops::in_force(static_cast<const Self&>(family));
+  if (formula.table == nullptr || formula.table->*function == nullptr) return otherwise();
+  return (formula.table->*function)(formula.parameters.data());
+}
+
+}  // namespace internal
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_log_prob(const Tensor& value) const {
+  return internal::of_value(*this, &ops::FormulaTable::log_prob, value,
+                            [&] { return Base::do_log_prob(value); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_cdf(const Tensor& value) const {
+  return internal::of_value(*this, &ops::FormulaTable::cdf, value,
+                            [&] { return Base::do_cdf(value); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_icdf(const Tensor& probability) const {
+  return internal::of_value(*this, &ops::FormulaTable::icdf, probability,
+                            [&] { return Base::do_icdf(probability); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_mean() const {
+  return internal::of_parameters(*this, &ops::FormulaTable::mean, [&] { return Base::do_mean(); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_mode() const {
+  return internal::of_parameters(*this, &ops::FormulaTable::mode, [&] { return Base::do_mode(); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_variance() const {
+  return internal::of_parameters(*this, &ops::FormulaTable::variance,
+                                 [&] { return Base::do_variance(); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_stddev() const {
+  return internal::of_parameters(*this, &ops::FormulaTable::stddev,
+                                 [&] { return Base::do_stddev(); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_entropy() const {
+  return internal::of_parameters(*this, &ops::FormulaTable::entropy,
+                                 [&] { return Base::do_entropy(); });
+}
+
+/// log_prob is not finite outside the support, so a kernel detects invalid values by checking its
+/// own output. A class derived from `Self` may have another density or another support.
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::log_prob_of(const Tensor& value,
+                                             const Distribution::LogProbOptions& options) const {
+  if (typeid(*this) != typeid(Self)) return Base::log_prob_of(value, options);
+  const ops::FormulaInForce formula = ops::in_force(static_cast<const Self&>(*this));
+  if (formula.table == nullptr || formula.table->log_prob == nullptr)
+    return Base::log_prob_of(value, options);
+  if (options.validate) this->validate_shape(value);
+  bool is_finite = false;
+  Tensor log_prob = formula.table->log_prob(value, formula.parameters.data(), options.dims,
+                                            options.validate ? &is_finite : nullptr);
+  if (options.validate && !is_finite) this->validate_sample(value);
+  return log_prob;
+}
+
+}  // namespace torch::distributions
