@@ -8,8 +8,6 @@
 #include <c10/util/Exception.h>
 #include <c10/util/SmallVector.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/functions/utils.h>
-#include <torch/csrc/autograd/saved_variable.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,8 +17,8 @@
 
 #include "ops/engine/convert.h"
 #include "ops/engine/layout.h"
-#include "ops/tensor/autograd_node.h"
 #include "ops/tensor/dtypes.h"
+#include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
 #include "ops/tensor/plain.h"
 #include "ops/tensor/sum_rightmost.h"
@@ -240,8 +238,7 @@ class Forward : Pass<T> {
 template <class T>
 class Backward : Pass<T> {
  public:
-  Backward(const Operation& operation, Inputs inputs, const Tensor& gradient,
-           const std::array<bool, kMaxInputs>& wanted)
+  Backward(const Operation& operation, Inputs inputs, const Tensor& gradient, Wanted wanted)
       : Pass<T>(operation, inputs, gradient.sizes()), gradient_(gradient), wanted_(wanted) {
     this->layout_.add(gradient.sizes(), gradient.strides());
     std::size_t operand = inputs.size() + 1;
@@ -384,7 +381,7 @@ class Backward : Pass<T> {
   }
 
   const Tensor& gradient_;
-  const std::array<bool, kMaxInputs>& wanted_;
+  Wanted wanted_;
   std::array<Tensor, kMaxInputs> result_;
   std::array<std::size_t, kMaxInputs> operand_;
   std::array<bool, kMaxInputs> is_summed_;
@@ -398,16 +395,15 @@ class Backward : Pass<T> {
 // --- Autograd -----------------------------------------------------------------------------------
 
 /// The gradients of the composed path, in the inputs or in what they are when expanded to `shape`.
-autograd::variable_list differentiated_path(const Operation& operation, Inputs inputs,
-                                            int64_t summed, const Tensor& gradient,
-                                            const std::array<bool, kMaxInputs>& wanted,
-                                            at::OptionalIntArrayRef shape = std::nullopt) {
+variable_list differentiated_path(const Operation& operation, Inputs inputs, int64_t summed,
+                                  const Tensor& gradient, Wanted wanted,
+                                  at::OptionalIntArrayRef shape = std::nullopt) {
   const bool creates_graph = at::GradMode::is_enabled();
   const at::AutoGradMode with_graph(true);
   // Inputs may depend on each other: each is cut off, or with a graph, a view of its own.
   std::array<Tensor, kMaxInputs> own;
   c10::SmallVector<const Tensor*, kMaxInputs> pointers;
-  autograd::variable_list differentiated;
+  variable_list differentiated;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     own[i] = creates_graph ? inputs[i]->view_as(*inputs[i]) : inputs[i]->detach();
     if (shape) own[i] = own[i].expand(*shape);
@@ -418,7 +414,7 @@ autograd::variable_list differentiated_path(const Operation& operation, Inputs i
     pointers.push_back(&own[i]);
   }
   const Tensor value = sum_rightmost(operation.composed(pointers), summed);
-  autograd::variable_list result(inputs.size());
+  variable_list result(inputs.size());
   if (!value.requires_grad()) return result;
   const auto found = autograd::grad({value}, differentiated, {gradient}, creates_graph,
                                     creates_graph, /*allow_unused=*/true);
@@ -429,7 +425,7 @@ autograd::variable_list differentiated_path(const Operation& operation, Inputs i
 }
 
 /// Whether there is a NaN, as far as memory can be read.
-bool any_nan(const autograd::variable_list& tensors) {
+bool any_nan(const variable_list& tensors) {
   return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) {
     return tensor.defined() && is_readable(tensor.resolve_neg()) &&
            tensor.detach().isnan().any().item<bool>();
@@ -438,10 +434,8 @@ bool any_nan(const autograd::variable_list& tensors) {
 
 /// The gradients by differentiating the composed path. As in a kernel, a term whose gradient is 0
 /// adds nothing, even where its slope is infinite.
-autograd::variable_list composed_gradients(const Operation& operation, Inputs inputs,
-                                           int64_t summed, const Tensor& gradient,
-                                           const std::array<bool, kMaxInputs>& wanted) {
-  ++calls().composed;
+variable_list composed_gradients(const Operation& operation, Inputs inputs, int64_t summed,
+                                 const Tensor& gradient, Wanted wanted) {
   auto result = differentiated_path(operation, inputs, summed, gradient, wanted);
   if (!any_nan(result)) return result;
   at::DimVector shape(inputs[0]->sizes());
@@ -459,95 +453,73 @@ autograd::variable_list composed_gradients(const Operation& operation, Inputs in
   return result;
 }
 
-class OperationBackward final : public autograd::Node {
- public:
-  void save(const Operation& operation, Inputs inputs, int64_t summed, at::IntArrayRef shape) {
-    operation_ = &operation;
-    summed_ = summed;
-    if (summed > 0) shape_ = shape;
-    for (const Tensor* input : inputs) {
-      inputs_.emplace_back(*input, /*is_output=*/false);
-      add_next_edge(autograd::impl::gradient_edge(*input));
-    }
-  }
+/// `saved` are the inputs.
+struct OperationGradient {
+  const Operation* operation;
+  int64_t summed;
+  at::DimVector shape;  // of the terms of the sums
 
-  autograd::variable_list apply(autograd::variable_list&& gradients) override {
-    const Tensor& gradient = gradients[0];
-    if (!gradient.defined()) return autograd::variable_list(inputs_.size());
-    std::array<Tensor, kMaxInputs> tensors;
-    std::array<bool, kMaxInputs> wanted{};
-    c10::SmallVector<const Tensor*, kMaxInputs> inputs;
-    unsigned mask = 0;
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      tensors[i] = inputs_[i].unpack();
-      inputs.push_back(&tensors[i]);
-      wanted[i] = task_should_compute_output(i);
-      mask |= static_cast<unsigned>(wanted[i]) << i;
-    }
-    autograd::variable_list result(inputs_.size());
-    if (has_kernel(mask) && !at::GradMode::is_enabled() && may_use_kernels() &&
-        is_readable(gradient)) {
-      const Tensor of_terms = summed_ > 0 ? spread(gradient) : gradient;
-      if (reads_doubles(*operation_, inputs, gradient.scalar_type())
-              ? run<double>(inputs, of_terms, wanted, mask, result)
-              : run<float>(inputs, of_terms, wanted, mask, result)) {
-        ++calls().backward;
-        return result;
-      }
-    }
-    return composed_gradients(*operation_, inputs, summed_, gradient, wanted);
-  }
+  const std::string& name() const { return operation->name; }
 
-  void release_variables() override {
-    for (auto& input : inputs_) input.reset_data();
+  variable_list by_kernel(at::TensorList saved, const Tensor& gradient, Wanted wanted) const {
+    const auto pass = kernels(wanted);
+    if (pass == nullptr) return {};
+    const auto inputs = pointers(saved);
+    const Tensor of_terms = summed > 0 ? spread(gradient) : gradient;
+    return reads_doubles(*operation, inputs, gradient.scalar_type())
+               ? run<double>(pass, inputs, of_terms, wanted)
+               : run<float>(pass, inputs, of_terms, wanted);
   }
-
-  std::string name() const override { return operation_->name + "Backward"; }
+  variable_list composed(at::TensorList saved, const Tensor& gradient, Wanted wanted) const {
+    return composed_gradients(*operation, pointers(saved), summed, gradient, wanted);
+  }
 
  private:
-  bool has_kernel(unsigned mask) const {
-    return (mask & ~operation_->typical) == 0 || (mask & ~operation_->all) == 0;
+  using Pass = Kernels::Run (Kernels::*)[2][2];
+
+  /// Those that give the gradients that are wanted; null if there are none.
+  Pass kernels(Wanted wanted) const {
+    const auto mask = static_cast<unsigned>(wanted.to_ulong());
+    if ((mask & ~operation->typical) == 0) return &Kernels::backward_typical;
+    return (mask & ~operation->all) == 0 ? &Kernels::backward_all : nullptr;
+  }
+
+  static c10::SmallVector<const Tensor*, kMaxInputs> pointers(at::TensorList tensors) {
+    c10::SmallVector<const Tensor*, kMaxInputs> result;
+    for (const Tensor& tensor : tensors) result.push_back(&tensor);
+    return result;
   }
 
   template <class T>
-  bool run(Inputs inputs, const Tensor& gradient, const std::array<bool, kMaxInputs>& wanted,
-           unsigned mask, autograd::variable_list& result) {
+  variable_list run(Pass pass, Inputs inputs, const Tensor& gradient, Wanted wanted) const {
+    variable_list result(inputs.size());
     if (gradient.numel() == 0) {
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (wanted[i]) result[i] = at::zeros(inputs[i]->sizes(), inputs[i]->options());
       }
-      return true;
+      return result;
     }
-    Backward<T> backward(*operation_, inputs, gradient, wanted);
-    const bool is_typical = (mask & ~operation_->typical) == 0;
-    if (!backward.run(is_typical ? &Kernels::backward_typical : &Kernels::backward_all))
-      return false;
+    Backward<T> backward(*operation, inputs, gradient, wanted);
+    if (!backward.run(pass)) return {};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (wanted[i]) result[i] = std::move(backward.result(i));
     }
-    return true;
+    return result;
   }
 
   /// The gradient of a sum is that of each term.
   Tensor spread(const Tensor& gradient) const {
     at::DimVector strides(gradient.strides());
-    strides.resize(shape_.size(), 0);
-    return gradient.as_strided(shape_, strides);
+    strides.resize(shape.size(), 0);
+    return gradient.as_strided(shape, strides);
   }
-
-  const Operation* operation_ = nullptr;
-  int64_t summed_ = 0;
-  at::DimVector shape_;  // of the terms, if there is a sum
-  c10::SmallVector<autograd::SavedVariable, 3> inputs_;
 };
 
 /// The value by a kernel; undefined where there is none for these inputs.
 Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed, bool* is_finite) {
-  if (!may_use_kernels()) return {};
-  bool requires_grad = false, same_shape = true;
+  bool same_shape = true;
   for (const Tensor* input : inputs) {
     if (!is_readable(*input)) return {};
-    requires_grad |= input->requires_grad();
     same_shape &= input->sizes() == inputs[0]->sizes();
   }
   const auto dtype = operation.result_in_double ? at::kDouble : result_dtype(inputs);
@@ -569,10 +541,8 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed, bool
     };
     if (!(reads_doubles(operation, inputs, dtype) ? run(double{}) : run(float{}))) return {};
   }
-  if (requires_grad && at::GradMode::is_enabled()) {
-    const auto node = make_node<OperationBackward>();
-    node->save(operation, inputs, summed, shape);
-    autograd::set_history(output, node);
+  if (requires_graph(inputs)) {
+    record(output, inputs, /*saved=*/inputs, OperationGradient{&operation, summed, shape});
   }
   return output;
 }
@@ -590,13 +560,8 @@ Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed, bool*
     }
     return evaluate(operation, pointers, summed, is_finite);
   }
-  Tensor output = by_kernel(operation, inputs, summed, is_finite);
-  if (output.defined()) {
-    ++calls().forward;
-    return output;
-  }
-  ++calls().composed;
-  return sum_rightmost(operation.composed(inputs), summed);
+  return kernel_or_composed([&] { return by_kernel(operation, inputs, summed, is_finite); },
+                            [&] { return sum_rightmost(operation.composed(inputs), summed); });
 }
 
 }  // namespace torch::distributions::ops::engine

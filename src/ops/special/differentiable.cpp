@@ -4,27 +4,22 @@
 #include <ATen/OpMathType.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/LegacyTypeDispatch.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/native/TypeProperties.h>
 #include <ATen/ops/_make_dual.h>
 #include <ATen/ops/_unpack_dual.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/DefaultDtype.h>
-#include <torch/csrc/autograd/functions/utils.h>
-#include <torch/csrc/autograd/saved_variable.h>
+#include <c10/util/SmallVector.h>
 
 #include <algorithm>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/raise.h"
-#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/kernel_or_composed.h"
 
 namespace torch::distributions::ops::special {
 namespace {
-
-namespace autograd = torch::autograd;
 
 bool any_is_meta(TensorList args) {
   return std::any_of(args.begin(), args.end(), [](const Tensor& t) { return t.is_meta(); });
@@ -46,39 +41,20 @@ Tensor partial_derivative(const TensorFunction& function, size_t i, TensorList a
   return function.partials[i](args);
 }
 
-class FunctionBackward final : public autograd::Node {
- public:
-  autograd::variable_list apply(autograd::variable_list&& grads) override {
-    const Tensor& grad = grads[0];
-    autograd::variable_list result(args_.size());
-    if (!grad.defined()) return result;
-    std::vector<Tensor> args;
-    for (const auto& arg : args_) args.push_back(arg.unpack());
+struct FunctionGradient {
+  const TensorFunction* function;
+
+  const char* name() const { return function->name; }
+
+  variable_list composed(TensorList args, const Tensor& gradient, Wanted wanted) const {
+    variable_list result(args.size());
     for (size_t i = 0; i < args.size(); ++i) {
-      if (!task_should_compute_output(i)) continue;
-      const Tensor partial = partial_derivative(*function_, i, args);
-      if (partial.defined()) result[i] = at::sum_to(grad * partial, args[i].sym_sizes());
+      if (!wanted[i]) continue;
+      const Tensor partial = partial_derivative(*function, i, args);
+      if (partial.defined()) result[i] = at::sum_to(gradient * partial, args[i].sym_sizes());
     }
     return result;
   }
-
-  void release_variables() override {
-    for (auto& arg : args_) arg.reset_data();
-  }
-
-  std::string name() const override { return std::string(function_->name) + "Backward"; }
-
-  void save(const TensorFunction& function, const std::vector<Tensor>& args) {
-    function_ = &function;
-    for (const auto& arg : args) {
-      args_.emplace_back(arg, /*is_output=*/false);
-      add_next_edge(autograd::impl::gradient_edge(arg));
-    }
-  }
-
- private:
-  const TensorFunction* function_ = nullptr;
-  std::vector<autograd::SavedVariable> args_;
 };
 
 Tensor value_with_graph(const TensorFunction& function, const std::vector<Tensor>& args) {
@@ -88,11 +64,9 @@ Tensor value_with_graph(const TensorFunction& function, const std::vector<Tensor
     const at::NoGradGuard no_grad;  // the value may be made of functions that have nodes
     value = any_is_meta(args) ? meta_value(args) : function.value(args);
   }
-  if (at::GradMode::is_enabled() && autograd::any_variable_requires_grad(args)) {
-    const auto node = make_node<FunctionBackward>();
-    node->save(function, args);
-    autograd::set_history(value, node);
-  }
+  c10::SmallVector<const Tensor*, 3> inputs;
+  for (const auto& arg : args) inputs.push_back(&arg);
+  if (requires_graph(inputs)) record(value, inputs, /*saved=*/inputs, FunctionGradient{&function});
   return value;
 }
 

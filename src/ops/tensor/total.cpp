@@ -2,15 +2,11 @@
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/Functions.h>
-#include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/function.h>
-#include <torch/csrc/autograd/functions/utils.h>
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
-#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
 #include "ops/tensor/path.h"
 
@@ -20,22 +16,15 @@ namespace {
 using at::Tensor;
 
 /// A view, where autograd's own node would make a copy for the cast.
-class TotalBackward final : public torch::autograd::Node {
- public:
-  void save(const Tensor& x) {
-    sizes_ = x.sizes();
-    dtype_ = x.scalar_type();
-    add_next_edge(torch::autograd::impl::gradient_edge(x));
-  }
-  torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
-    const Tensor& gradient = gradients[0];
-    return {gradient.defined() ? gradient.to(dtype_).expand(sizes_) : Tensor()};
-  }
-  std::string name() const override { return "TotalBackward"; }
+struct TotalGradient {
+  at::DimVector sizes;  // of the input
+  at::ScalarType dtype;
 
- private:
-  at::DimVector sizes_;
-  at::ScalarType dtype_ = at::kFloat;
+  static const char* name() { return "Total"; }
+
+  variable_list composed(at::TensorList, const Tensor& gradient, Wanted) const {
+    return {gradient.to(dtype).expand(sizes)};
+  }
 };
 
 }  // namespace
@@ -56,10 +45,8 @@ Tensor total(const Tensor& x) {
                  for (int64_t row = begin; row < end; ++row)
                    to[row] = total(from + row * columns, columns);
                });
-  if (x.requires_grad() && at::GradMode::is_enabled()) {
-    const auto node = make_node<TotalBackward>();
-    node->save(x);
-    torch::autograd::set_history(sums, node);
+  if (requires_graph({&x})) {
+    record(sums, {&x}, /*saved=*/{}, TotalGradient{at::DimVector(x.sizes()), x.scalar_type()});
   }
   return sums;
 }

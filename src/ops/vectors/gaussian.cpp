@@ -6,25 +6,20 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/functions/utils.h>
-#include <torch/csrc/autograd/saved_variable.h>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <string>
 #include <type_traits>
 
 #include "ops/special/constants.h"
-#include "ops/tensor/autograd_node.h"
 #include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
 #include "ops/tensor/path.h"
 
 namespace torch::distributions::ops {
 namespace {
-
-namespace autograd = torch::autograd;
 
 using at::Tensor;
 
@@ -99,15 +94,14 @@ Tensor log_density(const Tensor& factor, const Tensor& vectors, Tensor* columns 
 /// With x = L^-1 v and w = L^-T x the gradients are -w in v, and in L the lower triangle of w x^T
 /// less the inverse of the diagonal.
 /// \param columns what `whitened` is, or undefined.
-std::array<Tensor, 2> composed_gradients(const Tensor& factor, const Tensor& vectors,
-                                         const Tensor& gradient, const Tensor& columns,
-                                         std::array<bool, 2> wanted) {
+variable_list composed_gradients(const Tensor& factor, const Tensor& vectors,
+                                 const Tensor& gradient, const Tensor& columns, Wanted wanted) {
   const Meeting meeting(factor, vectors);
   const Tensor factors = meeting.factors(factor);
   const Tensor x = columns.defined() ? columns : whitened(meeting, factor, vectors);
   const Tensor g = meeting.columns(gradient.unsqueeze(-1));
   const Tensor weighted = g * at::linalg_solve_triangular(factors.mT(), x, /*upper=*/true);
-  std::array<Tensor, 2> result;
+  variable_list result(2);
   if (wanted[0]) {
     const Tensor of_diagonal = (g.sum(-1) / factors.diagonal(0, -2, -1)).diag_embed();
     result[0] = (weighted.bmm(x.mT()).tril() - of_diagonal).reshape(factor.sizes());
@@ -231,14 +225,14 @@ void dispatch(const Tensor& vectors, const F& f) {
 /// Whether each vector has a factor of its own, of few dimensions, and both lie where a loop can
 /// read them.
 bool is_written_out(const Tensor& factor, const Tensor& vectors) {
-  const auto is_dense = [](const Tensor& t) {
-    return (t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble) && is_readable(t) &&
-           t.is_contiguous();
+  const auto is_readable = [](const Tensor& t) {
+    return (t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble) &&
+           ops::is_readable(t) && t.is_contiguous();
   };
   const int64_t n = vectors.size(-1);
   return n >= 1 && n <= kMostDims && factor.scalar_type() == vectors.scalar_type() &&
          factor.sizes().slice(0, factor.sizes().size() - 1) == vectors.sizes() &&
-         may_use_kernels() && is_dense(factor) && is_dense(vectors);
+         is_readable(factor) && is_readable(vectors);
 }
 
 Tensor written_out(const Tensor& factor, const Tensor& vectors) {
@@ -257,9 +251,9 @@ Tensor written_out(const Tensor& factor, const Tensor& vectors) {
   return result;
 }
 
-std::array<Tensor, 2> written_out_backward(const Tensor& factor, const Tensor& vectors,
-                                           const Tensor& gradient, std::array<bool, 2> wanted) {
-  std::array<Tensor, 2> result;
+variable_list written_out_backward(const Tensor& factor, const Tensor& vectors,
+                                   const Tensor& gradient, Wanted wanted) {
+  variable_list result(2);
   if (wanted[0]) result[0] = at::empty_like(factor);
   if (wanted[1]) result[1] = at::empty_like(vectors);
   const Tensor dense = gradient.contiguous();
@@ -286,59 +280,41 @@ std::array<Tensor, 2> written_out_backward(const Tensor& factor, const Tensor& v
 
 // --- Autograd -----------------------------------------------------------------------------------
 
-class GaussianLogDensityBackward final : public autograd::Node {
- public:
-  /// \param columns what `whitened` is; undefined if the density has been written out.
-  /// \param infinite which vectors are; undefined if none is.
-  void save(const Tensor& factor, const Tensor& vectors, const Tensor& columns,
-            const Tensor& infinite) {
-    factor_ = autograd::SavedVariable(factor, /*is_output=*/false);
-    vectors_ = autograd::SavedVariable(vectors, /*is_output=*/false);
-    columns_ = columns;
-    infinite_ = infinite;
-    add_next_edge(autograd::impl::gradient_edge(factor));
-    add_next_edge(autograd::impl::gradient_edge(vectors));
-  }
+/// `saved` are the factor and the vectors.
+struct GaussianLogDensityGradient {
+  Tensor columns;   // what `whitened` is; undefined if the density has been written out
+  Tensor infinite;  // which vectors are; undefined if none is
 
-  autograd::variable_list apply(autograd::variable_list&& gradients) override {
-    const Tensor& gradient = gradients[0];
-    if (!gradient.defined()) return autograd::variable_list(2);
-    const Tensor factor = factor_.unpack(), vectors = vectors_.unpack();
-    auto result = infinite_.defined() ? with_infinite(factor, vectors, gradient)
-                                      : of_finite(factor, vectors, gradient, columns_);
-    return {std::move(result[0]), std::move(result[1])};
-  }
+  static const char* name() { return "GaussianLogDensity"; }
 
-  void release_variables() override {
-    factor_.reset_data();
-    vectors_.reset_data();
-    columns_.reset();
+  variable_list by_kernel(at::TensorList saved, const Tensor& gradient, Wanted wanted) const {
+    return with_limits(saved, gradient, [&](const Tensor& vectors, const Tensor& g) {
+      return is_written_out(saved[0], vectors) ? written_out_backward(saved[0], vectors, g, wanted)
+                                               : variable_list();
+    });
   }
-
-  std::string name() const override { return "GaussianLogDensityBackward"; }
+  variable_list composed(at::TensorList saved, const Tensor& gradient, Wanted wanted) const {
+    const bool has_columns = !infinite.defined() && !at::GradMode::is_enabled();
+    return with_limits(saved, gradient, [&](const Tensor& vectors, const Tensor& g) {
+      return composed_gradients(saved[0], vectors, g, has_columns ? columns : Tensor(), wanted);
+    });
+  }
+  void release() { columns.reset(); }
 
  private:
-  std::array<Tensor, 2> of_finite(const Tensor& factor, const Tensor& vectors,
-                                  const Tensor& gradient, const Tensor& columns) {
-    const bool creates_graph = at::GradMode::is_enabled();
-    const std::array<bool, 2> wanted{task_should_compute_output(0), task_should_compute_output(1)};
-    if (!creates_graph && is_written_out(factor, vectors) && is_readable(gradient)) {
-      ++calls().backward;
-      return written_out_backward(factor, vectors, gradient, wanted);
-    }
-    ++calls().composed;
-    return composed_gradients(factor, vectors, gradient, creates_graph ? Tensor() : columns,
-                              wanted);
-  }
-
-  /// Infinite vectors are taken out, and their gradients added.
-  std::array<Tensor, 2> with_infinite(const Tensor& factor, const Tensor& vectors,
-                                      const Tensor& gradient) {
-    auto result = of_finite(factor, vectors.masked_fill(infinite_.unsqueeze(-1), 0),
-                            gradient.masked_fill(infinite_, 0), /*columns=*/{});
+  /// The gradients `of_finite(vectors, gradient)`, which may decline. Infinite vectors are taken
+  /// out, and their gradients added.
+  template <class OfFinite>
+  variable_list with_limits(at::TensorList saved, const Tensor& gradient,
+                            const OfFinite& of_finite) const {
+    const Tensor &factor = saved[0], &vectors = saved[1];
+    if (!infinite.defined()) return of_finite(vectors, gradient);
+    variable_list result = of_finite(vectors.masked_fill(infinite.unsqueeze(-1), 0),
+                                     gradient.masked_fill(infinite, 0));
+    if (result.empty()) return result;
     at::DimVector of_factors(vectors.sizes());
     of_factors.push_back(vectors.size(-1));
-    const Tensor rows = infinite_.reshape(-1).nonzero().squeeze(-1);
+    const Tensor rows = infinite.reshape(-1).nonzero().squeeze(-1);
     const auto in_rows = [](const Tensor& t, int64_t event_dim) {
       return t.unsqueeze(0).flatten(0, t.dim() - event_dim);
     };
@@ -358,17 +334,29 @@ class GaussianLogDensityBackward final : public autograd::Node {
     add(result[1], vectors.sizes(), 1, limits[1]);
     return result;
   }
-
-  autograd::SavedVariable factor_, vectors_;
-  Tensor columns_, infinite_;
 };
 
 /// On any device, in any mode. Here the gradient of an infinite vector is 0.
 Tensor composed(const Tensor& factor, const Tensor& vectors) {
-  ++calls().composed;
   const Tensor infinite = is_infinite(factor, vectors.detach());
   return log_density(factor, vectors.masked_fill(infinite.unsqueeze(-1), 0))
       .masked_fill(infinite, -kInfinity);
+}
+
+/// Ends an evaluation outside the graph. \param columns what `whitened` is, or undefined.
+Tensor recorded(const Tensor& factor, const Tensor& vectors, const Tensor& result,
+                const Tensor& columns) {
+  Tensor infinite;
+  if (!holds_for_all(result, [](double x) { return std::isfinite(x); })) {
+    infinite = is_infinite(factor, vectors);
+    result.masked_fill_(infinite, -kInfinity);
+    if (!infinite.any().item<bool>()) infinite.reset();
+  }
+  if (requires_graph({&factor, &vectors})) {
+    record(result, {&factor, &vectors}, /*saved=*/{&factor, &vectors},
+           GaussianLogDensityGradient{columns, infinite});
+  }
+  return result;
 }
 
 }  // namespace
@@ -379,30 +367,21 @@ Tensor times_factor(const Tensor& factor, const Tensor& vectors) {
 }
 
 Tensor gaussian_log_density(const Tensor& factor, const Tensor& vectors) {
-  if (!may_use_kernels() || !is_readable(factor) || !is_readable(vectors))
-    return composed(factor, vectors);
-  Tensor result, columns, infinite;
-  {
-    const at::NoGradGuard no_grad;
-    if (is_written_out(factor, vectors)) {
-      ++calls().forward;
-      result = written_out(factor, vectors);
-    } else {
-      ++calls().composed;
-      result = log_density(factor, vectors, &columns);
-    }
-    if (!holds_for_all(result, [](double x) { return std::isfinite(x); })) {
-      infinite = is_infinite(factor, vectors);
-      result.masked_fill_(infinite, -kInfinity);
-      if (!infinite.any().item<bool>()) infinite.reset();
-    }
-  }
-  if (at::GradMode::is_enabled() && (factor.requires_grad() || vectors.requires_grad())) {
-    const auto node = make_node<GaussianLogDensityBackward>();
-    node->save(factor, vectors, columns, infinite);
-    autograd::set_history(result, node);
-  }
-  return result;
+  return kernel_or_composed(
+      [&]() -> Tensor {
+        if (!is_written_out(factor, vectors)) return {};
+        return recorded(factor, vectors, written_out(factor, vectors), /*columns=*/{});
+      },
+      [&] {
+        if (!may_use_kernels() || !is_readable(factor) || !is_readable(vectors))
+          return composed(factor, vectors);
+        Tensor result, columns;
+        {
+          const at::NoGradGuard no_grad;
+          result = log_density(factor, vectors, &columns);
+        }
+        return recorded(factor, vectors, result, columns);
+      });
 }
 
 }  // namespace torch::distributions::ops

@@ -4,33 +4,27 @@
 #include <ATen/EmptyTensor.h>
 #include <ATen/ExpandUtils.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/zeros.h>
 #include <c10/util/TypeCast.h>
-#include <torch/csrc/autograd/functions/utils.h>
-#include <torch/csrc/autograd/saved_variable.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-#include <string>
 #include <type_traits>
 #include <vector>
 
 #include "ops/engine/convert.h"
 #include "ops/engine/layout.h"
 #include "ops/special/constants.h"
-#include "ops/tensor/autograd_node.h"
+#include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/rows.h"
 
 namespace torch::distributions::ops {
 namespace {
-
-namespace autograd = torch::autograd;
 
 using at::Tensor;
 
@@ -216,13 +210,12 @@ struct Dimensions {
   engine::Layout layout{sizes};
 };
 
-bool are_readable(const Tensor& table, const Tensor& value, Form form) {
+bool is_readable(const Tensor& table, const Tensor& value, Form form) {
   const auto own = [](at::ScalarType dtype) {
     return at::isFloatingType(dtype) && c10::elementSize(dtype) > 1;
   };
   const auto dtype = value.scalar_type();
-  return may_use_kernels() && is_readable(table) && is_readable(value) &&
-         own(table.scalar_type()) &&
+  return ops::is_readable(table) && ops::is_readable(value) && own(table.scalar_type()) &&
          (own(dtype) || dtype == at::kBool || at::isIntegralType(dtype, /*includeBool=*/false)) &&
          (form == Form::kIndex || (value.dim() > 0 && value.size(-1) == table.size(-1) &&
                                    value.size(-1) <= std::numeric_limits<int>::max()));
@@ -230,7 +223,7 @@ bool are_readable(const Tensor& table, const Tensor& value, Form form) {
 
 /// Undefined where these inputs are not for it.
 Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
-  if (!are_readable(table, values.value, values.form)) return {};
+  if (!is_readable(table, values.value, values.form)) return {};
   const auto batch = table.sizes().slice(0, table.sizes().size() - 1);
   const auto shape = at::infer_size_dimvector(values.sizes(), batch);
   Tensor result = at::detail::empty_cpu(shape, table.scalar_type(), /*pin_memory=*/false);
@@ -300,53 +293,35 @@ Tensor backward_by_kernel(const Values& values, at::IntArrayRef table, const Ten
 
 // --- Autograd -----------------------------------------------------------------------------------
 
-class PickBackward final : public autograd::Node {
- public:
-  void save(Form form, const Tensor& value, const Tensor& table) {
-    form_ = form;
-    value_ = autograd::SavedVariable(value.detach(), /*is_output=*/false);
-    table_ = table.sizes();
-    add_next_edge(autograd::impl::gradient_edge(table));
+/// `saved` is the value.
+struct PickGradient {
+  Form form;
+  at::DimVector table;  // its sizes
+
+  static const char* name() { return "Pick"; }
+
+  variable_list by_kernel(at::TensorList saved, const Tensor& gradient, Wanted) const {
+    Tensor result = backward_by_kernel({form, saved[0], table.back()}, table, gradient);
+    if (!result.defined()) return {};
+    return {std::move(result)};
   }
-
-  autograd::variable_list apply(autograd::variable_list&& gradients) override {
-    const Tensor& gradient = gradients[0];
-    if (!gradient.defined()) return {Tensor()};
-    const Tensor value = value_.unpack();
-    if (!at::GradMode::is_enabled() && may_use_kernels() && is_readable(gradient)) {
-      Tensor result = backward_by_kernel({form_, value, table_.back()}, table_, gradient);
-      if (result.defined()) {
-        ++calls().backward;
-        return {std::move(result)};
-      }
-    }
-    ++calls().composed;
-    return {composed_backward(form_, value, gradient, table_)};
+  variable_list composed(at::TensorList saved, const Tensor& gradient, Wanted) const {
+    return {composed_backward(form, saved[0], gradient, table)};
   }
-
-  void release_variables() override { value_.reset_data(); }
-
-  std::string name() const override { return "PickBackward"; }
-
- private:
-  Form form_ = Form::kIndex;
-  autograd::SavedVariable value_;
-  at::DimVector table_;  // its sizes
 };
 
 Tensor pick(Form form, const Tensor& table, const Tensor& value, double otherwise) {
-  Tensor result = by_kernel({form, value, table.size(-1)}, table, otherwise);
-  if (!result.defined()) {
-    ++calls().composed;
-    return composed(form, table, value.detach(), otherwise);
-  }
-  ++calls().forward;
-  if (table.requires_grad() && at::GradMode::is_enabled()) {
-    const auto node = make_node<PickBackward>();
-    node->save(form, value, table);
-    autograd::set_history(result, node);
-  }
-  return result;
+  return kernel_or_composed(
+      [&] {
+        Tensor result = by_kernel({form, value, table.size(-1)}, table, otherwise);
+        if (result.defined() && requires_graph({&table})) {
+          const Tensor constant = value.detach();
+          record(result, {&table}, /*saved=*/{&constant},
+                 PickGradient{form, at::DimVector(table.sizes())});
+        }
+        return result;
+      },
+      [&] { return composed(form, table, value.detach(), otherwise); });
 }
 
 }  // namespace

@@ -4,23 +4,18 @@
 #include <ATen/OpMathType.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/functions/utils.h>
-#include <torch/csrc/autograd/saved_variable.h>
 
 #include <cmath>
-#include <string>
 
 #include "ops/special/constants.h"
-#include "ops/tensor/autograd_node.h"
 #include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/path.h"
 #include "ops/tensor/plain.h"
 #include "ops/vectors/rows.h"
 
 namespace torch::distributions::ops {
 namespace {
-
-namespace autograd = torch::autograd;
 
 using at::Tensor;
 using engine::RowKernels;
@@ -93,70 +88,55 @@ constexpr Function kNormalize{
     normalize_backward,
     GradientIn::kX};
 
-class Backward final : public autograd::Node {
- public:
-  void save(const Function& function, const Tensor& x, const Tensor& y, const Tensor& empty) {
-    function_ = &function;
-    empty_ = empty;
-    saved_ = is_of_y() ? autograd::SavedVariable(y, /*is_output=*/true)
-                       : autograd::SavedVariable(x, /*is_output=*/false);
+/// `saved` is what the function states its gradient in.
+struct RowGradient {
+  const Function* function;
+  Tensor empty;  // which rows have no gradient; undefined if all have one
+
+  const char* name() const { return function->name; }
+
+  variable_list by_kernel(at::TensorList saved, const Tensor& gradient, Wanted) const {
+    if (!engine::has_row_kernel(saved[0])) return {};
+    return {filled(engine::run_rows(function->backward, gradient.contiguous(), saved[0]))};
   }
-
-  autograd::variable_list apply(autograd::variable_list&& gradients) override {
-    const Tensor& gradient = gradients[0];
-    if (!gradient.defined()) return {Tensor()};
-    const Tensor saved = is_of_y() ? saved_.unpack(getptr()) : saved_.unpack();
-    const bool by_kernel =
-        !at::GradMode::is_enabled() && engine::has_row_kernel(saved) && is_readable(gradient);
-    ++(by_kernel ? calls().backward : calls().composed);
-    const Tensor result = by_kernel
-                              ? engine::run_rows(function_->backward, gradient.contiguous(), saved)
-                              : function_->composed_backward(gradient, saved);
-    return {empty_.defined() ? result.masked_fill(empty_, 0) : result};
+  variable_list composed(at::TensorList saved, const Tensor& gradient, Wanted) const {
+    return {filled(function->composed_backward(gradient, saved[0]))};
   }
-
-  void release_variables() override { saved_.reset_data(); }
-
-  std::string name() const override { return std::string(function_->name) + "Backward"; }
 
  private:
-  bool is_of_y() const { return function_->gradient_in == GradientIn::kY; }
-
-  const Function* function_ = nullptr;
-  autograd::SavedVariable saved_;
-  Tensor empty_;  // which rows have no gradient; undefined if all have one
+  Tensor filled(const Tensor& result) const {
+    return empty.defined() ? result.masked_fill(empty, 0) : result;
+  }
 };
 
 /// For each vector whether it is -inf alone.
 Tensor is_empty(const Tensor& x) { return (x.detach() == -kInfinity).all(-1, /*keepdim=*/true); }
 
 Tensor evaluate(const Function& function, const Tensor& x) {
-  const bool by_kernel = engine::has_row_kernel(x);
-  const bool requires_grad = x.requires_grad() && at::GradMode::is_enabled();
-  if (!by_kernel) {
-    ++calls().composed;
-    // Gradients of LibTorch's own functions are its own; so are those that are watched.
-    if (!requires_grad || function.gradient_in == GradientIn::kY || !is_unobserved() ||
-        x._fw_grad(/*level=*/0).defined())
-      return function.composed(x);
-  } else {
-    ++calls().forward;
-  }
-  Tensor y, empty;
-  {
-    const at::NoGradGuard no_grad;
-    bool has_empty_row = false;
-    y = by_kernel ? engine::run_rows(function.forward, x, {}, &has_empty_row)
-                  : function.composed(x);
-    if (has_empty_row && requires_grad) empty = is_empty(x);
-  }
-  if (requires_grad) {
-    const auto node = make_node<Backward>();
-    node->add_next_edge(autograd::impl::gradient_edge(x));
-    autograd::set_history(y, node);
-    node->save(function, x, y, empty);
-  }
-  return y;
+  const bool is_of_y = function.gradient_in == GradientIn::kY;
+  const bool records = requires_graph({&x});
+  const auto recorded = [&](Tensor y, const Tensor& empty) {
+    if (records) record(y, {&x}, /*saved=*/{is_of_y ? &y : &x}, RowGradient{&function, empty});
+    return y;
+  };
+  return kernel_or_composed(
+      [&]() -> Tensor {
+        if (!engine::has_row_kernel(x)) return {};
+        bool has_empty_row = false;
+        Tensor y = engine::run_rows(function.forward, x, {}, &has_empty_row);
+        return recorded(std::move(y), has_empty_row && records ? is_empty(x) : Tensor());
+      },
+      [&] {
+        // Gradients of LibTorch's own functions are its own; so are those that are watched.
+        if (!records || is_of_y || !is_unobserved() || x._fw_grad(/*level=*/0).defined())
+          return function.composed(x);
+        Tensor y;
+        {
+          const at::NoGradGuard no_grad;
+          y = function.composed(x);
+        }
+        return recorded(std::move(y), /*empty=*/{});
+      });
 }
 
 }  // namespace
