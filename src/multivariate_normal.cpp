@@ -67,61 +67,64 @@ const Signature<MultivariateNormal>& MultivariateNormal::signature() {
   return s;
 }
 
+/// A parameter. Its numbers are checked and factored as they were given; a message shows it with
+/// the distribution's batch dimensions, as Python does.
+struct MultivariateNormal::Parameter {
+  const char* name;
+  Tensor given;
+  const Tensor& in_batch;
+};
+
 MultivariateNormal::MultivariateNormal(Param loc, Covariance given, Validate validate_args)
     : Implements(validate_args) {
   require_exactly_one(signature().name, {{"covariance_matrix", &given.covariance_matrix},
                                          {"precision_matrix", &given.precision_matrix},
                                          {"scale_tril", &given.scale_tril}});
   assign_members(loc, given.covariance_matrix, given.precision_matrix, given.scale_tril);
-  Tensor& expanded = covariance_matrix_.defined()  ? covariance_matrix_
-                     : precision_matrix_.defined() ? precision_matrix_
-                                                   : scale_tril_;
+  const bool is_factor = scale_tril_.defined(), is_precision = precision_matrix_.defined();
+  Tensor& matrix = is_factor ? scale_tril_ : is_precision ? precision_matrix_ : covariance_matrix_;
   TORCH_DISTRIBUTIONS_CHECK(ValueError, loc_.dim() >= 1,
                             "MultivariateNormal: loc must be at least one-dimensional.");
-  TORCH_DISTRIBUTIONS_CHECK(ValueError,
-                            expanded.dim() >= 2 && expanded.size(-1) == loc_.size(-1) &&
-                                expanded.size(-2) == loc_.size(-1),
-                            "MultivariateNormal: a loc of shape ", repr(loc_.sizes()),
-                            " needs a square matrix of size ", loc_.size(-1),
-                            ", with optional leading batch dimensions, got shape ",
-                            repr(expanded.sizes()));
-  const auto dtype = at::promote_types(loc_.scalar_type(), expanded.scalar_type());
-  for (Tensor* t : {&loc_, &expanded})
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError,
+      matrix.dim() >= 2 && matrix.size(-1) == loc_.size(-1) && matrix.size(-2) == loc_.size(-1),
+      "MultivariateNormal: a loc of shape ", repr(loc_.sizes()), " needs a square matrix of size ",
+      loc_.size(-1), ", with optional leading batch dimensions, got shape ", repr(matrix.sizes()));
+  const auto dtype = at::promote_types(loc_.scalar_type(), matrix.scalar_type());
+  for (Tensor* t : {&loc_, &matrix})
     if (t->scalar_type() != dtype) *t = t->to(dtype);
-  if (!validates())
-    expanded = scale_tril_.defined() ? lower_triangle(expanded) : mirrored(expanded);
-  // They are checked and factored before they are expanded; an error shows them expanded, as in
-  // Python.
-  const Tensor mean = loc_, matrix = expanded;
+  if (!validates()) matrix = is_factor ? lower_triangle(matrix) : mirrored(matrix);
+
+  const char* const name = is_factor      ? "scale_tril"
+                           : is_precision ? "precision_matrix"
+                                          : "covariance_matrix";
+  const Parameter of_loc{"loc", loc_, loc_}, of_matrix{name, matrix, matrix};
   set_event_shape(loc_.sizes().slice(static_cast<std::size_t>(loc_.dim()) - 1));
   join_members();
-
-  const auto check = [&](const char* name, const Tensor& given_one, const Tensor& shown,
-                         const Constraint& constraint) {
-    if (validates() && constraint.first_violation(given_one))
-      validate_parameter(name, shown, constraint);
-  };
-  check("loc", mean, loc_, constraints::real_vector);
-  if (covariance_matrix_.defined()) {
-    factor_ = factor_of("covariance_matrix", matrix, expanded, /*inverse=*/false);
-  } else if (precision_matrix_.defined()) {
-    factor_ = factor_of("precision_matrix", matrix, expanded, /*inverse=*/true);
+  check(of_loc, constraints::real_vector);
+  if (is_factor) {
+    check(of_matrix, constraints::lower_cholesky);
+    factor_ = wide(of_matrix.given);
   } else {
-    check("scale_tril", matrix, expanded, constraints::lower_cholesky);
-    factor_ = wide(matrix);
+    factor_ = factored(of_matrix, /*inverse=*/is_precision);
   }
 }
 
+void MultivariateNormal::check(const Parameter& parameter, const Constraint& constraint) const {
+  if (validates() && constraint.first_violation(parameter.given))
+    validate_parameter(parameter.name, parameter.in_batch, constraint);
+}
+
 // In double: in float an ill-conditioned matrix loses all digits of its small eigenvalues.
-Tensor MultivariateNormal::factor_of(const char* name, const Tensor& matrix, const Tensor& expanded,
-                                     bool inverse) const {
+Tensor MultivariateNormal::factored(const Parameter& parameter, bool inverse) const {
+  const Tensor& matrix = parameter.given;
   const Tensor precise = matrix.to(at::kDouble);
   auto [factor, info] = at::linalg_cholesky_ex(inverse ? precise.flip({-2, -1}) : precise);
   Tensor good = info == 0;
   if (validates()) {
     if (constraints::symmetric.first_violation(matrix))
       good = good.logical_and(constraints::symmetric.check(matrix));
-    validate_parameter(name, expanded, Factored(good));
+    validate_parameter(parameter.name, parameter.in_batch, Factored(good));
   } else {
     factor = factor.masked_fill(good.logical_not().unsqueeze(-1).unsqueeze(-1), ops::kNaN);
   }
@@ -155,29 +158,26 @@ Tensor MultivariateNormal::scale_tril() const {
   return scale_tril_.defined() ? scale_tril_ : to_batch(factor_);
 }
 
-Tensor MultivariateNormal::half_log_det() const {
-  return factor_.diagonal(0, -2, -1).log().sum(-1);
-}
-
 Tensor MultivariateNormal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor noise = at::empty(shape, wide(loc_).options()).normal_(0, 1, std::move(generator));
-  return (loc_ + ops::times_factor(factor_, noise)).to(loc_.scalar_type());
+  return (loc_ + ops::DenseCovariance(factor_).unwhiten(noise)).to(loc_.scalar_type());
 }
 
 Tensor MultivariateNormal::do_log_prob(const Tensor& value) const {
   const Tensor difference = wide(value) - wide(loc_);
-  return ops::gaussian_log_density(factor_.to(difference.scalar_type()), difference)
-      .to(at::result_type(value, loc_));
+  const ops::DenseCovariance covariance(factor_.to(difference.scalar_type()));
+  return ops::gaussian_log_density(covariance, difference).to(at::result_type(value, loc_));
 }
 
 Tensor MultivariateNormal::do_variance() const {
   if (covariance_matrix_.defined()) return covariance_matrix_.diagonal(0, -2, -1);
-  return factor_.square().sum(-1).to(loc_.scalar_type()).expand_as(loc_);
+  return ops::DenseCovariance(factor_).diagonal().to(loc_.scalar_type()).expand_as(loc_);
 }
 
 Tensor MultivariateNormal::do_entropy() const {
-  const double constant = ops::kNormalEntropy * static_cast<double>(event_shape().front());
-  return (half_log_det() + constant).to(loc_.scalar_type()).expand(batch_shape());
+  return ops::gaussian_entropy(ops::DenseCovariance(factor_))
+      .to(loc_.scalar_type())
+      .expand(batch_shape());
 }
 
 void MultivariateNormal::change(const Change& change) {

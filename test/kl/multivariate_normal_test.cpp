@@ -69,5 +69,39 @@ TEST(KlMultivariateNormalTest, IsDifferentiable) {
   EXPECT_TRUE(gradgradcheck(kl, inputs));
 }
 
+// An Independent of a Normal is the distribution with a diagonal matrix.
+TEST(KlMultivariateNormalTest, TakesAnIndependentOfANormal) {
+  at::manual_seed(0);
+  for (const std::vector<int64_t>& batch : std::vector<std::vector<int64_t>>{{}, {4}, {2, 1}}) {
+    std::vector<int64_t> shape(batch);
+    shape.push_back(3);
+    const Tensor loc = at::randn(shape, kDoubles), scale = at::rand(shape, kDoubles) + 0.1;
+    const Independent independent(Normal(loc, scale), 1);
+    const MultivariateNormal same = mvn(loc, scale.diag_embed());
+    for (const MultivariateNormal& other :
+         {mvn(at::randn({3}, kDoubles), factors({3, 3})),
+          mvn(at::randn({2, 4, 3}, kDoubles), factors({4, 3, 3}))}) {
+      const Tensor from = kl_divergence(independent, other), to = kl_divergence(other, independent);
+      EXPECT_TRUE(from.allclose(kl_divergence(same, other), 1e-13));
+      EXPECT_TRUE(to.allclose(kl_divergence(other, same), 1e-13));
+    }
+    EXPECT_TRUE(kl_divergence(independent, same).eq(0).all().item<bool>());
+    EXPECT_TRUE(kl_divergence(same, independent).eq(0).all().item<bool>());
+  }
+}
+
+TEST(KlMultivariateNormalTest, IsDifferentiableInAnIndependent) {
+  at::manual_seed(0);
+  const auto kl = [](const std::vector<Tensor>& t) {
+    const MultivariateNormal p = mvn(t[0], t[1].tril());
+    const Independent q(Normal(t[2], t[3]), 1);
+    return kl_divergence(p, q) + kl_divergence(q, p);
+  };
+  const std::vector<Tensor> inputs{at::randn({2, 3}, kDoubles), factors({3, 3}),
+                                   at::randn({3}, kDoubles), at::rand({2, 3}, kDoubles) + 0.5};
+  EXPECT_TRUE(gradcheck(kl, inputs));
+  EXPECT_TRUE(gradgradcheck(kl, inputs));
+}
+
 }  // namespace
 }  // namespace torch::distributions::test

@@ -18,11 +18,12 @@ namespace torch::distributions {
 ///
 /// Where `loc` and the matrix have different dtypes, both take the one that they promote to.
 ///
+/// Without validation all results of a matrix that is not positive definite are NaN, and the
+/// numbers above the diagonal of a matrix are ignored.
+///
 /// \throws c10::ValueError unless exactly one matrix is given, of the size of `loc`; under
-/// validation,
-///     for a matrix that is not positive definite, or a factor that is none. Without validation
-///     all results of a matrix that is not positive definite are NaN. The numbers above the
-///     diagonal of a matrix are then ignored.
+///     validation, for a matrix that is not positive definite, or a `scale_tril` that is not lower
+///     triangular with a positive diagonal.
 class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<MultivariateNormal> {
  public:
   static const Signature<MultivariateNormal>& signature();
@@ -43,15 +44,14 @@ class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<Multivariat
   Tensor do_entropy() const override;
   void change(const Change& change) override;
 
-  /// The lower Cholesky factor of a matrix or of its inverse. \param expanded the matrix as the
-  /// field holds it.
-  Tensor factor_of(const char* name, const Tensor& matrix, const Tensor& expanded,
-                   bool inverse) const;
+  struct Parameter;
+  void check(const Parameter& parameter, const Constraint& constraint) const;
+  /// The lower Cholesky factor of a matrix or of its inverse, once it is checked.
+  Tensor factored(const Parameter& parameter, bool inverse) const;
   Tensor to_batch(const Tensor& matrix) const;
-  Tensor half_log_det() const;
 
-  // One of the three matrices is defined. The factor is that of scale_tril before it was expanded,
-  // in a dtype of linear algebra.
+  // One of the three matrices is defined, and expanded to the batch. The factor is not expanded,
+  // and has a dtype of linear algebra.
   Tensor loc_, covariance_matrix_, precision_matrix_, scale_tril_, factor_;
 };
 

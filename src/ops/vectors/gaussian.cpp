@@ -13,10 +13,13 @@
 #include <type_traits>
 
 #include "ops/special/constants.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/tensor_scalar.h"
 #include "ops/tensor/holds_for_all.h"
 #include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
 #include "ops/tensor/path.h"
+#include "ops/vectors/meeting.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -25,80 +28,21 @@ using at::Tensor;
 
 // --- Composed -----------------------------------------------------------------------------------
 
-/// How vectors of shape `batch + [n]` are multiplied by their factors, whose batch broadcasts to
-/// that of the vectors: as columns `[m, n, c]` beside factors `[m, n, n]`, so that a factor is not
-/// copied for each of its vectors.
-class Meeting {
- public:
-  Meeting(const Tensor& factor, const Tensor& vectors) {
-    const int64_t batch_dim = vectors.dim() - 1;
-    is_one_to_one_ = factor.dim() == 3 && batch_dim == 1 && factor.size(0) == vectors.size(0);
-    if (is_one_to_one_) return;
-    const int64_t outer = batch_dim - (factor.dim() - 2);
-    at::DimVector shared;
-    for (int64_t d = 0; d < batch_dim; ++d) {
-      const bool varies = d >= outer && factor.size(d - outer) != 1;
-      (varies ? order_ : shared).push_back(d);
-      (varies ? factors_ : columns_) *= vectors.size(d);
-    }
-    order_.push_back(batch_dim);
-    order_.append(shared.begin(), shared.end());
-  }
-
-  Tensor factors(const Tensor& factor) const {
-    if (is_one_to_one_) return factor;
-    const int64_t n = factor.size(-1);
-    return factor.reshape({factors_, n, n});
-  }
-
-  /// Of vectors of any length.
-  Tensor columns(const Tensor& vectors) const {
-    if (is_one_to_one_) return vectors.unsqueeze(-1);
-    return vectors.permute(order_).reshape({factors_, vectors.size(-1), columns_});
-  }
-
-  /// Columns of that shape, as vectors of the shape of `like`.
-  Tensor vectors(const Tensor& columns, const Tensor& like) const {
-    if (is_one_to_one_) return columns.squeeze(-1);
-    at::DimVector arranged(order_), inverse(order_);
-    for (std::size_t i = 0; i < order_.size(); ++i) {
-      arranged[i] = like.size(order_[i]);
-      inverse[static_cast<std::size_t>(order_[i])] = static_cast<int64_t>(i);
-    }
-    return columns.reshape(arranged).permute(inverse);
-  }
-
- private:
-  bool is_one_to_one_;
-  at::DimVector order_;  // of the dimensions of vectors: those of factors, n, those of columns
-  int64_t factors_ = 1, columns_ = 1;
-};
-
-/// L^-1 v, as columns.
-Tensor whitened(const Meeting& meeting, const Tensor& factor, const Tensor& vectors) {
-  return at::linalg_solve_triangular(meeting.factors(factor), meeting.columns(vectors),
-                                     /*upper=*/false);
-}
-
-Tensor half_log_det(const Tensor& factor) { return factor.diagonal(0, -2, -1).log().sum(-1); }
-
-/// \param columns made what `whitened` is, unless null.
-Tensor log_density(const Tensor& factor, const Tensor& vectors, Tensor* columns = nullptr) {
-  const Meeting meeting(factor, vectors);
-  const Tensor x = whitened(meeting, factor, vectors);
-  if (columns != nullptr) *columns = x;
-  const double constant = 0 - kLogSqrt2Pi * static_cast<double>(vectors.size(-1));
-  return (constant - half_log_det(factor)) - 0.5 * meeting.vectors(x, vectors).square().sum(-1);
+/// The log density in terms of x = L^-1 v.
+Tensor log_density(const CovarianceForm& covariance, const Tensor& whitened) {
+  const double constant = 0 - kLogSqrt2Pi * static_cast<double>(covariance.dims());
+  return (constant - covariance.half_log_det()) - 0.5 * whitened.square().sum(-1);
 }
 
 /// With x = L^-1 v and w = L^-T x the gradients are -w in v, and in L the lower triangle of w x^T
 /// less the inverse of the diagonal.
-/// \param columns what `whitened` is, or undefined.
+/// \param whitened x, or undefined.
 variable_list composed_gradients(const Tensor& factor, const Tensor& vectors,
-                                 const Tensor& gradient, const Tensor& columns, Wanted wanted) {
+                                 const Tensor& gradient, const Tensor& whitened, Wanted wanted) {
   const Meeting meeting(factor, vectors);
   const Tensor factors = meeting.factors(factor);
-  const Tensor x = columns.defined() ? columns : whitened(meeting, factor, vectors);
+  const Tensor x =
+      meeting.columns(whitened.defined() ? whitened : DenseCovariance(factor).whiten(vectors));
   const Tensor g = meeting.columns(gradient.unsqueeze(-1));
   const Tensor weighted = g * at::linalg_solve_triangular(factors.mT(), x, /*upper=*/true);
   variable_list result(2);
@@ -113,11 +57,11 @@ variable_list composed_gradients(const Tensor& factor, const Tensor& vectors,
 // --- Infinite vectors ----------------------------------------------------------------------------
 
 /// Which vectors are infinite in a coordinate and NaN in none, so that their density is 0.
-Tensor is_infinite(const Tensor& factor, const Tensor& vectors) {
+Tensor is_infinite(const CovarianceForm& covariance, const Tensor& vectors) {
   return vectors.isinf()
       .any(-1)
       .logical_and(vectors.isnan().any(-1).logical_not())
-      .logical_and(factor.isfinite().flatten(-2).all(-1));
+      .logical_and(covariance.is_finite());
 }
 
 /// The limit of `value + rate t` as t grows.
@@ -282,7 +226,7 @@ variable_list written_out_backward(const Tensor& factor, const Tensor& vectors,
 
 /// `saved` are the factor and the vectors.
 struct GaussianLogDensityGradient {
-  Tensor columns;   // what `whitened` is; undefined if the density has been written out
+  Tensor whitened;  // the vectors; undefined if the density has been written out
   Tensor infinite;  // which vectors are; undefined if none is
 
   static const char* name() { return "GaussianLogDensity"; }
@@ -294,12 +238,12 @@ struct GaussianLogDensityGradient {
     });
   }
   variable_list composed(at::TensorList saved, const Tensor& gradient, Wanted wanted) const {
-    const bool has_columns = !infinite.defined() && !at::GradMode::is_enabled();
+    const bool has_whitened = !infinite.defined() && !at::GradMode::is_enabled();
     return with_limits(saved, gradient, [&](const Tensor& vectors, const Tensor& g) {
-      return composed_gradients(saved[0], vectors, g, has_columns ? columns : Tensor(), wanted);
+      return composed_gradients(saved[0], vectors, g, has_whitened ? whitened : Tensor(), wanted);
     });
   }
-  void release() { columns.reset(); }
+  void release() { whitened.reset(); }
 
  private:
   /// The gradients `of_finite(vectors, gradient)`, which may decline. Infinite vectors are taken
@@ -336,52 +280,95 @@ struct GaussianLogDensityGradient {
   }
 };
 
-/// On any device, in any mode. Here the gradient of an infinite vector is 0.
-Tensor composed(const Tensor& factor, const Tensor& vectors) {
-  const Tensor infinite = is_infinite(factor, vectors.detach());
-  return log_density(factor, vectors.masked_fill(infinite.unsqueeze(-1), 0))
-      .masked_fill(infinite, -kInfinity);
-}
-
-/// Ends an evaluation outside the graph. \param columns what `whitened` is, or undefined.
-Tensor recorded(const Tensor& factor, const Tensor& vectors, const Tensor& result,
-                const Tensor& columns) {
+/// Ends an evaluation outside the graph. \param whitened the vectors, or undefined.
+Tensor recorded(const DenseCovariance& covariance, const Tensor& vectors, const Tensor& result,
+                const Tensor& whitened) {
+  const Tensor& factor = covariance.factor();
   Tensor infinite;
   if (!holds_for_all(result, [](double x) { return std::isfinite(x); })) {
-    infinite = is_infinite(factor, vectors);
+    infinite = is_infinite(covariance, vectors);
     result.masked_fill_(infinite, -kInfinity);
     if (!infinite.any().item<bool>()) infinite.reset();
   }
   if (requires_graph({&factor, &vectors})) {
     record(result, {&factor, &vectors}, /*saved=*/{&factor, &vectors},
-           GaussianLogDensityGradient{columns, infinite});
+           GaussianLogDensityGradient{whitened, infinite});
   }
   return result;
 }
 
-}  // namespace
+// --- Divergence ---------------------------------------------------------------------------------
 
-Tensor times_factor(const Tensor& factor, const Tensor& vectors) {
-  const Meeting meeting(factor, vectors);
-  return meeting.vectors(meeting.factors(factor).bmm(meeting.columns(vectors)), vectors);
+/// |L_q^-1 (L_p - L_q)|^2, the sum of the squares of all elements.
+Tensor squared_difference(const Tensor& factor, const DenseCovariance& q) {
+  const Tensor difference = (factor - q.factor()).tril();
+  // Its columns are vectors that share a factor.
+  const DenseCovariance shared(q.factor().unsqueeze(-3));
+  return shared.whiten(difference.mT()).square().sum({-2, -1});
+}
+Tensor squared_difference(const DenseCovariance& p, const DenseCovariance& q) {
+  return squared_difference(p.factor(), q);
+}
+Tensor squared_difference(const DiagonalCovariance& p, const DenseCovariance& q) {
+  return squared_difference(p.scales().diag_embed(), q);
+}
+Tensor squared_difference(const DenseCovariance& p, const DiagonalCovariance& q) {
+  const Tensor below = p.factor().tril(-1) / q.scales().unsqueeze(-1);
+  const Tensor on_diagonal = (p.scales() - q.scales()) / q.scales();
+  return below.square().sum({-2, -1}) + on_diagonal.square().sum(-1);
 }
 
-Tensor gaussian_log_density(const Tensor& factor, const Tensor& vectors) {
+/// With \f$M = L_q^{-1} (L_p - L_q)\f$ and v the shift, the divergence is
+/// \f$ \frac12 (\|M\|^2 + \|L_q^{-1} v\|^2) + \sum_i (r_i - 1 - \log r_i) \f$, r being the ratio
+/// of the diagonals: a sum of terms none of which is negative, and of differences between p and q.
+template <class P, class Q>
+Tensor divergence(const Tensor& shift, const P& p, const Q& q) {
+  const Tensor ratios = special::itakura_saito(p.scales(), q.scales());
+  return 0.5 * (squared_difference(p, q) + q.whiten(shift).square().sum(-1)) + ratios.sum(-1);
+}
+
+}  // namespace
+
+Tensor gaussian_log_density(const CovarianceForm& covariance, const Tensor& vectors) {
+  const Tensor infinite = is_infinite(covariance, vectors.detach());
+  const Tensor finite = vectors.masked_fill(infinite.unsqueeze(-1), 0);
+  return log_density(covariance, covariance.whiten(finite)).masked_fill(infinite, -kInfinity);
+}
+
+Tensor gaussian_log_density(const DenseCovariance& covariance, const Tensor& vectors) {
+  const Tensor& factor = covariance.factor();
   return kernel_or_composed(
       [&]() -> Tensor {
         if (!is_written_out(factor, vectors)) return {};
-        return recorded(factor, vectors, written_out(factor, vectors), /*columns=*/{});
+        return recorded(covariance, vectors, written_out(factor, vectors), /*whitened=*/{});
       },
       [&] {
-        if (!may_use_kernels() || !is_readable(factor) || !is_readable(vectors))
-          return composed(factor, vectors);
-        Tensor result, columns;
+        if (!may_use_kernels() || !is_readable(factor) || !is_readable(vectors)) {
+          const CovarianceForm& any_form = covariance;
+          return gaussian_log_density(any_form, vectors);
+        }
+        Tensor result, whitened;
         {
           const at::NoGradGuard no_grad;
-          result = log_density(factor, vectors, &columns);
+          whitened = covariance.whiten(vectors);
+          result = log_density(covariance, whitened);
         }
-        return recorded(factor, vectors, result, columns);
+        return recorded(covariance, vectors, result, whitened);
       });
+}
+
+Tensor gaussian_entropy(const CovarianceForm& covariance) {
+  return covariance.half_log_det() + kNormalEntropy * static_cast<double>(covariance.dims());
+}
+
+Tensor gaussian_kl(const Tensor& shift, const DenseCovariance& p, const DenseCovariance& q) {
+  return divergence(shift, p, q);
+}
+Tensor gaussian_kl(const Tensor& shift, const DenseCovariance& p, const DiagonalCovariance& q) {
+  return divergence(shift, p, q);
+}
+Tensor gaussian_kl(const Tensor& shift, const DiagonalCovariance& p, const DenseCovariance& q) {
+  return divergence(shift, p, q);
 }
 
 }  // namespace torch::distributions::ops

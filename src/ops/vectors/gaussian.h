@@ -2,14 +2,25 @@
 
 #include <ATen/core/Tensor.h>
 
-/// Vectors with a covariance, given by its lower Cholesky factor. Batches of factors, `[..., n,
-/// n]`, broadcast to those of vectors, `[..., n]`; none is copied for each vector that shares it.
+#include "ops/vectors/covariance.h"
+
+/// What all families of Gaussian vectors have in common, whatever the form of their covariance.
 namespace torch::distributions::ops {
 
-/// L z.
-at::Tensor times_factor(const at::Tensor& factor, const at::Tensor& vectors);
+/// The log density, where the mean is 0.
+at::Tensor gaussian_log_density(const CovarianceForm& covariance, const at::Tensor& vectors);
 
-/// The log density of a Gaussian of mean 0 and covariance L L^T.
-at::Tensor gaussian_log_density(const at::Tensor& factor, const at::Tensor& vectors);
+/// The same, written out for vectors of up to 4 dimensions with a factor each, and with gradients
+/// of its own: those of an infinite vector are limits, not 0.
+at::Tensor gaussian_log_density(const DenseCovariance& covariance, const at::Tensor& vectors);
+
+at::Tensor gaussian_entropy(const CovarianceForm& covariance);
+
+/// KL(N(m, P) || N(n, Q)) for the shift m - n, the batch of which is that of the result.
+at::Tensor gaussian_kl(const at::Tensor& shift, const DenseCovariance& p, const DenseCovariance& q);
+at::Tensor gaussian_kl(const at::Tensor& shift, const DenseCovariance& p,
+                       const DiagonalCovariance& q);
+at::Tensor gaussian_kl(const at::Tensor& shift, const DiagonalCovariance& p,
+                       const DenseCovariance& q);
 
 }  // namespace torch::distributions::ops

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/special/tensor_scalar.h"
 #include "ops/special/xlogy.h"
 #include "ops/tensor/total.h"
 #include "ops/vectors/gaussian.h"
@@ -37,7 +38,7 @@ struct SquareGradient {
 
 bool is_released = false;
 
-Tensor square(const Tensor& x) {
+Tensor squared(const Tensor& x) {
   return kernel_or_composed(
       [&]() -> Tensor {
         if (!is_readable(x) || !x.is_contiguous()) return {};
@@ -62,14 +63,14 @@ Tensor leaf() { return at::rand({3, 3}, at::kDouble).requires_grad_(); }
 TEST(KernelOrComposedTest, CountsTheWayThatWasTaken) {
   using testing::ElementsAre;
   const Tensor x = leaf();
-  const Tensor y = square(x), gradient = at::ones({3, 3}, at::kDouble);
+  const Tensor y = squared(x), gradient = at::ones({3, 3}, at::kDouble);
   const auto backward = [&](const Tensor& of_y, bool create_graph = false) {
     const Tensor of_x = torch::autograd::grad({y}, {x}, {of_y}, true, create_graph)[0];
     EXPECT_TRUE(of_x.equal(2 * x * of_y));
     EXPECT_EQ(of_x.requires_grad(), create_graph);
   };
-  EXPECT_THAT(counted([&] { square(x); }), ElementsAre(1, 0, 0));
-  EXPECT_THAT(counted([&] { square(x.mT()); }), ElementsAre(0, 0, 1)) << "the kernel declines";
+  EXPECT_THAT(counted([&] { squared(x); }), ElementsAre(1, 0, 0));
+  EXPECT_THAT(counted([&] { squared(x.mT()); }), ElementsAre(0, 0, 1)) << "the kernel declines";
   EXPECT_THAT(counted([&] { backward(gradient); }), ElementsAre(0, 1, 0));
   EXPECT_THAT(counted([&] {
                 backward(at::rand({3, 3}, at::kDouble).mT());
@@ -78,18 +79,18 @@ TEST(KernelOrComposedTest, CountsTheWayThatWasTaken) {
       << "the kernel declines";
   EXPECT_THAT(counted([&] { backward(gradient, true); }), ElementsAre(0, 0, 1)) << "a graph";
   const ComposedGuard guard;
-  EXPECT_THAT(counted([&] { square(x); }), ElementsAre(0, 0, 1));
+  EXPECT_THAT(counted([&] { squared(x); }), ElementsAre(0, 0, 1));
   EXPECT_THAT(counted([&] { backward(gradient); }), ElementsAre(0, 0, 1));
 }
 
 TEST(KernelOrComposedTest, RecordsOnlyWhatRequiresAGradient) {
   const Tensor x = leaf();
-  EXPECT_FALSE(square(x.detach()).requires_grad());
+  EXPECT_FALSE(squared(x.detach()).requires_grad());
   {
     const at::NoGradGuard no_grad;
-    EXPECT_FALSE(square(x).requires_grad());
+    EXPECT_FALSE(squared(x).requires_grad());
   }
-  Tensor y = square(x);
+  Tensor y = squared(x);
   EXPECT_EQ(y.grad_fn()->name(), "SquareBackward");
   is_released = false;
   y.sum().backward();
@@ -149,7 +150,7 @@ TEST_P(NodeTest, OutputThatIsDroppedLeavesNoCycle) {
 INSTANTIATE_TEST_SUITE_P(
     All, NodeTest,
     testing::Values(
-        Case{"SquareBackward", Saves::kInput, square},
+        Case{"SquareBackward", Saves::kInput, squared},
         Case{"TotalBackward", Saves::kNothing,
              [](const Tensor& x) { return total(x.to(at::kFloat)); }},
         Case{"xlogyBackward", Saves::kInput, [](const Tensor& x) { return special::xlogy(x, x); }},
@@ -158,9 +159,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"PickBackward", Saves::kConstant,
              [](const Tensor& x) { return pick(x, at::zeros({3}, at::kLong), -1); }},
         Case{"GaussianLogDensityBackward", Saves::kInput,
-             [](const Tensor& x) { return gaussian_log_density(x, at::ones({3}, at::kDouble)); }},
+             [](const Tensor& x) {
+               return gaussian_log_density(DenseCovariance(x), at::ones({3}, at::kDouble));
+             }},
         Case{"GaussianLogDensityBackward", Saves::kInput, [](const Tensor& x) {
-               return gaussian_log_density(x.unsqueeze(0), at::ones({1, 3}, at::kDouble));
+               return gaussian_log_density(DenseCovariance(x.unsqueeze(0)),
+                                           at::ones({1, 3}, at::kDouble));
              }}));
 
 }  // namespace

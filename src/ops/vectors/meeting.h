@@ -1,0 +1,60 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/util/DimVector.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace torch::distributions::ops {
+
+/// How vectors of shape `batch + [n]` are multiplied by their factors, whose batch broadcasts to
+/// that of the vectors: as columns `[m, n, c]` beside factors `[m, n, n]`, so that a factor is not
+/// copied for each of its vectors.
+class Meeting {
+ public:
+  Meeting(const at::Tensor& factor, const at::Tensor& vectors) {
+    const int64_t batch_dim = vectors.dim() - 1;
+    is_one_to_one_ = factor.dim() == 3 && batch_dim == 1 && factor.size(0) == vectors.size(0);
+    if (is_one_to_one_) return;
+    const int64_t outer = batch_dim - (factor.dim() - 2);
+    at::DimVector shared;
+    for (int64_t d = 0; d < batch_dim; ++d) {
+      const bool varies = d >= outer && factor.size(d - outer) != 1;
+      (varies ? order_ : shared).push_back(d);
+      (varies ? factors_ : columns_) *= vectors.size(d);
+    }
+    order_.push_back(batch_dim);
+    order_.append(shared.begin(), shared.end());
+  }
+
+  at::Tensor factors(const at::Tensor& factor) const {
+    if (is_one_to_one_) return factor;
+    const int64_t n = factor.size(-1);
+    return factor.reshape({factors_, n, n});
+  }
+
+  /// Of vectors of any length.
+  at::Tensor columns(const at::Tensor& vectors) const {
+    if (is_one_to_one_) return vectors.unsqueeze(-1);
+    return vectors.permute(order_).reshape({factors_, vectors.size(-1), columns_});
+  }
+
+  /// Columns of that shape, as vectors of the shape of `like`.
+  at::Tensor vectors(const at::Tensor& columns, const at::Tensor& like) const {
+    if (is_one_to_one_) return columns.squeeze(-1);
+    at::DimVector arranged(order_), inverse(order_);
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      arranged[i] = like.size(order_[i]);
+      inverse[static_cast<std::size_t>(order_[i])] = static_cast<int64_t>(i);
+    }
+    return columns.reshape(arranged).permute(inverse);
+  }
+
+ private:
+  bool is_one_to_one_;
+  at::DimVector order_;  // of the dimensions of vectors: those of factors, n, those of columns
+  int64_t factors_ = 1, columns_ = 1;
+};
+
+}  // namespace torch::distributions::ops
