@@ -3,24 +3,28 @@
 #include <torch/distributions/core/repr.h>
 
 #include "core/raise.h"
-#include "kl/rules.h"
+#include "kl/table.h"
 #include "ops/engine/evaluate.h"
-#include "ops/formulas/kl_categorical.h"
+#include "ops/formulas/category.h"
 
 namespace torch::distributions::kl {
 namespace {
 
 namespace f = ops::formulas;
 
-/// The sum of the parts of the categories.
+/// The sum over the categories.
+template <class P, class Q>
+Tensor sum(const Tensor& p, const Tensor& q) {
+  return ops::kl_of_event<f::Kl<P, Q>>(1, p, q);
+}
+
 Tensor over_categories(const Categorical& p, const Categorical& q) {
   if (p.given_by_logits()) {
-    return q.given_by_logits()
-               ? ops::kl_of_event<f::CategoryLogitsCategoryLogits>(1, p.logits(), q.logits())
-               : ops::kl_of_event<f::CategoryLogitsCategory>(1, p.logits(), q.probs());
+    return q.given_by_logits() ? sum<f::CategoryLogits, f::CategoryLogits>(p.logits(), q.logits())
+                               : sum<f::CategoryLogits, f::Category>(p.logits(), q.probs());
   }
-  return q.given_by_logits() ? ops::kl_of_event<f::CategoryCategoryLogits>(1, p.probs(), q.logits())
-                             : ops::kl_of_event<f::CategoryCategory>(1, p.probs(), q.probs());
+  return q.given_by_logits() ? sum<f::Category, f::CategoryLogits>(p.probs(), q.logits())
+                             : sum<f::Category, f::Category>(p.probs(), q.probs());
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <torch/distributions/kl.h>
 #include <torch/distributions/transformed_distribution.h>
 
-#include "kl/rules.h"
+#include "kl/composite.h"
 #include "kl/table.h"
 #include "ops/tensor/sum_rightmost.h"
 #include "transforms/image.h"

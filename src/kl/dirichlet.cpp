@@ -1,6 +1,5 @@
 #include <torch/distributions/dirichlet.h>
 
-#include "kl/rules.h"
 #include "kl/table.h"
 #include "ops/vectors/dirichlet.h"
 

@@ -1,6 +1,5 @@
 #include <torch/distributions/core/exponential_family.h>
 
-#include "kl/rules.h"
 #include "kl/table.h"
 #include "ops/special/rounding.h"
 #include "ops/special/tensor_scalar.h"

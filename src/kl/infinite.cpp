@@ -1,4 +1,4 @@
-#include "kl/rules.h"
+#include "kl/table.h"
 #include "ops/engine/evaluate.h"
 
 namespace torch::distributions::kl {

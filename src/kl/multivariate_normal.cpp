@@ -6,7 +6,7 @@
 #include <torch/distributions/kl.h>
 #include <torch/distributions/normal.h>
 
-#include "kl/rules.h"
+#include "kl/composite.h"
 #include "kl/table.h"
 #include "ops/vectors/gaussian.h"
 

@@ -1,6 +1,6 @@
 #include <torch/distributions/one_hot_categorical.h>
 
-#include "kl/rules.h"
+#include "kl/table.h"
 
 namespace torch::distributions::kl {
 

@@ -1,27 +1,24 @@
 #include "kl/table.h"
-#include "core/raise.h"
 
-#include <torch/distributions/bernoulli.h>
-#include <torch/distributions/beta.h>
-#include <torch/distributions/binomial.h>
-#include <torch/distributions/categorical.h>
+#include <torch/distributions.h>
 #include <torch/distributions/core/repr.h>
-#include <torch/distributions/dirichlet.h>
-#include <torch/distributions/exponential.h>
-#include <torch/distributions/gamma.h>
-#include <torch/distributions/independent.h>
-#include <torch/distributions/multivariate_normal.h>
-#include <torch/distributions/normal.h>
-#include <torch/distributions/one_hot_categorical.h>
-#include <torch/distributions/transformed_distribution.h>
-#include <torch/distributions/uniform.h>
 
-#include "kl/rules.h"
+#include "core/raise.h"
+#include "kl/by_formula.h"
+#include "ops/formulas/all.h"  // which CMake writes
 
 namespace torch::distributions::kl {
 namespace {
 
+namespace f = ops::formulas;
+
 using Table = std::vector<BuiltInRule>;
+
+/// The rules `formulas::Kl<P, Q>` of one formula P.
+template <class P, class... Q>
+void add_formulas(Table& table) {
+  (table.push_back({&P::Family::static_type(), &Q::Family::static_type(), by_formula<P, Q>}), ...);
+}
 
 /// The rules of one left-hand class, of which there is an overload of `divergence` each.
 template <class P, class... Q>
@@ -42,24 +39,24 @@ void add_infinite(Table& table) {
 
 std::vector<BuiltInRule> built_in_rules() {
   Table table;
-  add<Bernoulli, Bernoulli>(table);
-  add<Beta, Beta, Exponential, Gamma, Normal, Uniform>(table);
-  add<Binomial, Binomial>(table);
-  add<Categorical, Categorical>(table);
-  add<Dirichlet, Dirichlet>(table);
-  add<Exponential, Exponential, Gamma, Normal>(table);
-  add<Gamma, Exponential, Gamma, Normal>(table);
-  add<MultivariateNormal, MultivariateNormal, Independent>(table);
-  add<Normal, Normal>(table);
-  add<OneHotCategorical, OneHotCategorical>(table);
-  add<Uniform, Beta, Exponential, Gamma, Normal, Uniform>(table);
+  add_formulas<f::Bernoulli, f::Bernoulli>(table);
+  add_formulas<f::Beta, f::Beta, f::Exponential, f::Gamma, f::Normal, f::Uniform>(table);
+  add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Normal>(table);
+  add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Normal>(table);
+  add_formulas<f::Normal, f::Normal>(table);
+  add_formulas<f::Uniform, f::Beta, f::Exponential, f::Gamma, f::Normal, f::Uniform>(table);
 
   add_infinite<Exponential, Beta, Uniform>(table);
   add_infinite<Gamma, Beta, Uniform>(table);
   add_infinite<Normal, Beta, Exponential, Gamma, Uniform>(table);
 
+  add<Binomial, Binomial>(table);
+  add<Categorical, Categorical>(table);
+  add<Dirichlet, Dirichlet>(table);
   add<ExponentialFamily, ExponentialFamily>(table);
   add<Independent, Independent, MultivariateNormal>(table);
+  add<MultivariateNormal, Independent, MultivariateNormal>(table);
+  add<OneHotCategorical, OneHotCategorical>(table);
   add<TransformedDistribution, TransformedDistribution>(table);
   return table;
 }

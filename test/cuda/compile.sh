@@ -14,7 +14,9 @@ mkdir -p "$2"
   for header in "$source"/ops/formulas/*.h; do echo "#include \"ops/formulas/$(basename "$header")\""; done
   echo "#define TORCH_DISTRIBUTIONS_FORMULAS \\"
   # The struct before each list of kernels.
-  awk '/^struct / { name = $2 } /KernelOf kKernels/ { print "  TORCH_DISTRIBUTIONS_FORMULA(" name ") \\" }' \
+  awk 'match($0, /^struct [A-Za-z0-9]+(<[A-Za-z0-9, ]+>)?/) {
+         name = substr($0, 8, RLENGTH - 7); gsub(/[A-Za-z0-9]+/, "formulas::&", name) }
+       /KernelOf kKernels/ { print "  TORCH_DISTRIBUTIONS_FORMULA(" name ") \\" }' \
     "$source"/ops/formulas/*.h
   echo
 } > "$2/formulas.inc"

@@ -56,8 +56,8 @@ __global__ void of_formula(const double* inputs, double* outputs) {
   evaluate<functions::Stddev, Formula, Double, 0>(inputs, outputs, parameters);
 }
 
-#define TORCH_DISTRIBUTIONS_FORMULA(Name) \
-  template __global__ void of_formula<formulas::Name>(const double*, double*);
+#define TORCH_DISTRIBUTIONS_FORMULA(...) \
+  template __global__ void of_formula<__VA_ARGS__>(const double*, double*);
 TORCH_DISTRIBUTIONS_FORMULAS
 
 }  // namespace

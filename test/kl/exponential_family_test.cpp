@@ -15,7 +15,7 @@
 #include <torch/distributions/kl.h>
 #include <torch/distributions/normal.h>
 
-#include "kl/rules.h"
+#include "kl/table.h"
 #include "support/gradcheck.h"
 
 namespace torch::distributions::test {

@@ -105,7 +105,7 @@ class Numbers {
 /// Whether all parameters are in the range of the formula, if a loop can tell.
 template <class Formula, std::size_t... I>
 bool are_in_range(engine::Inputs inputs, std::index_sequence<I...>) {
-  if constexpr (requires { Formula::in_range((static_cast<void>(I), 0.0)...); }) {
+  if constexpr (kHasRange<Formula>) {
     const std::array<Numbers, sizeof...(I)> numbers{Numbers(*inputs[I])...};
     const int64_t size = std::max({numbers[I].numel()...});
     if (!(numbers[I].readable(size) && ...)) return false;
@@ -135,12 +135,18 @@ at::Tensor composed(engine::Inputs inputs) {
   }
 }
 
-/// The name of the struct.
+/// The name of a formula: of its struct, or of both sides of a divergence.
 template <class Formula>
-std::string name_of() {
-  const auto name = c10::util::get_fully_qualified_type_name<Formula>();
-  return std::string(name.substr(name.rfind(':') + 1));
-}
+struct NameOf {
+  static std::string name() {
+    const auto name = c10::util::get_fully_qualified_type_name<Formula>();
+    return std::string(name.substr(name.rfind(':') + 1));
+  }
+};
+template <class P, class Q>
+struct NameOf<formulas::Kl<P, Q>> {
+  static std::string name() { return NameOf<P>::name() + NameOf<Q>::name(); }
+};
 
 /// `Function` of `Formula`, summed over the last `summed` dimensions: by a kernel where it has one.
 template <class Formula, class Function, std::size_t kParameters>
@@ -150,7 +156,7 @@ at::Tensor evaluate(engine::Inputs inputs, int64_t summed,
     using Masks = engine::KernelMasks<Function, Formula>;
     static_assert(kParameters == Formula::kParameters);
     static const engine::Operation operation{
-        .name = name_of<Formula>() + Function::kName,
+        .name = NameOf<Formula>::name() + Function::kName,
         .kernels = engine::all_kernels<Function, Formula>(),
         .in_double = engine::kComputesInDouble<Function, Formula>,
         .result_in_double = engine::kReturnsDouble<Function, Formula>,
@@ -222,10 +228,13 @@ at::Tensor kl_of_event(int64_t dims, const Tensors&... parameters) {
   return internal::evaluate<Formula, functions::Kl, sizeof...(Tensors)>(inputs, dims);
 }
 
-/// Evaluates `Formula::kl(p's parameters..., q's parameters...)`.
-template <class Formula, std::same_as<at::Tensor>... Tensors>
-at::Tensor kl(const Tensors&... parameters) {
-  return kl_of_event<Formula>(/*dims=*/0, parameters...);
+/// Evaluates KL(p || q) for the formulas P and Q of p and q.
+/// \param parameters those of p, then those of q.
+template <class P, class Q>
+at::Tensor kl(engine::Inputs parameters) {
+  constexpr std::size_t kParameters = P::kParameters + Q::kParameters;
+  return internal::evaluate<formulas::Kl<P, Q>, functions::Kl, kParameters>(parameters,
+                                                                            /*summed=*/0);
 }
 
 /// The table of the functions that `Formula` has.
@@ -250,6 +259,9 @@ std::shared_ptr<const FormulaBinding<Self>> formula(Parameters... parameters) {
   static_assert(sizeof...(Parameters) == Formula::kParameters,
                 "the signature names another number of parameters than the formula has");
   static_assert(Formula::kParameters <= FormulaTable::kMaxParameters);
+  if constexpr (requires { typename Formula::Family; }) {
+    static_assert(std::derived_from<Self, typename Formula::Family>);
+  }
   return std::make_shared<const FormulaBinding<Self>>(
       FormulaBinding<Self>{table<Formula>(), {FormulaParameter<Self>(parameters)...}});
 }

@@ -1,15 +1,25 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/deviance.h"
 #include "ops/special/sigmoid.h"
+#include "ops/special/softplus_divergence.h"
 #include "ops/special/xlogy.h"
+
+namespace torch::distributions {
+class Bernoulli;
+}
 
 namespace torch::distributions::ops::formulas {
 
 /// Whether x is 0, 1 or NaN.
 constexpr auto is_outcome(const auto& x) { return x == 0.0 || x == 1.0 || isnan(x); }
 
+struct BernoulliLogits;
+
 struct Bernoulli {  // of the probability of 1
+  using Family = distributions::Bernoulli;
+  using Logits = BernoulliLogits;
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kNone;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -32,6 +42,15 @@ struct Bernoulli {  // of the probability of 1
   static constexpr auto entropy(const auto& p) {
     return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p));
   }
+
+  /// log(p / (1 - p)), infinite and without a gradient at 0 and 1.
+  static constexpr auto logits(const auto& p) {
+    const auto certain = p == 0.0 || p == 1.0;
+    const auto uncertain = select(certain, 0.5, p);
+    return select(certain, select(p == 0.0, -kInfinity, like(p, kInfinity)),
+                  log(uncertain) - log1p(-uncertain));
+  }
+  static constexpr auto never_succeeds(const auto& p) { return p == 0.0; }
 };
 
 struct BernoulliLogits {  // of the log-odds of 1
@@ -67,6 +86,27 @@ struct BernoulliLogits {  // of the log-odds of 1
     const auto l = select(certain, 0.0, logits);
     return select(certain, 0.0, sigmoid(l) * softplus(-l) + sigmoid(-l) * softplus(l));
   }
+
+  static constexpr auto never_succeeds(const auto& logits) { return logits == -kInfinity; }
+};
+
+template <>
+struct Kl<Bernoulli, Bernoulli> : Between<Bernoulli, Bernoulli> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  /// p log(p / q) + (1 - p) log((1 - p) / (1 - q)), where what the two terms have in common is left
+  /// out of each.
+  static constexpr auto kl(const auto& p, const auto& q) {
+    const auto d = p - q;
+    return deviance(p, q, d) + deviance(1.0 - p, 1.0 - q, -d);
+  }
+};
+
+template <>
+struct Kl<BernoulliLogits, BernoulliLogits> : Between<BernoulliLogits, BernoulliLogits> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  static constexpr auto kl(const auto& p, const auto& q) { return softplus_divergence(q, p); }
 };
 
 }  // namespace torch::distributions::ops::formulas

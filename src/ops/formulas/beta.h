@@ -1,12 +1,26 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/formulas/normal.h"
+#include "ops/formulas/uniform.h"
 #include "ops/special/beta_log_density.h"
+#include "ops/special/deviance.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/rounding.h"
 #include "ops/special/stirling.h"
+#include "ops/special/stirling_divergence.h"
+
+namespace torch::distributions {
+class Beta;
+}
 
 namespace torch::distributions::ops::formulas {
 
+struct Exponential;
+struct Gamma;
+
 struct Beta {
+  using Family = distributions::Beta;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kEvery;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -72,6 +86,96 @@ struct Beta {
     return log_factorial_remainder(a) + log_factorial_remainder(b) - log_factorial_remainder(sum) +
            (a - 1.0) * (log_minus_digamma(a) - of_sum) +
            (b - 1.0) * (log_minus_digamma(b) - of_sum) - log(sum);
+  }
+};
+
+// In the divergences a and b are the shapes and n = a + b.
+
+template <>
+struct Kl<Beta, Beta> : Between<Beta, Beta> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  /// The Bregman divergence of log B(a, b) = lgamma(a) + lgamma(b) - lgamma(n): of the divergences
+  /// of lgamma, the part that is that of x log x - x adds up to the deviances of a and b from their
+  /// shares of n.
+  static constexpr auto kl(const auto& a_p, const auto& b_p, const auto& a_q, const auto& b_q) {
+    const auto da = a_q - a_p;
+    const auto db = b_q - b_p;
+    const auto n_p = a_p + b_p;
+    const auto n_q = a_q + b_q;
+    const auto growth = n_q / n_p;
+    const auto of_a = a_p / n_p, of_b = b_p / n_p;
+    // From the differences of the parameters, unless those are the larger numbers.
+    const auto is_near = abs(da) * of_b + abs(db) * of_a < a_q * of_b + b_q * of_a;
+    const auto excess = select(is_near, da * of_b - db * of_a, a_q * of_b - b_q * of_a);
+    return nonnegative(deviance(a_q, a_p * growth, excess) + deviance(b_q, b_p * growth, -excess) +
+                       stirling_divergence(a_q, a_p, da) + stirling_divergence(b_q, b_p, db) -
+                       stirling_divergence(n_q, n_p, da + db));
+  }
+};
+
+template <>
+struct Kl<Beta, Gamma> : Between<Beta, Gamma> {
+  /// The divergence from Gamma(a, n), which has the mean of the Beta, and what the concentration
+  /// and mean of `q` add.
+  static constexpr auto kl(const auto& a, const auto& b, const auto& concentration,
+                           const auto& rate) {
+    const auto n = a + b;
+    const auto d = concentration - a;
+    return nonnegative(from_gamma(a, b, n) + stirling_divergence(concentration, a, d) -
+                       d * log_minus_digamma(n) +
+                       concentration * itakura_saito(rate * (a / n), concentration));
+  }
+
+ private:
+  /// KL(Beta(a, b) || Gamma(a, n)) = F(n) - F(b) + log(n/b) + (b - 1) (F'(b) - F'(n)), F(x) being
+  /// lgamma(x) - x log x + x.
+  static constexpr auto from_gamma(const auto& a, const auto& b, const auto& n) {
+    const auto slope = (b - 1.0) * stirling_slope_difference(b, n, -a);
+    return select(a < b,
+                  stirling_divergence(n, b, a) - a * log_minus_digamma(b) + log1p(a / b) + slope,
+                  log_factorial_remainder(n) - log_factorial_remainder(b) + slope);
+  }
+};
+
+template <>
+struct Kl<Beta, Exponential> : Between<Beta, Exponential> {
+  static constexpr auto kl(const auto& a, const auto& b, const auto& rate) {
+    return Kl<Beta, Gamma>::kl(a, b, like(rate, 1.0), rate);
+  }
+};
+
+template <>
+struct Kl<Beta, Normal> : Between<Beta, Normal> {
+  /// The divergence from the normal distribution of the same mean and variance, and that between
+  /// the two normals.
+  static constexpr auto kl(const auto& a, const auto& b, const auto& loc, const auto& scale) {
+    const auto n = a + b;
+    const auto mean = a / n;
+    const auto stddev = sqrt(mean * (b / n) / (n + 1.0));
+    return nonnegative(negentropy(a, b, n)) + Kl<Normal, Normal>::kl(mean, stddev, loc, scale);
+  }
+
+ private:
+  /// log(2 pi e variance)/2 - entropy, of which Stirling's formula leaves little.
+  static constexpr auto negentropy(const auto& a, const auto& b, const auto& n) {
+    return 0.5 * (1.0 / a + 1.0 / b) - 1.0 / n - 0.5 * log1p(1.0 / n) + stirlerr(n) - stirlerr(a) -
+           stirlerr(b) + (a - 1.0) * stirlerr_d1(a) + (b - 1.0) * stirlerr_d1(b) -
+           (n - 2.0) * stirlerr_d1(n);
+  }
+};
+
+template <>
+struct Kl<Beta, Uniform> : Between<Beta, Uniform> {
+  static constexpr auto kl(const auto& a, const auto& b, const auto& low, const auto& high) {
+    const auto one = like(a, 1.0);
+    const auto divergence = [&](const auto& from, const auto& to) {
+      const auto wide = Uniform::is_wide(from, to);
+      const auto beyond = (halved_where(wide, to) - 1.0) - halved_where(wide, from);
+      return Kl<Beta, Beta>::kl(a, b, one, one) + log1p(beyond) +
+             select(wide, kLog2, like(beyond, 0.0));
+    };
+    return within(low <= 0.0 && high >= 1.0, kInfinity, divergence, low, high);
   }
 };
 

@@ -6,6 +6,10 @@
 #include "ops/special/binomial_log_density.h"
 #include "ops/special/sigmoid.h"
 
+namespace torch::distributions {
+class Binomial;
+}
+
 namespace torch::distributions::ops::formulas {
 
 /// Whether k is a possible number of successes in n trials, or NaN.
@@ -68,7 +72,12 @@ constexpr auto binomial_entropy(const auto& n, const auto& rarer) {
   return select(uncertain, select(large, series, sum), like(rarer, 0.0));
 }
 
+struct BinomialLogits;
+
 struct Binomial {  // of the number of trials and the probability of success
+  using Family = distributions::Binomial;
+  using Logits = BinomialLogits;
+  using Trial = Bernoulli;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kEvery;
   static constexpr KernelOf kKernels[] = {{kLogProb, parameter(1)}, {kEntropy, parameter(1)}};
@@ -105,6 +114,7 @@ struct Binomial {  // of the number of trials and the probability of success
 };
 
 struct BinomialLogits {  // of the number of trials and the log-odds of success
+  using Trial = BernoulliLogits;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kEvery;
   static constexpr KernelOf kKernels[] = {{kLogProb, parameter(1)}, {kEntropy, parameter(1)}};
@@ -136,6 +146,38 @@ struct BinomialLogits {  // of the number of trials and the log-odds of success
   static constexpr auto entropy(const auto& n, const auto& logits) {
     return binomial_entropy(n, sigmoid(select(logits <= 0.0, logits, -logits)));
   }
+};
+
+/// KL(Binomial || Binomial) of as many trials or fewer on the right: so many times that of one
+/// trial.
+template <class P, class Q>
+struct BetweenTrials : Between<P, Q> {
+  static constexpr auto kl(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
+    // With fewer trials on the right some counts are impossible there, which only a p that never
+    // succeeds does without.
+    const auto beyond = n_p > n_q && !P::Trial::never_succeeds(p);
+    const auto none = n_q == 0.0;
+    const auto of_trial = Kl<typename P::Trial, typename Q::Trial>::kl(p, q);
+    return select(beyond, kInfinity, n_q * select(none, 0.0, of_trial));
+  }
+};
+
+// Where the forms differ, there are no kernels.
+template <class P, class Q>
+  requires requires {
+    typename P::Trial;
+    typename Q::Trial;
+  }
+struct Kl<P, Q> : BetweenTrials<P, Q> {};
+
+template <>
+struct Kl<Binomial, Binomial> : BetweenTrials<Binomial, Binomial> {
+  static constexpr KernelOf kKernels[] = {{kKl, parameter(1) | parameter(3)}};
+};
+
+template <>
+struct Kl<BinomialLogits, BinomialLogits> : BetweenTrials<BinomialLogits, BinomialLogits> {
+  static constexpr KernelOf kKernels[] = {{kKl, parameter(1) | parameter(3)}};
 };
 
 }  // namespace torch::distributions::ops::formulas

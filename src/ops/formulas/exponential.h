@@ -1,11 +1,19 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/formulas/gamma.h"
+#include "ops/formulas/normal.h"
 #include "ops/special/exponential.h"
+#include "ops/special/itakura_saito.h"
+
+namespace torch::distributions {
+class Exponential;
+}
 
 namespace torch::distributions::ops::formulas {
 
 struct Exponential {
+  using Family = distributions::Exponential;
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kNone;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -35,6 +43,30 @@ struct Exponential {
   static constexpr auto variance(const auto& rate) { return square(1.0 / rate); }
   static constexpr auto stddev(const auto& rate) { return 1.0 / rate; }
   static constexpr auto entropy(const auto& rate) { return 1.0 - log(rate); }
+};
+
+template <>
+struct Kl<Exponential, Exponential> : Between<Exponential, Exponential> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  static constexpr auto kl(const auto& rate_p, const auto& rate_q) {
+    return itakura_saito(rate_q, rate_p);
+  }
+};
+
+template <>
+struct Kl<Exponential, Gamma> : Between<Exponential, Gamma> {
+  static constexpr auto kl(const auto& rate_p, const auto& a_q, const auto& rate_q) {
+    return Kl<Gamma, Gamma>::kl(like(rate_p, 1.0), rate_p, a_q, rate_q);
+  }
+};
+
+template <>
+struct Kl<Exponential, Normal> : Between<Exponential, Normal> {
+  static constexpr auto kl(const auto& rate, const auto& loc, const auto& scale) {
+    const auto mean = 1.0 / rate;  // and standard deviation
+    return (kNormalEntropy - 1.0) + Kl<Normal, Normal>::kl(mean, mean, loc, scale);
+  }
 };
 
 }  // namespace torch::distributions::ops::formulas

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "ops/special/constants.h"
@@ -58,23 +59,67 @@ struct KernelOf {
 // `kResultInDouble`, if there is one, are those of them whose result stays a double, since it is a
 // part of what becomes a float when everything is added up.
 
+namespace internal {
+template <class Formula, std::size_t... i>
+constexpr bool has_range(std::index_sequence<i...>) {
+  return requires {
+    requires !std::is_void_v<decltype(Formula::in_range((static_cast<void>(i), 0.0)...))>;
+  };
+}
+}  // namespace internal
+
+/// Whether a formula says for which parameters it holds.
+template <class Formula>
+inline constexpr bool kHasRange =
+    internal::has_range<Formula>(std::make_index_sequence<Formula::kParameters>());
+
 namespace formulas {
 
 using namespace special;  // formulas are written in its functions
 
-/// What a divergence between two families has: the range of the parameters of both.
+/// KL(p || q) as a formula, `kl(p's parameters..., q's parameters...)`, where P is the formula of
+/// p's family and Q that of q's. The header of P specialises it; Q need only be declared there.
+///
+/// The table of rules (kl/table.cpp) finds the classes and their parameters by P and Q. So these
+/// name their class, `using Family = distributions::Gamma`. If a class takes probabilities or
+/// logits, the formula of probabilities names the one of logits, `using Logits = BernoulliLogits`.
+template <class P, class Q>
+struct Kl;
+
+/// What divergences have in common. They compute in double, since float's own rounding of the
+/// differences of parameters would show.
 template <class P, class Q>
 struct Between {
   static constexpr std::size_t kParameters = P::kParameters + Q::kParameters;
+  static constexpr Functions kInDouble = kEvery;
 
-  template <class... Scalars>
-    requires(sizeof...(Scalars) == kParameters)
-  static constexpr auto in_range(const Scalars&... parameters) {
-    const auto all = std::tie(parameters...);
-    return [&]<std::size_t... i, std::size_t... j>(std::index_sequence<i...>,
-                                                   std::index_sequence<j...>) {
-      return P::in_range(std::get<i>(all)...) && Q::in_range(std::get<P::kParameters + j>(all)...);
-    }(std::make_index_sequence<P::kParameters>(), std::make_index_sequence<Q::kParameters>());
+  /// The ranges of both. A divergence has none if P or Q has none.
+  static constexpr auto in_range(const auto&... parameters) {
+    if constexpr (kHasRange<P> && kHasRange<Q>) {
+      const auto all = std::tie(parameters...);
+      return [&]<std::size_t... i, std::size_t... j>(std::index_sequence<i...>,
+                                                     std::index_sequence<j...>) {
+        return P::in_range(std::get<i>(all)...) &&
+               Q::in_range(std::get<P::kParameters + j>(all)...);
+      }(std::make_index_sequence<P::kParameters>(), std::make_index_sequence<Q::kParameters>());
+    }
+  }
+};
+
+/// The divergence between the forms of a family of one parameter, if one side is given by its
+/// probability and the other by its logit: that of two logits. `logits(p)` is the logit of p.
+template <class P>
+  requires(P::kParameters == 1)
+struct Kl<P, typename P::Logits> : Between<P, typename P::Logits> {
+  static constexpr auto kl(const auto& p, const auto& q) {
+    return Kl<typename P::Logits, typename P::Logits>::kl(P::logits(p), q);
+  }
+};
+template <class Q>
+  requires(Q::kParameters == 1)
+struct Kl<typename Q::Logits, Q> : Between<typename Q::Logits, Q> {
+  static constexpr auto kl(const auto& p, const auto& q) {
+    return Kl<typename Q::Logits, typename Q::Logits>::kl(p, Q::logits(q));
   }
 };
 

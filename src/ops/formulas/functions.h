@@ -8,9 +8,6 @@
 /// `Formula::name`, where there is one.
 namespace torch::distributions::ops::functions {
 
-template <class Formula, class... Scalars>
-concept HasRange = requires(const Scalars&... parameters) { Formula::in_range(parameters...); };
-
 /// The first of them. A value is of that kind.
 constexpr const auto& first_of(const auto& first, const auto&...) { return first; }
 
@@ -24,7 +21,7 @@ concept HasSupport = requires(const Scalars&... parameters) {
 template <class Formula, class Function, class... Scalars>
 constexpr auto in_range_or_nan(const Function& f, const Scalars&... parameters) {
   using Result = decltype(f(parameters...));
-  if constexpr (!HasRange<Formula, Scalars...> || std::is_same_v<Result, double>) {
+  if constexpr (!kHasRange<Formula> || std::is_same_v<Result, double>) {
     return f(parameters...);
   } else if constexpr (requires(const Result& x) {
                          select(Formula::in_range(parameters...), x, kNaN);

@@ -1,16 +1,26 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/formulas/normal.h"
+#include "ops/special/deviance.h"
 #include "ops/special/gamma_log_density.h"
 #include "ops/special/incomplete_gamma.h"
 #include "ops/special/normal.h"
 #include "ops/special/poisson_log_density.h"
 #include "ops/special/rounding.h"
 #include "ops/special/stirling.h"
+#include "ops/special/stirling_divergence.h"
+
+namespace torch::distributions {
+class Gamma;
+}
 
 namespace torch::distributions::ops::formulas {
 
+struct Exponential;
+
 struct Gamma {
+  using Family = distributions::Gamma;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kEvery;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -88,6 +98,38 @@ struct Gamma {
              within(
                  slanting, 0.0, [](const auto& y, const auto& r) { return r * y; }, x, rate);
     };
+  }
+};
+
+template <>
+struct Kl<Gamma, Gamma> : Between<Gamma, Gamma> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  static constexpr auto kl(const auto& a_p, const auto& rate_p, const auto& a_q,
+                           const auto& rate_q) {
+    const auto d = a_q - a_p;
+    const auto expected = a_p * (rate_q / rate_p);
+    // From the differences of the parameters, unless those are the larger numbers.
+    const auto growth = a_p * ((rate_q - rate_p) / rate_p);
+    const auto excess = select(abs(d) + abs(growth) < a_q + expected, d - growth, a_q - expected);
+    return deviance(a_q, expected, excess) + stirling_divergence(a_q, a_p, d);
+  }
+};
+
+template <>
+struct Kl<Gamma, Exponential> : Between<Gamma, Exponential> {
+  static constexpr auto kl(const auto& a_p, const auto& rate_p, const auto& rate_q) {
+    return Kl<Gamma, Gamma>::kl(a_p, rate_p, like(rate_q, 1.0), rate_q);
+  }
+};
+
+template <>
+struct Kl<Gamma, Normal> : Between<Gamma, Normal> {
+  /// The divergence from the normal distribution of the same mean and variance, which Stirling's
+  /// formula makes small for a large `a`, and that between the two normals.
+  static constexpr auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
+    const auto negentropy = 0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_d1(a);
+    return nonnegative(negentropy) + Kl<Normal, Normal>::kl(a / rate, sqrt(a) / rate, loc, scale);
   }
 };
 

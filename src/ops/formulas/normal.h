@@ -4,9 +4,14 @@
 #include "ops/special/itakura_saito.h"
 #include "ops/special/normal.h"
 
+namespace torch::distributions {
+class Normal;
+}
+
 namespace torch::distributions::ops::formulas {
 
 struct Normal {
+  using Family = distributions::Normal;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kCdf | kIcdf;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -40,8 +45,8 @@ struct Normal {
   }
 };
 
-struct NormalNormal : Between<Normal, Normal> {
-  static constexpr Functions kInDouble = kEvery;
+template <>
+struct Kl<Normal, Normal> : Between<Normal, Normal> {
   static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
   static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,

@@ -1,12 +1,26 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/formulas/normal.h"
+#include "ops/special/beta_log_density.h"
 #include "ops/special/elementary.h"
+#include "ops/special/gamma_log_density.h"
+#include "ops/special/log_mean_gap.h"
+#include "ops/special/rounding.h"
+
+namespace torch::distributions {
+class Uniform;
+}
 
 namespace torch::distributions::ops::formulas {
 
+struct Beta;
+struct Exponential;
+struct Gamma;
+
 /// On the closed interval from `low` to `high`.
 struct Uniform {
+  using Family = distributions::Uniform;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kNone;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -62,6 +76,69 @@ struct Uniform {
     const auto wide = is_wide(low, high);
     const auto result = log(halved_where(wide, high) - halved_where(wide, low));
     return select(wide, result + kLog2, result);
+  }
+};
+
+// KL(Uniform || Q) is -log(high - low) less the average of the log density of Q over the interval.
+// That average is taken as the log density at the middle, less Jensen's gaps of its logarithms.
+
+template <>
+struct Kl<Uniform, Beta> : Between<Uniform, Beta> {
+  static constexpr auto kl(const auto& low_p, const auto& high_p, const auto& a, const auto& b) {
+    const auto covered = low_p >= 0.0 && high_p <= 1.0;
+    const auto low = select(covered, low_p, 0.0), high = select(covered, high_p, 1.0);
+    const auto value = (a - 1.0) * log_mean_gap(low, high) +
+                       (b - 1.0) * log_mean_gap(1.0 - high, 1.0 - low) -
+                       beta_log_density(0.5 * (low + high), a, b) - log(high - low);
+    return select(covered, nonnegative(value), kInfinity);
+  }
+};
+
+template <>
+struct Kl<Uniform, Gamma> : Between<Uniform, Gamma> {
+  static constexpr auto kl(const auto& low_p, const auto& high_p, const auto& a, const auto& rate) {
+    const auto covered = low_p >= 0.0;
+    const auto low = select(covered, low_p, 0.0), high = select(covered, high_p, 1.0);
+    const auto value = (a - 1.0) * log_mean_gap(low, high) -
+                       gamma_log_density(Uniform::mean(low, high), a, rate) -
+                       Uniform::log_width(low, high);
+    return select(covered, nonnegative(value), kInfinity);
+  }
+};
+
+template <>
+struct Kl<Uniform, Exponential> : Between<Uniform, Exponential> {
+  static constexpr auto kl(const auto& low, const auto& high, const auto& rate) {
+    const auto divergence = [](const auto& a, const auto& b, const auto& r) {
+      return r * Uniform::mean(a, b) - log(r) - Uniform::log_width(a, b);
+    };
+    return within(low >= 0.0 && rate < kInfinity, kInfinity, divergence, low, high, rate);
+  }
+};
+
+template <>
+struct Kl<Uniform, Normal> : Between<Uniform, Normal> {
+  static constexpr auto kl(const auto& low, const auto& high, const auto& loc, const auto& scale) {
+    return (kNormalEntropy - kLogSqrt12) +
+           Kl<Normal, Normal>::kl(Uniform::mean(low, high), Uniform::stddev(low, high), loc, scale);
+  }
+};
+
+template <>
+struct Kl<Uniform, Uniform> : Between<Uniform, Uniform> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  static constexpr auto kl(const auto& low_p, const auto& high_p, const auto& low_q,
+                           const auto& high_q) {
+    const auto divergence = [](const auto& a, const auto& b, const auto& low, const auto& high) {
+      const auto wide = Uniform::is_wide(low, high);
+      const auto start = halved_where(wide, a);
+      const auto end = halved_where(wide, b);
+      const auto beyond = (start - halved_where(wide, low)) + (halved_where(wide, high) - end);
+      return log1p(beyond / (end - start));
+    };
+    const auto covered = low_q <= low_p && high_q >= high_p;
+    return within(covered, kInfinity, divergence, low_p, high_p, low_q, high_q);
   }
 };
 
