@@ -36,9 +36,8 @@ Tensor Dirichlet::do_rsample(IntArrayRef shape, std::optional<Generator> generat
 }
 
 Tensor Dirichlet::do_log_prob(const Tensor& value) const {
-  const auto draw = [&] { return draw_apart(*this, value.device()); };
   const auto [inside, outside] =
-      validates() ? Supported{value, {}} : supported(constraints::simplex, value, draw);
+      validates() ? Replaced{value, {}} : replace_unsupported(constraints::simplex, value);
   Tensor log_prob = ops::dirichlet_log_prob(concentration_, inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   return log_prob.to(at::result_type(concentration_, value));

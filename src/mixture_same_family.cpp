@@ -126,8 +126,10 @@ Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
   if (support) outside = violations(**support, inside);
   if (outside.defined()) {
     outside = outside.logical_and(impossible_of_part(*component_distribution_, inside));
+    const at::ScalarType dtype =
+        inside.is_floating_point() ? inside.scalar_type() : dtype_of_part(*component_distribution_);
     inside = at::where(with_event(outside, (*support)->event_dim()),
-                       draw_apart(*component_distribution_, value.device()), inside);
+                       stand_in(*component_distribution_, inside.options().dtype(dtype)), inside);
   }
   Tensor log_prob = log_prob_of_part(*component_distribution_, inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);

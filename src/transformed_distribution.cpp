@@ -9,7 +9,6 @@
 
 #include "constraints/points.h"
 #include "core/float_limits.h"
-#include "core/floating.h"
 #include "core/raise.h"
 #include "core/supported.h"
 #include "ops/special/constants.h"
@@ -33,12 +32,6 @@ Tensor is_close(const Tensor& a, const Tensor& b, int64_t event_dim = 0) {
 
 /// p, or 1 - p where `sign` is negative.
 Tensor monotonize(const Tensor& p, const Tensor& sign) { return at::where(sign < 0, 1 - p, p); }
-
-/// The value in a floating dtype: integers are converted to that of the base's draws.
-Tensor floating_value(const Tensor& value, const Distribution& base) {
-  if (value.is_floating_point()) return value;
-  return value.to(floating(draw_apart(base, value.device()).scalar_type()));
-}
 
 }  // namespace
 
@@ -103,6 +96,10 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
   set_event_shape(IntArrayRef(shape).slice(shape.size() - event_dim));
 }
 
+Tensor TransformedDistribution::floating_value(const Tensor& value) const {
+  return value.is_floating_point() ? value : value.to(dtype_of_part(*base_dist_));
+}
+
 Tensor TransformedDistribution::forward(Tensor x) const {
   for (const auto& transform : transforms_) x = transform(x);
   return x;
@@ -123,7 +120,7 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
 std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   const auto& parts = whole_.parts();
   std::vector<Tensor> stages(parts.size() + 1);
-  stages.back() = floating_value(value, *base_dist_).detach();
+  stages.back() = floating_value(value).detach();
   for (std::size_t i = parts.size(); i-- > 0;) {
     stages[i + 1] = rounded_into(*parts[i]->codomain(), /*of_closure=*/false, stages, i + 1);
     stages[i] = parts[i]->with_cache(0)->inv()(stages[i + 1]);
@@ -158,7 +155,7 @@ Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_clos
 /// \param is_suspicious set to true if a value may be impossible. If it is not set and every
 ///     density is finite, no value is impossible.
 Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious) const {
-  auto [x, log_det, outside] = whole_.preimage(floating_value(value, *base_dist_));
+  auto [x, log_det, outside] = whole_.preimage(floating_value(value));
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
   const int64_t extra = base_event_dim - whole_.domain()->event_dim();
   log_det = ops::sum_rightmost(log_det, extra);
@@ -167,8 +164,7 @@ Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious
     *is_suspicious = true;
     unknown = any_rightmost(value.isnan(), static_cast<int64_t>(event_shape().size()));
     outside = any_rightmost(outside, extra);
-    const Tensor draw = draw_apart(*base_dist_, value.device()).detach();
-    x = at::where(with_event(outside, base_event_dim), draw, x);
+    x = at::where(with_event(outside, base_event_dim), stand_in(*base_dist_, x.options()), x);
   }
   const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
   if (support && violations(**support, x).defined()) {
@@ -258,7 +254,7 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
     return cdf;
   }
   const Tensor sign = this->sign("cdf");
-  Tensor x = floating_value(value, *base_dist_), is_beyond, is_above;
+  Tensor x = floating_value(value), is_beyond, is_above;
   const auto& parts = whole_.parts();
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
     const Tensor y = x;

@@ -5,13 +5,17 @@
 #include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <chrono>
 #include <cmath>
+#include <future>
 #include <limits>
+#include <mutex>
 #include <string>
 
 #include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>
+#include <torch/distributions/dirichlet.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/log_normal.h>
@@ -19,6 +23,7 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/transformed_distribution.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/uniform.h>
 
 namespace torch::distributions {
@@ -82,6 +87,32 @@ TEST(MixtureSameFamilyTest, OutsideEverySupportThereIsNoDensity) {
     EXPECT_TRUE(gradient(log_prob, parameter).isfinite().all().item<bool>());
   }
   EXPECT_TRUE(d.log_prob(doubles({std::nan("")})).isnan().item<bool>());
+}
+
+// An invalid value needs no draw to stand in for it, whatever its dtype.
+TEST(MixtureSameFamilyTest, NoDensityUsesTheGenerator) {
+  const ValidateArgsGuard off(false);
+  const MixtureSameFamily mixture = uniforms(doubles({0, 0.5, 5}), doubles({1, 3, 0}));
+  const TransformedDistribution transformed(mixture, ExpTransform());
+  const Dirichlet dirichlet(doubles({1, 2, 3}));
+  Generator generator = at::detail::getDefaultCPUGenerator();
+  std::unique_lock<std::mutex> lock(generator.mutex());
+  auto densities = std::async(std::launch::async, [&] {
+    std::vector<Tensor> results;
+    for (const auto dtype : {at::kDouble, at::kLong}) {
+      results.push_back(mixture.log_prob(at::tensor({-1, 7}).to(dtype)));
+      results.push_back(transformed.log_prob(at::tensor({-1, 100}).to(dtype)));
+      results.push_back(dirichlet.log_prob(at::tensor({1, 1, 1}).to(dtype)));
+    }
+    return results;
+  });
+  // Whatever waits for the generator goes on after the lock is released.
+  EXPECT_EQ(densities.wait_for(std::chrono::minutes(1)), std::future_status::ready);
+  lock.unlock();
+  for (const Tensor& density : densities.get()) {
+    EXPECT_EQ(density.scalar_type(), at::kDouble);
+    EXPECT_TRUE(density.eq(-kInfinity).all().item<bool>()) << density;
+  }
 }
 
 TEST(MixtureSameFamilyTest, DensityIsTheWeightedSum) {

@@ -110,13 +110,42 @@ TEST(TransformedDistributionTest, OutsideTheSupportThereIsNoDensity) {
   EXPECT_TRUE(positive.log_prob(doubles({std::nan("")})).isnan().item<bool>());
 }
 
-// What stands in for values outside is drawn, but from a generator of its own.
+/// A distribution of the values that LibTorch's generator draws, on a set that knows no interior
+/// point.
+class Even final : public Constraint {
+ public:
+  Tensor check(const Tensor& value) const override { return value.remainder(2).eq(0); }
+  void print(std::ostream& out) const override { out << "Even()"; }
+};
+class EvenNumber : public Implements<EvenNumber> {
+ public:
+  static const Signature<EvenNumber>& signature() {
+    static const Signature<EvenNumber> s{.name = "EvenNumber", .support = Even()};
+    return s;
+  }
+  mutable int draws = 0;
+
+ private:
+  Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override {
+    ++draws;
+    return 2 * at::randint(3, shape, std::move(generator), at::kFloat);
+  }
+  Tensor do_log_prob(const Tensor& value) const override {
+    EXPECT_TRUE(Even().check(value).all().item<bool>());
+    return at::zeros_like(value);
+  }
+};
+
+// What stands in for values outside is drawn where the support knows no interior point, but from a
+// generator of its own.
 TEST(TransformedDistributionTest, ADensityLeavesTheGeneratorAlone) {
-  const TransformedDistribution d(Normal(0.0, 1.0), ExpTransform(), false);
+  const auto base = std::make_shared<const EvenNumber>();
+  const TransformedDistribution d(base, ExpTransform(), false);
   at::manual_seed(1);
   const Tensor expected = at::rand({3});
   at::manual_seed(1);
-  (void)d.log_prob(at::tensor({-1.0f, 1.0f}));
+  EXPECT_TRUE(d.log_prob(at::tensor({-1.0f, 1.0f})).equal(at::tensor({-INFINITY, 0.f})));
+  EXPECT_EQ(base->draws, 1);
   EXPECT_TRUE(at::rand({3}).equal(expected));
 }
 
@@ -551,6 +580,30 @@ class Density : public Implements<Density> {
   Tensor do_log_prob(const Tensor& value) const override { return -value.abs(); }
 };
 
+/// A density on a set that is known, without draws.
+class Undrawable : public Implements<Undrawable> {
+ public:
+  Undrawable() { initialize(); }
+  static const Signature<Undrawable>& signature() {
+    static const Signature<Undrawable> s{.name = "Undrawable", .support = constraints::positive};
+    return s;
+  }
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override {
+    EXPECT_TRUE(value.gt(0).all().item<bool>());
+    return -value.log();
+  }
+};
+
+TEST(TransformedDistributionTest, TheBaseOfADensityNeedsNoSampler) {
+  const TransformedDistribution d(Undrawable(), ExpTransform(), false);
+  const Tensor x = doubles({-1, std::exp(2.0)}).requires_grad_(), log_prob = d.log_prob(x);
+  EXPECT_TRUE(log_prob.allclose(doubles({-kInfinity, -std::log(2.0) - 2})));
+  EXPECT_TRUE(gradient(log_prob, x).isfinite().all().item<bool>());
+  EXPECT_TRUE(d.log_prob(at::tensor({-1, 2})).allclose(d.log_prob(at::tensor({-1.f, 2.f}))));
+}
+
 /// Of a narrower support than its transforms give.
 class Truncated : public Implements<Truncated, TransformedDistribution> {
  public:
@@ -568,6 +621,7 @@ TEST(TransformedDistributionTest, TakesClassesThatLackSomething) {
                c10::NotImplementedError);
   const TransformedDistribution d(density, AffineTransform(1, 2), false);
   EXPECT_NEAR(d.log_prob(at::full({}, 2.0)).item<double>(), -0.5 - std::log(2.0), 1e-6);
+  EXPECT_NEAR(d.log_prob(at::full({}, 2, at::kLong)).item<double>(), -0.5 - std::log(2.0), 1e-6);
   const Truncated truncated;
   EXPECT_NO_THROW(truncated.log_prob(at::full({}, 1.5)));
   EXPECT_THROW(truncated.log_prob(at::full({}, 0.5)), c10::ValueError);

@@ -12,6 +12,10 @@ std::optional<int64_t> Constraint::first_violation(const Tensor& value) const {
   return good.reshape(-1).to(at::kByte).argmin().item<int64_t>();
 }
 
+std::optional<Tensor> Constraint::interior_point(IntArrayRef, const TensorOptions&) const {
+  return std::nullopt;
+}
+
 std::ostream& operator<<(std::ostream& out, const Constraint& constraint) {
   constraint.print(out);
   return out;

@@ -1,11 +1,16 @@
 #include <torch/distributions/constraints/discrete.h>
 
+#include <ATen/ops/arange.h>
+#include <ATen/ops/zeros.h>
+
 #include <algorithm>
 #include <ostream>
 
+#include "constraints/between.h"
 #include "constraints/compare.h"
 #include "constraints/numbers.h"
 #include "constraints/scan.h"
+#include "ops/special/constants.h"
 #include "ops/tensor/total.h"
 
 namespace torch::distributions::constraints {
@@ -35,6 +40,11 @@ std::optional<int64_t> Boolean::first_violation(const Tensor& value) const {
                                []<class T>(T x) { return (x == T{0}) | (x == T{1}); });
 }
 
+std::optional<Tensor> Boolean::interior_point(IntArrayRef shape,
+                                              const TensorOptions& options) const {
+  return at::zeros(shape, options);
+}
+
 void Boolean::print(std::ostream& out) const { out << "Boolean()"; }
 
 Tensor OneHot::check(const Tensor& value) const {
@@ -56,6 +66,12 @@ std::optional<int64_t> OneHot::first_violation(const Tensor& value) const {
   });
 }
 
+std::optional<Tensor> OneHot::interior_point(IntArrayRef shape,
+                                             const TensorOptions& options) const {
+  if (shape.empty()) return std::nullopt;
+  return at::arange(shape.back(), options).eq(0).to(options).expand(shape);
+}
+
 void OneHot::print(std::ostream& out) const { out << "OneHot()"; }
 
 Tensor IntegerInterval::check(const Tensor& value) const {
@@ -71,6 +87,11 @@ std::optional<int64_t> IntegerInterval::first_violation(const Tensor& value) con
       lower(), upper());
 }
 
+std::optional<Tensor> IntegerInterval::interior_point(IntArrayRef shape,
+                                                      const TensorOptions& options) const {
+  return integer_between(lower(), upper(), shape, options);
+}
+
 Tensor IntegerGreaterThan::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor x = comparable(value, {&lower()});
@@ -82,6 +103,11 @@ std::optional<int64_t> IntegerGreaterThan::first_violation(const Tensor& value) 
       *this, value, [](auto x, auto low) { return scan::is_integer(x) & (x >= low); }, lower());
 }
 
+std::optional<Tensor> IntegerGreaterThan::interior_point(IntArrayRef shape,
+                                                         const TensorOptions& options) const {
+  return integer_between(lower(), ops::kInfinity, shape, options);
+}
+
 Tensor IntegerLessThan::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor x = comparable(value, {&upper()});
@@ -91,6 +117,11 @@ Tensor IntegerLessThan::check(const Tensor& value) const {
 std::optional<int64_t> IntegerLessThan::first_violation(const Tensor& value) const {
   return scan::first_violation(
       *this, value, [](auto x, auto high) { return scan::is_integer(x) & (x <= high); }, upper());
+}
+
+std::optional<Tensor> IntegerLessThan::interior_point(IntArrayRef shape,
+                                                      const TensorOptions& options) const {
+  return integer_between(-ops::kInfinity, upper(), shape, options);
 }
 
 // The sum is taken in double, where a sum of counts is exact and does not overflow.
@@ -107,6 +138,12 @@ std::optional<int64_t> Multinomial::first_violation(const Tensor& value) const {
   if (value.dim() < 1 || !upper().is_number()) return Constraint::first_violation(value);
   return scan::first_violation_of_events(*this, value,
                                          are_at_most(value.size(-1), upper().number()));
+}
+
+std::optional<Tensor> Multinomial::interior_point(IntArrayRef shape,
+                                                  const TensorOptions& options) const {
+  if (shape.empty()) return std::nullopt;
+  return counts_below(upper(), shape, options);
 }
 
 void Multinomial::print(std::ostream& out) const { out << "Multinomial()"; }

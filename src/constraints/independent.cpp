@@ -35,6 +35,11 @@ std::optional<int64_t> IndependentConstraint::first_violation(const Tensor& valu
   return Constraint::first_violation(value);
 }
 
+std::optional<Tensor> IndependentConstraint::interior_point(IntArrayRef shape,
+                                                            const TensorOptions& options) const {
+  return base_->interior_point(shape, options);
+}
+
 void IndependentConstraint::print(std::ostream& out) const {
   out << "IndependentConstraint(" << *base_ << ", " << ndims_ << ')';
 }

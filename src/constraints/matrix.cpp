@@ -1,6 +1,7 @@
 #include <torch/distributions/constraints/matrix.h>
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/eye.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/linalg_cholesky_ex.h>
 #include <ATen/ops/linalg_eigvalsh.h>
@@ -125,6 +126,16 @@ auto in_symmetric(const Tensor& value) {
   };
 }
 
+std::optional<Tensor> identity(IntArrayRef shape, const TensorOptions& options) {
+  if (shape.size() < 2) return std::nullopt;
+  return at::eye(shape[shape.size() - 2], shape.back(), options).expand(shape);
+}
+
+std::optional<Tensor> square_identity(IntArrayRef shape, const TensorOptions& options) {
+  if (shape.size() < 2 || shape[shape.size() - 2] != shape.back()) return std::nullopt;
+  return identity(shape, options);
+}
+
 }  // namespace
 
 Tensor LowerTriangular::check(const Tensor& value) const {
@@ -139,6 +150,11 @@ std::optional<int64_t> LowerTriangular::first_violation(const Tensor& value) con
   return scan::first_violation_of_events(*this, value, in_lower_triangular(value));
 }
 
+std::optional<Tensor> LowerTriangular::interior_point(IntArrayRef shape,
+                                                      const TensorOptions& options) const {
+  return identity(shape, options);
+}
+
 void LowerTriangular::print(std::ostream& out) const { out << "LowerTriangular()"; }
 
 Tensor LowerCholesky::check(const Tensor& value) const {
@@ -151,6 +167,11 @@ Tensor LowerCholesky::check(const Tensor& value) const {
 std::optional<int64_t> LowerCholesky::first_violation(const Tensor& value) const {
   if (value.dim() < 2) return Constraint::first_violation(value);
   return scan::first_violation_of_events(*this, value, in_lower_cholesky(value));
+}
+
+std::optional<Tensor> LowerCholesky::interior_point(IntArrayRef shape,
+                                                    const TensorOptions& options) const {
+  return identity(shape, options);
 }
 
 void LowerCholesky::print(std::ostream& out) const { out << "LowerCholesky()"; }
@@ -173,6 +194,11 @@ std::optional<int64_t> CorrCholesky::first_violation(const Tensor& value) const 
   return scan::first_violation_of_events(*this, value, in_corr_cholesky(value));
 }
 
+std::optional<Tensor> CorrCholesky::interior_point(IntArrayRef shape,
+                                                   const TensorOptions& options) const {
+  return square_identity(shape, options);
+}
+
 void CorrCholesky::print(std::ostream& out) const { out << "CorrCholesky()"; }
 
 Tensor Square::check(const Tensor& value) const {
@@ -181,6 +207,11 @@ Tensor Square::check(const Tensor& value) const {
                             value.dim());
   const auto batch = value.sizes().slice(0, static_cast<std::size_t>(value.dim() - 2));
   return at::full(batch, value.size(-2) == value.size(-1), value.options().dtype(at::kBool));
+}
+
+std::optional<Tensor> Square::interior_point(IntArrayRef shape,
+                                             const TensorOptions& options) const {
+  return square_identity(shape, options);
 }
 
 void Square::print(std::ostream& out) const { out << "Square()"; }

@@ -1,9 +1,13 @@
 #include <torch/distributions/constraints/mixture_same_family.h>
 
+#include <ATen/ops/broadcast_tensors.h>
+#include <ATen/ops/ones.h>
+
 #include <algorithm>
 #include <ostream>
 
 #include "constraints/numbers.h"
+#include "constraints/points.h"
 #include "constraints/scan.h"
 #include "core/raise.h"
 
@@ -55,6 +59,24 @@ std::optional<int64_t> MixtureSameFamilyConstraint::first_violation(const Tensor
     return std::nullopt;
   }
   return Constraint::first_violation(value);
+}
+
+std::optional<Tensor> MixtureSameFamilyConstraint::interior_point(
+    IntArrayRef shape, const TensorOptions& options) const {
+  if (static_cast<int64_t>(shape.size()) < event_dim()) return std::nullopt;
+  at::DimVector of_components(shape);
+  of_components.insert(of_components.end() - event_dim(), 1);
+  const std::optional<Tensor> points = base_->interior_point(of_components, options);
+  if (!points) return std::nullopt;
+  // The point of the first component that has weight.
+  const int64_t dim = -1 - event_dim();
+  const Tensor counts =
+      weights_.defined() ? weights_.gt(0) : at::ones({1}, options.dtype(at::kBool));
+  const std::vector<Tensor> both =
+      at::broadcast_tensors({*points, with_event(counts, event_dim())});
+  if (both[0].size(dim) == 0) return std::nullopt;
+  const Tensor first = both[1].to(at::kByte).argmax(dim, /*keepdim=*/true);
+  return both[0].gather(dim, first).squeeze(dim);
 }
 
 void MixtureSameFamilyConstraint::print(std::ostream& out) const {

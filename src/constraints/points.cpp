@@ -12,7 +12,6 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/mixture_same_family.h>
 #include <torch/distributions/constraints/real.h>
-#include <torch/distributions/constraints/simplex.h>
 
 #include "constraints/scan.h"
 #include "ops/special/constants.h"
@@ -29,12 +28,12 @@ const Constraint& of_elements(const Constraint& set) {
   return independent == nullptr ? set : of_elements(*independent->base_constraint());
 }
 
-bool is_everything(const Constraint& set) {
+bool is_real(const Constraint& set) {
   return dynamic_cast<const constraints::Real*>(&of_elements(set)) != nullptr;
 }
 
 Tensor violations(const Constraint& set, const Tensor& value) {
-  if (constraints::is_dependent(set) || is_everything(set) || value.is_meta()) return {};
+  if (constraints::is_dependent(set) || is_real(set) || value.is_meta()) return {};
   // Where memory can be read, a look is cheap.
   if (constraints::scan::readable(value) && !set.first_violation(value)) return {};
   const Tensor nan = any_rightmost(value.isnan(), set.event_dim());
@@ -42,22 +41,8 @@ Tensor violations(const Constraint& set, const Tensor& value) {
 }
 
 Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorOptions& options) {
-  const Tensor zero = at::zeros(event_shape, options);
-  const Constraint& elements = of_elements(set);
-  if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
-    const Tensor lower = both->lower_bound().to(options), upper = both->upper_bound().to(options);
-    // Either end may be infinite.
-    const Tensor above = at::where(lower.isinf(), 0, lower + 1);
-    const Tensor middle = at::where(lower.isinf(), upper - 1, 0.5 * lower + 0.5 * upper);
-    return zero + at::where(upper.isinf(), above, middle);
-  }
-  if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements))
-    return zero + (lower->lower_bound().to(options) + 1);
-  if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements))
-    return zero + (upper->upper_bound().to(options) - 1);
-  if (dynamic_cast<const constraints::Simplex*>(&elements) != nullptr && !event_shape.empty())
-    return zero + 1.0 / static_cast<double>(event_shape.back());
-  return zero;
+  auto point = set.interior_point(event_shape, options);
+  return point ? *std::move(point) : at::zeros(event_shape, options);
 }
 
 std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, bool of_closure) {

@@ -11,14 +11,13 @@ namespace torch::distributions {
 const Constraint& of_elements(const Constraint& set);
 
 /// Whether every number, or every tensor of numbers, belongs to the set.
-bool is_everything(const Constraint& set);
+bool is_real(const Constraint& set);
 
 /// Which events of `value` lie outside the set, not counting those with a NaN. Undefined where it
 /// is known that none does, for a dependent set, and for a meta tensor.
 Tensor violations(const Constraint& set, const Tensor& value);
 
-/// An event of this shape inside the set, away from its ends; zeros where the set is of no known
-/// class. A bound of the set may broadcast it.
+/// The set's interior point; zeros where it knows none.
 Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorOptions& options);
 
 /// The points of the set, or of its closure, that are nearest to the elements of `value`. Nothing

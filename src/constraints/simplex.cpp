@@ -1,6 +1,7 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
 
 #include <cmath>
 #include <ostream>
@@ -53,6 +54,12 @@ Tensor Simplex::check(const Tensor& value) const {
 std::optional<int64_t> Simplex::first_violation(const Tensor& value) const {
   if (value.dim() < 1) return Constraint::first_violation(value);
   return scan::first_violation_of_events(*this, value, on_simplex(value));
+}
+
+std::optional<Tensor> Simplex::interior_point(IntArrayRef shape,
+                                              const TensorOptions& options) const {
+  if (shape.empty()) return std::nullopt;
+  return at::full(shape, 1.0 / static_cast<double>(shape.back()), options);
 }
 
 void Simplex::print(std::ostream& out) const { out << "Simplex()"; }

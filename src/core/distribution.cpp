@@ -142,6 +142,8 @@ Tensor Distribution::do_impossible(const Tensor& value) const {
   return support()->check(value).logical_not();
 }
 
+at::ScalarType Distribution::do_dtype() const { return c10::get_default_dtype_as_scalartype(); }
+
 Tensor Distribution::log_prob_of_part(const Distribution& part, const Tensor& value,
                                       const LogProbOptions& options) {
   part.require_value("value", value);
@@ -159,6 +161,8 @@ Tensor Distribution::icdf_of_part(const Distribution& part, const Tensor& probab
   const SuspendValidation suspended;
   return part.icdf(probability);
 }
+
+at::ScalarType Distribution::dtype_of_part(const Distribution& part) { return part.do_dtype(); }
 
 Tensor Distribution::impossible_of_part(const Distribution& part, const Tensor& value) {
   return part.do_impossible(value);

@@ -11,6 +11,7 @@ struct FloatLimits {
   double epsilon;       // from 1 to the next number
   double least;         // the least positive number
   double least_normal;  // the least one that keeps all digits
+  double largest;       // the largest finite number
 
   /// The largest number below 1.
   double below_one() const { return 1 - epsilon / 2; }
@@ -20,7 +21,7 @@ inline FloatLimits float_limits(at::ScalarType dtype) {
   const auto of = []<class T>(T) -> FloatLimits {
     using Limits = std::numeric_limits<T>;
     return {static_cast<double>(Limits::epsilon()), static_cast<double>(Limits::denorm_min()),
-            static_cast<double>(Limits::min())};
+            static_cast<double>(Limits::min()), static_cast<double>(Limits::max())};
   };
   switch (dtype) {
     case at::kDouble:

@@ -171,7 +171,7 @@ std::optional<ConstraintPtr> image_of(const Constraint& set,
                        upper = image_of(ends->second, *transform);
     if (!lower || !upper) return std::nullopt;
     if (ends->first.is_infinite() && ends->second.is_infinite() &&
-        is_everything(*transform->codomain())) {
+        is_real(*transform->codomain())) {
       continue;  // the line, also if it is reversed
     }
     const std::optional<bool> decreasing = is_decreasing(*transform);

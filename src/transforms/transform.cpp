@@ -174,7 +174,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   };
 
   // Where every number is an image, infinity is a limit.
-  const bool is_onto = is_everything(*set);
+  const bool is_onto = is_real(*set);
   Tensor outside = violations(is_onto ? finite : *set, y);
   if (is_onto && outside.defined()) outside = any_rightmost(outside, y_dim);
   if (!constraints::scan::readable(y)) {

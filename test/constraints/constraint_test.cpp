@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <ostream>
 #include <sstream>
 #include <vector>
@@ -164,6 +166,192 @@ TEST(Constraint, FirstViolationIsThatOfCheck) {
         if (::testing::Test::HasFailure()) return;
       }
     }
+  }
+}
+
+namespace interior {
+
+using namespace constraints;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Whether an interior point exists, has the shape with the bounds' batch, the dtype and the device
+/// that were asked for, and no graph; it must be finite and inside the set.
+void expect_inside(const Constraint& set, IntArrayRef shape, const TensorOptions& options) {
+  std::ostringstream what;
+  what << set << ' ' << shape << ' ' << options.dtype() << ' ' << options.device();
+  const auto point = set.interior_point(shape, options);
+  ASSERT_TRUE(point) << what.str();
+  EXPECT_EQ(point->dtype(), options.dtype()) << what.str();
+  EXPECT_EQ(point->device().type(), options.device().type()) << what.str();
+  EXPECT_EQ(at::infer_size(point->sizes(), shape), point->sizes()) << what.str();
+  EXPECT_FALSE(point->requires_grad()) << what.str();
+  if (point->is_meta()) return;
+  EXPECT_TRUE(point->isfinite().all().item<bool>()) << what.str() << '\n' << *point;
+  EXPECT_TRUE(set.check(*point).all().item<bool>()) << what.str() << '\n' << *point;
+}
+
+/// Sets with all kinds of bounds in which numbers of `dtype` lie.
+std::vector<ConstraintPtr> sets_of_numbers(at::ScalarType dtype) {
+  std::vector<double> ends{-INFINITY, -6e4, -300, -1,   -0.5, 0,       1e-4,
+                           0.1,       1,    3,    2050, 6e4,  INFINITY};
+  if (dtype != at::kHalf) ends.insert(ends.end(), {-3e38, -1e30, 1e30, 3e38});
+  if (dtype == at::kDouble) ends.insert(ends.end(), {-1.7e308, 1.7e308, 1e-300});
+  std::sort(ends.begin(), ends.end());
+  std::vector<ConstraintPtr> sets{real, boolean};
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    if (ends[i] < INFINITY) {
+      sets.insert(sets.end(), {greater_than(ends[i]), greater_than_eq(ends[i])});
+      sets.emplace_back(IntegerGreaterThan(ends[i]));
+    }
+    if (ends[i] > -INFINITY) {
+      sets.emplace_back(less_than(ends[i]));
+      sets.emplace_back(IntegerLessThan(ends[i]));
+    }
+    for (std::size_t j = i + 1; j < ends.size(); ++j) {
+      sets.insert(sets.end(), {interval(ends[i], ends[j]), half_open_interval(ends[i], ends[j])});
+      if (std::ceil(ends[i]) <= std::floor(ends[j]))
+        sets.emplace_back(integer_interval(ends[i], ends[j]));
+    }
+  }
+  // Bounds of a batch, one of which needs a gradient.
+  const Tensor lower = all::tensor({-kInfinity, 0, 1, -1}, dtype),
+               upper = all::tensor({1, kInfinity, 2, kInfinity}, dtype).requires_grad_();
+  sets.insert(sets.end(),
+              {interval(lower, upper), half_open_interval(lower, upper), greater_than(lower),
+               less_than(upper), integer_interval(lower, upper), interval(lower, 7),
+               half_open_interval({0., 1., 2., 3.}, upper + 3), greater_than_eq({1, 2, 3, 4})});
+  return sets;
+}
+
+/// The one number in the interior point.
+double number_in(const Constraint& set, at::ScalarType dtype = at::kFloat) {
+  return set.interior_point({}, dtype)->item<double>();
+}
+
+std::vector<double> vector_in(const Constraint& set, IntArrayRef shape) {
+  const Tensor x = set.interior_point(shape, at::kDouble)->contiguous();
+  return {x.const_data_ptr<double>(), x.const_data_ptr<double>() + x.numel()};
+}
+
+}  // namespace interior
+
+TEST(Constraint, InteriorPointsAreInside) {
+  using namespace interior;  // NOLINT(google-build-using-namespace)
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    for (const auto device : {at::kCPU, at::kMeta}) {
+      const TensorOptions options = TensorOptions(dtype).device(device);
+      for (const ConstraintPtr& set : sets_of_numbers(dtype)) {
+        if (set.is<Bounded>() && device == at::kMeta &&
+            (set.as<Bounded>().lower().is_tensor() || set.as<Bounded>().upper().is_tensor()))
+          continue;  // the bounds are on the CPU
+        for (const at::DimVector& shape :
+             std::vector<at::DimVector>{{}, {4}, {0, 4}, {3, 1}, {2, 3, 4}}) {
+          expect_inside(set, shape, options);
+          if (!shape.empty()) expect_inside(independent(set, 1), shape, options);
+        }
+      }
+      for (const at::DimVector& shape :
+           std::vector<at::DimVector>{{1}, {3}, {2, 3}, {0, 3}, {2, 4, 7}, {5000}}) {
+        expect_inside(simplex, shape, options);
+        expect_inside(one_hot, shape, options);
+        expect_inside(real_vector, shape, options);
+        for (const double most : {0., 1., 10., 2051., 6e4, 1e300}) {
+          expect_inside(multinomial(most), shape, options);
+          if (device == at::kCPU)
+            expect_inside(multinomial(at::tensor({0., most}).view({2, 1})), shape, options);
+        }
+      }
+      for (const at::DimVector& shape :
+           std::vector<at::DimVector>{{0, 0}, {1, 1}, {3, 3}, {2, 4, 4}, {2, 0, 3, 3}}) {
+        for (const ConstraintPtr& set :
+             std::vector<ConstraintPtr>{lower_triangular, lower_cholesky, corr_cholesky, square,
+                                        symmetric, positive_semidefinite, positive_definite}) {
+          expect_inside(set, shape, options);
+          expect_inside(MixtureSameFamilyConstraint(set), shape, options);
+        }
+      }
+      for (const at::DimVector& shape : std::vector<at::DimVector>{{2, 3}, {3, 2}, {4, 1, 2}}) {
+        expect_inside(lower_triangular, shape, options);
+        expect_inside(lower_cholesky, shape, options);
+      }
+    }
+  }
+}
+
+TEST(Constraint, InteriorPointsOfMixturesLieInAComponentWithWeight) {
+  using namespace interior;  // NOLINT(google-build-using-namespace)
+  const Tensor lower = all::tensor({0, 5, 9}), upper = lower + 2;
+  const auto mixture = [&](const Tensor& weights) {
+    return MixtureSameFamilyConstraint(interval(lower, upper), weights);
+  };
+  EXPECT_EQ(number_in(mixture({})), 1);
+  EXPECT_EQ(number_in(mixture(all::tensor({0, .5, .5}))), 6);
+  const Tensor batch = all::tensor({0, 0, 1, 1, 0, 0}).view({2, 3});
+  EXPECT_THAT(vector_in(mixture(batch), {}), ::testing::ElementsAre(10, 1));
+  EXPECT_THAT(vector_in(mixture(batch), {2}), ::testing::ElementsAre(10, 1));
+  EXPECT_EQ(vector_in(mixture(batch), {3, 1}).size(), 6);
+  // Of events: the bounds have a component for each row, and an element for each column.
+  const Tensor lows = at::arange(6, at::kDouble).view({3, 2});
+  const MixtureSameFamilyConstraint of_vectors(independent(interval(lows, lows + 1), 1),
+                                               all::tensor({0, 1, 1}));
+  EXPECT_THAT(vector_in(of_vectors, {2}), ::testing::ElementsAre(2.5, 3.5));
+  EXPECT_THAT(vector_in(of_vectors, {3, 2}), ::testing::ElementsAre(2.5, 3.5, 2.5, 3.5, 2.5, 3.5));
+  EXPECT_EQ(number_in(MixtureSameFamilyConstraint(positive, all::tensor({0, 1}))), 1);
+}
+
+// At a distance from the ends that is of the set's own size.
+TEST(Constraint, InteriorPointsKeepAwayFromTheEnds) {
+  using namespace interior;  // NOLINT(google-build-using-namespace)
+  EXPECT_EQ(number_in(real), 0);
+  EXPECT_EQ(number_in(positive), 1);
+  EXPECT_EQ(number_in(less_than(-3)), -6);
+  EXPECT_EQ(number_in(unit_interval), 0.5);
+  EXPECT_EQ(number_in(interval(-kInfinity, kInfinity)), 0);
+  EXPECT_EQ(number_in(interval(-kInfinity, -2)), -4);
+  EXPECT_EQ(number_in(half_open_interval(-2, kInfinity)), 0);
+  EXPECT_EQ(number_in(greater_than(1e30)), 2e30F);
+  EXPECT_EQ(number_in(greater_than(3e38)), 3e38F / 2 + std::numeric_limits<float>::max() / 2);
+  EXPECT_EQ(number_in(interval(-3e38, 3e38)), 0);
+  EXPECT_EQ(number_in(interval(7, 1e300)), 14);
+  EXPECT_EQ(number_in(interval(7, 1e300), at::kHalf), 14);
+  EXPECT_EQ(number_in(greater_than(6e4), at::kHalf), 62752);
+  EXPECT_EQ(number_in(interval(6e4, 64000), at::kHalf), 62016);
+  // Between neighbours there is nothing: a bound of the set.
+  EXPECT_EQ(number_in(half_open_interval(2048, 2050), at::kHalf), 2048);
+  EXPECT_EQ(number_in(half_open_interval(2050, 2052), at::kHalf), 2050);
+  EXPECT_EQ(number_in(greater_than(65472), at::kHalf), 65504);
+  EXPECT_EQ(number_in(less_than(-65472), at::kHalf), -65504);
+  EXPECT_EQ(number_in(interval(7, 7)), 7);
+  EXPECT_EQ(number_in(nonnegative_integer), 1);
+  EXPECT_EQ(number_in(positive_integer), 2);
+  EXPECT_EQ(number_in(integer_interval(0, 10)), 5);
+  EXPECT_EQ(number_in(integer_interval(0.1, 1.9)), 1);
+  EXPECT_EQ(number_in(integer_interval(16777215, 16777216)), 16777216);
+  EXPECT_THAT(vector_in(multinomial(10), {2}), ::testing::ElementsAre(2, 2));
+  EXPECT_THAT(vector_in(one_hot, {3}), ::testing::ElementsAre(1, 0, 0));
+  EXPECT_THAT(vector_in(simplex, {4}), ::testing::Each(0.25));
+  EXPECT_THAT(vector_in(positive_definite, {2, 2}), ::testing::ElementsAre(1, 0, 0, 1));
+}
+
+TEST(Constraint, SomeSetsKnowNoInteriorPoint) {
+  using namespace constraints;  // NOLINT(google-build-using-namespace)
+  const auto has_point = [](const Constraint& set, IntArrayRef shape) {
+    return set.interior_point(shape, at::kFloat).has_value();
+  };
+  EXPECT_FALSE(has_point(Even(), {}));
+  EXPECT_FALSE(has_point(independent(Even(), 1), {2}));
+  EXPECT_FALSE(has_point(MixtureSameFamilyConstraint(Even()), {}));
+  EXPECT_FALSE(has_point(dependent, {}));
+  for (const ConstraintPtr& set : std::vector<ConstraintPtr>{one_hot, simplex, multinomial(3)})
+    EXPECT_FALSE(has_point(set, {})) << *set;
+  EXPECT_FALSE(has_point(MixtureSameFamilyConstraint(simplex), {}));
+  // A mixture of no components, and matrices that are not square, are empty sets.
+  EXPECT_FALSE(has_point(MixtureSameFamilyConstraint(greater_than(at::zeros({0}))), {}));
+  for (const ConstraintPtr& set :
+       std::vector<ConstraintPtr>{corr_cholesky, square, symmetric, positive_definite}) {
+    EXPECT_FALSE(has_point(set, {2, 3})) << *set;
+    EXPECT_FALSE(has_point(set, {3})) << *set;
   }
 }
 

@@ -37,6 +37,7 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_impossible(const Tensor& value) const override;
+  at::ScalarType do_dtype() const override { return dtype_of_part(*component_distribution_); }
   Tensor do_mean() const override;
   Tensor do_variance() const override;
   void change(const Change& change) override;

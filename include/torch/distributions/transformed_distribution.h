@@ -64,9 +64,12 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   Tensor do_variance() const override;
   Tensor do_stddev() const override;
   Tensor do_impossible(const Tensor& value) const override;
+  at::ScalarType do_dtype() const override { return dtype_of_part(*base_dist_); }
   void change(const Change& change) override;
 
  private:
+  /// Integers in the dtype of the base's parameters; other values as they are.
+  Tensor floating_value(const Tensor& value) const;
   Tensor forward(Tensor x) const;
   Tensor sign(const char* method) const;
   bool is_affine() const;

@@ -33,6 +33,15 @@ class TORCH_DISTRIBUTIONS_API Constraint {
   /// element-wise constraints make one pass, stop early and allocate nothing.
   virtual std::optional<int64_t> first_violation(const Tensor& value) const;
 
+  /// An event of the set, away from its ends. The library puts it in place of events outside a
+  /// support, before it computes a density that would have no finite gradient there.
+  /// \param shape that of an event; dimensions of a batch may precede it. A bound of the set may
+  ///     broadcast it.
+  /// \param options of the result; the dtype must be floating.
+  /// \return nothing where no such event is known: by default, and for an empty set.
+  virtual std::optional<Tensor> interior_point(IntArrayRef shape,
+                                               const TensorOptions& options) const;
+
   /// Writes Python's repr, such as `GreaterThan(lower_bound=0.0)`.
   virtual void print(std::ostream& out) const = 0;
 

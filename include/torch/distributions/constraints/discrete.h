@@ -10,6 +10,8 @@ class TORCH_DISTRIBUTIONS_API Boolean final : public Constraint {
   bool is_discrete() const override { return true; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 
@@ -20,6 +22,8 @@ class TORCH_DISTRIBUTIONS_API OneHot final : public Constraint {
   int64_t event_dim() const override { return 1; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 
@@ -31,6 +35,8 @@ class TORCH_DISTRIBUTIONS_API IntegerInterval final : public Bounded {
   bool is_discrete() const override { return true; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 /// The integers of [lower, inf): the bound belongs to the set, in spite of the name, as in Python.
@@ -40,6 +46,8 @@ class TORCH_DISTRIBUTIONS_API IntegerGreaterThan final : public LowerBounded {
   bool is_discrete() const override { return true; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 /// The integers of (-inf, upper]: the bound belongs to the set, in spite of the name, as in Python.
@@ -49,6 +57,8 @@ class TORCH_DISTRIBUTIONS_API IntegerLessThan final : public UpperBounded {
   bool is_discrete() const override { return true; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 /// Vectors of numbers >= 0 whose sum is at most `upper`: weaker than what a multinomial
@@ -60,6 +70,8 @@ class TORCH_DISTRIBUTIONS_API Multinomial final : public UpperBounded {
   int64_t event_dim() const override { return 1; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 

@@ -10,6 +10,8 @@ class TORCH_DISTRIBUTIONS_API GreaterThan final : public LowerBounded {
   explicit GreaterThan(Param lower) : LowerBounded("GreaterThan", std::move(lower)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 /// The half line [lower, inf].
@@ -18,6 +20,8 @@ class TORCH_DISTRIBUTIONS_API GreaterThanEq final : public LowerBounded {
   explicit GreaterThanEq(Param lower) : LowerBounded("GreaterThanEq", std::move(lower)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 /// The half line [-inf, upper).
@@ -26,6 +30,8 @@ class TORCH_DISTRIBUTIONS_API LessThan final : public UpperBounded {
   explicit LessThan(Param upper) : UpperBounded("LessThan", std::move(upper)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 /// The closed interval [lower, upper].
@@ -34,6 +40,8 @@ class TORCH_DISTRIBUTIONS_API Interval final : public Bounded {
   Interval(Param lower, Param upper) : Bounded("Interval", std::move(lower), std::move(upper)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 /// The interval [lower, upper).
@@ -43,6 +51,8 @@ class TORCH_DISTRIBUTIONS_API HalfOpenInterval final : public Bounded {
       : Bounded("HalfOpenInterval", std::move(lower), std::move(upper)) {}
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
 };
 
 inline GreaterThan greater_than(Param lower) { return GreaterThan(std::move(lower)); }

@@ -10,6 +10,8 @@ class TORCH_DISTRIBUTIONS_API LowerTriangular final : public Constraint {
   int64_t event_dim() const override { return 2; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 
@@ -19,6 +21,8 @@ class TORCH_DISTRIBUTIONS_API LowerCholesky final : public Constraint {
   int64_t event_dim() const override { return 2; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 
@@ -28,6 +32,8 @@ class TORCH_DISTRIBUTIONS_API CorrCholesky final : public Constraint {
   int64_t event_dim() const override { return 2; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 
@@ -36,6 +42,8 @@ class TORCH_DISTRIBUTIONS_API Square : public Constraint {
  public:
   int64_t event_dim() const override { return 2; }
   Tensor check(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 

@@ -21,6 +21,8 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamilyConstraint final : public Constra
   /// \throws c10::ValueError when `value` has fewer than `event_dim()` dimensions.
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 
  private:

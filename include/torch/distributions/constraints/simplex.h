@@ -12,6 +12,8 @@ class TORCH_DISTRIBUTIONS_API Simplex final : public Constraint {
   int64_t event_dim() const override { return 1; }
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
+  std::optional<Tensor> interior_point(IntArrayRef shape,
+                                       const TensorOptions& options) const override;
   void print(std::ostream& out) const override;
 };
 

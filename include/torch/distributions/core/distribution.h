@@ -151,6 +151,10 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// outside the support, or a part of a composite finds it impossible, or it has a NaN.
   virtual Tensor do_impossible(const Tensor& value) const;
 
+  /// The floating dtype in which values are computed with: that of the parameters, or of the part
+  /// of a composite that has the values. The default dtype where a class states no parameters.
+  virtual at::ScalarType do_dtype() const;
+
   /// Changes every tensor that this class holds; a class that holds other distributions changes
   /// those too.
   virtual void change(const Change& change);
@@ -172,6 +176,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   static Tensor cdf_of_part(const Distribution& part, const Tensor& value);
   static Tensor icdf_of_part(const Distribution& part, const Tensor& probability);
   static Tensor impossible_of_part(const Distribution& part, const Tensor& value);
+  static at::ScalarType dtype_of_part(const Distribution& part);
 
   /// `sample_shape + batch_shape + event_shape`.
   at::DimVector extended_shape(IntArrayRef sample_shape) const;

@@ -168,6 +168,16 @@ class Implements : public Base {
     for (const auto& member : members()) *member.tensor = change(*member.tensor, member.event_dim);
   }
 
+  at::ScalarType do_dtype() const override {
+    std::optional<at::ScalarType> common;
+    for (const auto& field : Self::signature().fields) {
+      if (field.member == nullptr || !(self().*field.member).defined()) continue;
+      const at::ScalarType dtype = (self().*field.member).scalar_type();
+      common = common ? at::promote_types(*common, dtype) : dtype;
+    }
+    return common && at::isFloatingType(*common) ? *common : Base::do_dtype();
+  }
+
  private:
   Self& self() { return static_cast<Self&>(*this); }
   const Self& self() const { return static_cast<const Self&>(*this); }
