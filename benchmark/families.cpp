@@ -215,6 +215,26 @@ std::vector<Family> make_families() {
            .entropy = [](const Tensors& p) { return normal_entropy(p) + p[0]; },
            .kl = normal_kl}},
 
+      {.name = "Laplace",
+       .value = real,
+       .parameters = {loc, scale},
+       .make = [](const Tensors& p) { return dist::Laplace(p[0], p[1]); },
+       .composed = {
+           .log_prob = [](const Tensor& x,
+                          const Tensors& p) { return -(2 * p[1]).log() - (x - p[0]).abs() / p[1]; },
+           .sample =
+               [](const Tensors& p, int64_t count) {
+                 const Tensor loc_ = repeated(p[0], count);
+                 const Tensor u = at::empty(loc_.sizes(), loc_.options()).uniform_(-1, 1);
+                 return loc_ - p[1] * u.sign() * (-u.abs()).log1p();
+               },
+           .entropy = [](const Tensors& p) { return 1 + (2 * p[1]).log(); },
+           .kl =
+               [](const Tensors& p, const Tensors& q) {
+                 const Tensor ratio = p[1] / q[1], distance = (p[0] - q[0]).abs();
+                 return -ratio.log() + distance / q[1] + ratio * (-distance / p[1]).exp() - 1;
+               }}},
+
       {.name = "Uniform",
        .value = between(-1, 1),
        .parameters = {between(-3, -2), between(2, 3)},

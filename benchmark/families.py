@@ -71,6 +71,7 @@ ONE_HOT = Input(fill_one_hot, (EVENT,), "discrete")
 FAMILIES = [
     Family("Normal", REAL, [LOC, SCALE], td.Normal),
     Family("LogNormal", POSITIVE, [LOC, SCALE], td.LogNormal),
+    Family("Laplace", REAL, [LOC, SCALE], td.Laplace),
     Family("Uniform", between(-1, 1), [between(-3, -2), between(2, 3)], td.Uniform),
     Family("Exponential", POSITIVE, [POSITIVE], td.Exponential),
     Family("Gamma", POSITIVE, [POSITIVE, POSITIVE], td.Gamma),

@@ -36,6 +36,7 @@
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/laplace.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/mixture_same_family.h>
 #include <torch/distributions/multivariate_normal.h>

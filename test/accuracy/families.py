@@ -200,6 +200,67 @@ class LogNormal(Family):
             return ("relative to goal", abs(loc) + 2 * abs(scale * ndtri(probability)))
 
 
+class Laplace(Family):
+    name, parameters = "Laplace", ("loc", "scale")
+    cdf_gradients = ("value", "loc", "scale")
+    edges = tuple(
+        dict(loc=0.0, scale=1.0, value=x, probability=p)
+        for x, p in ((-50.0, 1e-15), (-1e-30, 0.5), (80.0, 1 - 6e-8), (-87.0, 1e-37), (12.5, 0.75))
+    )
+
+    def typical(self, draw):
+        loc, scale = draw.uniform(-3, 3), draw.log_uniform(-1, 1)
+        return dict(
+            loc=loc,
+            scale=scale,
+            value=draw.fmt.round(loc + scale * 2 * draw.bell()),
+            probability=probability(draw, False),
+        )
+
+    def hostile(self, draw):
+        loc = 0.0 if draw.chance(0.5) else draw.fmt.round(draw.sign() * draw.log_uniform(-6, 8))
+        scale = draw.log_uniform(-6, 8)
+        z = draw.sign() * draw.log_uniform(2, 100 if draw.fmt.is_double else 12) if draw.chance(0.1) else (
+            tail_z(draw, 700.0, 85.0)
+        )
+        value = draw.fmt.round(loc + scale * z)
+        if value == loc:  # there is no derivative
+            value = draw.fmt.round(loc + scale)
+        return dict(loc=loc, scale=scale, value=value, probability=probability(draw, True))
+
+    def log_prob(self, value, loc, scale):
+        return -abs(value - loc) / scale - mp.log(2 * scale)
+
+    def cdf(self, value, loc, scale):
+        tail = mp.exp(-abs(value - loc) / scale) / 2
+        return tail if value < loc else 1 - tail
+
+    def icdf(self, probability, loc, scale):
+        return loc + scale * (mp.log(2 * probability) if probability < 0.5 else -mp.log(2 * (1 - probability)))
+
+    def mean(self, loc, scale):
+        return loc
+
+    def variance(self, loc, scale):
+        return 2 * scale**2
+
+    def entropy(self, loc, scale):
+        return 1 + mp.log(2 * scale)
+
+    def units(self, quantity, value, loc, scale, **_):
+        distance = abs(value - loc) / scale
+        if quantity == "log_prob":
+            return max(abs(mp.log(scale)), distance)
+        if quantity == "log_prob/scale":
+            return max(1, distance) / scale
+        if quantity == "icdf":
+            return abs(loc)
+        if quantity == "entropy":
+            return abs(mp.log(scale))
+        if quantity == "cdf" or quantity.startswith("cdf/"):  # exp(-distance)
+            return ("relative to goal", distance)
+
+
 class Uniform(Family):
     name, parameters = "Uniform", ("low", "high")
     differentiable = ("low", "high")
@@ -1115,6 +1176,7 @@ NORMAL = Normal()
 SCALAR = [
     NORMAL,
     LogNormal(),
+    Laplace(),
     Uniform(),
     Exponential(),
     Gamma(),

@@ -11,6 +11,7 @@ import torch.distributions as td
 BUILD = {
     "normal": td.Normal,
     "log_normal": td.LogNormal,
+    "laplace": td.Laplace,
     "uniform": td.Uniform,
     "exponential": td.Exponential,
     "gamma": td.Gamma,

@@ -13,7 +13,7 @@ _WRONG = [
         "Exponential Gamma Chi2 LogNormal TransformedDistribution MixtureSameFamily": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
-        "Uniform Exponential TransformedDistribution": "icdf",
+        "Uniform Exponential Laplace TransformedDistribution": "icdf",
     }),
     ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
         "Uniform Independent": "log_prob",
@@ -39,6 +39,12 @@ _WRONG = [
     }),
     ("`Normal` with a scale whose square is not representable works (Python: nan)", {
         "Normal": "log_prob, log_prob gradient, cdf gradient",
+    }),
+    ("`Laplace.cdf` and `icdf` keep their digits in both tails (Python: 0 and -inf below 1e-16, 3 digits at 1e-6 in float32)", {
+        "Laplace": "cdf, icdf, icdf gradient",
+    }),
+    ("the derivatives of `Laplace.cdf` at the mean and of `icdf` at 1/2 are those of a smooth function (Python: 0)", {
+        "Laplace": "cdf gradient, icdf gradient",
     }),
     ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
     ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {

@@ -183,6 +183,16 @@ class LogNormal(Scalar):
     _entropy = staticmethod(lambda m, s: Normal._entropy(m, s) + m)
 
 
+class Laplace(Scalar):
+    parameters = ("loc", "scale")
+    _log_prob = staticmethod(lambda x, m, s: -abs(x - m) / s - mp.log(2 * s))
+    _cdf = staticmethod(lambda x, m, s: mp.exp((x - m) / s) / 2 if x <= m else 1 - mp.exp((m - x) / s) / 2)
+    _icdf = staticmethod(in_unit(lambda p, m, s: m + s * log(2 * p) if p < 0.5 else m - s * log(2 * (1 - p))))
+    _mean = _mode = staticmethod(lambda m, s: m)
+    _variance = staticmethod(lambda m, s: 2 * s**2)
+    _entropy = staticmethod(lambda m, s: 1 + mp.log(2 * s))
+
+
 class Uniform(Scalar):
     parameters = ("low", "high")
     _log_prob = staticmethod(lambda x, a, b: -mp.log(b - a) if a <= x <= b else -INF)

@@ -232,6 +232,12 @@ Generator::Built Generator::gamma(const Shape& batch) {
   return {{construct<Gamma>("Gamma", a, rate), batch, {}}, Range::kPositives};
 }
 
+Generator::Built Generator::laplace(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 2);
+  const auto loc = parameter(kReal, shapes[0]), scale = parameter(kPositive, shapes[1]);
+  return {{construct<Laplace>("Laplace", loc, scale), batch, {}}};
+}
+
 Generator::Built Generator::log_normal(const Shape& batch) {
   const auto shapes = shapes_that_join(structure_, batch, 2);
   const auto loc = parameter(kReal, shapes[0]), scale = parameter(kPositive, shapes[1]);
@@ -346,6 +352,7 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
                                          &Generator::chi2,
                                          &Generator::exponential,
                                          &Generator::gamma,
+                                         &Generator::laplace,
                                          &Generator::log_normal,
                                          &Generator::normal,
                                          &Generator::uniform,
@@ -356,7 +363,7 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
                                          &Generator::categorical,
                                          &Generator::one_hot_categorical,
                                          &Generator::one_hot_categorical_straight_through};
-  const int64_t count = kind == Kind::kContinuousScalar ? 7 : kind == Kind::kContinuous ? 9 : 14;
+  const int64_t count = kind == Kind::kContinuousScalar ? 8 : kind == Kind::kContinuous ? 10 : 15;
   return (this->*kFamilies[structure_.below(count)])(batch);
 }
 

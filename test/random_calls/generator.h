@@ -72,6 +72,7 @@ class Generator {
   Built dirichlet(const Shape& batch);
   Built exponential(const Shape& batch);
   Built gamma(const Shape& batch);
+  Built laplace(const Shape& batch);
   Built log_normal(const Shape& batch);
   Built multivariate_normal(const Shape& batch);
   Built normal(const Shape& batch);

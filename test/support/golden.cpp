@@ -33,6 +33,7 @@ const json& file(const std::string& name) {
 
 constexpr const char* kFiles[] = {"normal",
                                   "log_normal",
+                                  "laplace",
                                   "uniform",
                                   "exponential",
                                   "gamma",
@@ -139,6 +140,7 @@ const std::map<std::string, MakeDistribution>& distributions() {
   static const std::map<std::string, MakeDistribution> table{
       {"Normal", of_two<Normal>("loc", "scale")},
       {"LogNormal", of_two<LogNormal>("loc", "scale")},
+      {"Laplace", of_two<Laplace>("loc", "scale")},
       {"Uniform", of_two<Uniform>("low", "high")},
       {"Exponential", of_one<Exponential>("rate")},
       {"Gamma", of_two<Gamma>("concentration", "rate")},

@@ -26,6 +26,7 @@
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/laplace.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/transforms/sigmoid.h>
@@ -79,6 +80,16 @@ const std::vector<Case>& cases() {
       {"LogNormal_cdf",
        [](const Tensors& t) { return LogNormal(t[0], t[1]).cdf(t[2]); },
        {real, positive, positive},
+       {true, true, true}},
+      {"Laplace_log_prob",
+       [](const Tensors& t) { return Laplace(t[0], t[1]).log_prob(t[2]); },
+       {real, positive, real},
+       {true, true, true},
+       {},
+       true},
+      {"Laplace_cdf",
+       [](const Tensors& t) { return Laplace(t[0], t[1]).cdf(t[2]); },
+       {real, positive, real},
        {true, true, true}},
       {"Uniform_log_prob",
        [](const Tensors& t) { return Uniform(t[0], t[1]).log_prob(t[2]); },
@@ -622,6 +633,12 @@ std::vector<Hostile> hostile() {
       {"LogNormal",
        [](const Tensor* t) -> DistributionPtr { return LogNormal(t[0], t[1]); },
        {kLogLoc, kPositive},
+       kValue,
+       true,
+       true},
+      {"Laplace",
+       [](const Tensor* t) -> DistributionPtr { return Laplace(t[0], t[1]); },
+       {kLoc, kPositive},
        kValue,
        true,
        true},

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <torch/distributions/core/scalar_family.h>
+
+namespace torch::distributions {
+
+/// Laplace distribution with mean \f$\mu\f$ (`loc`) and scale \f$b\f$ (`scale`), the difference of
+/// two exponential variables: \f[ p(x) = \frac{1}{2b} \exp\left(-\frac{|x-\mu|}{b}\right). \f] At
+/// the mean, where the density has a kink, the derivatives of `log_prob` in the value and in `loc`
+/// are 0.
+class TORCH_DISTRIBUTIONS_API Laplace : public ScalarFamily<Laplace> {
+ public:
+  static const Signature<Laplace>& signature();
+
+  Laplace(Param loc, Param scale, Validate validate_args = {});
+
+  const Tensor& loc() const { return loc_; }
+  const Tensor& scale() const { return scale_; }
+
+ private:
+  Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+
+  Tensor loc_, scale_;
+};
+
+}  // namespace torch::distributions

@@ -1,0 +1,43 @@
+#include <torch/distributions/laplace.h>
+
+#include <ATen/OpMathType.h>
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include "core/drawable.h"
+#include "core/float_limits.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
+#include "ops/formulas/laplace.h"
+
+namespace torch::distributions {
+
+const Signature<Laplace>& Laplace::signature() {
+  static const Signature<Laplace> s{.name = "Laplace",
+                                    .fields = {{"loc", &Laplace::loc_, constraints::real},
+                                               {"scale", &Laplace::scale_, constraints::positive}},
+                                    .support = constraints::real,
+                                    .has_rsample = true,
+                                    .formulas = {ops::formula<Laplace, ops::formulas::Laplace>(
+                                        &Laplace::loc_, &Laplace::scale_)}};
+  return s;
+}
+
+Laplace::Laplace(Param loc, Param scale, Validate validate_args) : ScalarFamily(validate_args) {
+  initialize(loc, scale);
+}
+
+// Of a uniform number in (-1, 1) the sign tells the side, and the rest is an exponential variable's
+// cdf. Half types are drawn in float, since their uniform numbers would cut the tails off.
+Tensor Laplace::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const auto dtype = at::promote_types(loc_.scalar_type(), scale_.scalar_type());
+  const auto compute = at::toOpMathType(dtype);
+  const double lowest = float_limits(compute).epsilon - 1;
+  const Tensor u =
+      at::empty(shape, loc_.options().dtype(compute)).uniform_(lowest, 1, std::move(generator));
+  const Tensor noise = -u.sign() * (-u.abs()).log1p();
+  return with_nan(ops::scaled_and_shifted(noise, scale_.to(compute), loc_.to(compute)).to(dtype),
+                  undrawable(validates(), {{scale_, constraints::nonnegative}}));
+}
+
+}  // namespace torch::distributions

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+#include "ops/special/normal.h"
+
+namespace torch::distributions::ops::formulas {
+
+struct Laplace {
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kCdf | kIcdf;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
+
+  static constexpr auto in_range(const auto&, const auto& scale) { return scale >= 0.0; }
+
+  static constexpr auto log_prob(const auto& loc, const auto& scale) {
+    return [loc, scale, log_normalizer = log(scale) + kLog2](const auto& x) {
+      return -(side(x, loc) * standardized(x, loc, scale)) - log_normalizer;
+    };
+  }
+  static constexpr auto cdf(const auto& loc, const auto& scale) {
+    return [=](const auto& x) {
+      constexpr double kCertain = 800;  // from which on it is 0 or 1 to the last digit
+      const auto uncertain = !(abs(standardized(x, loc, scale)) > kCertain);
+      const auto tail = [](const auto& y, const auto& m, const auto& s) {
+        const auto z = standardized(y, m, s);
+        return 0.5 * exp(select(y <= m, z, -z));
+      };
+      const auto smaller = within(uncertain, 0.0, tail, x, loc, scale);
+      return select(x <= loc, smaller, 1.0 - smaller);
+    };
+  }
+  static constexpr auto icdf(const auto& loc, const auto& scale) {
+    return [=](const auto& p) {
+      const auto lower = p <= 0.5;
+      const auto z = log(2.0 * select(lower, p, 1.0 - p));
+      return loc + scale * select(lower, z, -z);
+    };
+  }
+  static constexpr auto mean(const auto& loc, const auto&) { return loc; }
+  static constexpr auto mode(const auto& loc, const auto&) { return loc; }
+  static constexpr auto variance(const auto&, const auto& scale) { return 2.0 * square(scale); }
+  static constexpr auto stddev(const auto&, const auto& scale) { return 2 * kSqrtHalf * scale; }
+  static constexpr auto entropy(const auto&, const auto& scale) {
+    return log(scale) + (1.0 + kLog2);
+  }
+
+ private:
+  /// On which side of loc x lies: -1, 0 or 1. Times x - loc it is the distance, whose slope is
+  /// right even if the distance underflows.
+  static constexpr auto side(const auto& x, const auto& loc) {
+    return select(x < loc, -1.0, select(x > loc, 1.0, like(x, 0.0)));
+  }
+};
+
+}  // namespace torch::distributions::ops::formulas
