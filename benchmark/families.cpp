@@ -381,6 +381,21 @@ std::vector<Family> make_families() {
                     .kl = [](const Tensors& p,
                              const Tensors& q) { return kTrials * bernoulli_kl(p, q); }}},
 
+      {.name = "Poisson",
+       .value = counts(kTrials),
+       .parameters = {positive},
+       .make = [](const Tensors& p) { return dist::Poisson(p[0]); },
+       .composed = {.log_prob =
+                        [](const Tensor& x, const Tensors& p) {
+                          return at::xlogy(x, p[0]) - p[0] - (x + 1).lgamma();
+                        },
+                    .sample = [](const Tensors& p,
+                                 int64_t count) { return at::poisson(repeated(p[0], count)); },
+                    .kl =
+                        [](const Tensors& p, const Tensors& q) {
+                          return p[0] * (p[0].log() - q[0].log()) - (p[0] - q[0]);
+                        }}},
+
       {.name = "Categorical",
        .value = index(),
        .parameters = {weights},

@@ -80,6 +80,7 @@ FAMILIES = [
     Family("Dirichlet", Input(fill_simplex, (EVENT,)), [between(0.5, 3, EVENT)], td.Dirichlet),
     Family("Bernoulli", counts(1), [REAL], lambda logits: td.Bernoulli(logits=logits)),
     Family("Binomial", counts(TRIALS), [REAL], lambda logits: td.Binomial(TRIALS, logits=logits)),
+    Family("Poisson", counts(TRIALS), [POSITIVE], td.Poisson, lacks=("entropy",)),
     Family("Categorical", Input(lambda t: t.random_(0, EVENT), kind="index"), [LOGITS],
            lambda logits: td.Categorical(logits=logits)),
     Family("OneHotCategorical", ONE_HOT, [LOGITS], lambda logits: td.OneHotCategorical(logits=logits)),

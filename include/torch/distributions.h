@@ -42,6 +42,7 @@
 #include <torch/distributions/multivariate_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
+#include <torch/distributions/poisson.h>
 #include <torch/distributions/transformed_distribution.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/compose.h>

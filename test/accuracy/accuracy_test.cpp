@@ -115,6 +115,7 @@ const std::map<std::string, Builder>& builders() {
        [](const Inputs& in) { return Binomial(in["total_count"], {.probs = in["probs"]}); }},
       {"binomial_logits",
        [](const Inputs& in) { return Binomial(in["total_count"], {.logits = in["logits"]}); }},
+      {"poisson", [](const Inputs& in) { return Poisson(in["rate"]); }},
       {"dirichlet", [](const Inputs& in) { return Dirichlet(in["concentration"]); }},
       {"categorical_probs", [](const Inputs& in) { return Categorical({.probs = in["probs"]}); }},
       {"categorical_logits",

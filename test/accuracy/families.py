@@ -767,6 +767,43 @@ class BinomialLogits(BinomialProbs):
             return max(value, total_count * sigmoid(logits))
 
 
+class Poisson(Family):
+    name, parameters = "Poisson", ("rate",)
+    edges = tuple(
+        dict(rate=r, value=k)
+        for r, k in ((0.0, 0.0), (0.0, 3.0), (1e-30, 0.0), (1e6, 1e6), (1e8, 1e8), (1e12, 1e12), (1e12, 999999e6))
+    )
+    differentiable = ("rate",)
+    uses_lgamma = True
+
+    def count(self, draw, rate, hostile):
+        """Near the mean, or anywhere."""
+        k = rate + rate**0.5 * draw.bell()
+        if hostile and draw.chance(0.4):
+            k = draw.choice([0, 1, 2, rate * draw.log_uniform(-2, 2), draw.log_uniform(0, 8)])
+        return draw.fmt.round(float(round(max(k, 0))))
+
+    def typical(self, draw):
+        rate = draw.log_uniform(-1, 2)
+        return dict(rate=rate, value=self.count(draw, rate, False))
+
+    def hostile(self, draw):
+        rate = draw.log_uniform(-6, 8)
+        return dict(rate=rate, value=self.count(draw, rate, True))
+
+    def support(self, value, rate):
+        return rate > 0 or value == 0
+
+    def log_prob(self, value, rate):
+        return xlogy(value, rate) - rate - mp.loggamma(value + 1)
+
+    def mean(self, rate):
+        return rate
+
+    def variance(self, rate):
+        return rate
+
+
 class CategoricalProbs(Family):
     name, parameters = "Categorical(probs)", ("probs",)
     differentiable = ("probs",)
@@ -1186,6 +1223,7 @@ SCALAR = [
     BernoulliLogits(),
     BinomialProbs(),
     BinomialLogits(),
+    Poisson(),
 ]
 OTHER = [
     Dirichlet(),

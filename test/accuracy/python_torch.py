@@ -22,6 +22,7 @@ BUILD = {
     "bernoulli_logits": lambda logits: td.Bernoulli(logits=logits),
     "binomial_probs": lambda total_count, probs: td.Binomial(total_count, probs=probs),
     "binomial_logits": lambda total_count, logits: td.Binomial(total_count, logits=logits),
+    "poisson": td.Poisson,
     "categorical_probs": lambda probs: td.Categorical(probs=probs),
     "categorical_logits": lambda logits: td.Categorical(logits=logits),
     "one_hot_categorical_logits": lambda logits: td.OneHotCategorical(logits=logits),

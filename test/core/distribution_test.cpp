@@ -97,6 +97,7 @@ std::vector<DistributionPtr> one_of_each(Validate validate_args = {}) {
           normal,
           OneHotCategorical(half, validate_args),
           OneHotCategoricalStraightThrough(half, validate_args),
+          Poisson(half, validate_args),
           TransformedDistribution(normal, TanhTransform(), validate_args),
           Uniform(half, 1, validate_args)};
 }
@@ -161,6 +162,7 @@ TEST(Distribution, RefusesAParameterThatIsMissingOrHoldsNoNumbers) {
       {"OneHotCategorical", "logits", [](const Tensor& p) { OneHotCategorical(logits(p)); }},
       {"OneHotCategoricalStraightThrough", "probs",
        [](const Tensor& p) { OneHotCategoricalStraightThrough{p}; }},
+      {"Poisson", "rate", [](const Tensor& p) { Poisson{p}; }},
       {"Uniform", "high", [](const Tensor& p) { Uniform(0, p); }},
       {"AffineTransform", "scale", [](const Tensor& p) { AffineTransform(0, p); }},
       {"GreaterThan", "lower_bound", [](const Tensor& p) { constraints::greater_than(p); }},

@@ -7,7 +7,7 @@ no case shows. `--differences` prints the table for README.md. A key is a method
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or an IndexError)", {
-        "LogNormal Exponential Gamma Chi2 Beta Dirichlet Bernoulli Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
     }),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
         "Exponential Gamma Chi2 LogNormal TransformedDistribution MixtureSameFamily": "cdf",
@@ -48,11 +48,12 @@ _WRONG = [
     }),
     ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
     ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {
-        "Gamma Chi2 Beta": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
+        "Gamma Chi2 Beta": "log_prob, entropy, perplexity", "Poisson": "log_prob", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
     }),
     ("gradients at the ends of the support, where they exist (`Gamma(1., 2.)` at 0: Python has nan)", {
         "Gamma Chi2 Beta": "log_prob gradient",
     }),
+    ("`Poisson(0.).log_prob(0.)` has the derivative -1 in the rate (Python: nan)", {"Poisson": "log_prob gradient"}),
     ("`Gamma.cdf` has a gradient in the concentration (Python raises)", {
         "Gamma Chi2 MixtureSameFamily": "cdf gradient",
     }),

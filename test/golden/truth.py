@@ -329,6 +329,17 @@ class Binomial(ProbsOrLogits):
         return total
 
 
+class Poisson(Scalar):
+    parameters = ("rate",)
+
+    @staticmethod
+    def _log_prob(k, r):
+        return xlogy(k, r) - r - mp.loggamma(k + 1) if 0 <= k < INF and k == mp.floor(k) else -INF
+
+    _mean = _variance = staticmethod(lambda r: r)
+    _mode = staticmethod(mp.floor)
+
+
 class Categorical(Model):
     def __init__(self, probs=None, logits=None):
         self.given = probs if probs is not None else logits

@@ -272,6 +272,10 @@ Generator::Built Generator::one_hot_categorical_straight_through(const Shape& ba
            {n}}};
 }
 
+Generator::Built Generator::poisson(const Shape& batch) {
+  return {{construct<Poisson>("Poisson", parameter(kPositive, batch)), batch, {}}};
+}
+
 Generator::Built Generator::uniform(const Shape& batch) {
   const auto [low, high] = bounds(batch);
   if (!all_below(low, high)) must_refuse_ = true;
@@ -362,8 +366,9 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
                                          &Generator::binomial,
                                          &Generator::categorical,
                                          &Generator::one_hot_categorical,
-                                         &Generator::one_hot_categorical_straight_through};
-  const int64_t count = kind == Kind::kContinuousScalar ? 8 : kind == Kind::kContinuous ? 10 : 15;
+                                         &Generator::one_hot_categorical_straight_through,
+                                         &Generator::poisson};
+  const int64_t count = kind == Kind::kContinuousScalar ? 8 : kind == Kind::kContinuous ? 10 : 16;
   return (this->*kFamilies[structure_.below(count)])(batch);
 }
 

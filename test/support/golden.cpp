@@ -42,6 +42,7 @@ constexpr const char* kFiles[] = {"normal",
                                   "dirichlet",
                                   "bernoulli",
                                   "binomial",
+                                  "poisson",
                                   "categorical",
                                   "one_hot_categorical",
                                   "one_hot_categorical_straight_through",
@@ -153,6 +154,7 @@ const std::map<std::string, MakeDistribution>& distributions() {
          const Param total_count = a.param("total_count");
          return Binomial(total_count, a.probs_or_logits(), a.validate_args());
        }},
+      {"Poisson", of_one<Poisson>("rate")},
       {"Categorical", of_probs_or_logits<Categorical>()},
       {"OneHotCategorical", of_probs_or_logits<OneHotCategorical>()},
       {"OneHotCategoricalStraightThrough", of_probs_or_logits<OneHotCategoricalStraightThrough>()},

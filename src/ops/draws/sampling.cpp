@@ -296,6 +296,24 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
   return x;
 }
 
+Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
+  // The skewness of a Poisson distribution beyond is below 1e-4 or 1e-6. Other devices draw 32-bit
+  // integers, the CPU compares differences of log-gammas, which have lost their digits at 1e15.
+  const double most = rate.is_cpu() ? 1e12 : 1e9;
+  const auto in_dtype = [&](const Tensor& draws) {
+    return draws.clamp_max(float_limits(rate.scalar_type()).largest).to(rate.scalar_type());
+  };
+  const Tensor mean = rate.to(at::kDouble);
+  if (is_readable(mean) && (mean.numel() == 0 || mean.max().item<double>() <= most)) {
+    return in_dtype(at::poisson(mean, std::move(generator)));
+  }
+  const Tensor is_large = mean > most;
+  const Tensor counts = at::poisson(mean.masked_fill(is_large, 0), generator);
+  const Tensor noise = at::empty_like(counts).normal_(0, 1, generator);
+  const Tensor normal = (mean + mean.sqrt() * noise).round_();
+  return in_dtype(at::where(is_large, normal.masked_fill_(mean == kInfinity, kNaN), counts));
+}
+
 Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator) {
   const auto dtype = concentration.scalar_type();
   Tensor x;

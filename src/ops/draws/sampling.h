@@ -32,6 +32,11 @@ Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef sha
 Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
                     std::optional<Generator> generator);
 
+/// Draws of Poisson(rate), one an element, in its dtype. The stream on the CPU is that of
+/// `at::poisson`, whose arithmetic ends at 64-bit integers, and is wrong long before: there, and
+/// beyond, draws are those of the normal distribution, rounded. NaN where the rate is infinite.
+Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator);
+
 /// Draws of Dirichlet(concentration), one a vector along the last dimension, inside the open unit
 /// interval. Differentiable in the concentration along the path of least variance (M. Jankowiak and
 /// F. Obermeyer, "Pathwise derivatives beyond the reparameterization trick", 2018), by exact

@@ -29,6 +29,7 @@
 #include <torch/distributions/laplace.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/poisson.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softplus.h>
 #include <torch/distributions/transforms/tanh.h>
@@ -151,6 +152,16 @@ const std::vector<Case>& cases() {
       {"Binomial_log_prob_of_logits",
        [](const Tensors& t) { return Binomial(9, {.logits = t[0]}).log_prob(t[1]); },
        {real, count},
+       {true, false},
+       {false, true}},
+      {"Poisson_log_prob",
+       [](const Tensors& t) { return Poisson(t[0]).log_prob(t[1]); },
+       {positive, count},
+       {true, false},
+       {false, true}},
+      {"Poisson_log_prob_of_large_rates",
+       [](const Tensors& t) { return Poisson(t[0]).log_prob(t[1]); },
+       {{200, 5000}, {200, 5000}},
        {true, false},
        {false, true}},
       {"Gamma_entropy",
@@ -621,7 +632,7 @@ std::vector<Hostile> hostile() {
     std::function<DistributionPtr(const Tensor*)> make;
     std::vector<Role> parameters;
     Role value;
-    bool has_cdf, has_icdf;
+    bool has_cdf, has_icdf, has_entropy = true;
   };
   static const std::vector<Family> families{
       {"Normal",
@@ -695,6 +706,13 @@ std::vector<Hostile> hostile() {
        {kTrials, kLogits},
        kOutcome,
        false,
+       false},
+      {"Poisson",
+       [](const Tensor* t) -> DistributionPtr { return Poisson(t[0]); },
+       {kPositive},
+       kOutcome,
+       false,
+       false,
        false}};
   std::vector<Hostile> all;
   for (const Family& family : families) {
@@ -721,7 +739,7 @@ std::vector<Hostile> hostile() {
     add("mode", &Distribution::mode);
     add("variance", &Distribution::variance);
     add("stddev", &Distribution::stddev);
-    add("entropy", &Distribution::entropy);
+    if (family.has_entropy) add("entropy", &Distribution::entropy);
   }
   return all;
 }

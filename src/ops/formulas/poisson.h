@@ -1,0 +1,25 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+#include "ops/special/poisson_log_density.h"
+
+namespace torch::distributions::ops::formulas {
+
+struct Poisson {
+  static constexpr std::size_t kParameters = 1;
+  static constexpr Functions kInDouble = kLogProb;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter}};
+
+  static constexpr auto in_range(const auto& rate) { return rate >= 0.0; }
+
+  static constexpr auto is_possible(const auto& k, const auto&) {
+    return (k >= 0.0 && k < kInfinity && floor(k) == k) || isnan(k);
+  }
+
+  static constexpr auto log_prob(const auto& rate) { return poisson_log_density.given(rate); }
+  static constexpr auto mean(const auto& rate) { return rate; }
+  static constexpr auto mode(const auto& rate) { return floor(rate); }
+  static constexpr auto variance(const auto& rate) { return rate; }
+};
+
+}  // namespace torch::distributions::ops::formulas

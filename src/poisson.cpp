@@ -1,0 +1,43 @@
+#include <torch/distributions/poisson.h>
+
+#include <torch/distributions/constraints/discrete.h>
+#include <torch/distributions/constraints/interval.h>
+
+#include "core/drawable.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
+#include "ops/formulas/poisson.h"
+
+namespace torch::distributions {
+
+const Signature<Poisson>& Poisson::signature() {
+  static const Signature<Poisson> s{
+      .name = "Poisson",
+      .fields = {{"rate", &Poisson::rate_, constraints::nonnegative}},
+      .support = constraints::nonnegative_integer,
+      .formulas = {ops::formula<Poisson, ops::formulas::Poisson>(&Poisson::rate_)}};
+  return s;
+}
+
+Poisson::Poisson(Param rate, Validate validate_args) : ScalarFamily(validate_args) {
+  initialize(rate);
+}
+
+// LibTorch's sampler throws for invalid rates, so they are checked even if they have been
+// validated: a change in place may have made them invalid.
+Tensor Poisson::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const Tensor bad = undrawable(/*validated=*/false, {{rate_, constraints::nonnegative}});
+  const Tensor rate = ops::expanded(with_stand_in(rate_, bad, 0), shape);
+  return with_nan(ops::sample_poisson(rate, std::move(generator)), bad);
+}
+
+// Not by the base class: the carrier measure 1/k! has no expectation in closed form.
+Tensor Poisson::do_entropy() const { not_implemented("entropy"); }
+
+std::vector<Tensor> Poisson::do_natural_params() const { return {rate_.log()}; }
+
+Tensor Poisson::do_log_normalizer(at::TensorList natural_params) const {
+  return natural_params[0].exp();
+}
+
+}  // namespace torch::distributions

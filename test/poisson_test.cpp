@@ -1,0 +1,126 @@
+#include <gmock/gmock.h>
+
+#include <torch/distributions/binomial.h>
+#include <torch/distributions/poisson.h>
+
+#include <string>
+
+namespace torch::distributions {
+namespace {
+
+Tensor number(double x) { return at::full({}, x, at::kDouble); }
+
+TEST(Poisson, KeepsItsAccuracyForLargeRates) {
+  // mpmath: k log r - r - loggamma(k + 1) at k = r
+  EXPECT_NEAR(Poisson(1e6).log_prob(at::full({}, 1e6)).item<double>(), -7.8266939, 1e-6);
+  EXPECT_NEAR(Poisson(number(1e12)).log_prob(number(1e12)).item<double>(), -14.73444909116903,
+              1e-13);
+}
+
+TEST(Poisson, IsTheLimitOfManyRareTrials) {
+  const Tensor k = at::arange(12, at::kDouble), rate = number(2.5);
+  const Tensor binomial = Binomial(number(1e12), rate / 1e12).log_prob(k);
+  EXPECT_TRUE(Poisson(rate).log_prob(k).allclose(binomial, 0, 1e-10));
+}
+
+TEST(Poisson, ARateOfZeroIsLegal) {
+  const Poisson never(at::zeros({3}));
+  EXPECT_TRUE(never.log_prob(at::zeros({3})).eq(0).all().item<bool>());
+  EXPECT_TRUE(never.log_prob(at::full({3}, 2.0)).eq(-INFINITY).all().item<bool>());
+  EXPECT_TRUE(never.sample({100}).eq(0).all().item<bool>());
+  EXPECT_EQ(never.mode().sum().item<double>(), 0);
+}
+
+// Where the probability is nearly 1, its logarithm is not rounded to 0 or above.
+TEST(Poisson, SmallRatesKeepTheirDigits) {
+  for (const double rate : {1e-3, 1e-9, 1e-20, 1e-37}) {
+    EXPECT_FLOAT_EQ(Poisson(rate).log_prob(at::zeros({})).item<float>(), static_cast<float>(-rate));
+  }
+}
+
+TEST(Poisson, SaysWhatItDoesNotHave) {
+  const auto message = [](const auto& call) -> std::string {
+    try {
+      call(Poisson(3));
+    } catch (const c10::NotImplementedError& e) {
+      return e.what_without_backtrace();
+    }
+    return "";
+  };
+  using ::testing::HasSubstr;
+  EXPECT_THAT(message([](const Poisson& p) { p.entropy(); }), HasSubstr("Poisson::entropy"));
+  EXPECT_THAT(message([](const Poisson& p) { p.perplexity(); }), HasSubstr("Poisson::"));
+  EXPECT_THAT(message([](const Poisson& p) { p.cdf(at::ones({})); }), HasSubstr("Poisson::cdf"));
+  EXPECT_THAT(message([](const Poisson& p) { p.icdf(at::ones({})); }), HasSubstr("Poisson::icdf"));
+  EXPECT_THAT(message([](const Poisson& p) { p.rsample(); }), HasSubstr("Poisson::rsample"));
+  EXPECT_THAT(message([](const Poisson& p) { p.mean_carrier_measure(); }),
+              HasSubstr("Poisson::mean_carrier_measure"));
+}
+
+TEST(Poisson, IsAnExponentialFamily) {
+  const Poisson poisson(at::tensor({0.5, 4.0}, at::kDouble));
+  const auto natural = poisson.natural_params();
+  ASSERT_EQ(natural.size(), 1U);
+  EXPECT_TRUE(natural[0].allclose(poisson.rate().log()));
+  EXPECT_TRUE(poisson.log_normalizer(natural).allclose(poisson.rate()));
+  EXPECT_TRUE(mean_params(poisson, natural)[0].allclose(poisson.mean()));
+}
+
+TEST(Poisson, IsDrawnAsOftenAsItsDensitySays) {
+  constexpr int64_t kDraws = 100000;
+  at::manual_seed(3);
+  const Poisson poisson(at::tensor({0.3, 4.0, 20.0}, at::kDouble));
+  const Tensor draws = poisson.sample({kDraws});
+  for (int64_t k = 0; k < 40; ++k) {
+    const Tensor p = poisson.log_prob(number(static_cast<double>(k))).exp();
+    const Tensor count = draws.eq(k).sum(0).to(at::kDouble);
+    const Tensor deviation = (p * (1 - p) * kDraws).sqrt();
+    EXPECT_TRUE(((count - kDraws * p).abs() <= 6.34 * deviation + 40).all().item<bool>())
+        << k << ": " << count / kDraws << " instead of " << p;
+  }
+}
+
+// LibTorch's sampler throws for some of these.
+TEST(Poisson, WhatAreNoRatesAreDrawnAsNaN) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    const Tensor rate = at::tensor({double{NAN}, -1.0, double{INFINITY}, 0.0, 3.0}).to(dtype);
+    const Tensor draws = Poisson(rate, false).sample({50});
+    EXPECT_EQ(draws.scalar_type(), dtype);
+    EXPECT_TRUE(draws.slice(1, 0, 3).isnan().all().item<bool>()) << draws;
+    EXPECT_TRUE(draws.select(1, 3).eq(0).all().item<bool>()) << draws;
+    const Tensor usual = draws.select(1, 4).to(at::kDouble);
+    EXPECT_TRUE(usual.ge(0).logical_and(usual.eq(usual.floor())).all().item<bool>()) << usual;
+  }
+  Tensor changed = at::ones({2});
+  const Poisson poisson(changed);
+  changed.fill_(-1);
+  EXPECT_TRUE(poisson.sample().isnan().all().item<bool>());
+}
+
+TEST(Poisson, HugeRatesAreDrawn) {
+  at::manual_seed(4);
+  const Tensor rate = at::tensor({1e11, 2e12, 1e16, 1e19, 1e200}, at::kDouble);
+  const Tensor draws = Poisson(rate).sample({20000});
+  EXPECT_TRUE(draws.eq(draws.floor()).all().item<bool>());
+  const Tensor z = ((draws - rate) / rate.sqrt()).slice(1, 0, 4);
+  EXPECT_LT(z.mean(0).abs().max().item<double>(), 0.05);
+  EXPECT_LT((z.square().mean(0) - 1).abs().max().item<double>(), 0.06);
+  EXPECT_LT((z.pow(4).mean(0) - 3).abs().max().item<double>(), 0.4);
+}
+
+TEST(Poisson, DrawsOfHalfTypesAreFinite) {
+  for (const auto dtype : {at::kHalf, at::kBFloat16, at::kFloat}) {
+    const double largest = dtype == at::kHalf       ? std::numeric_limits<at::Half>::max()
+                           : dtype == at::kBFloat16 ? std::numeric_limits<at::BFloat16>::max()
+                                                    : std::numeric_limits<float>::max();
+    const Poisson poisson(at::full({}, largest, dtype), true);
+    EXPECT_NO_THROW(poisson.log_prob(poisson.sample({1000}))) << dtype;
+  }
+}
+
+TEST(Poisson, IntegerRatesBecomeFloating) {
+  EXPECT_EQ(Poisson(at::full({}, 4, at::kLong)).sample().scalar_type(), at::kFloat);
+}
+
+}  // namespace
+}  // namespace torch::distributions
