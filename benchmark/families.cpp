@@ -235,6 +235,32 @@ std::vector<Family> make_families() {
                  return -ratio.log() + distance / q[1] + ratio * (-distance / p[1]).exp() - 1;
                }}},
 
+      {.name = "StudentT",
+       .value = real,
+       .parameters = {positive, loc, scale},
+       .make = [](const Tensors& p) { return dist::StudentT(p[0], p[1], p[2]); },
+       .composed = {.log_prob =
+                        [](const Tensor& x, const Tensors& p) {
+                          const Tensor z = (x - p[1]) / p[2];
+                          return (0.5 * (p[0] + 1)).lgamma() - (0.5 * p[0]).lgamma() -
+                                 0.5 * (std::numbers::pi * p[0]).log() - p[2].log() -
+                                 0.5 * (p[0] + 1) * (z.square() / p[0]).log1p();
+                        },
+                    .sample =
+                        [](const Tensors& p, int64_t count) {
+                          const Tensor df = repeated(p[0], count);
+                          const Tensor chi2 = 2 * at::_standard_gamma(0.5 * df);
+                          const Tensor normal = at::randn(df.sizes(), df.options());
+                          return p[1] + p[2] * normal * (chi2 / df).rsqrt();
+                        },
+                    .entropy =
+                        [](const Tensors& p) {
+                          const Tensor half = 0.5 * p[0], above = 0.5 * (p[0] + 1);
+                          return p[2].log() + above * (above.digamma() - half.digamma()) +
+                                 0.5 * p[0].log() + half.lgamma() - above.lgamma() +
+                                 0.5 * std::log(std::numbers::pi);
+                        }}},
+
       {.name = "Uniform",
        .value = between(-1, 1),
        .parameters = {between(-3, -2), between(2, 3)},

@@ -72,6 +72,7 @@ FAMILIES = [
     Family("Normal", REAL, [LOC, SCALE], td.Normal),
     Family("LogNormal", POSITIVE, [LOC, SCALE], td.LogNormal),
     Family("Laplace", REAL, [LOC, SCALE], td.Laplace),
+    Family("StudentT", REAL, [POSITIVE, LOC, SCALE], td.StudentT, lacks=("kl",)),
     Family("Uniform", between(-1, 1), [between(-3, -2), between(2, 3)], td.Uniform),
     Family("Exponential", POSITIVE, [POSITIVE], td.Exponential),
     Family("Gamma", POSITIVE, [POSITIVE, POSITIVE], td.Gamma),

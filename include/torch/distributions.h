@@ -43,6 +43,7 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
 #include <torch/distributions/poisson.h>
+#include <torch/distributions/student_t.h>
 #include <torch/distributions/transformed_distribution.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/compose.h>

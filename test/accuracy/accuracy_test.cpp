@@ -104,6 +104,7 @@ const std::map<std::string, Builder>& builders() {
       {"normal", [](const Inputs& in) { return Normal(in["loc"], in["scale"]); }},
       {"log_normal", [](const Inputs& in) { return LogNormal(in["loc"], in["scale"]); }},
       {"laplace", [](const Inputs& in) { return Laplace(in["loc"], in["scale"]); }},
+      {"student_t", [](const Inputs& in) { return StudentT(in["df"], in["loc"], in["scale"]); }},
       {"uniform", [](const Inputs& in) { return Uniform(in["low"], in["high"]); }},
       {"exponential", [](const Inputs& in) { return Exponential(in["rate"]); }},
       {"gamma", [](const Inputs& in) { return Gamma(in["concentration"], in["rate"]); }},

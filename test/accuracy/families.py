@@ -261,6 +261,56 @@ class Laplace(Family):
             return ("relative to goal", distance)
 
 
+class StudentT(Family):
+    name, parameters = "StudentT", ("df", "loc", "scale")
+    uses_lgamma = True
+    edges = tuple(
+        dict(df=v, loc=0.0, scale=1.0, value=x)
+        for v, x in ((1e6, 0.5), (1e8, 1e-4), (3.0, 1e20), (1e-6, 1.0), (0.5, -1e30), (1e30, 1.0), (1e30, 1e10))
+    )
+
+    def typical(self, draw):
+        loc, scale = draw.uniform(-3, 3), draw.log_uniform(-1, 1)
+        value = draw.fmt.round(loc + scale * 2 * draw.bell())
+        return dict(df=draw.log_uniform(-0.3, 2), loc=loc, scale=scale, value=value)
+
+    def hostile(self, draw):
+        loc = 0.0 if draw.chance(0.5) else draw.fmt.round(draw.sign() * draw.log_uniform(-6, 8))
+        scale = draw.log_uniform(-6, 8)
+        df = draw.log_uniform(-6, 15) if draw.chance(0.9) else draw.log_uniform(-37, 38)
+        far = 250 if draw.fmt.is_double else 30
+        z = tail_z(draw) if draw.chance(0.7) else draw.sign() * draw.log_uniform(-far / 2, far)
+        return dict(df=df, loc=loc, scale=scale, value=draw.fmt.round(loc + scale * mpf(z)))
+
+    def log_prob(self, value, df, loc, scale):
+        ratio = mp.loggamma((df + 1) / 2) - mp.loggamma(df / 2) - mp.log(df * mp.pi) / 2
+        return ratio - mp.log(scale) - (df + 1) / 2 * mp.log1p(((value - loc) / scale) ** 2 / df)
+
+    def mean(self, df, loc, scale):
+        return loc if df > 1 else None
+
+    def variance(self, df, loc, scale):
+        return scale**2 * (1 + 2 / (df - 2)) if df > 2 else mp.inf if df > 1 else None
+
+    def entropy(self, df, loc, scale):
+        slope = mp.digamma((df + 1) / 2) - mp.digamma(df / 2)
+        return (df + 1) / 2 * slope + mp.log(df) / 2 + log_beta(df / 2, mpf(1) / 2) + mp.log(scale)
+
+    def units(self, quantity, value, df, loc, scale):
+        z = (value - loc) / scale
+        w = z**2 / df
+        drop = (df + 1) / 2 * mp.log1p(w)
+        if quantity == "log_prob":
+            return max(abs(mp.log(scale)), drop)
+        if quantity == "log_prob/scale":
+            return max(1, (df + 1) * w / (1 + w)) / scale
+        if quantity == "log_prob/df":
+            # That of the normalizer, and the two parts that the derivative of the drop has.
+            return max(1 / df / (1 + df), abs(mp.log1p(w) - w / (1 + w)), w / (1 + w) / df) / 2
+        if quantity == "entropy":
+            return abs(mp.log(scale))
+
+
 class Uniform(Family):
     name, parameters = "Uniform", ("low", "high")
     differentiable = ("low", "high")
@@ -1214,6 +1264,7 @@ SCALAR = [
     NORMAL,
     LogNormal(),
     Laplace(),
+    StudentT(),
     Uniform(),
     Exponential(),
     Gamma(),

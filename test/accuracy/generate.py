@@ -112,8 +112,9 @@ def row(family, fmt, point):
     if family.icdf:
         put("icdf", family.icdf(prob, **parameters))
     for quantity in ("mean", "variance", "entropy"):
-        if getattr(family, quantity):
-            put(quantity, getattr(family, quantity)(**parameters))
+        truth = getattr(family, quantity) and getattr(family, quantity)(**parameters)
+        if truth is not None:  # a mean may not exist
+            put(quantity, truth)
     return cells
 
 

@@ -12,6 +12,7 @@ BUILD = {
     "normal": td.Normal,
     "log_normal": td.LogNormal,
     "laplace": td.Laplace,
+    "student_t": td.StudentT,
     "uniform": td.Uniform,
     "exponential": td.Exponential,
     "gamma": td.Gamma,

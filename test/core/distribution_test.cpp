@@ -98,6 +98,7 @@ std::vector<DistributionPtr> one_of_each(Validate validate_args = {}) {
           OneHotCategorical(half, validate_args),
           OneHotCategoricalStraightThrough(half, validate_args),
           Poisson(half, validate_args),
+          StudentT(half, 0, 1, validate_args),
           TransformedDistribution(normal, TanhTransform(), validate_args),
           Uniform(half, 1, validate_args)};
 }
@@ -163,6 +164,8 @@ TEST(Distribution, RefusesAParameterThatIsMissingOrHoldsNoNumbers) {
       {"OneHotCategoricalStraightThrough", "probs",
        [](const Tensor& p) { OneHotCategoricalStraightThrough{p}; }},
       {"Poisson", "rate", [](const Tensor& p) { Poisson{p}; }},
+      {"StudentT", "df", [](const Tensor& p) { StudentT{p}; }},
+      {"StudentT", "scale", [](const Tensor& p) { StudentT(1, 0, p); }},
       {"Uniform", "high", [](const Tensor& p) { Uniform(0, p); }},
       {"AffineTransform", "scale", [](const Tensor& p) { AffineTransform(0, p); }},
       {"GreaterThan", "lower_bound", [](const Tensor& p) { constraints::greater_than(p); }},

@@ -43,12 +43,19 @@ _WRONG = [
     ("`Laplace.cdf` and `icdf` keep their digits in both tails (Python: 0 and -inf below 1e-16, 3 digits at 1e-6 in float32)", {
         "Laplace": "cdf, icdf, icdf gradient",
     }),
+    ("`StudentT` with infinitely many degrees of freedom is the normal distribution (Python: nan)", {
+        "StudentT": "log_prob, log_prob gradient, variance, stddev, entropy, entropy gradient, perplexity",
+    }),
+    ("`StudentT.log_prob` far out does not overflow, nor does its gradient (Python: -inf and nan from 1e20 on in float32)", {
+        "StudentT": "log_prob, log_prob gradient",
+    }),
+    ("`StudentT.stddev` exists where the variance overflows (Python: inf)", {"StudentT": "stddev"}),
     ("the derivatives of `Laplace.cdf` at the mean and of `icdf` at 1/2 are those of a smooth function (Python: 0)", {
         "Laplace": "cdf gradient, icdf gradient",
     }),
     ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
     ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {
-        "Gamma Chi2 Beta": "log_prob, entropy, perplexity", "Poisson": "log_prob", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
+        "Gamma Chi2 Beta": "log_prob, entropy, perplexity", "Poisson": "log_prob", "StudentT": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
     }),
     ("gradients at the ends of the support, where they exist (`Gamma(1., 2.)` at 0: Python has nan)", {
         "Gamma Chi2 Beta": "log_prob gradient",

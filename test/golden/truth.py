@@ -204,6 +204,31 @@ class Uniform(Scalar):
     _entropy = staticmethod(lambda a, b: mp.log(b - a))
 
 
+class StudentT(Scalar):
+    parameters = ("df", "loc", "scale")
+
+    def __init__(self, df, loc=array(0), scale=array(1)):
+        super().__init__(df=df, loc=loc, scale=scale)
+
+    @staticmethod
+    def _log_prob(x, v, m, s):
+        if mp.isinf(x) or mp.isinf(v):
+            return Normal._log_prob(x, m, s)
+        ratio = mp.loggamma((v + 1) / 2) - mp.loggamma(v / 2) - mp.log(v * mp.pi) / 2
+        return ratio - mp.log(s) - (v + 1) / 2 * mp.log1p(((x - m) / s) ** 2 / v)
+
+    @staticmethod
+    def _entropy(v, m, s):
+        if mp.isinf(v):
+            return Normal._entropy(m, s)
+        slope = mp.digamma((v + 1) / 2) - mp.digamma(v / 2)
+        return (v + 1) / 2 * slope + mp.log(v) / 2 + Beta._log_norm(v / 2, mpf(1) / 2) + mp.log(s)
+
+    _mean = staticmethod(lambda v, m, s: m if v > 1 else NAN)
+    _mode = staticmethod(lambda v, m, s: m)
+    _variance = staticmethod(lambda v, m, s: s**2 * (1 + 2 / (v - 2)) if v > 2 else INF if v > 1 else NAN)
+
+
 class Exponential(Scalar):
     parameters = ("rate",)
     _log_prob = staticmethod(lambda x, r: mp.log(r) - r * x if x >= 0 else -INF)

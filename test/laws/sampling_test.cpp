@@ -68,7 +68,8 @@ TEST_P(Sampling, HasTheMeanAndVariance) {
   const Tensor spread =
       ((fourth - variance->square()).clamp_min(0) / static_cast<double>(kDraws)).sqrt();
   // The fourth moment is itself estimated, badly so for heavy tails: hence the factor of two.
-  if (GetParam().distribution == "LogNormal") return;  // whose fourth moment a sample does not tell
+  // Some have a fourth moment that a sample does not tell, or none.
+  if (GetParam().distribution == "LogNormal" || GetParam().distribution == "StudentT") return;
   EXPECT_TRUE(
       ((centred.square().mean(0) - *variance).abs() <= 2 * kZ * spread + 1e-12).all().item<bool>())
       << repr(centred.square().mean(0)) << " instead of " << repr(*variance);

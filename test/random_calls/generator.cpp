@@ -276,6 +276,13 @@ Generator::Built Generator::poisson(const Shape& batch) {
   return {{construct<Poisson>("Poisson", parameter(kPositive, batch)), batch, {}}};
 }
 
+Generator::Built Generator::student_t(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 3);
+  const auto df = parameter(kPositive, shapes[0]), loc = parameter(kReal, shapes[1]),
+             scale = parameter(kPositive, shapes[2]);
+  return {{construct<StudentT>("StudentT", df, loc, scale), batch, {}}};
+}
+
 Generator::Built Generator::uniform(const Shape& batch) {
   const auto [low, high] = bounds(batch);
   if (!all_below(low, high)) must_refuse_ = true;
@@ -359,6 +366,7 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
                                          &Generator::laplace,
                                          &Generator::log_normal,
                                          &Generator::normal,
+                                         &Generator::student_t,
                                          &Generator::uniform,
                                          &Generator::dirichlet,
                                          &Generator::multivariate_normal,
@@ -368,7 +376,7 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
                                          &Generator::one_hot_categorical,
                                          &Generator::one_hot_categorical_straight_through,
                                          &Generator::poisson};
-  const int64_t count = kind == Kind::kContinuousScalar ? 8 : kind == Kind::kContinuous ? 10 : 16;
+  const int64_t count = kind == Kind::kContinuousScalar ? 9 : kind == Kind::kContinuous ? 11 : 17;
   return (this->*kFamilies[structure_.below(count)])(batch);
 }
 

@@ -79,6 +79,7 @@ class Generator {
   Built one_hot_categorical(const Shape& batch);
   Built one_hot_categorical_straight_through(const Shape& batch);
   Built poisson(const Shape& batch);
+  Built student_t(const Shape& batch);
   Built uniform(const Shape& batch);
 
   // Combinators.

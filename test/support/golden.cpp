@@ -34,6 +34,7 @@ const json& file(const std::string& name) {
 constexpr const char* kFiles[] = {"normal",
                                   "log_normal",
                                   "laplace",
+                                  "student_t",
                                   "uniform",
                                   "exponential",
                                   "gamma",
@@ -78,6 +79,9 @@ class Arguments {
     return tensor;
   }
 
+  Param param_or(const char* name, double otherwise) const {
+    return arguments_.contains(name) ? param(name) : Param(otherwise);
+  }
   Tensor tensor(const char* name) const { return param(name).tensor(); }
   int64_t integer(const char* name, int64_t otherwise = 0) const {
     return arguments_.value(name, otherwise);
@@ -142,6 +146,11 @@ const std::map<std::string, MakeDistribution>& distributions() {
       {"Normal", of_two<Normal>("loc", "scale")},
       {"LogNormal", of_two<LogNormal>("loc", "scale")},
       {"Laplace", of_two<Laplace>("loc", "scale")},
+      {"StudentT",
+       [](const Arguments& a) -> DistributionPtr {
+         const Param df = a.param("df"), loc = a.param_or("loc", 0);
+         return StudentT(df, loc, a.param_or("scale", 1), a.validate_args());
+       }},
       {"Uniform", of_two<Uniform>("low", "high")},
       {"Exponential", of_one<Exponential>("rate")},
       {"Gamma", of_two<Gamma>("concentration", "rate")},

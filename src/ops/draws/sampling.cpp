@@ -296,6 +296,41 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
   return x;
 }
 
+Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
+                        std::optional<Generator> generator) {
+  const Tensor normal = at::empty(df.sizes(), df.options().dtype(at::toOpMathType(dtype)))
+                            .normal_(0, 1, generator)
+                            .to(at::kDouble);
+  // The normal variable is divided by the square root of one of Gamma(a)/a, where a = df/2. That is
+  // 1 if a is infinite.
+  Tensor a = 0.5 * df.to(at::kDouble);
+  GammaDraws gamma;
+  if (a.device().is_cpu()) {
+    gamma = draw_gammas(dense(a.detach()), generator);
+  } else {
+    gamma.log_x = draw_log_gammas(a.detach(), generator);
+    gamma.x = gamma.log_x.exp();
+  }
+  const auto of_quotient = [&](const Tensor& b, const Tensor& x) {
+    return normal * ((may_be_differentiated(b) ? gamma_draw(b, x) : x) / b).rsqrt();
+  };
+  const Tensor is_infinite = a.detach() == kInfinity;
+  const auto masked = [&](const Tensor& t, const Tensor& mask) { return at::where(mask, 1.0, t); };
+  a = masked(a, is_infinite);
+  const Tensor x = masked(gamma.x, is_infinite);
+  if (!gamma.log_x.defined()) return of_quotient(a, x);
+
+  // A small draw is x = (u Gamma(a + 1))^(1/a) for a uniform variable u, whose logarithm is
+  // `log_u`.
+  const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
+  const Tensor b = at::where(is_tiny, a, 1.0);
+  const Tensor log_x = at::where(is_tiny, gamma.log_x, 0.0);
+  const Tensor log_u = b.detach() * log_x - special::lgamma(b.detach() + 1);
+  const Tensor log_quotient = (log_u + special::lgamma(b + 1)) / b - b.log();
+  const Tensor far = normal.sign() * (normal.abs().log() - 0.5 * log_quotient).exp();
+  return at::where(is_tiny, far, of_quotient(masked(a, is_tiny), masked(x, is_tiny)));
+}
+
 Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
   // The skewness of a Poisson distribution beyond is below 1e-4 or 1e-6. Other devices draw 32-bit
   // integers, the CPU compares differences of log-gammas, which have lost their digits at 1e15.

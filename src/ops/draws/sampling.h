@@ -32,6 +32,15 @@ Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef sha
 Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
                     std::optional<Generator> generator);
 
+/// Draws of StudentT(df), one an element, as doubles; those of a distribution of `dtype`, which
+/// decides the stream. Differentiable in df, along the path of the chi-squared variable: the normal
+/// one stays as it is.
+///
+/// Chi-squared variables of few degrees of freedom underflow. What underflows is drawn as its
+/// logarithm, so that the tails are as heavy as they should be. The stream on the CPU is Python's,
+/// and so are the numbers, but for rounding, unless one underflows.
+Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator);
+
 /// Draws of Poisson(rate), one an element, in its dtype. The stream on the CPU is that of
 /// `at::poisson`, whose arithmetic ends at 64-bit integers, and is wrong long before: there, and
 /// beyond, draws are those of the normal distribution, rounded. NaN where the rate is infinite.

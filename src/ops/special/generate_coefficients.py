@@ -45,6 +45,26 @@ def from_one_to_infinity(function):
     return of_u
 
 
+def from_zero_to_infinity(function):
+    """`function` of x in (0, infinity) as a function of u = (1 - x) / (1 + x) in (-1, 1)."""
+    return lambda u: function((1 - u) / (1 + u))
+
+
+HALF = mpf(1) / 2
+
+
+def half_step_remainder_from_factorial(x):
+    return loggamma(x + HALF) - loggamma(x + 1) + log(x + HALF) / 2
+
+
+def half_step_remainder_d1(x):
+    return digamma(x + HALF) - digamma(x) - HALF / x
+
+
+def half_step_remainder_d2(x):
+    return psi(1, x + HALF) - psi(1, x) + HALF / x**2
+
+
 def stirling_error(x):
     return loggamma(x + 1) - (x + mpf(1) / 2) * log(x) + x - log(2 * pi) / 2
 
@@ -81,6 +101,12 @@ TABLES = [
     ("kTrigamma", "x psi'(x) on [1, infinity), in u = (3 - x) / (1 + x)",
      from_one_to_infinity(lambda x: psi(1, x)), 24),
     ("kLogGamma1p", "lgamma(x + 1) / (x (x - 1)) on [0, 1], in u = 2 x - 1", lgamma1p_factor, 22),
+    ("kHalfStepRemainder", "(x + 1) (lgamma(x + 1/2) - lgamma(x + 1) + log(x + 1/2) / 2) for x > 0, in u = (1 - x) / (1 + x)",
+     from_zero_to_infinity(lambda x: (x + 1) * half_step_remainder_from_factorial(x)), 24),
+    ("kHalfStepRemainderD1", "x (x + 1) (psi(x + 1/2) - psi(x) - 1 / (2 x)) for x > 0, in u = (1 - x) / (1 + x)",
+     from_zero_to_infinity(lambda x: x * (x + 1) * half_step_remainder_d1(x)), 26),
+    ("kHalfStepRemainderD2", "x^2 (x + 1) (psi'(x + 1/2) - psi'(x) + 1 / (2 x^2)) for x > 0, in u = (1 - x) / (1 + x)",
+     from_zero_to_infinity(lambda x: x**2 * (x + 1) * half_step_remainder_d2(x)), 28),
 ]
 
 

@@ -30,6 +30,7 @@
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/poisson.h>
+#include <torch/distributions/student_t.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softplus.h>
 #include <torch/distributions/transforms/tanh.h>
@@ -92,6 +93,10 @@ const std::vector<Case>& cases() {
        [](const Tensors& t) { return Laplace(t[0], t[1]).cdf(t[2]); },
        {real, positive, real},
        {true, true, true}},
+      {"StudentT_log_prob",
+       [](const Tensors& t) { return StudentT(t[0], t[1], t[2]).log_prob(t[3]); },
+       {positive, real, positive, real},
+       {true, true, true, true}},
       {"Uniform_log_prob",
        [](const Tensors& t) { return Uniform(t[0], t[1]).log_prob(t[2]); },
        {{-3, -1}, {1, 3}, {-0.9, 0.9}},
@@ -164,6 +169,10 @@ const std::vector<Case>& cases() {
        {{200, 5000}, {200, 5000}},
        {true, false},
        {false, true}},
+      {"StudentT_entropy",
+       [](const Tensors& t) { return StudentT(t[0], 0., t[1]).entropy(); },
+       {positive, positive},
+       {true, true}},
       {"Gamma_entropy",
        [](const Tensors& t) { return Gamma(t[0], t[1]).entropy(); },
        {positive, positive},
@@ -653,6 +662,12 @@ std::vector<Hostile> hostile() {
        kValue,
        true,
        true},
+      {"StudentT",
+       [](const Tensor* t) -> DistributionPtr { return StudentT(t[0], t[1], t[2]); },
+       {kPositive, kLoc, kPositive},
+       kValue,
+       false,
+       false},
       {"Uniform",
        [](const Tensor* t) -> DistributionPtr { return Uniform(-t[0], t[1]); },
        {kPositive, kPositive},

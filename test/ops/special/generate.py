@@ -217,6 +217,27 @@ def interval(p):
     return low, low * (1 + p.log_uniform(1e-6, 1e6))
 
 
+def half_step(x):
+    return loggamma(x + mpf(1) / 2) - loggamma(x) - log(x) / 2
+
+
+def half_step_d1(x):
+    return digamma(x + mpf(1) / 2) - digamma(x) - 1 / (2 * x)
+
+
+def student_t_entropy(v):
+    """Less that of the standard normal distribution."""
+    slope = digamma((v + 1) / 2) - digamma(v / 2)
+    return (v + 1) / 2 * slope + log(v) / 2 + log_beta(v / 2, mpf(1) / 2) - (1 + log(2 * pi)) / 2
+
+
+def student_t_arguments(p):
+    s = p.log_uniform(1e-6, 1e6)
+    y = p.choice(lambda: s * 3 * p.normal(), lambda: s * mixed_signs(p, 1e-9, 1e9), lambda: mixed_signs(p, 1e-30, 1e30),
+                 lambda: mixed_signs(p, 1e-100, 1e280))
+    return y, s, p.positive()
+
+
 FUNCTIONS = {
     # name: (reference, arguments, number of points)
     "xlogy": (x_log, lambda p: (mixed_signs(p, 1e-20, 1e20), p.log_uniform(1e-300, 1e300)), 60),
@@ -287,6 +308,10 @@ FUNCTIONS = {
     "stirling_divergence": (divergence(stirling, stirling_slope), positive_pair, 200),
     "stirling_slope_difference": (lambda x, y: stirling_slope(x) - stirling_slope(y), positive_pair, 200),
     "stirlerr_d1": (lambda x: digamma(x) - log(x) + 1 / (2 * x), lambda p: (p.positive(),), 120),
+    "half_step_remainder": (half_step, lambda p: (p.positive(),), 120),
+    "half_step_remainder_d1": (half_step_d1, lambda p: (p.positive(),), 120),
+    "student_t_drop": (lambda y, s, v: (v + 1) / 2 * log1p((y / s)**2 / v), student_t_arguments, 300),
+    "student_t_entropy_excess": (student_t_entropy, lambda p: (p.positive(),), 120),
     "log_mean_gap": (lambda low, high: log((low + high) / 2) - (high * log(high) - low * log(low)) / (high - low) + 1,
                      interval, 160),
 }

@@ -1,0 +1,41 @@
+#include <torch/distributions/student_t.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include "core/drawable.h"
+#include "ops/draws/sampling.h"
+#include "ops/engine/evaluate.h"
+#include "ops/formulas/student_t.h"
+
+namespace torch::distributions {
+
+const Signature<StudentT>& StudentT::signature() {
+  static const Signature<StudentT> s{
+      .name = "StudentT",
+      .fields = {{"df", &StudentT::df_, constraints::positive},
+                 {"loc", &StudentT::loc_, constraints::real},
+                 {"scale", &StudentT::scale_, constraints::positive}},
+      .support = constraints::real,
+      .has_rsample = true,
+      .formulas = {ops::formula<StudentT, ops::formulas::StudentT>(&StudentT::df_, &StudentT::loc_,
+                                                                   &StudentT::scale_)}};
+  return s;
+}
+
+StudentT::StudentT(Param df, Param loc, Param scale, Validate validate_args)
+    : ScalarFamily(validate_args) {
+  initialize(df, loc, scale);
+}
+
+Tensor StudentT::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const auto dtype = at::promote_types(df_.scalar_type(),
+                                       at::promote_types(loc_.scalar_type(), scale_.scalar_type()));
+  const Tensor draws =
+      ops::sample_student_t(ops::expanded(df_, shape), dtype, std::move(generator));
+  return with_nan(
+      (loc_ + scale_ * draws).to(dtype),
+      undrawable(validates(), {{df_, constraints::positive}, {scale_, constraints::nonnegative}}));
+}
+
+}  // namespace torch::distributions
