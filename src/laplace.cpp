@@ -6,11 +6,14 @@
 
 #include "core/drawable.h"
 #include "core/float_limits.h"
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/laplace.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Laplace>;
 
 const Signature<Laplace>& Laplace::signature() {
   static const Signature<Laplace> s{.name = "Laplace",

@@ -4,11 +4,14 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/poisson.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<Poisson, ExponentialFamily>;
 
 const Signature<Poisson>& Poisson::signature() {
   static const Signature<Poisson> s{

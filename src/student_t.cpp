@@ -4,11 +4,14 @@
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
+#include "core/scalar_family.h"
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/student_t.h"
 
 namespace torch::distributions {
+
+template class ScalarFamily<StudentT>;
 
 const Signature<StudentT>& StudentT::signature() {
   static const Signature<StudentT> s{

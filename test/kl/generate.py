@@ -56,6 +56,25 @@ def to_gamma(entropy, mean, mean_log, c, r):
     return -entropy - c * log(r) + lg(c) - (c - 1) * mean_log + r * mean
 
 
+def laplace_laplace(m, s, n, t):
+    d = abs(m - n)
+    return log(t / s) + (d + s * exp(-d / s)) / t - 1
+
+
+def normal_laplace(m, s, n, t):
+    d = m - n
+    mean_distance = mp.sqrt(2 / mp.pi) * s * exp(-((d / s) ** 2) / 2) + d * mp.erf(d / s / mp.sqrt(2))
+    return log(2 * t / s) - (1 + log(2 * mp.pi)) / 2 + mean_distance / t
+
+
+def poisson_poisson(r, s):
+    return mpf(s) if r == 0 else INF if s == 0 else r * log(r / s) - r + s
+
+
+def bernoulli_poisson(p, r):
+    return INF if r == 0 and p != 0 else xlogy(p, p) + xlogy(1 - p, 1 - p) - xlogy(p, r) + r
+
+
 def beta_entropy(a, b):
     return lbeta(a, b) - (a - 1) * psi(a) - (b - 1) * psi(b) + (a + b - 2) * psi(a + b)
 
@@ -169,6 +188,8 @@ def log_odds(rng, kind):
 DRAWS = {
     "Normal": [("loc", location), ("scale", scale)],
     "LogNormal": [("loc", location), ("scale", scale)],
+    "Laplace": [("loc", location), ("scale", scale)],
+    "Poisson": [("rate", rate)],
     "Exponential": [("rate", rate)],
     "Gamma": [("concentration", positive), ("rate", rate)],
     "Chi2": [("df", positive)],
@@ -236,6 +257,13 @@ class Pair:
 PAIRS = [
     Pair("Normal", "Normal", normal_normal, extra=[(0, 1e-9, 0, 1), (0, 1, 0, 1e-9), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 0, 1e20)]),
     Pair("LogNormal", "LogNormal", normal_normal),
+    Pair("Normal", "Laplace", normal_laplace,
+         extra=[(0, 1, 0, 1), (0, 1e-9, 0, 1), (1e-9, 1, 0, 1), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 3, 1e20), (30, 1, 0, 1)]),
+    Pair("Laplace", "Laplace", laplace_laplace,
+         extra=[(0, 1e-9, 0, 1), (0, 1, 0, 1e-9), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 3, 1e20), (30, 1, 0, 1), (0, 1, 800, 1)]),
+    Pair("Laplace", "Normal", lambda m, s, n, t: to_normal(1 + log(2 * s), m, 2 * s**2, n, t),
+         extra=[(0, 1, 0, 1), (1e6, 1, 1e6 + 1, 1), (0, 1, 0, 1.4142135623730951), (0, 1e-20, 0, 1e20)]),
+    Pair("Poisson", "Poisson", poisson_poisson, extra=[(0, 3), (0, 0), (2, 0), (1e6, 1e6 + 100), (1e12, 1e12 + 1e4), (1e-30, 1e30)]),
     Pair("Exponential", "Exponential", lambda r, s: log(r / s) + s / r - 1),
     Pair("Exponential", "Gamma", lambda r, c, s: gamma_gamma(mpf(1), r, c, s)),
     Pair("Exponential", "Chi2", lambda r, d: gamma_gamma(mpf(1), r, d / 2, mpf(1) / 2)),
@@ -274,6 +302,9 @@ PAIRS = [
     Pair("Bernoulli", "Bernoulli logits", bernoulli_probs_logits, python=False,
          extra=[(0, 2), (1, 2), (0.5, 1000), (1e-12, -1000), (1e-12, 3)]),
     Pair("Bernoulli logits", "Bernoulli", bernoulli_logits_probs, python=False, extra=[(-100, 1e-12), (100, 0.25), (0, 0), (0, 1)]),
+    Pair("Bernoulli", "Poisson", bernoulli_poisson, extra=[(0, 2), (1, 2), (0, 0), (0.5, 0), (1e-30, 1e-30), (1e-7, 1e-7), (0.25, 1e8)]),
+    Pair("Bernoulli logits", "Poisson", lambda l, r: bernoulli_poisson(1 / (1 + exp(-l)), r),
+         extra=[(-100, 1e-30), (100, 2), (-20, 1e-9), (0, 0)]),
     Pair("Binomial", "Binomial", binomial(bernoulli_probs), python=False,
          extra=[(10, 1, 10, 0.5), (10, 0, 10, 0.5), (10, 0.5, 5, 0.5), (10, 0, 5, 0.5), (0, 0.5, 0, 0.25), (1e9, 0.999, 1e9, 0.998)]),
     Pair("Binomial logits", "Binomial logits", binomial(bernoulli_logits), python=False, extra=[(10, 2, 5, 2), (16, 90, 16, -90)]),
@@ -432,6 +463,8 @@ def compare_with_python(case):
 
 LOG_DENSITIES = {
     "Normal": lambda x, m, s: -((x - m) / s) ** 2 / 2 - log(s) - log(2 * mp.pi) / 2,
+    "Laplace": lambda x, m, s: -abs(x - m) / s - log(2 * s),
+    "Poisson": lambda k, r: xlogy(k, r) - r - lg(k + 1),
     "LogNormal": lambda x, m, s: -((log(x) - m) / s) ** 2 / 2 - log(s * x) - log(2 * mp.pi) / 2,
     "Exponential": lambda x, r: log(r) - r * x,
     "Gamma": lambda x, a, r: a * log(r) - lg(a) + (a - 1) * log(x) - r * x,
@@ -441,6 +474,7 @@ LOG_DENSITIES = {
 }
 SUPPORTS = {
     "Normal": lambda m, s: [-INF, m, INF],
+    "Laplace": lambda m, s: [-INF, m, INF],
     "LogNormal": lambda m, s: [0, exp(m), INF],
     "Exponential": lambda r: [0, 1 / r, INF],
     "Gamma": lambda a, r: [0, a / r, INF],
@@ -451,7 +485,7 @@ SUPPORTS = {
 
 
 def compare_with_quadrature(pair):
-    if pair.p not in SUPPORTS:
+    if pair.p not in LOG_DENSITIES:
         return  # a sum of two terms, which is its own definition
     rng = random.Random(f"{pair.p} {pair.q} quadrature")
     point = [mpf(x) for x in pair.draw(rng, "bounded")]
@@ -462,7 +496,11 @@ def compare_with_quadrature(pair):
             value = density_p(x, *p)
             return exp(value) * (value - density_q(x, *q)) if value > -5000 else mpf(0)
 
-        integral = mp.quad(integrand, SUPPORTS[pair.p](*p), maxdegree=9)
+        if pair.p == "Poisson":
+            integral = mp.fsum(integrand(mpf(k)) for k in range(500))
+        else:
+            ends = SUPPORTS[pair.p](*p) + [q[0]] * (pair.q == "Laplace")  # which has a kink there
+            integral = mp.quad(integrand, sorted(ends), maxdegree=9)
     if abs(integral - pair.formula(*point)) > mpf("1e-9"):
         sys.exit(f"{pair.p}, {pair.q} at {point}: the formula gives {pair.formula(*point)}, quadrature {integral}")
 

@@ -21,11 +21,13 @@ constexpr const char* kClasses[] = {"bernoulli",
                                     "exponential",
                                     "gamma",
                                     "independent",
+                                    "laplace",
                                     "log_normal",
                                     "multivariate_normal",
                                     "normal",
                                     "one_hot_categorical",
                                     "one_hot_categorical_straight_through",
+                                    "poisson",
                                     "transformed_distribution",
                                     "uniform"};
 

@@ -2,12 +2,15 @@
 
 #include <limits>
 
+#include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/laplace.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/poisson.h>
 #include <torch/distributions/uniform.h>
 
 namespace torch::distributions::test {
@@ -18,14 +21,21 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 TEST(KlInfiniteTest, IsInfiniteWhateverTheParameters) {
   const Tensor column = at::ones({2, 1}), row = at::ones({3});
   const std::vector<DistributionPtr> unbounded{Exponential(column), Gamma(column, 1.0),
-                                               Normal(0.0, column)};
+                                               Normal(0.0, column), Laplace(0.0, column)};
   for (const auto& p : unbounded) {
     for (const auto& q : std::vector<DistributionPtr>{Beta(row, 1.0), Uniform(-1e30 * row, 1e30)}) {
       EXPECT_TRUE(kl_divergence(p, q).equal(at::full({2, 3}, kInf))) << *p << *q;
     }
   }
   for (const auto& q : std::vector<DistributionPtr>{Exponential(row), Gamma(row, 1.0)}) {
-    EXPECT_TRUE(kl_divergence(unbounded.back(), q).equal(at::full({2, 3}, kInf))) << *q;
+    for (const auto& p : {unbounded[2], unbounded[3]}) {
+      EXPECT_TRUE(kl_divergence(p, q).equal(at::full({2, 3}, kInf))) << *p << *q;
+    }
+  }
+  const Tensor half = 0.5 * row;
+  for (const auto& q : std::vector<DistributionPtr>{Bernoulli(half), Bernoulli({.logits = half}),
+                                                    Binomial(9, half)}) {
+    EXPECT_TRUE(kl_divergence(Poisson(column), q).equal(at::full({2, 3}, kInf))) << *q;
   }
 }
 

@@ -16,10 +16,12 @@
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/laplace.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/multivariate_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
+#include <torch/distributions/poisson.h>
 #include <torch/distributions/uniform.h>
 
 #include "support/gradcheck.h"
@@ -32,6 +34,7 @@ namespace {
 using Values = std::vector<double>;
 
 const Values kPositive{1e-6, 1e-3, 0.5, 1, 30, 1e8};
+const Values kRates{0, 1e-6, 0.5, 1, 30, 1e8};
 const Values kScales{1e-6, 0.5, 1, 30, 1e6};
 const Values kReal{-1e6, -1, 0, 1e-3, 2, 1e6};
 const Values kProbabilities{0, 1e-30, 1e-7, 0.25, 0.5, 1 - 1e-7, 1};
@@ -56,6 +59,14 @@ const std::vector<Family>& families() {
        {kReal, kScales},
        {{-0.5, 1, 2}, {0.5, 1, 3}},
        [](Columns c) -> DistributionPtr { return LogNormal(c[0], c[1]); }},
+      {"Laplace",
+       {kReal, kScales},
+       {{-0.5, 1, 2}, {0.5, 1, 3}},
+       [](Columns c) -> DistributionPtr { return Laplace(c[0], c[1]); }},
+      {"Poisson",
+       {kRates},
+       {{0.5, 3, 14}},
+       [](Columns c) -> DistributionPtr { return Poisson(c[0]); }},
       {"Uniform",
        {{-1e3, -1, 0, 1e-6, 0.25}, {1e-3, 0.75, 1, 1e6}},
        {{0.1, 0.2, 0.3}, {0.5, 0.25, 0.6}},
@@ -175,10 +186,11 @@ class KlLaws : public ::testing::TestWithParam<Pair> {
   const Family& q() const { return *GetParam().q; }
 };
 
-// 17 by themselves; Beta, Chi2, Exponential, Gamma and Uniform with each other (20) and with Normal
-// (5), and Normal with them (5); the forms of Bernoulli, Binomial and Categorical (6); Independent
-// with MultivariateNormal (2).
-TEST(KlLawsTest, CoverAllPairs) { EXPECT_EQ(pairs().size(), 55u); }
+// 19 by themselves; Beta, Chi2, Exponential, Gamma and Uniform with each other (20) and with Normal
+// (5), and Normal and Laplace with them (10) and with each other (2); the forms of Bernoulli,
+// Binomial and Categorical (6); Poisson with Bernoulli and Binomial (4), and Bernoulli with it (2);
+// Independent with MultivariateNormal (2).
+TEST(KlLawsTest, CoverAllPairs) { EXPECT_EQ(pairs().size(), 70u); }
 
 /// Never negative, never NaN, and 0 where the parameters are equal, at all combinations of hostile
 /// parameters.

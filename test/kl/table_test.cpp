@@ -13,7 +13,7 @@ namespace {
 // Independent and MultivariateNormal, which Python lacks.
 TEST(KlTableTest, HasAllPairs) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> expected{
-      {"Bernoulli", {"Bernoulli"}},
+      {"Bernoulli", {"Bernoulli", "Poisson"}},
       {"Beta", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}},
       {"Binomial", {"Binomial"}},
       {"Categorical", {"Categorical"}},
@@ -22,9 +22,11 @@ TEST(KlTableTest, HasAllPairs) {
       {"ExponentialFamily", {"ExponentialFamily"}},
       {"Gamma", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}},
       {"Independent", {"Independent", "MultivariateNormal"}},
+      {"Laplace", {"Beta", "Exponential", "Gamma", "Laplace", "Normal", "Uniform"}},
       {"MultivariateNormal", {"Independent", "MultivariateNormal"}},
-      {"Normal", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}},
+      {"Normal", {"Beta", "Exponential", "Gamma", "Laplace", "Normal", "Uniform"}},
       {"OneHotCategorical", {"OneHotCategorical"}},
+      {"Poisson", {"Bernoulli", "Binomial", "Poisson"}},
       {"TransformedDistribution", {"TransformedDistribution"}},
       {"Uniform", {"Beta", "Exponential", "Gamma", "Normal", "Uniform"}}};
   std::vector<std::pair<std::string, std::string>> pairs, names;

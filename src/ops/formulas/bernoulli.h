@@ -16,6 +16,7 @@ namespace torch::distributions::ops::formulas {
 constexpr auto is_outcome(const auto& x) { return x == 0.0 || x == 1.0 || isnan(x); }
 
 struct BernoulliLogits;
+struct Poisson;
 
 struct Bernoulli {  // of the probability of 1
   using Family = distributions::Bernoulli;
@@ -107,6 +108,23 @@ struct Kl<BernoulliLogits, BernoulliLogits> : Between<BernoulliLogits, Bernoulli
   static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
   static constexpr auto kl(const auto& p, const auto& q) { return softplus_divergence(q, p); }
+};
+
+/// Of 0 and 1 the factorial is 1: p log(p / rate) - p + rate, and the same of the other outcome and
+/// a rate of 1.
+template <>
+struct Kl<Bernoulli, Poisson> : Between<Bernoulli, Poisson> {
+  static constexpr auto kl(const auto& p, const auto& rate) {
+    return deviance(p, rate, p - rate) + deviance(1.0 - p, like(p, 1.0), -p);
+  }
+};
+
+template <>
+struct Kl<BernoulliLogits, Poisson> : Between<BernoulliLogits, Poisson> {
+  static constexpr auto kl(const auto& logits, const auto& rate) {
+    const auto p = sigmoid(logits);
+    return deviance(p, rate, p - rate) + deviance(sigmoid(-logits), like(p, 1.0), -p);
+  }
 };
 
 }  // namespace torch::distributions::ops::formulas

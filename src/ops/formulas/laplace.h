@@ -1,11 +1,19 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/formulas/normal.h"
+#include "ops/special/itakura_saito.h"
+#include "ops/special/mean_distance.h"
 #include "ops/special/normal.h"
+
+namespace torch::distributions {
+class Laplace;
+}
 
 namespace torch::distributions::ops::formulas {
 
 struct Laplace {
+  using Family = distributions::Laplace;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kCdf | kIcdf;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -50,6 +58,28 @@ struct Laplace {
   /// right even if the distance underflows.
   static constexpr auto side(const auto& x, const auto& loc) {
     return select(x < loc, -1.0, select(x > loc, 1.0, like(x, 0.0)));
+  }
+};
+
+template <>
+struct Kl<Laplace, Laplace> : Between<Laplace, Laplace> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,
+                           const auto& scale_q) {
+    return itakura_saito(scale_p, scale_q) + laplace_mean_distance(loc_p - loc_q, scale_p, scale_q);
+  }
+};
+
+template <>
+struct Kl<Laplace, Normal> : Between<Laplace, Normal> {
+  /// The divergence from the normal distribution of the same mean and variance, and that between
+  /// the two normals.
+  static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,
+                           const auto& scale_q) {
+    constexpr double kNegentropy = kNormalEntropy - 1.0 - 0.5 * kLog2;
+    return kNegentropy +
+           Kl<Normal, Normal>::kl(loc_p, Laplace::stddev(loc_p, scale_p), loc_q, scale_q);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "ops/formulas/formula.h"
 #include "ops/special/itakura_saito.h"
+#include "ops/special/mean_distance.h"
 #include "ops/special/normal.h"
 
 namespace torch::distributions {
@@ -9,6 +10,8 @@ class Normal;
 }
 
 namespace torch::distributions::ops::formulas {
+
+struct Laplace;
 
 struct Normal {
   using Family = distributions::Normal;
@@ -54,6 +57,17 @@ struct Kl<Normal, Normal> : Between<Normal, Normal> {
     return 0.5 * (square(standardized(loc_p, loc_q, scale_q)) +
                   square((scale_p - scale_q) / scale_q)) +
            itakura_saito(scale_p, scale_q);
+  }
+};
+
+template <>
+struct Kl<Normal, Laplace> : Between<Normal, Laplace> {
+  /// With a mean distance from loc_p of m, that is m / scale_q - log(m / scale_q) and a constant.
+  static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,
+                           const auto& scale_q) {
+    constexpr double kLeast = 0.048417294710545135;  // 1/2 + log(2 / pi)
+    return kLeast + itakura_saito(kSqrtTwoOverPi * scale_p, scale_q) +
+           normal_mean_distance(loc_p - loc_q, scale_p, scale_q);
   }
 };
 

@@ -1,11 +1,17 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/deviance.h"
 #include "ops/special/poisson_log_density.h"
+
+namespace torch::distributions {
+class Poisson;
+}
 
 namespace torch::distributions::ops::formulas {
 
 struct Poisson {
+  using Family = distributions::Poisson;
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kLogProb;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter}};
@@ -20,6 +26,15 @@ struct Poisson {
   static constexpr auto mean(const auto& rate) { return rate; }
   static constexpr auto mode(const auto& rate) { return floor(rate); }
   static constexpr auto variance(const auto& rate) { return rate; }
+};
+
+template <>
+struct Kl<Poisson, Poisson> : Between<Poisson, Poisson> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
+  static constexpr auto kl(const auto& rate_p, const auto& rate_q) {
+    return deviance(rate_p, rate_q, rate_p - rate_q);
+  }
 };
 
 }  // namespace torch::distributions::ops::formulas

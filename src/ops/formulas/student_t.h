@@ -4,9 +4,14 @@
 #include "ops/special/half_step_remainder.h"
 #include "ops/special/student_t.h"
 
+namespace torch::distributions {
+class StudentT;
+}
+
 namespace torch::distributions::ops::formulas {
 
 struct StudentT {
+  using Family = distributions::StudentT;
   static constexpr std::size_t kParameters = 3;
   static constexpr Functions kInDouble = kEvery;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},

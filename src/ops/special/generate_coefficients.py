@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes coefficients.h: the polynomials of the special functions, interpolated at Chebyshev nodes with mpmath.
+"""Writes the polynomials of the special functions, interpolated at Chebyshev nodes with mpmath: coefficients.h, and headers of
+those that one function alone has.
 
-  generate_coefficients.py            rewrites the header beside this script
-  generate_coefficients.py --check    fails where the header differs from what would be written
+  generate_coefficients.py            rewrites the headers beside this script
+  generate_coefficients.py --check    fails where a header differs from what would be written
 """
 
 import pathlib
@@ -101,6 +102,10 @@ TABLES = [
     ("kTrigamma", "x psi'(x) on [1, infinity), in u = (3 - x) / (1 + x)",
      from_one_to_infinity(lambda x: psi(1, x)), 24),
     ("kLogGamma1p", "lgamma(x + 1) / (x (x - 1)) on [0, 1], in u = 2 x - 1", lgamma1p_factor, 22),
+]
+
+
+HALF_STEP_TABLES = [
     ("kHalfStepRemainder", "(x + 1) (lgamma(x + 1/2) - lgamma(x + 1) + log(x + 1/2) / 2) for x > 0, in u = (1 - x) / (1 + x)",
      from_zero_to_infinity(lambda x: (x + 1) * half_step_remainder_from_factorial(x)), 24),
     ("kHalfStepRemainderD1", "x (x + 1) (psi(x + 1/2) - psi(x) - 1 / (2 x)) for x > 0, in u = (1 - x) / (1 + x)",
@@ -192,15 +197,26 @@ def array(name, description, coefficients):
     return lines + [row[:-1] + "};", ""]
 
 
+BEGINNING = ["#pragma once", "", "// Written by generate_coefficients.py.", "// clang-format off", ""]
+NAMESPACE = ["namespace torch::distributions::ops::special {", ""]
+END = ["}  // namespace torch::distributions::ops::special", ""]
+
+
+def header_of(tables):
+    lines = BEGINNING + ['#include "ops/special/coefficients.h"', ""] + NAMESPACE
+    for name, description, function, count in tables:
+        lines += array(name, description, chebyshev_as_monomials(function, count))
+    return "\n".join(lines + END)
+
+
 def header():
-    lines = ["#pragma once", "", "// Written by generate_coefficients.py.", "// clang-format off", "",
+    lines = BEGINNING + [
              "/// Device code does not read a variable of the host by its address.",
              "#if defined(__CUDACC__)",
              "#define TORCH_DISTRIBUTIONS_TABLE __device__ constexpr",
              "#else",
              "#define TORCH_DISTRIBUTIONS_TABLE inline constexpr",
-             "#endif", "",
-             "namespace torch::distributions::ops::special {", ""]
+             "#endif", ""] + NAMESPACE
     for name, description, function, count in TABLES:
         lines += array(name, description, chebyshev_as_monomials(function, count))
     for name, description, function, low, high, count in POWERS:
@@ -210,17 +226,17 @@ def header():
     lines += array("kMuOverEta", "mu / eta in powers of eta, for |eta| <= 0.34 (DLMF 8.12.1)", mu_over_eta)
     for k, row in enumerate(c):
         lines += array(f"kTemme{k}", f"c_{k}(eta) of DLMF 8.12.8 in powers of eta, for |eta| <= 0.34 and a >= 30", row)
-    lines += ["}  // namespace torch::distributions::ops::special", ""]
-    return "\n".join(lines)
+    return "\n".join(lines + END)
 
 
 def main():
-    path = pathlib.Path(__file__).with_name("coefficients.h")
-    if "--check" in sys.argv[1:]:
-        if path.read_text() != header():
+    headers = {"coefficients.h": header(), "half_step_coefficients.h": header_of(HALF_STEP_TABLES)}
+    for name, text in headers.items():
+        path = pathlib.Path(__file__).with_name(name)
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text)
+        elif path.read_text() != text:
             sys.exit(f"{path} is not what this script writes")
-    else:
-        path.write_text(header())
 
 
 if __name__ == "__main__":

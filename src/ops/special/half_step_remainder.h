@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ops/special/digamma.h"
-#include "ops/special/exponential.h"
+#include "ops/special/half_step_coefficients.h"
 
 /// The logarithm of Gamma(x + 1/2) / Gamma(x), which is nearly the square root of x.
 

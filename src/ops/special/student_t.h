@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "ops/special/exponential.h"
 #include "ops/special/half_step_remainder.h"
 
 /// Student's t-distribution with v degrees of freedom, which is the normal distribution at v =

@@ -15,7 +15,7 @@ import random
 import struct
 import sys
 
-from mpmath import (atanh, cosh, digamma, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi, quad,
+from mpmath import (atanh, cosh, digamma, erf, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi, quad,
                     sqrt, tanh)
 
 DIGITS = 60
@@ -238,6 +238,12 @@ def student_t_arguments(p):
     return y, s, p.positive()
 
 
+def distance_arguments(p):
+    a = p.log_uniform(1e-6, 1e6)
+    return a * p.choice(lambda: mixed_signs(p, 1e-9, 30), lambda: mixed_signs(p, 0.1, 10), lambda: mixed_signs(p, 1e-3, 1e9)), a, \
+        p.log_uniform(1e-6, 1e6)
+
+
 FUNCTIONS = {
     # name: (reference, arguments, number of points)
     "xlogy": (x_log, lambda p: (mixed_signs(p, 1e-20, 1e20), p.log_uniform(1e-300, 1e300)), 60),
@@ -308,6 +314,9 @@ FUNCTIONS = {
     "stirling_divergence": (divergence(stirling, stirling_slope), positive_pair, 200),
     "stirling_slope_difference": (lambda x, y: stirling_slope(x) - stirling_slope(y), positive_pair, 200),
     "stirlerr_d1": (lambda x: digamma(x) - log(x) + 1 / (2 * x), lambda p: (p.positive(),), 120),
+    "laplace_mean_distance": (lambda d, a, b: (abs(d) + a * exp(-abs(d) / a) - a) / b, distance_arguments, 160),
+    "normal_mean_distance": (lambda d, a, b: (d * erf(d / a / sqrt(2)) + a * sqrt(2 / pi) * expm1(-(d / a)**2 / 2)) / b,
+                             distance_arguments, 160),
     "half_step_remainder": (half_step, lambda p: (p.positive(),), 120),
     "half_step_remainder_d1": (half_step_d1, lambda p: (p.positive(),), 120),
     "student_t_drop": (lambda y, s, v: (v + 1) / 2 * log1p((y / s)**2 / v), student_t_arguments, 300),
