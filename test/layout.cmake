@@ -32,6 +32,11 @@ list(TRANSFORM sources REPLACE "\\.cpp$" "")
 list(TRANSFORM tests REPLACE "_test\\.cpp$" "")
 file(READ "${include}.h" umbrella)
 file(READ "${ROOT}/src/CMakeLists.txt" library_list)
+# A distribution is one word there for its header and its source.
+string(REGEX MATCHALL "set\\((scalar_families|other_distributions)[^)]*\\)" families "${library_list}")
+string(REGEX REPLACE "set\\([a-z_]+|\\)|;" "" families "${families}")
+string(REGEX REPLACE "\n  ([a-z_0-9]+)" "\n  distributions/\\1.h\n  \\1.cpp" families "${families}")
+string(APPEND library_list "${families}")
 file(READ "${ROOT}/test/CMakeLists.txt" test_list)
 set(faults "")
 
