@@ -14,13 +14,14 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Bernoulli, ExponentialFamily>;
+template class core::ScalarFamily<Bernoulli, ExponentialFamily>;
 
 const Signature<Bernoulli>& Bernoulli::signature() {
   static const Signature<Bernoulli> s{
       .name = "Bernoulli",
-      .fields = {{"probs", &Bernoulli::probs_, constraints::unit_interval, Presence::kAlternative},
-                 {"logits", &Bernoulli::logits_, constraints::real, Presence::kAlternative}},
+      .fields = {{"probs", &Bernoulli::probs_, constraints::unit_interval,
+                  core::Presence::kAlternative},
+                 {"logits", &Bernoulli::logits_, constraints::real, core::Presence::kAlternative}},
       .support = constraints::boolean,
       .has_enumerate_support = true,
       .formulas = {ops::formula<Bernoulli, ops::formulas::Bernoulli>(&Bernoulli::probs_),

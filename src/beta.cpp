@@ -13,7 +13,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Beta, ExponentialFamily>;
+template class core::ScalarFamily<Beta, ExponentialFamily>;
 
 const Signature<Beta>& Beta::signature() {
   static const Signature<Beta> s{

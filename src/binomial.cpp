@@ -13,14 +13,15 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Binomial>;
+template class core::ScalarFamily<Binomial>;
 
 const Signature<Binomial>& Binomial::signature() {
   static const Signature<Binomial> s{
       .name = "Binomial",
       .fields = {{"total_count", &Binomial::total_count_, constraints::nonnegative_integer},
-                 {"probs", &Binomial::probs_, constraints::unit_interval, Presence::kAlternative},
-                 {"logits", &Binomial::logits_, constraints::real, Presence::kAlternative}},
+                 {"probs", &Binomial::probs_, constraints::unit_interval,
+                  core::Presence::kAlternative},
+                 {"logits", &Binomial::logits_, constraints::real, core::Presence::kAlternative}},
       .support = [](const Binomial& b) { return constraints::integer_interval(0, b.total_count_); },
       .has_enumerate_support = true,
       .formulas = {ops::formula<Binomial, ops::formulas::Binomial>(&Binomial::total_count_,

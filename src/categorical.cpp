@@ -62,9 +62,10 @@ class Weights final : public Constraint {
 const Signature<Categorical>& Categorical::signature() {
   static const Signature<Categorical> s{
       .name = "Categorical",
-      .fields = {{"probs", &Categorical::probs_, constraints::simplex, Presence::kAlternative},
+      .fields = {{"probs", &Categorical::probs_, constraints::simplex,
+                  core::Presence::kAlternative},
                  {"logits", &Categorical::logits_, constraints::real_vector,
-                  Presence::kAlternative}},
+                  core::Presence::kAlternative}},
       .support =
           [](const Categorical& c) { return constraints::integer_interval(0, c.num_events() - 1); },
       .has_enumerate_support = true};
@@ -85,7 +86,7 @@ Categorical::Categorical(ProbsOrLogits given_params, Validate validate_args, con
   TORCH_DISTRIBUTIONS_CHECK(ValueError, !sizes.empty(), class_name, ": `", name(),
                             "` parameter must be at least one-dimensional.");
   TORCH_DISTRIBUTIONS_CHECK(ValueError, sizes.back() > 0, class_name, ": `", name(), "` of shape ",
-                            repr(sizes), " has no category.");
+                            core::repr(sizes), " has no category.");
   set_batch_shape(sizes.slice(0, sizes.size() - 1));
   if (validates()) validate_weights(refuse);
   normalize(/*may_be_empty=*/!validates());

@@ -13,7 +13,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Chi2, Gamma>;
+template class core::ScalarFamily<Chi2, Gamma>;
 
 const Signature<Chi2>& Chi2::signature() {
   static const Signature<Chi2> s{

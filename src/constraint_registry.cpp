@@ -91,7 +91,7 @@ TransformPtr between(const constraints::Bounded& constraint) {
   }
   // The difference of integers may overflow their dtype.
   const auto number = [](const Tensor& x) {
-    return x.is_floating_point() ? x : x.to(options_beside(x));
+    return x.is_floating_point() ? x : x.to(core::options_beside(x));
   };
   const Tensor low = number(constraint.lower_bound()), high = number(constraint.upper_bound());
   return scaled_sigmoid(low, high, overflows(low, high), [](const Tensor& x) { return Param(x); });

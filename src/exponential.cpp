@@ -9,7 +9,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Exponential, ExponentialFamily>;
+template class core::ScalarFamily<Exponential, ExponentialFamily>;
 
 const Signature<Exponential>& Exponential::signature() {
   static const Signature<Exponential> s{

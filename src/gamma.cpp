@@ -12,7 +12,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Gamma, ExponentialFamily>;
+template class core::ScalarFamily<Gamma, ExponentialFamily>;
 
 const Signature<Gamma>& Gamma::signature() {
   static const Signature<Gamma> s{

@@ -114,7 +114,7 @@ Tensor Independent::do_impossible(const Tensor& value) const {
   return any_rightmost(impossible_of_part(*base_dist_, value), reinterpreted_batch_ndims_);
 }
 
-void Independent::change(const Change& change) {
+void Independent::change(const core::Change& change) {
   Implements::change(change);
   base_dist_ = base_dist_->changed(change.within(reinterpreted_sizes()));
 }

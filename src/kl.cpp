@@ -37,7 +37,7 @@ class Registry {
     return registry;
   }
 
-  void add(const Type& p, const Type& q, KlRule rule) {
+  void add(const core::Type& p, const core::Type& q, KlRule rule) {
     auto owned = std::make_shared<const KlRule>(std::move(rule));
     decltype(found_)
         forgotten;  // like the rule that is replaced, destroyed after the lock: it is foreign code
@@ -47,7 +47,7 @@ class Registry {
   }
 
   /// The rule for two types, or null.
-  std::shared_ptr<const KlRule> find(const Type& p, const Type& q) {
+  std::shared_ptr<const KlRule> find(const core::Type& p, const core::Type& q) {
     const TypePair key(p.id, q.id);
     {
       const std::shared_lock lock(mutex_);
@@ -69,7 +69,7 @@ class Registry {
 
  private:
   struct Entry {
-    Type p, q;
+    core::Type p, q;
     std::shared_ptr<const KlRule> rule;
   };
 
@@ -81,7 +81,7 @@ class Registry {
   }
 
   /// Adds `rule`, or exchanges it for the one that there is.
-  void insert(const Type& p, const Type& q, std::shared_ptr<const KlRule>& rule) {
+  void insert(const core::Type& p, const core::Type& q, std::shared_ptr<const KlRule>& rule) {
     for (Entry& entry : entries_) {
       if (entry.p == p && entry.q == q) {
         entry.rule.swap(rule);
@@ -93,7 +93,8 @@ class Registry {
 
   /// The entry nearest to `p`, then to `q`. Where it is not also the one nearest to `q`, then to
   /// `p`, the two disagree about which argument counts more.
-  std::shared_ptr<const KlRule> resolve(const Type& p, const Type& q, std::string& warning) const {
+  std::shared_ptr<const KlRule> resolve(const core::Type& p, const core::Type& q,
+                                        std::string& warning) const {
     const Entry *left = nullptr, *right = nullptr;
     std::pair<int, int> left_distance, right_distance;
     for (const Entry& entry : entries_) {
@@ -128,12 +129,12 @@ Tensor kl_divergence(const Distribution& p, const Distribution& q) {
   return (*rule)(p, q);
 }
 
-void internal::require_own_type(const Type& type, const std::type_info& of) {
+void core::require_own_type(const core::Type& type, const std::type_info& of) {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, type.id == of, "register_kl: ", class_name(of),
                             " is only known as ", type.name, "; derive it from Implements");
 }
 
-void register_kl(const Type& p, const Type& q, KlRule rule) {
+void register_kl(const core::Type& p, const core::Type& q, KlRule rule) {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, rule != nullptr, "register_kl: the rule for (", p.name,
                             ", ", q.name, ") is empty");
   Registry::instance().add(p, q, std::move(rule));

@@ -13,7 +13,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Laplace>;
+template class core::ScalarFamily<Laplace>;
 
 const Signature<Laplace>& Laplace::signature() {
   static const Signature<Laplace> s{.name = "Laplace",

@@ -18,7 +18,7 @@ const Normal& base(const LogNormal& distribution) {
 
 }  // namespace
 
-template class ScalarFamily<LogNormal, TransformedDistribution>;
+template class core::ScalarFamily<LogNormal, TransformedDistribution>;
 
 const Signature<LogNormal>& LogNormal::signature() {
   static const Signature<LogNormal> s{

@@ -90,13 +90,13 @@ MixtureSameFamily::MixtureSameFamily(Categorical mixture_distribution,
       "MixtureSameFamily: the number of categories of mixture_distribution, ",
       mixture_distribution_.param_shape().back(),
       ", does not equal the last dimension of component_distribution.batch_shape, ",
-      repr(component));
+      core::repr(component));
   const auto component_batch = component.slice(0, component.size() - 1);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(mixture_batch, component_batch),
                             "MixtureSameFamily: `mixture_distribution.batch_shape` (",
-                            repr(mixture_batch),
+                            core::repr(mixture_batch),
                             ") is not compatible with `component_distribution.batch_shape` (",
-                            repr(component_batch), ") without its last dimension");
+                            core::repr(component_batch), ") without its last dimension");
   set_batch_shape(at::infer_size_dimvector(mixture_batch, component_batch));
   set_event_shape(component_distribution_->event_shape());
 }
@@ -184,7 +184,7 @@ Tensor MixtureSameFamily::do_variance() const {
       .to(dtype);
 }
 
-void MixtureSameFamily::change(const Change& change) {
+void MixtureSameFamily::change(const core::Change& change) {
   Implements::change(change);
   mixture_distribution_ = static_cast<const Categorical&>(*mixture_distribution_.changed(change));
   component_distribution_ =

@@ -57,11 +57,11 @@ const Signature<MultivariateNormal>& MultivariateNormal::signature() {
       .name = "MultivariateNormal",
       .fields = {{"loc", &Self::loc_, constraints::real_vector},
                  {"covariance_matrix", &Self::covariance_matrix_, constraints::positive_definite,
-                  Presence::kAlternative},
+                  core::Presence::kAlternative},
                  {"precision_matrix", &Self::precision_matrix_, constraints::positive_definite,
-                  Presence::kAlternative},
+                  core::Presence::kAlternative},
                  {"scale_tril", &Self::scale_tril_, constraints::lower_cholesky,
-                  Presence::kAlternative}},
+                  core::Presence::kAlternative}},
       .support = constraints::real_vector,
       .has_rsample = true};
   return s;
@@ -77,9 +77,9 @@ struct MultivariateNormal::Parameter {
 
 MultivariateNormal::MultivariateNormal(Param loc, Covariance given, Validate validate_args)
     : Implements(validate_args) {
-  require_exactly_one(signature().name, {{"covariance_matrix", &given.covariance_matrix},
-                                         {"precision_matrix", &given.precision_matrix},
-                                         {"scale_tril", &given.scale_tril}});
+  core::require_exactly_one(signature().name, {{"covariance_matrix", &given.covariance_matrix},
+                                               {"precision_matrix", &given.precision_matrix},
+                                               {"scale_tril", &given.scale_tril}});
   assign_members(loc, given.covariance_matrix, given.precision_matrix, given.scale_tril);
   const bool is_factor = scale_tril_.defined(), is_precision = precision_matrix_.defined();
   Tensor& matrix = is_factor ? scale_tril_ : is_precision ? precision_matrix_ : covariance_matrix_;
@@ -88,8 +88,9 @@ MultivariateNormal::MultivariateNormal(Param loc, Covariance given, Validate val
   TORCH_DISTRIBUTIONS_CHECK(
       ValueError,
       matrix.dim() >= 2 && matrix.size(-1) == loc_.size(-1) && matrix.size(-2) == loc_.size(-1),
-      "MultivariateNormal: a loc of shape ", repr(loc_.sizes()), " needs a square matrix of size ",
-      loc_.size(-1), ", with optional leading batch dimensions, got shape ", repr(matrix.sizes()));
+      "MultivariateNormal: a loc of shape ", core::repr(loc_.sizes()),
+      " needs a square matrix of size ", loc_.size(-1),
+      ", with optional leading batch dimensions, got shape ", core::repr(matrix.sizes()));
   const auto dtype = at::promote_types(loc_.scalar_type(), matrix.scalar_type());
   for (Tensor* t : {&loc_, &matrix})
     if (t->scalar_type() != dtype) *t = t->to(dtype);
@@ -180,7 +181,7 @@ Tensor MultivariateNormal::do_entropy() const {
       .expand(batch_shape());
 }
 
-void MultivariateNormal::change(const Change& change) {
+void MultivariateNormal::change(const core::Change& change) {
   Implements::change(change);
   if (!change.is_expand()) factor_ = wide(change(factor_, 2));
 }

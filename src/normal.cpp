@@ -13,7 +13,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Normal, ExponentialFamily>;
+template class core::ScalarFamily<Normal, ExponentialFamily>;
 
 const Signature<Normal>& Normal::signature() {
   static const Signature<Normal> s{

@@ -33,7 +33,8 @@ const Signature<OneHotCategorical>& OneHotCategorical::signature() {
 // The categorical distribution has checked the fields.
 OneHotCategorical::OneHotCategorical(ProbsOrLogits given, Validate validate_args)
     : Implements(validate_args),
-      categorical_(require_one(signature().name, std::move(given)), validate_args, signature().name,
+      categorical_(core::require_one(signature().name, std::move(given)), validate_args,
+                   signature().name,
                    [this](const char* name, const Tensor& weights, const Constraint& constraint) {
                      validate_parameter(name, weights, constraint);
                    }) {
@@ -77,7 +78,7 @@ Tensor OneHotCategorical::do_enumerate_support(bool expand) const {
   return values.expand(shape);
 }
 
-void OneHotCategorical::change(const Change& change) {
+void OneHotCategorical::change(const core::Change& change) {
   Implements::change(change);
   categorical_ = static_cast<const Categorical&>(*categorical_.changed(change));
 }
@@ -95,7 +96,7 @@ const Signature<OneHotCategoricalStraightThrough>& OneHotCategoricalStraightThro
 
 OneHotCategoricalStraightThrough::OneHotCategoricalStraightThrough(ProbsOrLogits given,
                                                                    Validate validate_args)
-    : Implements(require_one(signature().name, std::move(given)), validate_args) {}
+    : Implements(core::require_one(signature().name, std::move(given)), validate_args) {}
 
 Tensor OneHotCategoricalStraightThrough::do_rsample(IntArrayRef shape,
                                                     std::optional<Generator> generator) const {

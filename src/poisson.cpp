@@ -11,7 +11,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Poisson, ExponentialFamily>;
+template class core::ScalarFamily<Poisson, ExponentialFamily>;
 
 const Signature<Poisson>& Poisson::signature() {
   static const Signature<Poisson> s{

@@ -11,7 +11,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<StudentT>;
+template class core::ScalarFamily<StudentT>;
 
 const Signature<StudentT>& StudentT::signature() {
   static const Signature<StudentT> s{

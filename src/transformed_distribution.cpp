@@ -79,7 +79,7 @@ TransformedDistribution::TransformedDistribution(DistributionPtr base_distributi
   TORCH_DISTRIBUTIONS_CHECK(
       ValueError, static_cast<int64_t>(base_shape.size()) >= domain_dim,
       "TransformedDistribution: base_distribution needs to have shape with size at least ",
-      domain_dim, ", but got ", repr(IntArrayRef(base_shape)), ".");
+      domain_dim, ", but got ", core::repr(IntArrayRef(base_shape)), ".");
   const std::vector<int64_t> shape = whole_.forward_shape(base_shape);
   const std::vector<int64_t> expanded = whole_.inverse_shape(shape);
   if (IntArrayRef(expanded) != IntArrayRef(base_shape)) {
@@ -304,7 +304,7 @@ Tensor TransformedDistribution::do_stddev() const {
   return scaled(base_dist_->stddev(), whole_.parts())->abs();
 }
 
-void TransformedDistribution::change(const Change& change) {
+void TransformedDistribution::change(const core::Change& change) {
   Implements::change(change);
   if (!change.is_expand()) {
     base_dist_ = base_dist_->changed(change);

@@ -9,7 +9,7 @@
 
 namespace torch::distributions {
 
-template class ScalarFamily<Uniform>;
+template class core::ScalarFamily<Uniform>;
 
 const Signature<Uniform>& Uniform::signature() {
   static const Signature<Uniform> s{

@@ -38,40 +38,40 @@ double tril_order(double size, double diag) {
 }  // namespace
 
 std::vector<Tensor> broadcast_all(const std::vector<Param>& values) {
-  TensorOptions options = common_options({});
+  TensorOptions options = core::common_options({});
   for (const Param& value : values) {
     if (!value.is_tensor()) continue;
-    options = common_options({&value});
+    options = core::common_options({&value});
     if (value.tensor().is_floating_point()) break;
   }
   std::vector<Tensor> tensors;
   tensors.reserve(values.size());
   for (const Param& value : values) {
-    require_numbers("broadcast_all", "values", value);
+    core::require_numbers("broadcast_all", "values", value);
     tensors.push_back(value.tensor(options));
   }
   return at::broadcast_tensors(tensors);
 }
 
 Tensor logits_to_probs(const Tensor& logits, bool is_binary) {
-  require_numbers("logits_to_probs", "logits", logits);
+  core::require_numbers("logits_to_probs", "logits", logits);
   return is_binary ? logits.sigmoid() : logits.softmax(-1);
 }
 
 Tensor clamp_probs(const Tensor& probs) {
-  require_numbers("clamp_probs", "probs", probs);
+  core::require_numbers("clamp_probs", "probs", probs);
   const double eps = float_limits(probs.scalar_type()).epsilon;
   return probs.clamp(eps, 1 - eps);
 }
 
 Tensor probs_to_logits(const Tensor& probs, bool is_binary) {
-  require_numbers("probs_to_logits", "probs", probs);
+  core::require_numbers("probs_to_logits", "probs", probs);
   const Tensor clamped = clamp_probs(probs);
   return is_binary ? clamped.log() - clamped.neg().log1p() : clamped.log();
 }
 
 Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag) {
-  require_numbers("tril_matrix_to_vec", "mat", mat);
+  core::require_numbers("tril_matrix_to_vec", "mat", mat);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, mat.dim() >= 2 && mat.size(-1) == mat.size(-2),
                             "Expected square matrices, got shape ", mat.sizes());
   const int64_t n = mat.size(-1);
@@ -81,7 +81,7 @@ Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag) {
 }
 
 Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag) {
-  require_numbers("vec_to_tril_matrix", "vec", vec);
+  core::require_numbers("vec_to_tril_matrix", "vec", vec);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, vec.dim() >= 1, "Expected vectors, got a number");
   constexpr double kLargest = 3037000499;  // whose square is an int64_t
   const int64_t size = vec.size(-1);

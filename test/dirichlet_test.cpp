@@ -262,7 +262,7 @@ TEST(DirichletTest, ShapesAndDtypes) {
 TEST(DirichletTest, NaturalParametersGiveTheMeanOfTheLogarithm) {
   const Dirichlet d(doubles({0.5, 2, 3}));
   const Tensor expected = doubles({0.5, 2, 3}).digamma() - doubles({5.5}).digamma();
-  EXPECT_TRUE(mean_params(d, d.natural_params())[0].allclose(expected));
+  EXPECT_TRUE(core::mean_params(d, d.natural_params())[0].allclose(expected));
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <torch/distributions/binomial.h>
 #include <torch/distributions/poisson.h>
 
+#include <ATen/Dispatch.h>
+
+#include <limits>
 #include <string>
 
 namespace torch::distributions {
@@ -63,7 +66,7 @@ TEST(Poisson, IsAnExponentialFamily) {
   ASSERT_EQ(natural.size(), 1U);
   EXPECT_TRUE(natural[0].allclose(poisson.rate().log()));
   EXPECT_TRUE(poisson.log_normalizer(natural).allclose(poisson.rate()));
-  EXPECT_TRUE(mean_params(poisson, natural)[0].allclose(poisson.mean()));
+  EXPECT_TRUE(core::mean_params(poisson, natural)[0].allclose(poisson.mean()));
 }
 
 TEST(Poisson, IsDrawnAsOftenAsItsDensitySays) {
@@ -110,10 +113,10 @@ TEST(Poisson, HugeRatesAreDrawn) {
 
 TEST(Poisson, DrawsOfHalfTypesAreFinite) {
   for (const auto dtype : {at::kHalf, at::kBFloat16, at::kFloat}) {
-    const double largest = dtype == at::kHalf       ? std::numeric_limits<at::Half>::max()
-                           : dtype == at::kBFloat16 ? std::numeric_limits<at::BFloat16>::max()
-                                                    : std::numeric_limits<float>::max();
-    const Poisson poisson(at::full({}, largest, dtype), true);
+    const Tensor largest = AT_DISPATCH_FLOATING_TYPES_AND2(
+        at::kHalf, at::kBFloat16, dtype, "largest",
+        [&] { return at::full({}, double{std::numeric_limits<scalar_t>::max()}, dtype); });
+    const Poisson poisson(largest, true);
     EXPECT_NO_THROW(poisson.log_prob(poisson.sample({1000}))) << dtype;
   }
 }

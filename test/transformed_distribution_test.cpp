@@ -385,10 +385,10 @@ TEST(TransformedDistributionTest, AffineTransformsHaveExactMoments) {
 
 TEST(TransformedDistributionTest, SupportIsTheImageOfTheBases) {
   const auto text = [](const Distribution& base, std::vector<TransformPtr> transforms) {
-    return fmt::format("{}",
-                       *TransformedDistribution(DistributionPtr(base.changed(Change::detach())),
-                                                std::move(transforms))
-                            .support());
+    return fmt::format(
+        "{}", *TransformedDistribution(DistributionPtr(base.changed(core::Change::detach())),
+                                       std::move(transforms))
+                   .support());
   };
   const Normal normal(0.0, 1.0);
   const Gamma gamma(1.0, 1.0);

@@ -27,16 +27,16 @@ inline at::Scalar scalar(const Param& number) {
 }
 
 inline Tensor greater(const Tensor& x, const Param& bound) {
-  return bound.is_number() ? x.gt(scalar(bound)) : x.gt(bound.tensor(options_beside(x)));
+  return bound.is_number() ? x.gt(scalar(bound)) : x.gt(bound.tensor(core::options_beside(x)));
 }
 inline Tensor greater_equal(const Tensor& x, const Param& bound) {
-  return bound.is_number() ? x.ge(scalar(bound)) : x.ge(bound.tensor(options_beside(x)));
+  return bound.is_number() ? x.ge(scalar(bound)) : x.ge(bound.tensor(core::options_beside(x)));
 }
 inline Tensor less(const Tensor& x, const Param& bound) {
-  return bound.is_number() ? x.lt(scalar(bound)) : x.lt(bound.tensor(options_beside(x)));
+  return bound.is_number() ? x.lt(scalar(bound)) : x.lt(bound.tensor(core::options_beside(x)));
 }
 inline Tensor less_equal(const Tensor& x, const Param& bound) {
-  return bound.is_number() ? x.le(scalar(bound)) : x.le(bound.tensor(options_beside(x)));
+  return bound.is_number() ? x.le(scalar(bound)) : x.le(bound.tensor(core::options_beside(x)));
 }
 
 }  // namespace torch::distributions::constraints

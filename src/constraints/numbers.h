@@ -8,8 +8,8 @@ namespace torch::distributions::constraints {
 
 /// \throws c10::ValueError when `value` is undefined, c10::TypeError when it does not hold numbers.
 inline void require_numbers(const Constraint& set, const Tensor& value) {
-  if (!holds_numbers(value)) [[unlikely]]
-    refuse_tensor(class_name(typeid(set)).c_str(), "value", value);
+  if (!core::holds_numbers(value)) [[unlikely]]
+    core::refuse_tensor(class_name(typeid(set)).c_str(), "value", value);
 }
 
 }  // namespace torch::distributions::constraints

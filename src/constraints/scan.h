@@ -31,7 +31,7 @@ inline bool readable(const Tensor& tensor) {
   constexpr c10::DispatchKeySet kPlain({DispatchKey::CPU, DispatchKey::ADInplaceOrView,
                                         DispatchKey::AutogradCPU, DispatchKey::AutocastCPU});
   if (!tensor.defined() || (tensor.key_set().raw_repr() & ~kPlain.raw_repr()) != 0) return false;
-  return holds_numbers(tensor.scalar_type());
+  return core::holds_numbers(tensor.scalar_type());
 }
 
 /// A bound; its tensor is undefined when it is a number.

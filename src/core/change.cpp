@@ -8,7 +8,7 @@
 #include "core/raise.h"
 #include "core/shape.h"
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 
 Change Change::expand(IntArrayRef batch_shape) {
   Change change(Kind::kExpand);
@@ -66,4 +66,4 @@ at::DimVector Change::batch_shape(IntArrayRef old) const {
   return kind_ == Kind::kExpand ? batch_shape_ : at::DimVector(old);
 }
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

@@ -55,7 +55,7 @@ std::string first_invalid(const Tensor& value, IntArrayRef events, int64_t event
   shape.append(event.begin(), event.end());
   Tensor offender = value.detach().expand(shape);
   for (const int64_t i : index) offender = offender.select(0, i);
-  return fmt::format("the first is {} at index [{}]", repr(offender), fmt::join(index, ", "));
+  return fmt::format("the first is {} at index [{}]", core::repr(offender), fmt::join(index, ", "));
 }
 
 /// The end of a sentence about a value.
@@ -67,8 +67,8 @@ std::string violates(const Tensor& value, const Constraint& constraint, int64_t 
 
 }  // namespace
 
-const Type& Distribution::static_type() {
-  static const Type type{typeid(Distribution), "Distribution", nullptr};
+const core::Type& Distribution::static_type() {
+  static const core::Type type{typeid(Distribution), "Distribution", nullptr};
   return type;
 }
 
@@ -168,14 +168,14 @@ Tensor Distribution::impossible_of_part(const Distribution& part, const Tensor& 
   return part.do_impossible(value);
 }
 
-void Distribution::change(const Change& change) {
+void Distribution::change(const core::Change& change) {
   change.check(type().name);
   if (!change.is_expand()) return;
   const auto changed = change.batch_shape(batch_shape_);
   require_sizes(type().name, "a batch_shape to expand to", changed, {event_shape_});
   TORCH_DISTRIBUTIONS_CHECK(ValueError, expands_to(batch_shape_, changed), type().name,
-                            "::expand: a batch of shape ", repr(IntArrayRef(batch_shape_)),
-                            " does not expand to ", repr(IntArrayRef(changed)));
+                            "::expand: a batch of shape ", core::repr(IntArrayRef(batch_shape_)),
+                            " does not expand to ", core::repr(IntArrayRef(changed)));
   batch_shape_ = changed;
 }
 
@@ -203,17 +203,18 @@ Tensor Distribution::enumerate_range(int64_t count, const TensorOptions& options
 
 void Distribution::validate_shape(const Tensor& value) const {
   const auto sizes = value.sizes();
-  TORCH_DISTRIBUTIONS_CHECK(ValueError,
-                            sizes.size() >= event_shape_.size() &&
-                                sizes.slice(sizes.size() - event_shape_.size()) == event_shape(),
-                            "The right-most size of value must match event_shape: ", repr(sizes),
-                            " vs ", repr(event_shape()), ", in ", type().name, ".");
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError,
+      sizes.size() >= event_shape_.size() &&
+          sizes.slice(sizes.size() - event_shape_.size()) == event_shape(),
+      "The right-most size of value must match event_shape: ", core::repr(sizes), " vs ",
+      core::repr(event_shape()), ", in ", type().name, ".");
   at::DimVector expected(batch_shape_);
   expected.append(event_shape_.begin(), event_shape_.end());
   TORCH_DISTRIBUTIONS_CHECK(
       ValueError, at::are_expandable(sizes, expected),
-      "Value is not broadcastable with batch_shape+event_shape: ", repr(sizes), " vs ",
-      repr(IntArrayRef(expected)), ", in ", type().name, ".");
+      "Value is not broadcastable with batch_shape+event_shape: ", core::repr(sizes), " vs ",
+      core::repr(IntArrayRef(expected)), ", in ", type().name, ".");
 }
 
 void Distribution::validate_sample(const Tensor& value) const {
@@ -260,7 +261,7 @@ void Distribution::validate_argument(const char* method, const char* name, const
 void Distribution::assign(std::initializer_list<const Param*> params,
                           c10::ArrayRef<Member> members) const {
   TORCH_INTERNAL_ASSERT(params.size() == members.size(), type().name, ": one parameter a member");
-  const TensorOptions options = common_options(params);
+  const TensorOptions options = core::common_options(params);
   const auto* member = members.begin();
   for (const Param* param : params) {
     TORCH_DISTRIBUTIONS_CHECK(ValueError, param->defined() || !member->required, type().name,
@@ -280,7 +281,7 @@ void Distribution::join_batch(c10::ArrayRef<Member> members) {
     require_value(member.name, *member.tensor);
     TORCH_DISTRIBUTIONS_CHECK(ValueError, member.tensor->dim() >= member.event_dim, type().name,
                               ": the parameter ", member.name, " needs at least ", member.event_dim,
-                              " dimension(s), got shape ", repr(sizes));
+                              " dimension(s), got shape ", core::repr(sizes));
     return sizes.slice(0, sizes.size() - static_cast<std::size_t>(member.event_dim));
   };
   at::DimVector joined(batch_shape_);
@@ -288,11 +289,11 @@ void Distribution::join_batch(c10::ArrayRef<Member> members) {
     const auto batch = batch_of(member);
     if (batch == IntArrayRef(joined)) continue;
     TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(joined, batch), type().name,
-                              ": the batch shape ", repr(batch), " of ", member.name,
-                              " does not broadcast with ", repr(IntArrayRef(joined)));
+                              ": the batch shape ", core::repr(batch), " of ", member.name,
+                              " does not broadcast with ", core::repr(IntArrayRef(joined)));
     joined = at::infer_size_dimvector(joined, batch);
   }
-  const Change expand = Change::expand(joined);
+  const core::Change expand = core::Change::expand(joined);
   for (const Member& member : members) *member.tensor = expand(*member.tensor, member.event_dim);
   batch_shape_ = joined;
 }

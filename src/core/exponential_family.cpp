@@ -6,9 +6,9 @@
 
 namespace torch::distributions {
 
-const Type& ExponentialFamily::static_type() {
-  static const Type type{typeid(ExponentialFamily), "ExponentialFamily",
-                         &Distribution::static_type()};
+const core::Type& ExponentialFamily::static_type() {
+  static const core::Type type{typeid(ExponentialFamily), "ExponentialFamily",
+                               &Distribution::static_type()};
   return type;
 }
 
@@ -18,7 +18,7 @@ Tensor ExponentialFamily::log_normalizer(at::TensorList natural_params) const {
                             "::log_normalizer: expected ", count, " natural parameters, got ",
                             natural_params.size());
   for (const Tensor& parameter : natural_params)
-    require_numbers(type().name, "natural_params", parameter);
+    core::require_numbers(type().name, "natural_params", parameter);
   return do_log_normalizer(natural_params);
 }
 
@@ -32,11 +32,11 @@ double ExponentialFamily::do_mean_carrier_measure() const {
   not_implemented("mean_carrier_measure");
 }
 
-std::vector<Tensor> mean_params(const ExponentialFamily& family,
-                                const std::vector<Tensor>& natural_params) {
+std::vector<Tensor> core::mean_params(const ExponentialFamily& family,
+                                      const std::vector<Tensor>& natural_params) {
   bool differentiable = false;
   for (const Tensor& parameter : natural_params) {
-    require_numbers(family.type().name, "natural_params", parameter);
+    core::require_numbers(family.type().name, "natural_params", parameter);
     differentiable |= parameter.requires_grad();
   }
   differentiable = differentiable && at::GradMode::is_enabled();
@@ -56,7 +56,7 @@ std::vector<Tensor> mean_params(const ExponentialFamily& family,
 Tensor ExponentialFamily::do_entropy() const {
   const double carrier = mean_carrier_measure();
   const std::vector<Tensor> natural = natural_params();
-  const std::vector<Tensor> means = mean_params(*this, natural);
+  const std::vector<Tensor> means = core::mean_params(*this, natural);
   Tensor entropy = log_normalizer(natural) - carrier;
   const auto batch_dim = static_cast<int64_t>(batch_shape().size());
   for (std::size_t i = 0; i < natural.size(); ++i) {

@@ -9,7 +9,7 @@ namespace torch::distributions {
 
 /// Whether this is a floating dtype with which the library computes.
 inline bool is_floating(at::ScalarType dtype) {
-  return holds_numbers(dtype) && at::isFloatingType(dtype);
+  return core::holds_numbers(dtype) && at::isFloatingType(dtype);
 }
 
 /// The dtype of results that are made from numbers of this dtype: the default one for integers.

@@ -17,7 +17,7 @@ TensorOptions default_options() {
 
 }  // namespace
 
-void refuse_tensor(const char* class_name, const char* argument, const Tensor& tensor) {
+void core::refuse_tensor(const char* class_name, const char* argument, const Tensor& tensor) {
   if (!tensor.defined()) raise<c10::ValueError>(class_name, ": `", argument, "` is undefined");
   if (tensor.layout() != at::kStrided) {
     raise<c10::TypeError>(class_name, ": `", argument, "` has the layout ", tensor.layout(),
@@ -28,9 +28,9 @@ void refuse_tensor(const char* class_name, const char* argument, const Tensor& t
                         "Long, Int, Short, Char, Byte or Bool");
 }
 
-void require_numbers(const char* class_name, const char* argument, const Param& param) {
-  if (param.is_tensor()) return require_numbers(class_name, argument, param.tensor());
-  if (!param.defined()) refuse_tensor(class_name, argument, {});
+void core::require_numbers(const char* class_name, const char* argument, const Param& param) {
+  if (param.is_tensor()) return core::require_numbers(class_name, argument, param.tensor());
+  if (!param.defined()) core::refuse_tensor(class_name, argument, {});
 }
 
 // A complex number becomes a tensor, so that the check of its dtype refuses it and names the
@@ -57,12 +57,12 @@ Tensor Param::tensor(const TensorOptions& options) const {
   return kind_ == Kind::kList ? tensor_.to(options) : tensor_;
 }
 
-TensorOptions options_beside(const Tensor& tensor) {
+TensorOptions core::options_beside(const Tensor& tensor) {
   return is_floating(tensor.scalar_type()) ? tensor.options()
                                            : default_options().device(tensor.device());
 }
 
-TensorOptions common_options(std::initializer_list<const Param*> params) {
+TensorOptions core::common_options(std::initializer_list<const Param*> params) {
   Tensor first;
   for (const Param* param : params) {
     if (!param->is_tensor()) continue;
@@ -70,11 +70,12 @@ TensorOptions common_options(std::initializer_list<const Param*> params) {
     if (is_floating(tensor.scalar_type())) return tensor.options();
     if (!first.defined()) first = std::move(tensor);
   }
-  return first.defined() ? options_beside(first) : default_options();
+  return first.defined() ? core::options_beside(first) : default_options();
 }
 
-void require_exactly_one(const char* class_name,
-                         std::initializer_list<std::pair<const char*, const Param*>> alternatives) {
+void core::require_exactly_one(
+    const char* class_name,
+    std::initializer_list<std::pair<const char*, const Param*>> alternatives) {
   int given = 0;
   std::string names;
   for (const auto& [name, param] : alternatives) {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <vector>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 namespace {
 
 constexpr int kPrecision = 4;  // torch.set_printoptions' defaults
@@ -189,4 +189,4 @@ std::string repr_or_size(const Tensor& tensor) {
   return tensor.numel() == 1 ? repr(tensor) : repr(tensor.sizes());
 }
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

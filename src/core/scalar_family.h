@@ -9,7 +9,7 @@
 /// The hooks of scalar families. The source of such a class instantiates them:
 /// `template class ScalarFamily<Gamma, ExponentialFamily>;`.
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 
 namespace internal {
 
@@ -99,4 +99,4 @@ Tensor ScalarFamily<Self, Base>::log_prob_of(const Tensor& value,
   return log_prob;
 }
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

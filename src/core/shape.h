@@ -31,7 +31,7 @@ inline void require_sizes(const char* class_name, const char* what, IntArrayRef 
                           std::initializer_list<IntArrayRef> more = {}) {
   for (const int64_t size : sizes) {
     TORCH_DISTRIBUTIONS_CHECK(ValueError, size >= 0, class_name, ": ", what,
-                              " must not have a negative size, got ", repr(sizes));
+                              " must not have a negative size, got ", core::repr(sizes));
   }
   uint64_t bytes = sizeof(double);
   bool overflows = false;
@@ -46,7 +46,7 @@ inline void require_sizes(const char* class_name, const char* what, IntArrayRef 
   for (const IntArrayRef all : more) multiply(all);
   overflows |= bytes > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
   TORCH_DISTRIBUTIONS_CHECK(ValueError, !overflows, class_name, ": ", what,
-                            " is too large: ", repr(sizes));
+                            " is too large: ", core::repr(sizes));
 }
 
 }  // namespace torch::distributions

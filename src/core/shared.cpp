@@ -3,7 +3,7 @@
 #include "core/class_name.h"
 #include "core/raise.h"
 
-namespace torch::distributions::internal {
+namespace torch::distributions::core {
 
 void refuse_empty_handle(const std::type_info& base) {
   const std::string name = class_name(base);
@@ -15,4 +15,4 @@ void refuse_class(const std::type_info& object, const std::type_info& wanted) {
                         class_name(object));
 }
 
-}  // namespace torch::distributions::internal
+}  // namespace torch::distributions::core

@@ -23,9 +23,9 @@ SuspendValidation::SuspendValidation() : previous_(suspended) { suspended = true
 
 SuspendValidation::~SuspendValidation() { suspended = previous_; }
 
-bool validation_suspended() noexcept { return suspended; }
+bool core::validation_suspended() noexcept { return suspended; }
 
-bool validate_args_in_force() noexcept {
+bool core::validate_args_in_force() noexcept {
   return on_this_thread.value_or(default_on.load(std::memory_order_relaxed));
 }
 

@@ -33,7 +33,7 @@ Tensor divergence(const Categorical& p, const Categorical& q) {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, p.param_shape().back() == q.param_shape().back(),
                             "KL(p || q) needs as many categories in p as in q, "
                             "but their parameters have shapes ",
-                            repr(p.param_shape()), " and ", repr(q.param_shape()));
+                            core::repr(p.param_shape()), " and ", core::repr(q.param_shape()));
   return over_categories(p, q);
 }
 

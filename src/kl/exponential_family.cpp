@@ -11,7 +11,7 @@ Tensor divergence(const ExponentialFamily& p, const ExponentialFamily& q) {
   if (p.type() != q.type()) not_implemented(p, q, "they are different exponential families");
   require_equal_event_shapes(p, q);
   const std::vector<Tensor> natural_p = p.natural_params(), natural_q = q.natural_params();
-  const std::vector<Tensor> mean_p = mean_params(p, natural_p);
+  const std::vector<Tensor> mean_p = core::mean_params(p, natural_p);
   Tensor divergence = q.log_normalizer(natural_q) - p.log_normalizer(natural_p);
   const auto event_dim = static_cast<int64_t>(p.event_shape().size());
   for (std::size_t i = 0; i < natural_p.size(); ++i) {

@@ -75,8 +75,8 @@ void not_implemented(const Distribution& p, const Distribution& q, const char* r
 void require_equal_event_shapes(const Distribution& p, const Distribution& q) {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, p.event_shape() == q.event_shape(),
                             "KL(p || q) needs equal event shapes, but p type ", p.type().name,
-                            " has ", repr(p.event_shape()), " and q type ", q.type().name, " has ",
-                            repr(q.event_shape()));
+                            " has ", core::repr(p.event_shape()), " and q type ", q.type().name,
+                            " has ", core::repr(q.event_shape()));
 }
 
 }  // namespace torch::distributions::kl

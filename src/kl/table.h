@@ -19,8 +19,8 @@ namespace kl {
 
 /// A rule that the library comes with.
 struct BuiltInRule {
-  const Type* p;
-  const Type* q;
+  const core::Type* p;
+  const core::Type* q;
   Tensor (*rule)(const Distribution& p, const Distribution& q);
 };
 

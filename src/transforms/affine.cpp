@@ -31,8 +31,8 @@ AffineTransform::AffineTransform(Param loc, Param scale, int64_t event_dim, int6
       loc_(std::move(loc)),
       scale_(std::move(scale)),
       event_dim_(event_dim) {
-  require_numbers("AffineTransform", "loc", loc_);
-  require_numbers("AffineTransform", "scale", scale_);
+  core::require_numbers("AffineTransform", "loc", loc_);
+  core::require_numbers("AffineTransform", "scale", scale_);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, event_dim >= 0, "event_dim must be >= 0, got ", event_dim);
 }
 
@@ -64,11 +64,11 @@ std::vector<int64_t> AffineTransform::inverse_shape(IntArrayRef shape) const {
 }
 
 Tensor AffineTransform::scaled(const Tensor& x) const {
-  return scale_.is_number() ? x * scale_.number() : x * scale_.tensor(options_beside(x));
+  return scale_.is_number() ? x * scale_.number() : x * scale_.tensor(core::options_beside(x));
 }
 
 Tensor AffineTransform::unscaled(const Tensor& y) const {
-  return scale_.is_number() ? y / scale_.number() : y / scale_.tensor(options_beside(y));
+  return scale_.is_number() ? y / scale_.number() : y / scale_.tensor(core::options_beside(y));
 }
 
 AffineTransform AffineTransform::with_event_dim(int64_t event_dim) const {
@@ -78,11 +78,12 @@ AffineTransform AffineTransform::with_event_dim(int64_t event_dim) const {
 }
 
 Tensor AffineTransform::do_forward(const Tensor& x) const {
-  return loc_.is_number() ? scaled(x) + loc_.number() : loc_.tensor(options_beside(x)) + scaled(x);
+  return loc_.is_number() ? scaled(x) + loc_.number()
+                          : loc_.tensor(core::options_beside(x)) + scaled(x);
 }
 
 Tensor AffineTransform::do_inverse(const Tensor& y) const {
-  return unscaled(loc_.is_number() ? y - loc_.number() : y - loc_.tensor(options_beside(y)));
+  return unscaled(loc_.is_number() ? y - loc_.number() : y - loc_.tensor(core::options_beside(y)));
 }
 
 Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
@@ -94,7 +95,7 @@ Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y
     if (scale_.is_number())
       return at::full({}, std::log(std::abs(scale_.number())),
                       x.options().dtype(floating(at::result_type(x, y))));
-    const Tensor scale = scale_.tensor(options_beside(x));
+    const Tensor scale = scale_.tensor(core::options_beside(x));
     return scale.to(floating(at::result_type(scale, x))).abs().log();
   }();
   // Over all elements of the event, of which the scale may have fewer.
@@ -110,7 +111,7 @@ bool AffineTransform::do_equals(const Transform& other) const {
   return equal(loc_, affine.loc_) && equal(scale_, affine.scale_);
 }
 
-void AffineTransform::change(const Change& change) {
+void AffineTransform::change(const core::Change& change) {
   for (Param* param : {&loc_, &scale_}) {
     if (param->is_tensor()) *param = change(param->tensor(), 0);
   }

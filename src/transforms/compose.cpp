@@ -156,7 +156,7 @@ void ComposeTransform::set_cache_size(int64_t cache_size) {
   for (TransformPtr& part : parts_) part = part->with_cache(cache_size);
 }
 
-void ComposeTransform::change(const Change& change) {
+void ComposeTransform::change(const core::Change& change) {
   for (TransformPtr& part : parts_) part = part->changed(change);
 }
 

@@ -80,7 +80,7 @@ void IndependentTransform::set_cache_size(int64_t cache_size) {
   base_ = base_->with_cache(cache_size);
 }
 
-void IndependentTransform::change(const Change& change) { base_ = base_->changed(change); }
+void IndependentTransform::change(const core::Change& change) { base_ = base_->changed(change); }
 
 }  // namespace transforms
 }  // namespace torch::distributions

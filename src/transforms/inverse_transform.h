@@ -37,7 +37,7 @@ class InverseTransform final : public ImplementsTransform<InverseTransform> {
     return *base_ == *static_cast<const InverseTransform&>(other).base_;
   }
   void set_cache_size(int64_t cache_size) override { base_ = base_->with_cache(cache_size); }
-  void change(const Change& change) override { base_ = base_->changed(change); }
+  void change(const core::Change& change) override { base_ = base_->changed(change); }
 
   TransformPtr base_;
 };

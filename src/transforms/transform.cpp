@@ -112,7 +112,7 @@ void Transform::set_cache_size(int64_t cache_size) {
   cache_ = cache_size == 0 ? nullptr : std::make_shared<Cache>();
 }
 
-void Transform::change(const Change& /*change*/) {}
+void Transform::change(const core::Change& /*change*/) {}
 
 int64_t Transform::event_dim() const {
   const int64_t event_dim = domain()->event_dim();
@@ -131,7 +131,7 @@ TransformPtr Transform::with_cache(int64_t cache_size) const {
   return TransformPtr(other);
 }
 
-TransformPtr Transform::changed(const Change& change) const {
+TransformPtr Transform::changed(const core::Change& change) const {
   change.check(class_name(typeid(*this)).c_str());
   const std::shared_ptr<Transform> other = copy();
   if (!change.is_expand()) {
@@ -224,7 +224,7 @@ Tensor Transform::do_log_abs_det_jacobian(const Tensor& /*x*/, const Tensor& /*y
 }
 
 void Transform::refuse_value(const char* argument, const Tensor& value) const {
-  refuse_tensor(class_name(typeid(*this)).c_str(), argument, value);
+  core::refuse_tensor(class_name(typeid(*this)).c_str(), argument, value);
 }
 
 bool Transform::do_equals(const Transform& other) const { return identity_ == other.identity_; }

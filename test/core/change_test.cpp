@@ -3,7 +3,7 @@
 #include <torch/distributions/core/change.h>
 #include <torch/distributions/core/repr.h>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 namespace {
 
 TEST(Change, ExpandsBeforeTheEvent) {
@@ -59,4 +59,4 @@ TEST(Change, ConvertsToFloatingDtypesOnly) {
 }
 
 }  // namespace
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

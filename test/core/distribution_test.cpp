@@ -318,7 +318,7 @@ TEST(Distribution, ImpossibleSizesAreNamed) {
 TEST(Distribution, AFailedCallLeavesTheObjectAsItWas) {
   const Normal normal(at::zeros({3}), 1);
   EXPECT_THROW(normal.expand({4}), c10::ValueError);
-  EXPECT_EQ(repr(normal.loc().sizes()), "torch.Size([3])");
+  EXPECT_EQ(core::repr(normal.loc().sizes()), "torch.Size([3])");
 }
 
 TEST(Distribution, SampleNIsSample) {

@@ -45,7 +45,7 @@ TEST(ExponentialFamily, EntropyIsTheClosedForm) {
 /// The gradient of the log normalizer is the expectation of the sufficient statistics.
 TEST(ExponentialFamily, MeanParamsAreExpectations) {
   const auto first = [](const ExponentialFamily& family) {
-    return mean_params(family, family.natural_params())[0];
+    return core::mean_params(family, family.natural_params())[0];
   };
   const Normal normal(0.5, 2.0);
   EXPECT_TRUE(first(normal).allclose(normal.mean()));
@@ -54,7 +54,7 @@ TEST(ExponentialFamily, MeanParamsAreExpectations) {
   const Exponential exponential(at::tensor({0.2, 7.0}));
   EXPECT_TRUE(first(exponential).allclose(exponential.mean()));
   const Gamma gamma(at::tensor({0.2, 7.0}), 3.0);
-  EXPECT_TRUE(mean_params(gamma, gamma.natural_params())[1].allclose(gamma.mean()));
+  EXPECT_TRUE(core::mean_params(gamma, gamma.natural_params())[1].allclose(gamma.mean()));
   const Beta beta(2.0, 3.0);
   EXPECT_TRUE(first(beta).allclose(at::digamma(at::scalar_tensor(2.0)) -
                                    at::digamma(at::scalar_tensor(5.0))));
@@ -73,9 +73,9 @@ TEST(ExponentialFamily, WantsTheRightNumberOfNaturalParameters) {
   EXPECT_THROW(normal.log_normalizer({x, x, x}), c10::ValueError);
   EXPECT_THROW(normal.log_normalizer({x, Tensor()}), c10::ValueError);
   EXPECT_THROW(normal.log_normalizer({x, complex}), c10::TypeError);
-  EXPECT_THROW(mean_params(normal, {x, Tensor()}), c10::ValueError);
-  EXPECT_THROW(mean_params(normal, {complex, x}), c10::TypeError);
-  EXPECT_THROW(mean_params(normal, {x}), c10::ValueError);
+  EXPECT_THROW(core::mean_params(normal, {x, Tensor()}), c10::ValueError);
+  EXPECT_THROW(core::mean_params(normal, {complex, x}), c10::TypeError);
+  EXPECT_THROW(core::mean_params(normal, {x}), c10::ValueError);
 }
 
 }  // namespace

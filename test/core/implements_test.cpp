@@ -14,8 +14,8 @@ class Point : public Implements<Point> {
   static const Signature<Point>& signature() {
     static const Signature<Point> s{
         .name = "Point",
-        .fields = {{"loc", &Point::loc_, constraints::real, Presence::kAlternative},
-                   {"negative", &Point::negative_, constraints::real, Presence::kAlternative},
+        .fields = {{"loc", &Point::loc_, constraints::real, core::Presence::kAlternative},
+                   {"negative", &Point::negative_, constraints::real, core::Presence::kAlternative},
                    {"width", &Point::width_,
                     [](const Point& p) { return constraints::greater_than(p.low()); }},
                    {"low", &Point::low, constraints::nonnegative}},
@@ -37,13 +37,13 @@ class Point : public Implements<Point> {
 
 TEST(Implements, BroadcastsExpandsAndKeepsTheClass) {
   const Point point(at::zeros({2, 1}), {}, at::full({3}, 2.0));
-  EXPECT_EQ(repr(point.batch_shape()), "torch.Size([2, 3])");
-  EXPECT_EQ(repr(point.loc().sizes()), "torch.Size([2, 3])");
+  EXPECT_EQ(core::repr(point.batch_shape()), "torch.Size([2, 3])");
+  EXPECT_EQ(core::repr(point.loc().sizes()), "torch.Size([2, 3])");
   const Point wide = point.expand({4, 2, 3});
-  EXPECT_EQ(repr(wide.width().sizes()), "torch.Size([4, 2, 3])");
+  EXPECT_EQ(core::repr(wide.width().sizes()), "torch.Size([4, 2, 3])");
   EXPECT_EQ(wide.width().data_ptr(), point.width().data_ptr());
   EXPECT_THROW(point.expand({2, 4}), c10::ValueError);
-  EXPECT_EQ(repr(point.batch_shape()), "torch.Size([2, 3])");
+  EXPECT_EQ(core::repr(point.batch_shape()), "torch.Size([2, 3])");
 }
 
 TEST(Implements, PrintsTheMembersThatAreGiven) {

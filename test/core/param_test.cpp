@@ -36,9 +36,9 @@ TEST(Param, AListKeepsDoublesAndTakesTheDtypeOfWhatItMeets) {
   EXPECT_TRUE(list.tensor(at::kDouble).equal(at::tensor({0.1, 0.2}, at::kDouble)));
   EXPECT_EQ(list.tensor(TensorOptions(at::kHalf).device(at::kMeta)).device(), at::kMeta);
   const Param doubles = at::ones({2}, at::kDouble), integers = at::ones({2}, at::kLong);
-  EXPECT_EQ(common_options({&list}).dtype(), at::kFloat);
-  EXPECT_EQ(common_options({&list, &doubles}).dtype(), at::kDouble);
-  EXPECT_EQ(common_options({&list, &integers}).dtype(), at::kFloat);
+  EXPECT_EQ(core::common_options({&list}).dtype(), at::kFloat);
+  EXPECT_EQ(core::common_options({&list, &doubles}).dtype(), at::kDouble);
+  EXPECT_EQ(core::common_options({&list, &integers}).dtype(), at::kFloat);
 }
 
 TEST(Param, AListMayBeOfAnyNumbersAndLieAnywhere) {
@@ -101,45 +101,45 @@ TEST(Param, IsNoCharacterAndNoText) {
 }
 
 TEST(RequireNumbers, NamesClassAndArgument) {
-  EXPECT_NO_THROW(require_numbers("Mine", "loc", at::ones({})));
+  EXPECT_NO_THROW(core::require_numbers("Mine", "loc", at::ones({})));
   for (const auto dtype : {at::kByte, at::kChar, at::kShort, at::kInt, at::kLong, at::kBool,
                            at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
-    EXPECT_TRUE(holds_numbers(dtype));
+    EXPECT_TRUE(core::holds_numbers(dtype));
   }
   for (const auto dtype :
        {at::kComplexHalf, at::kComplexFloat, at::kComplexDouble, at::kQInt8, at::kQUInt8,
         at::kQInt32, at::kUInt16, at::kUInt32, at::kUInt64, at::kFloat8_e5m2, at::kFloat8_e4m3fn,
         at::kBits8, at::ScalarType::Undefined}) {
-    EXPECT_FALSE(holds_numbers(dtype)) << dtype;
+    EXPECT_FALSE(core::holds_numbers(dtype)) << dtype;
   }
   try {
-    require_numbers("Mine", "loc", at::ones({}, at::kComplexFloat));
+    core::require_numbers("Mine", "loc", at::ones({}, at::kComplexFloat));
     FAIL();
   } catch (const c10::TypeError& error) {
     EXPECT_THAT(error.what(), ::testing::StartsWith("Mine: `loc` has the dtype ComplexFloat"));
   }
-  EXPECT_THROW(require_numbers("Mine", "loc", Tensor()), c10::ValueError);
-  EXPECT_THROW(require_numbers("Mine", "loc", Param()), c10::ValueError);
-  EXPECT_THROW(require_numbers("Mine", "loc", Param(at::Scalar(c10::complex<double>(1, 5)))),
+  EXPECT_THROW(core::require_numbers("Mine", "loc", Tensor()), c10::ValueError);
+  EXPECT_THROW(core::require_numbers("Mine", "loc", Param()), c10::ValueError);
+  EXPECT_THROW(core::require_numbers("Mine", "loc", Param(at::Scalar(c10::complex<double>(1, 5)))),
                c10::TypeError);
 }
 
 TEST(CommonOptions, AreThoseOfTheFirstFloatingTensor) {
   const Param number = 1, integers = at::ones({2}, at::kLong), doubles = at::ones({2}, at::kDouble),
               halves = at::ones({2}, at::kHalf);
-  EXPECT_EQ(common_options({&number}).dtype(), at::kFloat);
-  EXPECT_EQ(common_options({&number, &integers}).dtype(), at::kFloat);
-  EXPECT_EQ(common_options({&integers, &doubles, &halves}).dtype(), at::kDouble);
+  EXPECT_EQ(core::common_options({&number}).dtype(), at::kFloat);
+  EXPECT_EQ(core::common_options({&number, &integers}).dtype(), at::kFloat);
+  EXPECT_EQ(core::common_options({&integers, &doubles, &halves}).dtype(), at::kDouble);
   const Param meta = at::ones({2}, at::TensorOptions().dtype(at::kLong).device(at::kMeta));
-  EXPECT_EQ(common_options({&number, &meta}).device(), at::kMeta);
+  EXPECT_EQ(core::common_options({&number, &meta}).device(), at::kMeta);
 }
 
 TEST(RequireExactlyOne, NamesClassAndAlternatives) {
   const Param given = 1, absent;
-  EXPECT_NO_THROW(require_exactly_one("Mine", {{"probs", &given}, {"logits", &absent}}));
+  EXPECT_NO_THROW(core::require_exactly_one("Mine", {{"probs", &given}, {"logits", &absent}}));
   for (const Param& both : {given, absent}) {
     try {
-      require_exactly_one("Mine", {{"probs", &both}, {"logits", &both}});
+      core::require_exactly_one("Mine", {{"probs", &both}, {"logits", &both}});
       FAIL();
     } catch (const c10::ValueError& error) {
       EXPECT_THAT(error.what_without_backtrace(),

@@ -2,7 +2,7 @@
 
 #include <torch/distributions/core/repr.h>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 namespace {
 
 // What Python 2.13 prints.
@@ -47,4 +47,4 @@ TEST(Repr, OfShapesIsPythons) {
 }
 
 }  // namespace
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

@@ -4,7 +4,7 @@
 
 #include <torch/distributions.h>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 namespace {
 
 double rate(const Distribution& distribution) { return distribution.mean().item<double>(); }
@@ -156,4 +156,4 @@ TEST(Shared, TakesAPointerToAnObjectThatIsSharedAlready) {
 }
 
 }  // namespace
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

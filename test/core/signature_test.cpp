@@ -29,9 +29,9 @@ class Box : public Implements<Box> {
 
 TEST(Signature, AFieldsEventDimensionsStayOutOfTheBatch) {
   const Box box(at::ones({2, 1, 5}), at::ones({3}));
-  EXPECT_EQ(repr(box.batch_shape()), "torch.Size([2, 3])");
-  EXPECT_EQ(repr(box.corner().sizes()), "torch.Size([2, 3, 5])");
-  EXPECT_EQ(repr(box.side().sizes()), "torch.Size([2, 3])");
+  EXPECT_EQ(core::repr(box.batch_shape()), "torch.Size([2, 3])");
+  EXPECT_EQ(core::repr(box.corner().sizes()), "torch.Size([2, 3, 5])");
+  EXPECT_EQ(core::repr(box.side().sizes()), "torch.Size([2, 3])");
   EXPECT_THROW(Box(1, 1), c10::ValueError);
 }
 
@@ -41,10 +41,10 @@ TEST(Signature, WithoutASupportThereIsNone) {
 
 TEST(ConstraintOf, IsFixedOrAFunctionOfTheObject) {
   const Box box(at::ones({5}), 2);
-  EXPECT_FALSE(ConstraintOf<Box>().defined());
-  EXPECT_EQ(format_as(*ConstraintOf<Box>(constraints::positive)(box)),
+  EXPECT_FALSE(core::ConstraintOf<Box>().defined());
+  EXPECT_EQ(format_as(*core::ConstraintOf<Box>(constraints::positive)(box)),
             "GreaterThan(lower_bound=0.0)");
-  const ConstraintOf<Box> function(
+  const core::ConstraintOf<Box> function(
       [](const Box& b) { return constraints::greater_than(b.side()); });
   EXPECT_EQ(format_as(*function(box)), "GreaterThan(lower_bound=2.0)");
 }

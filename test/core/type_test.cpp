@@ -3,7 +3,7 @@
 #include <torch/distributions/chi2.h>
 #include <torch/distributions/core/type.h>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 namespace {
 
 TEST(Type, KnowsTheLineOfBases) {
@@ -18,4 +18,4 @@ TEST(Type, KnowsTheLineOfBases) {
 }
 
 }  // namespace
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

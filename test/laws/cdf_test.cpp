@@ -35,11 +35,11 @@ TEST_P(CdfLaw, IncreasesFromZeroToOne) {
   const auto at_values = if_implemented([&] { return distribution_->cdf(x_); });
   if (!at_values) return;
   const Tensor sorted = distribution_->cdf(std::get<0>(x_.sort(0)));
-  EXPECT_TRUE((sorted.diff(1, 0) >= 0).all().item<bool>()) << repr(sorted);
-  EXPECT_TRUE(((sorted >= 0) & (sorted <= 1)).all().item<bool>()) << repr(sorted);
+  EXPECT_TRUE((sorted.diff(1, 0) >= 0).all().item<bool>()) << core::repr(sorted);
+  EXPECT_TRUE(((sorted >= 0) & (sorted <= 1)).all().item<bool>()) << core::repr(sorted);
   const Tensor ends = distribution_->cdf(at::tensor({-1e300, 1e300}, at::kDouble).view(column(2)));
-  EXPECT_TRUE((ends.select(0, 0) <= 5e-324).all().item<bool>()) << repr(ends);
-  EXPECT_TRUE((ends.select(0, 1) >= 1 - 0x1p-53).all().item<bool>()) << repr(ends);
+  EXPECT_TRUE((ends.select(0, 0) <= 5e-324).all().item<bool>()) << core::repr(ends);
+  EXPECT_TRUE((ends.select(0, 1) >= 1 - 0x1p-53).all().item<bool>()) << core::repr(ends);
 }
 
 TEST_P(CdfLaw, DerivativeIsTheDensity) {
@@ -125,7 +125,7 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
     if (holds(-2.0)) {  // and so may be any number
       const Tensor total = integral(*distribution);
       EXPECT_TRUE(at::isclose(total, at::ones_like(total), 1e-6, 1e-6).all().item<bool>())
-          << repr(total);
+          << core::repr(total);
       return;
     }
     constexpr double kDeviations = 60;
@@ -140,7 +140,7 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
   Tensor total = integral(*distribution, lower, width);
   total = total.masked_fill(hidden > 1e-7, 1);
   EXPECT_TRUE(at::isclose(total, at::ones_like(total), 1e-6, 1e-6).all().item<bool>())
-      << repr(total);
+      << core::repr(total);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ordinary, Normalisation, ::testing::ValuesIn(ordinary_cases()),

@@ -82,7 +82,8 @@ inline ::testing::AssertionResult agrees(const Tensor& got, const Tensor& want, 
   const Tensor a = got.detach().to(at::kDouble), b = want.detach().to(at::kDouble);
   const Tensor close = at::isclose(a, b, units * eps, units * eps, /*equal_nan=*/true);
   if (close.all().item<bool>()) return ::testing::AssertionSuccess();
-  return ::testing::AssertionFailure() << "got " << repr(got) << "\nwant " << repr(want);
+  return ::testing::AssertionFailure()
+         << "got " << core::repr(got) << "\nwant " << core::repr(want);
 }
 
 }  // namespace torch::distributions::test

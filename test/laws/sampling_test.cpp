@@ -50,7 +50,7 @@ TEST_P(Sampling, FrequenciesAreTheProbabilities) {
     EXPECT_TRUE(((count - kDraws * p).abs() <= kZ * deviation + (p > 0).to(at::kDouble) * kZ * kZ)
                     .all()
                     .item<bool>())
-        << "value " << i << ": " << repr(count / kDraws) << " instead of " << repr(p);
+        << "value " << i << ": " << core::repr(count / kDraws) << " instead of " << core::repr(p);
   }
 }
 
@@ -63,7 +63,7 @@ TEST_P(Sampling, HasTheMeanAndVariance) {
   const Tensor error = centred.mean(0),
                deviation = (*variance / static_cast<double>(kDraws)).sqrt();
   EXPECT_TRUE((error.abs() <= kZ * deviation).all().item<bool>())
-      << repr(error) << " against " << repr(deviation);
+      << core::repr(error) << " against " << core::repr(deviation);
   const Tensor fourth = centred.pow(4).mean(0);
   const Tensor spread =
       ((fourth - variance->square()).clamp_min(0) / static_cast<double>(kDraws)).sqrt();
@@ -72,7 +72,7 @@ TEST_P(Sampling, HasTheMeanAndVariance) {
   if (GetParam().distribution == "LogNormal" || GetParam().distribution == "StudentT") return;
   EXPECT_TRUE(
       ((centred.square().mean(0) - *variance).abs() <= 2 * kZ * spread + 1e-12).all().item<bool>())
-      << repr(centred.square().mean(0)) << " instead of " << repr(*variance);
+      << core::repr(centred.square().mean(0)) << " instead of " << core::repr(*variance);
 }
 
 TEST_P(Sampling, GradientIsThatOfTheDistributionFunction) {
@@ -98,7 +98,7 @@ TEST_P(Sampling, GradientIsThatOfTheDistributionFunction) {
       const Tensor zero = at::zeros_like(parameters[i]);
       const Tensor a = got[i].defined() ? got[i] : zero, b = want[i].defined() ? want[i] : zero;
       EXPECT_TRUE(at::isclose(a, b, 1e-8, 1e-8).all().item<bool>())
-          << repr(a) << " instead of " << repr(b);
+          << core::repr(a) << " instead of " << core::repr(b);
     }
   }
 }
@@ -116,7 +116,7 @@ TEST_P(Sampling, AParameterOfNaNIsDrawnAsNaN) {
     try {
       const Tensor draws = spoilt->sample({3});
       EXPECT_TRUE(draws.isnan().all().item<bool>())
-          << "by " << built.parameters[i].first << ": " << repr(draws);
+          << "by " << built.parameters[i].first << ": " << core::repr(draws);
     } catch (const c10::ValueError&) {
       // There is no index that is NaN.
       EXPECT_NE(GetParam().text.find("Categorical"), std::string::npos);

@@ -221,7 +221,8 @@ TEST_P(Structure, SamplesAreThoseOfTheGenerator) {
     const Tensor by_default = draw(std::nullopt);
     const auto state = at::globalContext().defaultGenerator(at::kCPU).get_state();
     const Tensor own = draw(at::detail::createCPUGenerator(11));
-    EXPECT_TRUE(own.equal(by_default)) << repr(own) << " instead of " << repr(by_default);
+    EXPECT_TRUE(own.equal(by_default))
+        << core::repr(own) << " instead of " << core::repr(by_default);
     EXPECT_TRUE(at::globalContext().defaultGenerator(at::kCPU).get_state().equal(state));
   };
   using OptionalGenerator = std::optional<at::Generator>;
@@ -232,9 +233,9 @@ TEST_P(Structure, SamplesAreThoseOfTheGenerator) {
 
 TEST_P(Structure, SamplesLieInTheSupport) {
   const Tensor sample = distribution_->sample({200});
-  EXPECT_FALSE(distribution_->support()->first_violation(sample).has_value()) << repr(sample);
+  EXPECT_FALSE(distribution_->support()->first_violation(sample).has_value()) << core::repr(sample);
   const Tensor log_prob = distribution_->log_prob(sample);
-  EXPECT_FALSE(log_prob.isnan().any().item<bool>()) << repr(log_prob);
+  EXPECT_FALSE(log_prob.isnan().any().item<bool>()) << core::repr(log_prob);
 }
 
 TEST_P(Structure, CopiesAreIndependentHandles) {

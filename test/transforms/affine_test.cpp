@@ -107,8 +107,9 @@ TEST(AffineTransform, MovesAndDetachesItsTensorsOnly) {
   EXPECT_EQ(moved(at::ones({3}, at::kHalf)).scalar_type(), at::kDouble);
   EXPECT_EQ(moved->cache_size(), 1);
   EXPECT_FALSE(dynamic_cast<const AffineTransform&>(*t.detach()).loc().requires_grad());
-  EXPECT_EQ(dynamic_cast<const AffineTransform&>(*t.changed(Change::expand({5, 3}))).loc().sizes(),
-            IntArrayRef({3}));
+  EXPECT_EQ(
+      dynamic_cast<const AffineTransform&>(*t.changed(core::Change::expand({5, 3}))).loc().sizes(),
+      IntArrayRef({3}));
   EXPECT_EQ(
       dynamic_cast<const AffineTransform&>(*t.inv()->to(at::kDouble)->inv()).loc().scalar_type(),
       at::kDouble);

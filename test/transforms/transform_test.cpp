@@ -314,7 +314,7 @@ TEST(Cache, IsEmptyAfterAMove) {
   const Tensor x = at::ones({3});
   const Tensor y = t(x);
   EXPECT_FALSE(t.detach()(x).is_same(y));
-  EXPECT_TRUE(t.changed(Change::expand({2, 3}))(x).is_same(y));
+  EXPECT_TRUE(t.changed(core::Change::expand({2, 3}))(x).is_same(y));
 }
 
 TEST(Transform, NoCycleKeepsItAlive) {

@@ -8,8 +8,8 @@ namespace torch::distributions {
 
 /// Bernoulli distribution: 1 with probability \f$p\f$ (`probs`, or `logits`
 /// \f$\log\frac{p}{1-p}\f$), else 0: \f[ P(x) = p^x (1-p)^{1-x}, \quad x \in \{0, 1\}. \f]
-class TORCH_DISTRIBUTIONS_API Bernoulli : public ScalarFamily<Bernoulli, ExponentialFamily>,
-                                          public HasProbs {
+class TORCH_DISTRIBUTIONS_API Bernoulli : public core::ScalarFamily<Bernoulli, ExponentialFamily>,
+                                          public core::HasProbs {
  public:
   static const Signature<Bernoulli>& signature();
 
@@ -18,7 +18,7 @@ class TORCH_DISTRIBUTIONS_API Bernoulli : public ScalarFamily<Bernoulli, Exponen
       : Bernoulli(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit Bernoulli(const ListElement (&probs)[n], Validate validate_args = {})
+  explicit Bernoulli(const core::ListElement (&probs)[n], Validate validate_args = {})
       : Bernoulli(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit Bernoulli(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 

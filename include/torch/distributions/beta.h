@@ -9,7 +9,7 @@ namespace torch::distributions {
 /// (`concentration0`): \f[ p(x) = \frac{x^{\alpha-1} (1-x)^{\beta-1}}{B(\alpha, \beta)}, \quad 0
 /// \le x \le 1. \f] `mode()` is NaN where it is not unique: both shapes below 1, or both equal
 /// to 1.
-class TORCH_DISTRIBUTIONS_API Beta : public ScalarFamily<Beta, ExponentialFamily> {
+class TORCH_DISTRIBUTIONS_API Beta : public core::ScalarFamily<Beta, ExponentialFamily> {
  public:
   static const Signature<Beta>& signature();
 

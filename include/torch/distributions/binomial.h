@@ -9,7 +9,8 @@ namespace torch::distributions {
 /// \f$p\f$ (`probs`, or `logits` \f$\log\frac{p}{1-p}\f$): \f[ P(k) = \binom{n}{k} p^k (1-p)^{n-k},
 /// \quad k \in \{0, \dots, n\}. \f] `enumerate_support` needs one `total_count` for the whole
 /// batch, else it throws c10::NotImplementedError.
-class TORCH_DISTRIBUTIONS_API Binomial : public ScalarFamily<Binomial>, public HasProbs {
+class TORCH_DISTRIBUTIONS_API Binomial : public core::ScalarFamily<Binomial>,
+                                         public core::HasProbs {
  public:
   static const Signature<Binomial>& signature();
 
@@ -18,7 +19,7 @@ class TORCH_DISTRIBUTIONS_API Binomial : public ScalarFamily<Binomial>, public H
       : Binomial(std::move(total_count), ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  Binomial(Param total_count, const ListElement (&probs)[n], Validate validate_args = {})
+  Binomial(Param total_count, const core::ListElement (&probs)[n], Validate validate_args = {})
       : Binomial(std::move(total_count), ProbsOrLogits{.probs = probs}, validate_args) {}
   Binomial(Param total_count, ProbsOrLogits probs_or_logits, Validate validate_args = {});
 

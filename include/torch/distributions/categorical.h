@@ -18,7 +18,7 @@ namespace torch::distributions {
 /// \throws c10::ValueError for parameters without a dimension; under validation, for weights that
 /// are
 ///     negative, not finite or all zero.
-class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, public HasProbs {
+class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, public core::HasProbs {
  public:
   static const Signature<Categorical>& signature();
 
@@ -27,7 +27,7 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
       : Categorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit Categorical(const ListElement (&probs)[n], Validate validate_args = {})
+  explicit Categorical(const core::ListElement (&probs)[n], Validate validate_args = {})
       : Categorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit Categorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 

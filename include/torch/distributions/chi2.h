@@ -6,7 +6,7 @@ namespace torch::distributions {
 
 /// Chi-squared distribution with \f$\nu\f$ degrees of freedom (`df`), the sum of \f$\nu\f$ squared
 /// standard normals: Gamma(df / 2, 1 / 2).
-class TORCH_DISTRIBUTIONS_API Chi2 : public ScalarFamily<Chi2, Gamma> {
+class TORCH_DISTRIBUTIONS_API Chi2 : public core::ScalarFamily<Chi2, Gamma> {
  public:
   static const Signature<Chi2>& signature();
 

@@ -7,7 +7,8 @@ namespace torch::distributions {
 
 /// Exponential distribution with rate \f$\lambda\f$, the waiting time of a Poisson process:
 /// \f[ p(x) = \lambda e^{-\lambda x}, \quad x \ge 0. \f]
-class TORCH_DISTRIBUTIONS_API Exponential : public ScalarFamily<Exponential, ExponentialFamily> {
+class TORCH_DISTRIBUTIONS_API Exponential
+    : public core::ScalarFamily<Exponential, ExponentialFamily> {
  public:
   static const Signature<Exponential>& signature();
 

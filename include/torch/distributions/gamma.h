@@ -7,7 +7,7 @@ namespace torch::distributions {
 
 /// Gamma distribution with shape \f$\alpha\f$ (`concentration`) and rate \f$\beta\f$ (`rate`):
 /// \f[ p(x) = \frac{\beta^\alpha}{\Gamma(\alpha)}\, x^{\alpha-1} e^{-\beta x}, \quad x \ge 0. \f]
-class TORCH_DISTRIBUTIONS_API Gamma : public ScalarFamily<Gamma, ExponentialFamily> {
+class TORCH_DISTRIBUTIONS_API Gamma : public core::ScalarFamily<Gamma, ExponentialFamily> {
  public:
   static const Signature<Gamma>& signature();
 

@@ -44,7 +44,7 @@ class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
   Tensor do_enumerate_support(bool expand) const override;
   Tensor do_impossible(const Tensor& value) const override;
   at::ScalarType do_dtype() const override { return dtype_of_part(*base_dist_); }
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
   /// The sizes of the base's batch dimensions that belong to the event.
   IntArrayRef reinterpreted_sizes() const;

@@ -30,14 +30,14 @@ using KlRule = std::function<Tensor(const Distribution& p, const Distribution& q
 /// Registers a rule for two classes and all that derive from them, in place of an earlier one for
 /// the same two. May be called from any thread; divergences being computed meanwhile end with the
 /// rules that they began with.
-TORCH_DISTRIBUTIONS_API void register_kl(const Type& p, const Type& q, KlRule rule);
+TORCH_DISTRIBUTIONS_API void register_kl(const core::Type& p, const core::Type& q, KlRule rule);
 
-namespace internal {
+namespace core {
 
 /// \throws c10::ValueError when `type` is not that of the class `of`, but of a base.
 TORCH_DISTRIBUTIONS_API void require_own_type(const Type& type, const std::type_info& of);
 
-}  // namespace internal
+}  // namespace core
 
 /// `register_kl<P, Q>([](const P& p, const Q& q) { ... })`: the same for a rule that names its
 /// classes. \throws c10::ValueError for a class that has no type of its own, deriving from another
@@ -45,8 +45,8 @@ TORCH_DISTRIBUTIONS_API void require_own_type(const Type& type, const std::type_
 template <std::derived_from<Distribution> P, std::derived_from<Distribution> Q, class Rule>
   requires std::is_invocable_r_v<Tensor, const Rule&, const P&, const Q&>
 void register_kl(Rule rule) {
-  internal::require_own_type(P::static_type(), typeid(P));
-  internal::require_own_type(Q::static_type(), typeid(Q));
+  core::require_own_type(P::static_type(), typeid(P));
+  core::require_own_type(Q::static_type(), typeid(Q));
   register_kl(P::static_type(), Q::static_type(),
               [rule = std::move(rule)](const Distribution& p, const Distribution& q) -> Tensor {
                 return rule(static_cast<const P&>(p), static_cast<const Q&>(q));

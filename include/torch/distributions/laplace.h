@@ -8,7 +8,7 @@ namespace torch::distributions {
 /// two exponential variables: \f[ p(x) = \frac{1}{2b} \exp\left(-\frac{|x-\mu|}{b}\right). \f] At
 /// the mean, where the density has a kink, the derivatives of `log_prob` in the value and in `loc`
 /// are 0.
-class TORCH_DISTRIBUTIONS_API Laplace : public ScalarFamily<Laplace> {
+class TORCH_DISTRIBUTIONS_API Laplace : public core::ScalarFamily<Laplace> {
  public:
   static const Signature<Laplace>& signature();
 

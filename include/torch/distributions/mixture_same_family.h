@@ -40,7 +40,7 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   at::ScalarType do_dtype() const override { return dtype_of_part(*component_distribution_); }
   Tensor do_mean() const override;
   Tensor do_variance() const override;
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
   /// A value with a dimension for the components.
   Tensor with_components(const Tensor& value) const;

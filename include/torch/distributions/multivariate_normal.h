@@ -42,7 +42,7 @@ class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<Multivariat
   Tensor do_mode() const override { return loc_; }
   Tensor do_variance() const override;
   Tensor do_entropy() const override;
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
   struct Parameter;
   void check(const Parameter& parameter, const Constraint& constraint) const;

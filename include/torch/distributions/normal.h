@@ -7,7 +7,7 @@ namespace torch::distributions {
 
 /// Normal distribution with mean \f$\mu\f$ (`loc`) and standard deviation \f$\sigma\f$ (`scale`):
 /// \f[ p(x) = \frac{1}{\sigma\sqrt{2\pi}} \exp\left(-\frac{(x-\mu)^2}{2\sigma^2}\right). \f]
-class TORCH_DISTRIBUTIONS_API Normal : public ScalarFamily<Normal, ExponentialFamily> {
+class TORCH_DISTRIBUTIONS_API Normal : public core::ScalarFamily<Normal, ExponentialFamily> {
  public:
   static const Signature<Normal>& signature();
 

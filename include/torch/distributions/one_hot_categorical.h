@@ -17,7 +17,7 @@ class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCatego
       : OneHotCategorical(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit OneHotCategorical(const ListElement (&probs)[n], Validate validate_args = {})
+  explicit OneHotCategorical(const core::ListElement (&probs)[n], Validate validate_args = {})
       : OneHotCategorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit OneHotCategorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
@@ -39,7 +39,7 @@ class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCatego
   Tensor do_variance() const override;
   Tensor do_entropy() const override;
   Tensor do_enumerate_support(bool expand) const override;
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
  private:
   Categorical categorical_;
@@ -58,7 +58,7 @@ class TORCH_DISTRIBUTIONS_API OneHotCategoricalStraightThrough
       : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = std::move(probs)}, validate_args) {}
   template <std::size_t n>
     requires(n >= 2)
-  explicit OneHotCategoricalStraightThrough(const ListElement (&probs)[n],
+  explicit OneHotCategoricalStraightThrough(const core::ListElement (&probs)[n],
                                             Validate validate_args = {})
       : OneHotCategoricalStraightThrough(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit OneHotCategoricalStraightThrough(ProbsOrLogits probs_or_logits,

@@ -9,7 +9,7 @@ namespace torch::distributions {
 /// \sqrt{\nu\pi}\,\sigma} \left(1 + \frac{(x-\mu)^2}{\nu\sigma^2}\right)^{-\frac{\nu+1}{2}}. \f] At
 /// infinitely many degrees of freedom it is the normal distribution. Up to 1 the mean and variance
 /// do not exist and are NaN; up to 2 the variance is infinite.
-class TORCH_DISTRIBUTIONS_API StudentT : public ScalarFamily<StudentT> {
+class TORCH_DISTRIBUTIONS_API StudentT : public core::ScalarFamily<StudentT> {
  public:
   static const Signature<StudentT>& signature();
 

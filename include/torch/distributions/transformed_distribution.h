@@ -65,7 +65,7 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   Tensor do_stddev() const override;
   Tensor do_impossible(const Tensor& value) const override;
   at::ScalarType do_dtype() const override { return dtype_of_part(*base_dist_); }
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
  private:
   /// Integers in the dtype of the base's parameters; other values as they are.

@@ -255,15 +255,15 @@ const FormulaTable& table() {
 /// The functions of `Formula` for a signature of `Self`, which names where each of the formula's
 /// parameters is found.
 template <class Self, class Formula, class... Parameters>
-std::shared_ptr<const FormulaBinding<Self>> formula(Parameters... parameters) {
+std::shared_ptr<const core::FormulaBinding<Self>> formula(Parameters... parameters) {
   static_assert(sizeof...(Parameters) == Formula::kParameters,
                 "the signature names another number of parameters than the formula has");
   static_assert(Formula::kParameters <= FormulaTable::kMaxParameters);
   if constexpr (requires { typename Formula::Family; }) {
     static_assert(std::derived_from<Self, typename Formula::Family>);
   }
-  return std::make_shared<const FormulaBinding<Self>>(
-      FormulaBinding<Self>{table<Formula>(), {FormulaParameter<Self>(parameters)...}});
+  return std::make_shared<const core::FormulaBinding<Self>>(
+      core::FormulaBinding<Self>{table<Formula>(), {FormulaParameter<Self>(parameters)...}});
 }
 
 }  // namespace torch::distributions::ops

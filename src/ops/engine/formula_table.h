@@ -42,12 +42,20 @@ class FormulaParameter {
   const at::Tensor& (Self::*accessor_)() const = nullptr;
 };
 
+}  // namespace torch::distributions::ops
+
+namespace torch::distributions::core {
+
 /// A formula that the signature of `Self` names; in force when all its parameters are defined.
 template <class Self>
 struct FormulaBinding {
-  const FormulaTable& table;
-  std::vector<FormulaParameter<Self>> parameters;
+  const ops::FormulaTable& table;
+  std::vector<ops::FormulaParameter<Self>> parameters;
 };
+
+}  // namespace torch::distributions::core
+
+namespace torch::distributions::ops {
 
 /// The formula in force for an object, and the object's parameters.
 struct FormulaInForce {

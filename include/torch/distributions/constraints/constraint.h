@@ -51,7 +51,7 @@ class TORCH_DISTRIBUTIONS_API Constraint {
   Constraint& operator=(const Constraint&) = default;
 };
 
-using ConstraintPtr = Shared<Constraint>;
+using ConstraintPtr = core::Shared<Constraint>;
 
 TORCH_DISTRIBUTIONS_API std::ostream& operator<<(std::ostream& out, const Constraint& constraint);
 

@@ -6,7 +6,7 @@
 
 #include <torch/distributions/core/param.h>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 
 /// A change that a copy of a distribution or transform makes to every tensor that it holds: expand
 /// the batch shape, move or convert, detach.
@@ -44,4 +44,4 @@ class TORCH_DISTRIBUTIONS_API Change {
   TensorOptions options_;
 };
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

@@ -10,7 +10,7 @@ namespace torch::distributions {
 /// `{.covariance_matrix = S}`, `{.precision_matrix = P}` (its inverse), or `{.scale_tril = L}` (its
 /// lower Cholesky factor).
 struct Covariance {
-  Named by_name = Named();
+  core::Named by_name = core::Named();
   Param covariance_matrix = {};
   Param precision_matrix = {};
   Param scale_tril = {};

@@ -24,7 +24,7 @@ namespace torch::distributions {
 class Distribution;
 
 /// Owns some distribution.
-using DistributionPtr = Shared<Distribution>;
+using DistributionPtr = core::Shared<Distribution>;
 
 /// (name, constraint) of each constructor argument, in the constructor's order.
 using ArgConstraints = std::vector<std::pair<std::string, ConstraintPtr>>;
@@ -89,20 +89,22 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// This distribution with its parameters expanded, as views, to a larger batch.
   /// \throws c10::ValueError when the batch shape does not expand to `batch_shape`.
   DistributionPtr expand(IntArrayRef batch_shape) const {
-    return changed(Change::expand(batch_shape));
+    return changed(core::Change::expand(batch_shape));
   }
   /// This distribution on another device or of another dtype, which must be a floating one.
   /// \throws c10::TypeError for another dtype; under validation c10::ValueError when a parameter is
   ///     not valid any more, such as a scale that is 0 in half precision.
-  DistributionPtr to(const TensorOptions& options) const { return changed(Change::to(options)); }
+  DistributionPtr to(const TensorOptions& options) const {
+    return changed(core::Change::to(options));
+  }
   /// This distribution with its parameters cut off the autograd graph.
-  DistributionPtr detach() const { return changed(Change::detach()); }
+  DistributionPtr detach() const { return changed(core::Change::detach()); }
   /// A copy with every tensor changed.
-  virtual DistributionPtr changed(const Change& change) const = 0;
+  virtual DistributionPtr changed(const core::Change& change) const = 0;
 
   /// The class, for dispatch.
-  virtual const Type& type() const = 0;
-  static const Type& static_type();
+  virtual const core::Type& type() const = 0;
+  static const core::Type& static_type();
 
   /// Writes Python's repr, such as `Normal(loc: 0.0, scale: 1.0)`.
   virtual void print(std::ostream& out) const = 0;
@@ -157,11 +159,12 @@ class TORCH_DISTRIBUTIONS_API Distribution {
 
   /// Changes every tensor that this class holds; a class that holds other distributions changes
   /// those too.
-  virtual void change(const Change& change);
+  virtual void change(const core::Change& change);
 
   /// Whether this object validates, here and now.
   bool validates() const noexcept {
-    return validate_args_.value().value_or(validate_args_in_force()) && !validation_suspended();
+    return validate_args_.value().value_or(core::validate_args_in_force()) &&
+           !core::validation_suspended();
   }
   Validate validate_args() const noexcept { return validate_args_; }
   void set_validate_args(Validate validate_args) noexcept { validate_args_ = validate_args; }
@@ -218,8 +221,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual std::shared_ptr<const Distribution> copy() const = 0;
 
   void require_value(const char* argument, const Tensor& value) const {
-    if (!holds_numbers(value)) [[unlikely]]
-      refuse_tensor(type().name, argument, value);
+    if (!core::holds_numbers(value)) [[unlikely]]
+      core::refuse_tensor(type().name, argument, value);
   }
   void validate_argument(const char* method, const char* name, const Tensor& value,
                          const Constraint& constraint) const;

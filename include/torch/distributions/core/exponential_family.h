@@ -16,7 +16,7 @@ namespace torch::distributions {
 /// that state the three.
 class TORCH_DISTRIBUTIONS_API ExponentialFamily : public Distribution {
  public:
-  static const Type& static_type();
+  static const core::Type& static_type();
 
   std::vector<Tensor> natural_params() const { return do_natural_params(); }
   /// \throws c10::ValueError unless there is one tensor for each natural parameter of the class.
@@ -36,10 +36,14 @@ class TORCH_DISTRIBUTIONS_API ExponentialFamily : public Distribution {
   Tensor do_entropy() const override;
 };
 
+namespace core {
+
 /// The gradient of `family`'s log normalizer at `natural_params`: the expectations of the
 /// sufficient statistics, differentiable when grad mode is on and a natural parameter requires a
 /// gradient.
 TORCH_DISTRIBUTIONS_API std::vector<Tensor> mean_params(const ExponentialFamily& family,
                                                         const std::vector<Tensor>& natural_params);
+
+}  // namespace core
 
 }  // namespace torch::distributions

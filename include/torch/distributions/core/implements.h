@@ -16,7 +16,7 @@
 
 namespace torch::distributions {
 
-namespace internal {
+namespace core {
 
 /// Fails to compile when `Self` declares a member with the name of a public method. Such a member
 /// would hide the method from callers that know the class, and callers that know only the base
@@ -58,7 +58,7 @@ consteval bool hides_no_method() {
   return true;
 }
 
-}  // namespace internal
+}  // namespace core
 
 /// Everything about a distribution class that follows from its signature.
 ///
@@ -70,12 +70,12 @@ template <class Self, class Base = Distribution>
 class Implements : public Base {
  public:
   // The check stands here since this function is compiled for every class.
-  const Type& type() const override {
-    static_assert(internal::hides_no_method<Self, Implements>());
+  const core::Type& type() const override {
+    static_assert(core::hides_no_method<Self, Implements>());
     return static_type();
   }
-  static const Type& static_type() {
-    static const Type type{typeid(Self), Self::signature().name, &Base::static_type()};
+  static const core::Type& static_type() {
+    static const core::Type type{typeid(Self), Self::signature().name, &Base::static_type()};
     return type;
   }
 
@@ -95,17 +95,17 @@ class Implements : public Base {
     return constraints;
   }
 
-  Self expand(IntArrayRef batch_shape) const { return with(Change::expand(batch_shape)); }
-  Self to(const TensorOptions& options) const { return with(Change::to(options)); }
-  Self detach() const { return with(Change::detach()); }
-  DistributionPtr changed(const Change& change) const override { return with(change); }
+  Self expand(IntArrayRef batch_shape) const { return with(core::Change::expand(batch_shape)); }
+  Self to(const TensorOptions& options) const { return with(core::Change::to(options)); }
+  Self detach() const { return with(core::Change::detach()); }
+  DistributionPtr changed(const core::Change& change) const override { return with(change); }
 
   void print(std::ostream& out) const override {
     out << Self::signature().name << '(';
     const char* separator = "";
     for (const auto& field : Self::signature().fields) {
       if (field.member == nullptr || !(self().*field.member).defined()) continue;
-      out << separator << field.name << ": " << repr_or_size(self().*field.member);
+      out << separator << field.name << ": " << core::repr_or_size(self().*field.member);
       separator = ", ";
     }
     out << ')';
@@ -121,8 +121,8 @@ class Implements : public Base {
   /// Ends a constructor: broadcasts the members' batch dimensions and checks every field.
   void initialize() {
     for (const auto& field : Self::signature().fields) {
-      if (field.member != nullptr && field.presence == Presence::kRequired)
-        require_numbers(Self::signature().name, field.name, self().*field.member);
+      if (field.member != nullptr && field.presence == core::Presence::kRequired)
+        core::require_numbers(Self::signature().name, field.name, self().*field.member);
     }
     join_members();
     validate_fields();
@@ -148,7 +148,7 @@ class Implements : public Base {
   /// Checks that an argument was given and holds numbers, before the constructor passes it on to a
   /// base or a part, so that an error names this class.
   static Param require(const char* name, Param param) {
-    require_numbers(Self::signature().name, name, param);
+    core::require_numbers(Self::signature().name, name, param);
     return param;
   }
 
@@ -163,7 +163,7 @@ class Implements : public Base {
     }
   }
 
-  void change(const Change& change) override {
+  void change(const core::Change& change) override {
     Base::change(change);
     for (const auto& member : members()) *member.tensor = change(*member.tensor, member.event_dim);
   }
@@ -182,7 +182,7 @@ class Implements : public Base {
   Self& self() { return static_cast<Self&>(*this); }
   const Self& self() const { return static_cast<const Self&>(*this); }
 
-  Self with(const Change& change) const {
+  Self with(const core::Change& change) const {
     Self copy(self());
     // Called through this class, which has access even if `Self` overrides `change` privately.
     static_cast<Implements&>(copy).change(change);
@@ -202,7 +202,8 @@ class Implements : public Base {
       if (field.member == nullptr) continue;
       Tensor& member = self().*field.member;
       if (defined_only && !member.defined()) continue;
-      all.push_back({field.name, &member, field.event_dim, field.presence == Presence::kRequired});
+      all.push_back(
+          {field.name, &member, field.event_dim, field.presence == core::Presence::kRequired});
     }
     return all;
   }

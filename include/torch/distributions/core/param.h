@@ -20,6 +20,8 @@ using at::IntArrayRef;
 using at::Tensor;
 using at::TensorOptions;
 
+namespace core {
+
 /// Whether the library computes with elements of this dtype. It does not with complex, quantized,
 /// 8-bit floating and wider unsigned ones, nor with the dtype of an undefined tensor.
 constexpr bool holds_numbers(at::ScalarType dtype) noexcept {
@@ -71,6 +73,8 @@ concept NumberList = requires(const T& list) {
   { *std::data(list) } -> std::convertible_to<ListElement>;
 };
 
+}  // namespace core
+
 /// A parameter as a program writes it: a tensor, a number or a list of numbers, or nothing when
 /// default-constructed.
 ///
@@ -84,7 +88,7 @@ class TORCH_DISTRIBUTIONS_API Param {
   Param(Tensor tensor)  // NOLINT(google-explicit-constructor)
       : tensor_(std::move(tensor)), kind_(tensor_.defined() ? Kind::kTensor : Kind::kNone) {}
 
-  template <Number N>
+  template <core::Number N>
   Param(N number)  // NOLINT(google-explicit-constructor)
       : number_(static_cast<double>(number)),
         kind_(std::is_integral_v<N> ? Kind::kInteger : Kind::kReal) {}
@@ -93,13 +97,13 @@ class TORCH_DISTRIBUTIONS_API Param {
   Param(const Scalar& scalar)  // NOLINT(google-explicit-constructor)
       : Param(of_scalar(scalar)) {}
 
-  Param(std::initializer_list<ListElement> list) : Param(of_list(list)) {}
-  template <NumberList List>
+  Param(std::initializer_list<core::ListElement> list) : Param(of_list(list)) {}
+  template <core::NumberList List>
   Param(const List& list)  // NOLINT(google-explicit-constructor)
       : Param(of_list(list)) {}
 
   /// A character is refused, rather than converted to the number that encodes it.
-  template <Character C>
+  template <core::Character C>
   Param(C) = delete;
 
   bool defined() const noexcept { return kind_ != Kind::kNone; }
@@ -128,7 +132,7 @@ class TORCH_DISTRIBUTIONS_API Param {
     std::vector<double> numbers;
     numbers.reserve(std::size(list));
     for (std::size_t i = 0; i < std::size(list); ++i)
-      numbers.push_back(ListElement(std::data(list)[i]).value);
+      numbers.push_back(core::ListElement(std::data(list)[i]).value);
     return of_doubles(numbers);
   }
 
@@ -136,6 +140,8 @@ class TORCH_DISTRIBUTIONS_API Param {
   double number_ = 0;
   Kind kind_ = Kind::kNone;
 };
+
+namespace core {
 
 /// The first member of an aggregate whose other members must be named, as in `{.probs = p}`: no
 /// value in braces converts to it, so that `{p}` does not initialise the aggregate.
@@ -160,5 +166,7 @@ TORCH_DISTRIBUTIONS_API void require_numbers(const char* class_name, const char*
 TORCH_DISTRIBUTIONS_API void require_exactly_one(
     const char* class_name,
     std::initializer_list<std::pair<const char*, const Param*>> alternatives);
+
+}  // namespace core
 
 }  // namespace torch::distributions

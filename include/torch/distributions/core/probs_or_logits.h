@@ -17,7 +17,7 @@ namespace torch::distributions {
 /// to `Param`, and one for a list in braces, an array of `ListElement`. They are templates, so that
 /// overload resolution prefers the constructor that takes this aggregate for `{.logits = l}`.
 struct ProbsOrLogits {
-  Named by_name = Named();
+  core::Named by_name = core::Named();
   Param probs = {};
   Param logits = {};
 };
@@ -25,6 +25,8 @@ struct ProbsOrLogits {
 /// `{.probs = p}` and `{.logits = l}` without braces.
 inline ProbsOrLogits probs(Param probs) { return {.probs = std::move(probs)}; }
 inline ProbsOrLogits logits(Param logits) { return {.logits = std::move(logits)}; }
+
+namespace core {
 
 /// Checks and returns it.
 /// \throws c10::ValueError unless exactly one is given, c10::TypeError unless it holds numbers.
@@ -67,5 +69,7 @@ class TORCH_DISTRIBUTIONS_API HasProbs {
  private:
   Kind kind_;
 };
+
+}  // namespace core
 
 }  // namespace torch::distributions

@@ -8,7 +8,7 @@
 
 #include <torch/distributions/core/param.h>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 
 /// Python's repr of a float: the shortest digits that read back as the same double, `1.0`, `1e-05`,
 /// `inf`.
@@ -22,4 +22,4 @@ TORCH_DISTRIBUTIONS_API std::string repr(const Param& param);
 /// What a distribution prints of a parameter: a tensor of one element, the shape of any other.
 TORCH_DISTRIBUTIONS_API std::string repr_or_size(const Tensor& tensor);
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

@@ -4,7 +4,7 @@
 
 #include <torch/distributions/core/implements.h>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 
 /// A distribution of one scalar whose signature names its formula: every function that the formula
 /// has becomes the hook of that name, so that such a class is a signature, a formula and a sampler.
@@ -30,4 +30,4 @@ class TORCH_DISTRIBUTIONS_API ScalarFamily : public Implements<Self, Base> {
                      const Distribution::LogProbOptions& options) const override;
 };
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

@@ -9,9 +9,7 @@
 #include <typeinfo>
 #include <utility>
 
-namespace torch::distributions {
-
-namespace internal {
+namespace torch::distributions::core {
 
 /// \throws c10::ValueError: an empty handle of a `base` was used.
 [[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_empty_handle(const std::type_info& base);
@@ -23,8 +21,6 @@ namespace internal {
 /// declares itself has another type, for which the call does not compile.
 template <class Method>
 constexpr void take(Method) {}
-
-}  // namespace internal
 
 /// Owns "some `Base`": a copyable handle of an immutable object of any class derived from `Base`.
 ///
@@ -60,7 +56,7 @@ class Shared {
 
   const Base& operator*() const {
     if (object_ == nullptr) [[unlikely]]
-      internal::refuse_empty_handle(typeid(Base));
+      refuse_empty_handle(typeid(Base));
     return *object_;
   }
   const Base* operator->() const { return &**this; }
@@ -80,7 +76,7 @@ class Shared {
   const T& as() const& {
     const Base& object = **this;
     const T* const found = dynamic_cast<const T*>(&object);
-    if (found == nullptr) internal::refuse_class(typeid(object), typeid(T));
+    if (found == nullptr) refuse_class(typeid(object), typeid(T));
     return *found;
   }
   template <std::derived_from<Base> T>
@@ -99,4 +95,4 @@ class Shared {
   std::shared_ptr<const Base> object_;
 };
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

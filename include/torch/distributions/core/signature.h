@@ -15,13 +15,11 @@
 
 namespace torch::distributions {
 
-namespace ops {
+namespace core {
 
 /// A formula and its parameters among the members of `Self`; defined inside the library.
 template <class Self>
 struct FormulaBinding;
-
-}  // namespace ops
 
 /// A constraint that a class states: one for all its objects, or a function of the object (the
 /// support of `Uniform` is the interval between its parameters).
@@ -79,17 +77,19 @@ struct Field {
   Presence presence = Presence::kRequired;
 };
 
+}  // namespace core
+
 /// What a class is, as data: `Implements` turns it into broadcasting, checks, `expand`, `to`,
 /// printing and the rest of what all distributions share.
 template <class Self>
 struct Signature {
   const char* name;
-  std::vector<Field<Self>> fields = {};
-  ConstraintOf<Self> support = {};
+  std::vector<core::Field<Self>> fields = {};
+  core::ConstraintOf<Self> support = {};
   bool has_rsample = false;
   bool has_enumerate_support = false;
   /// Of the library's scalar families.
-  std::vector<std::shared_ptr<const ops::FormulaBinding<Self>>> formulas = {};
+  std::vector<std::shared_ptr<const core::FormulaBinding<Self>>> formulas = {};
 };
 
 }  // namespace torch::distributions

@@ -4,7 +4,7 @@
 
 #include <typeindex>
 
-namespace torch::distributions {
+namespace torch::distributions::core {
 
 /// A distribution class and its line of bases, for the dispatch of KL divergences.
 ///
@@ -26,4 +26,4 @@ struct Type {
   }
 };
 
-}  // namespace torch::distributions
+}  // namespace torch::distributions::core

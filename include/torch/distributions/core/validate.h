@@ -38,6 +38,8 @@ class TORCH_DISTRIBUTIONS_API ValidateArgsGuard {
   std::optional<bool> previous_;
 };
 
+namespace core {
+
 /// Whether this thread is inside a composite that validates values as a whole: then its parts do
 /// not validate, whatever their own `validate_args`.
 TORCH_DISTRIBUTIONS_API bool validation_suspended() noexcept;
@@ -45,5 +47,7 @@ TORCH_DISTRIBUTIONS_API bool validation_suspended() noexcept;
 /// Whether validation is on here: by the innermost guard of this thread, else by
 /// `Distribution::set_default_validate_args`, which is on at first.
 TORCH_DISTRIBUTIONS_API bool validate_args_in_force() noexcept;
+
+}  // namespace core
 
 }  // namespace torch::distributions

@@ -15,8 +15,8 @@ class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform
 
   /// The parameters; a number becomes a zero-dimensional tensor of the other one's dtype, else of
   /// the default one.
-  Tensor loc() const { return loc_.tensor(common_options({&loc_, &scale_})); }
-  Tensor scale() const { return scale_.tensor(common_options({&loc_, &scale_})); }
+  Tensor loc() const { return loc_.tensor(core::common_options({&loc_, &scale_})); }
+  Tensor scale() const { return scale_.tensor(core::common_options({&loc_, &scale_})); }
 
   /// \f$\mathrm{scale} \cdot x\f$, what the transform makes of a difference of two x.
   Tensor scaled(const Tensor& x) const;
@@ -42,7 +42,7 @@ class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform
   Tensor do_limit(const Tensor& x) const override;
   Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& other) const override;
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
   Param loc_, scale_;
   int64_t event_dim_;

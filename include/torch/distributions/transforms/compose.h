@@ -37,7 +37,7 @@ class TORCH_DISTRIBUTIONS_API ComposeTransform final
   Preimage do_preimage(const Tensor& y, bool with_jacobian) const override;
   bool do_equals(const Transform& other) const override;
   void set_cache_size(int64_t cache_size) override;
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
   int64_t domain_event_dim() const;
 

@@ -37,7 +37,7 @@ class TORCH_DISTRIBUTIONS_API IndependentTransform final
   Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& other) const override;
   void set_cache_size(int64_t cache_size) override;
-  void change(const Change& change) override;
+  void change(const core::Change& change) override;
 
   TransformPtr base_;
   int64_t ndims_;

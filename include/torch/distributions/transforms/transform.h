@@ -20,7 +20,7 @@ inline namespace transforms {
 class Transform;
 
 /// Owns some transform; callable like the transform.
-using TransformPtr = Shared<Transform>;
+using TransformPtr = core::Shared<Transform>;
 
 /// A map \f$y = f(x)\f$ with, where it is bijective, an inverse and the logarithm of the Jacobian's
 /// determinant.
@@ -89,11 +89,11 @@ class TORCH_DISTRIBUTIONS_API Transform {
 
   /// A copy with every tensor moved, converted or detached, and an empty cache. Expanding changes
   /// nothing, since parameters broadcast.
-  virtual TransformPtr changed(const Change& change) const;
+  virtual TransformPtr changed(const core::Change& change) const;
   /// On another device or of another dtype. \throws c10::TypeError for a dtype that is not
   /// floating.
-  TransformPtr to(const TensorOptions& options) const { return changed(Change::to(options)); }
-  TransformPtr detach() const { return changed(Change::detach()); }
+  TransformPtr to(const TensorOptions& options) const { return changed(core::Change::to(options)); }
+  TransformPtr detach() const { return changed(core::Change::detach()); }
 
   /// Writes Python's repr, such as `ExpTransform()`.
   virtual void print(std::ostream& out) const;
@@ -109,7 +109,7 @@ class TORCH_DISTRIBUTIONS_API Transform {
   /// Replaces the cache; a class that only applies other transforms replaces theirs instead.
   virtual void set_cache_size(int64_t cache_size);
   /// Changes every tensor and transform that this class holds.
-  virtual void change(const Change& change);
+  virtual void change(const core::Change& change);
 
   /// \throws c10::NotImplementedError "Class::method is not implemented".
   [[noreturn]] void not_implemented(const char* method) const;
@@ -140,7 +140,7 @@ class TORCH_DISTRIBUTIONS_API Transform {
   Tensor inverse(const Tensor& y) const;
 
   void require_value(const char* argument, const Tensor& value) const {
-    if (!holds_numbers(value)) [[unlikely]]
+    if (!core::holds_numbers(value)) [[unlikely]]
       refuse_value(argument, value);
   }
   [[noreturn]] void refuse_value(const char* argument, const Tensor& value) const;
@@ -164,7 +164,7 @@ class ImplementsTransform : public Base {
 
   /// Fails to compile when `Self` declares a member of the name of a public method, which hides it.
   static consteval bool hides_no_method() {
-    using internal::take;
+    using core::take;
     using Call = Tensor (Transform::*)(const Tensor&) const;
     using Jacobian = Tensor (Transform::*)(const Tensor&, const Tensor&) const;
     using Cache = TransformPtr (Transform::*)(int64_t) const;

@@ -1,0 +1,41 @@
+# Compares the names that the installed headers declare in namespace torch::distributions with those of names.txt.
+#
+#   cmake -DCOMPILER=clang++ -DINCLUDES=... -DROOT=... -DWORK=... -P names.cmake
+cmake_minimum_required(VERSION 3.23)
+
+if(NOT COMPILER)
+  message(FATAL_ERROR "Clang, which lists the names, was not found: install clang-14, and configure again")
+endif()
+
+file(GLOB_RECURSE headers RELATIVE "${ROOT}/include" "${ROOT}/include/*.h")
+list(TRANSFORM headers REPLACE "(.+)" "#include <\\1>\n")
+list(JOIN headers "" source)
+file(WRITE "${WORK}/names.cpp" "${source}")
+
+list(TRANSFORM INCLUDES PREPEND "-isystem")
+execute_process(
+  COMMAND "${COMPILER}" -std=c++20 -fsyntax-only -Xclang -ast-list ${INCLUDES} "${WORK}/names.cpp"
+  OUTPUT_FILE "${WORK}/names.out" ERROR_VARIABLE errors RESULT_VARIABLE status)
+if(status)
+  message(FATAL_ERROR "${COMPILER}: ${errors}")
+endif()
+# Namespace transforms is inline.
+set(prefix "^torch::distributions::(transforms::)?")
+file(STRINGS "${WORK}/names.out" declared REGEX "${prefix}[^:]+$")
+list(TRANSFORM declared REPLACE "${prefix}" "")
+list(REMOVE_DUPLICATES declared)
+
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/names.txt" listed REGEX "^[^#]")
+list(JOIN listed " " listed)
+string(REGEX MATCHALL "[^ ]+" listed "${listed}")
+
+set(added ${declared})
+list(REMOVE_ITEM added ${listed})
+set(gone ${listed})
+list(REMOVE_ITEM gone ${declared})
+foreach(name IN LISTS added)
+  message(SEND_ERROR "${name} is not in names.txt: if programs do not name it, it belongs to namespace core")
+endforeach()
+foreach(name IN LISTS gone)
+  message(SEND_ERROR "${name} is in names.txt, but no header declares it")
+endforeach()
