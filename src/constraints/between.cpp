@@ -43,6 +43,7 @@ struct Ends {
 
 Tensor number_between(const Param& lower, const Param& upper, IntArrayRef shape,
                       const TensorOptions& options) {
+  if (options.device().is_meta()) return at::empty(shape, options);
   const at::NoGradGuard no_grad;
   const Ends ends(lower, upper, options);
   const auto rounded = [&](const Tensor& x) { return x.to(options.dtype().toScalarType()); };
@@ -55,6 +56,7 @@ Tensor number_between(const Param& lower, const Param& upper, IntArrayRef shape,
 
 Tensor integer_between(const Param& lower, const Param& upper, IntArrayRef shape,
                        const TensorOptions& options) {
+  if (options.device().is_meta()) return at::empty(shape, options);
   const at::NoGradGuard no_grad;
   const Ends ends(lower, upper, options);
   const Tensor middle = (0.5 * ends.low.ceil() + 0.5 * ends.high.floor()).floor();
@@ -62,6 +64,7 @@ Tensor integer_between(const Param& lower, const Param& upper, IntArrayRef shape
 }
 
 Tensor counts_below(const Param& total, IntArrayRef shape, const TensorOptions& options) {
+  if (options.device().is_meta()) return at::empty(shape, options);
   const at::NoGradGuard no_grad;
   const auto count = static_cast<double>(std::max<int64_t>(shape.back(), 1));
   Tensor share = (widened(total, options) / (2 * count)).floor();

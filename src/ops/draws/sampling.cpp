@@ -318,11 +318,15 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
   const auto masked = [&](const Tensor& t, const Tensor& mask) { return at::where(mask, 1.0, t); };
   a = masked(a, is_infinite);
   const Tensor x = masked(gamma.x, is_infinite);
-  if (!gamma.log_x.defined()) return of_quotient(a, x);
-
+  // The derivative of the root, x^(-3/2), overflows for smaller draws.
+  constexpr double kTiny = 1e-200;
+  const Tensor is_tiny = gamma.x < kTiny;
+  if (!gamma.log_x.defined()) {
+    if (is_readable(is_tiny) && !is_tiny.any().item<bool>()) return of_quotient(a, x);
+    gamma.log_x = gamma.x.log();
+  }
   // A small draw is x = (u Gamma(a + 1))^(1/a) for a uniform variable u, whose logarithm is
   // `log_u`.
-  const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
   const Tensor b = at::where(is_tiny, a, 1.0);
   const Tensor log_x = at::where(is_tiny, gamma.log_x, 0.0);
   const Tensor log_u = b.detach() * log_x - special::lgamma(b.detach() + 1);

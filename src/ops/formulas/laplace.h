@@ -23,7 +23,7 @@ struct Laplace {
 
   static constexpr auto log_prob(const auto& loc, const auto& scale) {
     return [loc, scale, log_normalizer = log(scale) + kLog2](const auto& x) {
-      return -(side(x, loc) * standardized(x, loc, scale)) - log_normalizer;
+      return 0.0 - (side(x, loc) * standardized(x, loc, scale) + log_normalizer);
     };
   }
   static constexpr auto cdf(const auto& loc, const auto& scale) {

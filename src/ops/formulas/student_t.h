@@ -15,7 +15,7 @@ struct StudentT {
   static constexpr std::size_t kParameters = 3;
   static constexpr Functions kInDouble = kEvery;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
-                                          {kEntropy, kEveryParameter}};
+                                          {kEntropy, parameter(0) | parameter(2)}};
 
   static constexpr auto in_range(const auto& df, const auto&, const auto& scale) {
     return df >= 0.0 && scale >= 0.0;

@@ -43,26 +43,28 @@ struct StudentTDrop {
   static constexpr auto partial(Argument<0>, const auto& y, const auto& s, const auto& v) {
     const auto at = apart(y, s, v);
     return branch(
-        at.is_far, [&] { return (v + 1.0) / at.far_y; },
-        [&] { return (1.0 / v + 1.0) * at.z / (at.w + 1.0) / s; });
+        at.is_far, [&] { return (at.far_v + 1.0) / at.far_y; },
+        [&] { return (at.inverse_v + 1.0) * at.z / (at.w + 1.0) / s; });
   }
   static constexpr auto partial(Argument<1>, const auto& y, const auto& s, const auto& v) {
     const auto at = apart(y, s, v);
     return branch(
-        at.is_far, [&] { return -(v + 1.0) / s; },
-        [&] { return -((1.0 / v + 1.0) * at.z / (at.w + 1.0) * at.z / s); });
+        at.is_far, [&] { return -(at.far_v + 1.0) / s; },
+        [&] { return -((at.inverse_v + 1.0) * at.z / (at.w + 1.0) * at.z / s); });
   }
   /// (log(1 + w) - u - u/v) / 2 for u = w / (1 + w), where log(1 + w) = -log(1 - u).
   static constexpr auto partial(Argument<2>, const auto& y, const auto& s, const auto& v) {
     const auto at = apart(y, s, v);
     return branch(
-        at.is_far, [&] { return 0.5 * (log_of_far(at.far_y, s, v) - (1.0 / v + 1.0)); },
+        at.is_far,
+        [&] { return 0.5 * (log_of_far(at.far_y, s, at.far_v) - (1.0 / at.far_v + 1.0)); },
         [&] {
           const auto u = at.w / (at.w + 1.0);
           const auto is_near = at.w <= 1.0;
           return branch(
-              is_near, [&] { return -0.5 * (log1pmx(-select(is_near, u, 0.0)) + u / v); },
-              [&] { return 0.5 * (log1p(at.w) - u * (1.0 / v + 1.0)); });
+              is_near,
+              [&] { return -0.5 * (log1pmx(-select(is_near, u, 0.0)) + u * at.inverse_v); },
+              [&] { return 0.5 * (log1p(at.w) - u * (at.inverse_v + 1.0)); });
         });
   }
 
@@ -72,7 +74,9 @@ struct StudentTDrop {
 
   /// In the order that overflows last.
   static constexpr auto z_squared_by_v(const auto& z, const auto& v) {
-    return select(v == kInfinity, 0.0, z / v * z);
+    const auto is_normal = v == kInfinity;
+    const auto y = select(is_normal, 0.0, z);
+    return y / select(is_normal, 1.0, v) * y;
   }
 
   /// log w, for v < infinity.
@@ -84,13 +88,16 @@ struct StudentTDrop {
   template <class Condition, class T>
   struct Apart {
     Condition is_far;
-    T z, w, far_y;
+    T z, w, inverse_v, far_y, far_v;
   };
   static constexpr auto apart(const auto& y, const auto& s, const auto& v) {
     const auto is_far = !(z_squared_by_v(y / s, v) <= kFar);
     const auto z = select(is_far, 0.0, y) / s;
+    const auto is_normal = v == kInfinity;
+    const auto w = z_squared_by_v(select(is_far || is_normal, 0.0, y) / s, v);
+    const auto inverse_v = select(is_normal, 0.0, 1.0 / select(is_normal, 1.0, v));
     return Apart<std::remove_const_t<decltype(is_far)>, std::remove_const_t<decltype(z)>>{
-        is_far, z, z_squared_by_v(z, v), select(is_far, y, 1.0)};
+        is_far, z, w, inverse_v, select(is_far, y, 1.0), select(is_far, v, 1.0)};
   }
 };
 

@@ -443,6 +443,7 @@ TEST_P(Engine, TakesIntegersAndMixedDtypes) {
   if (!c.is_whole(inputs.size() - 1)) return;
   inputs = make_inputs(c, {"same", {37}, {37}}, at::kFloat);
   for (const auto dtype : {at::kLong, at::kInt, at::kByte}) {
+    if (dtype == at::kByte && inputs.back().gt(255).any().item<bool>()) continue;
     Tensors whole = inputs;
     whole.back() = whole.back().to(dtype);
     const auto before = ops::calls().forward;
