@@ -142,6 +142,19 @@ TEST(StudentT, DrawsOfFewDegreesHaveTheRightGradients) {
   EXPECT_LT(error, 100);
 }
 
+// A draw far out is the root of a quotient whose power -3/2 overflows.
+TEST(StudentT, GradientsOfDrawsFarOutAreInProportion) {
+  at::manual_seed(9);
+  const Tensor df = at::full({100000}, 0.05, at::kDouble).requires_grad_();
+  const Tensor draws = StudentT(df).rsample();
+  const auto slopes = [&](const Tensor& of) {
+    return torch::autograd::grad({of.sum()}, {df}, {}, /*retain_graph=*/true)[0];
+  };
+  const Tensor squares = draws.square();
+  EXPECT_GT(squares.max().item<double>(), 1e150);
+  EXPECT_TRUE(slopes(squares).allclose(2 * squares.detach() * slopes(draws.abs().log()), 1e-12));
+}
+
 TEST(StudentT, WhatAreNoParametersAreDrawnAsNaN) {
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     const auto tensor = [&](std::vector<double> v) { return at::tensor(v, at::kDouble).to(dtype); };

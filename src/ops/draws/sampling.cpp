@@ -21,6 +21,7 @@
 #include "ops/special/beta_draw.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
+#include "ops/special/digamma.h"
 #include "ops/special/incomplete_gamma.h"
 #include "ops/special/tensor_scalar.h"
 #include "ops/tensor/holds_for_all.h"
@@ -82,6 +83,25 @@ constexpr special::TensorFunction kBetaDraw{
 
 Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
   return special::differentiable(kGammaDraw, {a, draw.detach()});
+}
+
+/// The logarithm of the same draw, of which the derivative exists where the draw underflows.
+Tensor log_gamma_draw(const Tensor& a, const Tensor& log_draw);
+
+Tensor log_gamma_draw_da(at::TensorList args) {
+  constexpr double kSmall = -70;  // below, F(x) is x^a / Gamma(a + 1) to the last digit
+  const Tensor &a = args[0], is_small = args[1] < kSmall;
+  const Tensor b = at::where(is_small, a, 1.0), log_x = log_gamma_draw(a, args[1]);
+  const Tensor of_small = (special::digamma(b + 1) - at::where(is_small, log_x, 0.0)) / b;
+  const Tensor c = at::where(is_small, 1.0, a), x = at::where(is_small, 0.0, args[1]).exp();
+  return at::where(is_small, of_small, gamma_draw_da({c, x}) / gamma_draw(c, x));
+}
+
+constexpr special::TensorFunction kLogGammaDraw{
+    "the gamma sampler", drawn, {log_gamma_draw_da, nullptr}};
+
+Tensor log_gamma_draw(const Tensor& a, const Tensor& log_draw) {
+  return special::differentiable(kLogGammaDraw, {a, log_draw.detach()});
 }
 
 /// The draws of a generator, which is locked for as long as this lives.
@@ -301,38 +321,31 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
   const Tensor normal = at::empty(df.sizes(), df.options().dtype(at::toOpMathType(dtype)))
                             .normal_(0, 1, generator)
                             .to(at::kDouble);
-  // The normal variable is divided by the square root of one of Gamma(a)/a, where a = df/2. That is
-  // 1 if a is infinite.
-  Tensor a = 0.5 * df.to(at::kDouble);
-  GammaDraws gamma;
-  if (a.device().is_cpu()) {
-    gamma = draw_gammas(dense(a.detach()), generator);
-  } else {
-    gamma.log_x = draw_log_gammas(a.detach(), generator);
-    gamma.x = gamma.log_x.exp();
+  // It is divided by the square root of a draw of Gamma(a) / a, where a = df/2, which is 1 if a is
+  // infinite.
+  const Tensor half = 0.5 * df.to(at::kDouble), is_infinite = half.detach() == kInfinity;
+  Tensor draws, log_gamma;
+  {
+    const at::NoGradGuard no_grad;
+    GammaDraws gamma;
+    if (half.device().is_cpu()) {
+      gamma = draw_gammas(dense(half), generator);
+    } else {
+      gamma.log_x = draw_log_gammas(half, generator);
+      gamma.x = gamma.log_x.exp();
+    }
+    draws = normal * (gamma.x / half).masked_fill(is_infinite, 1).rsqrt();
+    if (gamma.log_x.defined()) {
+      const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
+      const Tensor log_size = normal.abs().log() - 0.5 * (gamma.log_x - half.log());
+      draws = at::where(is_tiny, normal.sign() * log_size.exp(), draws);
+    }
+    log_gamma = gamma.log_x.defined() ? gamma.log_x : gamma.x.log();
   }
-  const auto of_quotient = [&](const Tensor& b, const Tensor& x) {
-    return normal * ((may_be_differentiated(b) ? gamma_draw(b, x) : x) / b).rsqrt();
-  };
-  const Tensor is_infinite = a.detach() == kInfinity;
-  const auto masked = [&](const Tensor& t, const Tensor& mask) { return at::where(mask, 1.0, t); };
-  a = masked(a, is_infinite);
-  const Tensor x = masked(gamma.x, is_infinite);
-  // The derivative of the root, x^(-3/2), overflows for smaller draws.
-  constexpr double kTiny = 1e-200;
-  const Tensor is_tiny = gamma.x < kTiny;
-  if (!gamma.log_x.defined()) {
-    if (is_readable(is_tiny) && !is_tiny.any().item<bool>()) return of_quotient(a, x);
-    gamma.log_x = gamma.x.log();
-  }
-  // A small draw is x = (u Gamma(a + 1))^(1/a) for a uniform variable u, whose logarithm is
-  // `log_u`.
-  const Tensor b = at::where(is_tiny, a, 1.0);
-  const Tensor log_x = at::where(is_tiny, gamma.log_x, 0.0);
-  const Tensor log_u = b.detach() * log_x - special::lgamma(b.detach() + 1);
-  const Tensor log_quotient = (log_u + special::lgamma(b + 1)) / b - b.log();
-  const Tensor far = normal.sign() * (normal.abs().log() - 0.5 * log_quotient).exp();
-  return at::where(is_tiny, far, of_quotient(masked(a, is_tiny), masked(x, is_tiny)));
+  if (!may_be_differentiated(half)) return draws;
+  const Tensor a = half.masked_fill(is_infinite, 1);
+  const Tensor log_quotient = log_gamma_draw(a, log_gamma.masked_fill(is_infinite, 0)) - a.log();
+  return draws * (-0.5 * (log_quotient - log_quotient.detach())).exp();
 }
 
 Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {

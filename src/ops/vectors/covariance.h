@@ -50,6 +50,9 @@ class DenseCovariance final : public CovarianceForm {
   at::ScalarType scalar_type() const { return factor_.scalar_type(); }
   DenseCovariance to(at::ScalarType dtype) const { return DenseCovariance(factor_.to(dtype)); }
 
+  /// L^-1 M for matrices M, `[..., n, n]`.
+  at::Tensor whiten_columns(const at::Tensor& matrices) const;
+
   int64_t dims() const override { return factor_.size(-1); }
   at::Tensor whiten(const at::Tensor& vectors) const override;
   at::Tensor unwhiten(const at::Tensor& vectors) const override;

@@ -36,13 +36,12 @@ Tensor log_density(const CovarianceForm& covariance, const Tensor& whitened) {
 
 /// With x = L^-1 v and w = L^-T x the gradients are -w in v, and in L the lower triangle of w x^T
 /// less the inverse of the diagonal.
-/// \param whitened x, or undefined.
+/// \param columns x as columns, or undefined.
 variable_list composed_gradients(const Tensor& factor, const Tensor& vectors,
-                                 const Tensor& gradient, const Tensor& whitened, Wanted wanted) {
+                                 const Tensor& gradient, const Tensor& columns, Wanted wanted) {
   const Meeting meeting(factor, vectors);
   const Tensor factors = meeting.factors(factor);
-  const Tensor x =
-      meeting.columns(whitened.defined() ? whitened : DenseCovariance(factor).whiten(vectors));
+  const Tensor x = columns.defined() ? columns : meeting.whitened(factor, vectors);
   const Tensor g = meeting.columns(gradient.unsqueeze(-1));
   const Tensor weighted = g * at::linalg_solve_triangular(factors.mT(), x, /*upper=*/true);
   variable_list result(2);
@@ -226,7 +225,7 @@ variable_list written_out_backward(const Tensor& factor, const Tensor& vectors,
 
 /// `saved` are the factor and the vectors.
 struct GaussianLogDensityGradient {
-  Tensor whitened;  // the vectors; undefined if the density has been written out
+  Tensor columns;   // the whitened vectors; undefined if the density has been written out
   Tensor infinite;  // which vectors are; undefined if none is
 
   static const char* name() { return "GaussianLogDensity"; }
@@ -238,12 +237,12 @@ struct GaussianLogDensityGradient {
     });
   }
   variable_list composed(at::TensorList saved, const Tensor& gradient, Wanted wanted) const {
-    const bool has_whitened = !infinite.defined() && !at::GradMode::is_enabled();
+    const bool has_columns = !infinite.defined() && !at::GradMode::is_enabled();
     return with_limits(saved, gradient, [&](const Tensor& vectors, const Tensor& g) {
-      return composed_gradients(saved[0], vectors, g, has_whitened ? whitened : Tensor(), wanted);
+      return composed_gradients(saved[0], vectors, g, has_columns ? columns : Tensor(), wanted);
     });
   }
-  void release() { whitened.reset(); }
+  void release() { columns.reset(); }
 
  private:
   /// The gradients `of_finite(vectors, gradient)`, which may decline. Infinite vectors are taken
@@ -280,9 +279,9 @@ struct GaussianLogDensityGradient {
   }
 };
 
-/// Ends an evaluation outside the graph. \param whitened the vectors, or undefined.
+/// Ends an evaluation outside the graph. \param columns the whitened vectors, or undefined.
 Tensor recorded(const DenseCovariance& covariance, const Tensor& vectors, const Tensor& result,
-                const Tensor& whitened) {
+                const Tensor& columns) {
   const Tensor& factor = covariance.factor();
   Tensor infinite;
   if (!holds_for_all(result, [](double x) { return std::isfinite(x); })) {
@@ -292,7 +291,7 @@ Tensor recorded(const DenseCovariance& covariance, const Tensor& vectors, const 
   }
   if (requires_graph({&factor, &vectors})) {
     record(result, {&factor, &vectors}, /*saved=*/{&factor, &vectors},
-           GaussianLogDensityGradient{whitened, infinite});
+           GaussianLogDensityGradient{columns, infinite});
   }
   return result;
 }
@@ -301,10 +300,7 @@ Tensor recorded(const DenseCovariance& covariance, const Tensor& vectors, const 
 
 /// |L_q^-1 (L_p - L_q)|^2, the sum of the squares of all elements.
 Tensor squared_difference(const Tensor& factor, const DenseCovariance& q) {
-  const Tensor difference = (factor - q.factor()).tril();
-  // Its columns are vectors that share a factor.
-  const DenseCovariance shared(q.factor().unsqueeze(-3));
-  return shared.whiten(difference.mT()).square().sum({-2, -1});
+  return q.whiten_columns((factor - q.factor()).tril()).square().sum({-2, -1});
 }
 Tensor squared_difference(const DenseCovariance& p, const DenseCovariance& q) {
   return squared_difference(p.factor(), q);
@@ -340,20 +336,21 @@ Tensor gaussian_log_density(const DenseCovariance& covariance, const Tensor& vec
   return kernel_or_composed(
       [&]() -> Tensor {
         if (!is_written_out(factor, vectors)) return {};
-        return recorded(covariance, vectors, written_out(factor, vectors), /*whitened=*/{});
+        return recorded(covariance, vectors, written_out(factor, vectors), /*columns=*/{});
       },
       [&] {
         if (!may_use_kernels() || !is_readable(factor) || !is_readable(vectors)) {
           const CovarianceForm& any_form = covariance;
           return gaussian_log_density(any_form, vectors);
         }
-        Tensor result, whitened;
+        Tensor result, columns;
         {
           const at::NoGradGuard no_grad;
-          whitened = covariance.whiten(vectors);
-          result = log_density(covariance, whitened);
+          const Meeting meeting(factor, vectors);
+          columns = meeting.whitened(factor, vectors);
+          result = log_density(covariance, meeting.vectors(columns, vectors));
         }
-        return recorded(covariance, vectors, result, whitened);
+        return recorded(covariance, vectors, result, columns);
       });
 }
 

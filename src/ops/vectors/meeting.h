@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/linalg_solve_triangular.h>
 #include <c10/util/DimVector.h>
 
 #include <cstddef>
@@ -38,6 +39,11 @@ class Meeting {
   at::Tensor columns(const at::Tensor& vectors) const {
     if (is_one_to_one_) return vectors.unsqueeze(-1);
     return vectors.permute(order_).reshape({factors_, vectors.size(-1), columns_});
+  }
+
+  /// L^-1 v for the factor L of each vector v, as columns.
+  at::Tensor whitened(const at::Tensor& factor, const at::Tensor& vectors) const {
+    return at::linalg_solve_triangular(factors(factor), columns(vectors), /*upper=*/false);
   }
 
   /// Columns of that shape, as vectors of the shape of `like`.

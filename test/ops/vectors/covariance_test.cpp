@@ -65,6 +65,16 @@ TEST(CovarianceTest, MeetsVectorsOfALargerBatch) {
   }
 }
 
+TEST(CovarianceTest, WhitensTheColumnsOfMatrices) {
+  at::manual_seed(0);
+  const Tensor matrices = at::randn({2, 4, 3, 3}, at::kDouble);
+  for (const std::vector<int64_t>& batch :
+       std::vector<std::vector<int64_t>>{{}, {4}, {2, 1}, {2, 4}}) {
+    const DenseCovariance covariance(factors(batch));
+    expect_close(covariance.whiten_columns(covariance.factor().matmul(matrices)), matrices);
+  }
+}
+
 TEST(CovarianceTest, KnowsWhetherItsNumbersAreFinite) {
   const Tensor s = scales({3, 2});
   s[1][0] = kInfinity;
