@@ -5,6 +5,9 @@ mark_as_advanced(TORCH_DISTRIBUTIONS_DOXYGEN)
 if(TORCH_DISTRIBUTIONS_DOXYGEN)
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/Doxyfile" CONTENT [[
 @INCLUDE         = docs/Doxyfile
+INPUT           += "@PROJECT_BINARY_DIR@/include"
+STRIP_FROM_INC_PATH += "@PROJECT_BINARY_DIR@/include"
+STRIP_FROM_PATH     += "@PROJECT_BINARY_DIR@/include"
 OUTPUT_DIRECTORY = "@PROJECT_BINARY_DIR@/docs"
 ]] @ONLY)
   set(doxygen "${TORCH_DISTRIBUTIONS_DOXYGEN}" "${PROJECT_BINARY_DIR}/Doxyfile")
@@ -13,8 +16,8 @@ OUTPUT_DIRECTORY = "@PROJECT_BINARY_DIR@/docs"
   if(TORCH_DISTRIBUTIONS_BUILD_TESTS)
     add_test(NAME docs COMMAND ${doxygen} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
     set_tests_properties(docs PROPERTIES FIXTURES_SETUP docs)
-    # A class, a free function, an object and a constraint: Doxygen passes over what is in a namespace without a comment.
-    foreach(name Normal kl_divergence biject_to positive)
+    # A class, a free function, an object, a constraint and a macro: Doxygen passes over what is in a namespace without a comment.
+    foreach(name Normal kl_divergence biject_to positive TORCH_DISTRIBUTIONS_VERSION)
       add_test(NAME docs/${name}
         COMMAND grep --recursive --quiet "\'${name}\'" "${PROJECT_BINARY_DIR}/docs/html/search")
       set_tests_properties(docs/${name} PROPERTIES FIXTURES_REQUIRED docs)

@@ -33,6 +33,7 @@
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/dirichlet.h>
 #include <torch/distributions/exponential.h>
+#include <torch/distributions/fwd.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
@@ -58,3 +59,4 @@
 #include <torch/distributions/transforms/transform.h>
 #include <torch/distributions/uniform.h>
 #include <torch/distributions/utils.h>
+#include <torch/distributions/version.h>

@@ -1,19 +1,23 @@
-# Compiles a file and compares its errors with those that its comments `// error: text` tell, each as often as it is told.
-# FLAGS has the compiler write all errors, and no lines of the source.
+# Compiles a file and compares its errors with those that its comments `// error: text` tell, each as often as it is told; a
+# file that tells none must compile. For each comment `// note: text` there must be a note. FLAGS has the compiler write all
+# errors, and no lines of the source.
 #
 #   cmake -DCOMPILER=... -DINCLUDES=... -DFLAGS=... -DSOURCE=... -P expect_errors.cmake
 cmake_minimum_required(VERSION 3.23)
 
 list(TRANSFORM INCLUDES PREPEND "-isystem")
+set(ENV{LC_ALL} C)  # quotes and words as they stand in the comments
 execute_process(
   COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${FLAGS} ${INCLUDES} "${SOURCE}"
   ERROR_VARIABLE output RESULT_VARIABLE status)
-if(status EQUAL 0)
-  message(FATAL_ERROR "${SOURCE} compiles")
-endif()
 
 file(STRINGS "${SOURCE}" expected REGEX "// error: ")
 list(TRANSFORM expected REPLACE ".*// error: " "")
+if(status EQUAL 0 AND expected)
+  message(FATAL_ERROR "${SOURCE} compiles")
+elseif(NOT status EQUAL 0 AND NOT expected)
+  message(FATAL_ERROR "${SOURCE} does not compile:\n${output}")
+endif()
 string(REPLACE ";" "," output "${output}")
 string(REGEX REPLACE "\n( +|})" " " output "${output}")  # what Clang writes over several lines
 string(REGEX MATCHALL "error: [^\n]*" errors "${output}")
@@ -35,4 +39,14 @@ foreach(text IN LISTS expected)
 endforeach()
 foreach(error IN LISTS errors)
   message(SEND_ERROR "not expected: ${error}")
+endforeach()
+
+file(STRINGS "${SOURCE}" expected REGEX "// note: ")
+list(TRANSFORM expected REPLACE ".*// note: " "")
+string(REGEX MATCHALL "note: [^\n]*" notes "${output}")
+foreach(text IN LISTS expected)
+  string(FIND "${notes}" "${text}" position)
+  if(position EQUAL -1)
+    message(SEND_ERROR "no note says: ${text}")
+  endif()
 endforeach()

@@ -1,14 +1,15 @@
 # Compares the names that the installed headers declare in namespace torch::distributions with those of names.txt.
 #
-#   cmake -DCOMPILER=clang++ -DINCLUDES=... -DROOT=... -DWORK=... -P names.cmake
+#   cmake -DCOMPILER=clang++ -DINCLUDES=... -DHEADERS=<folders of the headers> -DWORK=... -P names.cmake
 cmake_minimum_required(VERSION 3.23)
 
 if(NOT COMPILER)
   message(FATAL_ERROR "Clang, which lists the names, was not found: install clang-14, and configure again")
 endif()
 
-file(GLOB_RECURSE headers RELATIVE "${ROOT}/include" "${ROOT}/include/*.h")
-list(TRANSFORM headers REPLACE "(.+)" "#include <\\1>\n")
+list(TRANSFORM HEADERS APPEND "/*.h")
+file(GLOB_RECURSE headers ${HEADERS})
+list(TRANSFORM headers REPLACE "(.+)" "#include \"\\1\"\n")
 list(JOIN headers "" source)
 file(WRITE "${WORK}/names.cpp" "${source}")
 

@@ -1,10 +1,11 @@
 # Compiles each public header as C++17: the first error must be the sentence that asks for C++20.
 #
-#   cmake -DCOMPILER=... -DINCLUDES=... -DROOT=<source folder> -P older_cxx.cmake
+#   cmake -DCOMPILER=... -DINCLUDES=... -DHEADERS=<folders of the headers> -P older_cxx.cmake
 cmake_minimum_required(VERSION 3.23)
 
 list(TRANSFORM INCLUDES PREPEND "-isystem")
-file(GLOB_RECURSE headers "${ROOT}/include/*.h")
+list(TRANSFORM HEADERS APPEND "/*.h")
+file(GLOB_RECURSE headers ${HEADERS})
 foreach(header IN LISTS headers)
   execute_process(
     COMMAND "${COMPILER}" -std=c++17 -fsyntax-only -Wfatal-errors -x c++ ${INCLUDES} "${header}"
