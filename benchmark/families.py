@@ -1,11 +1,19 @@
-"""What is measured: one entry a family, as in families.cpp."""
+"""What is measured: one entry a family, as in families.cpp; made of what test/oracle says of the family."""
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import torch.distributions as td
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test"))
+
+from oracle.framework.cases import D, In, inputs_of  # noqa: E402
+from oracle.framework.data import text  # noqa: E402
+from oracle.framework.family import families  # noqa: E402
 
 EVENT, MATRIX, TRIALS = 8, 4, 10  # of a vector, and the number of categories; rows of a covariance; of a binomial
 
@@ -42,12 +50,8 @@ class Family:
         return self.elements == 1
 
 
-def between(low, high, *event):
-    return Input(lambda t: t.uniform_(low, high), event)
-
-
-def counts(most):
-    return Input(lambda t: t.random_(0, most + 1), kind="discrete")
+def between(low, high):
+    return lambda t: t.uniform_(low, high)
 
 
 def fill_one_hot(t):
@@ -64,38 +68,75 @@ def fill_lower_triangular(t):
     t.diagonal(0, -2, -1).uniform_(1, 2)
 
 
-LOC, SCALE, POSITIVE, REAL, UNIT = between(-1, 1), between(0.5, 2), between(0.5, 3), between(-2, 2), between(0.05, 0.95)
-LOGITS, LOCS, SCALES = between(-2, 2, EVENT), between(-1, 1, EVENT), between(0.5, 2, EVENT)
-ONE_HOT = Input(fill_one_hot, (EVENT,), "discrete")
+PARAMETERS = {
+    **dict.fromkeys(("real", "log location"), between(-1, 1)),
+    **dict.fromkeys(("scale", "log scale"), between(0.5, 2)),
+    **dict.fromkeys(("positive", "rate", "intensity"), between(0.5, 3)),
+    **dict.fromkeys(("logit", "log weight"), between(-2, 2)),
+    "low": between(-3, -2),
+    "high": between(2, 3),
+    "triangle": fill_lower_triangular,
+}
+VALUES = {
+    "real": Input(between(-2, 2)),
+    "positive": Input(between(0.5, 3)),
+    "unit": Input(between(0.05, 0.95)),
+    "simplex": Input(fill_simplex, (EVENT,)),
+    "one hot": Input(fill_one_hot, (EVENT,), "discrete"),
+    "outcome": Input(lambda t: t.random_(0, 2), kind="discrete"),
+    "count": Input(lambda t: t.random_(0, TRIALS + 1), kind="discrete"),
+    "index": Input(lambda t: t.random_(0, EVENT), (), "index"),
+}
 
-FAMILIES = [
-    Family("Normal", REAL, [LOC, SCALE], td.Normal),
-    Family("LogNormal", POSITIVE, [LOC, SCALE], td.LogNormal),
-    Family("Laplace", REAL, [LOC, SCALE], td.Laplace),
-    Family("StudentT", REAL, [POSITIVE, LOC, SCALE], td.StudentT, lacks=("kl",)),
-    Family("Uniform", between(-1, 1), [between(-3, -2), between(2, 3)], td.Uniform),
-    Family("Exponential", POSITIVE, [POSITIVE], td.Exponential),
-    Family("Gamma", POSITIVE, [POSITIVE, POSITIVE], td.Gamma),
-    Family("Chi2", POSITIVE, [POSITIVE], td.Chi2),
-    Family("Beta", UNIT, [POSITIVE, POSITIVE], td.Beta),
-    Family("Dirichlet", Input(fill_simplex, (EVENT,)), [between(0.5, 3, EVENT)], td.Dirichlet),
-    Family("Bernoulli", counts(1), [REAL], lambda logits: td.Bernoulli(logits=logits)),
-    Family("Binomial", counts(TRIALS), [REAL], lambda logits: td.Binomial(TRIALS, logits=logits)),
-    Family("Poisson", counts(TRIALS), [POSITIVE], td.Poisson, lacks=("entropy",)),
-    Family("Categorical", Input(lambda t: t.random_(0, EVENT), kind="index"), [LOGITS],
-           lambda logits: td.Categorical(logits=logits)),
-    Family("OneHotCategorical", ONE_HOT, [LOGITS], lambda logits: td.OneHotCategorical(logits=logits)),
-    Family("OneHotCategoricalStraightThrough", ONE_HOT, [LOGITS],
-           lambda logits: td.OneHotCategoricalStraightThrough(logits=logits)),
-    Family("MultivariateNormal", between(-2, 2, MATRIX),
-           [between(-1, 1, MATRIX), Input(fill_lower_triangular, (MATRIX, MATRIX))],
-           lambda loc, scale_tril: td.MultivariateNormal(loc, scale_tril=scale_tril)),
-    Family("Independent", between(-2, 2, EVENT), [LOCS, SCALES],
-           lambda loc, scale: td.Independent(td.Normal(loc, scale), 1)),
-    Family("TransformedDistribution", between(-0.95, 0.95), [LOC, SCALE],
-           lambda loc, scale: td.TransformedDistribution(td.Normal(loc, scale), td.TanhTransform()),
-           lacks=("entropy",)),
-    Family("MixtureSameFamily", REAL, [LOGITS, LOCS, SCALES],
-           lambda logits, loc, scale: td.MixtureSameFamily(td.Categorical(logits=logits), td.Normal(loc, scale)),
-           lacks=("entropy", "kl")),
-]
+
+def owner(node, name):
+    """(class, parameter) of an input of a call."""
+    for parameter, value in node.arguments.items():
+        if isinstance(value, In) and value.name == name:
+            return families()[node.distribution], parameter
+        if isinstance(value, D) and name in inputs_of(value):
+            return owner(value, name)
+    raise LookupError(name)
+
+
+def parameter_input(call, name, rows):
+    family, parameter = owner(call, name)
+    event = (EVENT,) if rows else ((MATRIX,) if family.event_dim and "scale_tril" in family.parameters else (EVENT,)) * family.dims.get(parameter, 0)
+    return Input(PARAMETERS[family.parameters[parameter].name], event)
+
+
+def value_input(family, call):
+    if family.name() == "TransformedDistribution":  # by tanh
+        return Input(between(-0.95, 0.95))
+    if family.kind == "combinator":
+        return Input(between(-2, 2), (EVENT,) if family.name() == "Independent" else ())
+    if "jumps" in family.attributes:  # within the interval
+        return Input(between(-1, 1))
+    return Input(between(-2, 2), (MATRIX,)) if family.event_dim and family.value.name == "real" else VALUES[family.value.name]
+
+
+def lacks(make, parameters):
+    def has(f):
+        try:
+            f()
+        except NotImplementedError:
+            return False
+        return True
+
+    d = make(*[p.tensor((2,), torch.float32) for p in parameters])
+    return tuple(name for name, f in (("entropy", d.entropy), ("kl", lambda: td.kl_divergence(d, d))) if not has(f))
+
+
+def measured(family):
+    """Made of logits, of a scale_tril; a combinator, of Normals."""
+    call = family.accuracy[0].call() if family.kind == "combinator" else family.call(family.every_form()[-1])
+    if "total_count" in call.arguments:
+        call.arguments["total_count"] = TRIALS
+    names = inputs_of(call)
+    rows = family.name() in ("Independent", "MixtureSameFamily")
+    parameters = [parameter_input(call, n, rows) for n in names]
+    make = eval(f"lambda {', '.join(names)}: {text(call)}", vars(td))  # as a program would write it
+    return Family(family.name(), value_input(family, call), parameters, make, lacks(make, parameters))
+
+
+FAMILIES = [measured(f) for f in families().values()]

@@ -3,22 +3,20 @@
 #include <gmock/gmock.h>
 #include <torch/distributions.h>
 
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/stack.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iomanip>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "support/data.h"
 #include "support/test_dir.h"
 
 namespace torch::distributions {
@@ -26,155 +24,64 @@ namespace {
 
 namespace fs = std::filesystem;
 using at::Tensor;
+using test::Table;
 
 const fs::path kFolder = test::test_dir() / "accuracy";
-
-std::vector<std::string> split(const std::string& line) {
-  std::vector<std::string> cells;
-  std::istringstream stream(line + ',');
-  for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
-  return cells;
-}
 
 std::vector<std::vector<std::string>> read_csv(const fs::path& path) {
   std::ifstream file(path);
   std::vector<std::vector<std::string>> rows;
-  for (std::string line; std::getline(file, line);) rows.push_back(split(line));
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream stream(line);
+    rows.emplace_back();
+    for (std::string cell; std::getline(stream, cell, ',');) rows.back().push_back(cell);
+  }
   return rows;
 }
 
-/// One file of test/accuracy/data.
-struct Table {
-  std::string family, format;
-  std::vector<std::string> header, goals, floors;
-  std::vector<std::vector<std::string>> points;
-
-  bool is_quantity(std::size_t column) const {
-    return !goals[column].empty() && goals[column] != "goal";
-  }
-  at::ScalarType dtype() const { return format == "float64" ? at::kDouble : at::kFloat; }
-};
-
-/// What stands before the first '[' of a column's name.
-std::string group(const std::string& name) { return name.substr(0, name.find('[')); }
-
-Table read_table(const std::string& stem) {
-  auto rows = read_csv(kFolder / "data" / (stem + ".csv"));
-  Table table;
-  table.family = stem.substr(0, stem.find('.'));
-  table.format = stem.substr(stem.find('.') + 1);
-  if (rows.size() < 4) throw std::runtime_error("no data in " + stem);
-  table.header = rows[0], table.goals = rows[1], table.floors = rows[2];
-  table.points.assign(rows.begin() + 3, rows.end());
-  return table;
+/// "normal.float32", "bernoulli_probs.float64": what a table is called.
+std::string stem_of(const Table& table) {
+  return table.data().at("name").get<std::string>() + '.' +
+         table.data().at("dtype").get<std::string>();
 }
 
-/// The inputs of a table as tensors, one row a point; columns x[0], x[1] ... make one tensor.
-class Inputs {
- public:
-  explicit Inputs(const Table& table) {
-    std::map<std::string, std::vector<Tensor>> columns;
-    for (std::size_t c = 0; c < table.header.size(); ++c) {
-      if (table.is_quantity(c)) continue;
-      std::vector<double> numbers;
-      for (const auto& point : table.points)
-        numbers.push_back(std::strtod(point[c].c_str(), nullptr));
-      columns[group(table.header[c])].push_back(
-          at::from_blob(numbers.data(), {static_cast<int64_t>(numbers.size())}, at::kDouble)
-              .to(table.dtype(), false, true));
-      is_vector_[group(table.header[c])] = table.header[c].find('[') != std::string::npos;
+const std::map<std::string, Table>& tables() {
+  static const auto all = [] {
+    std::map<std::string, Table> found;
+    for (const test::Family& family : test::families()) {
+      for (const Table& table : test::tables_of(family, "accuracy"))
+        found.emplace(stem_of(table), table);
     }
-    for (auto& [name, parts] : columns) {
-      tensors_[name] = (is_vector_[name] ? at::stack(parts, -1) : parts[0]).requires_grad_();
-    }
-  }
-
-  const Tensor& operator[](const std::string& name) const { return tensors_.at(name); }
-  const std::map<std::string, Tensor>& all() const { return tensors_; }
-
- private:
-  std::map<std::string, Tensor> tensors_;
-  std::map<std::string, bool> is_vector_;
-};
-
-using Builder = std::function<DistributionPtr(const Inputs&)>;
-
-const std::map<std::string, Builder>& builders() {
-  static const std::map<std::string, Builder> all{
-      {"normal", [](const Inputs& in) { return Normal(in["loc"], in["scale"]); }},
-      {"log_normal", [](const Inputs& in) { return LogNormal(in["loc"], in["scale"]); }},
-      {"laplace", [](const Inputs& in) { return Laplace(in["loc"], in["scale"]); }},
-      {"student_t", [](const Inputs& in) { return StudentT(in["df"], in["loc"], in["scale"]); }},
-      {"uniform", [](const Inputs& in) { return Uniform(in["low"], in["high"]); }},
-      {"exponential", [](const Inputs& in) { return Exponential(in["rate"]); }},
-      {"gamma", [](const Inputs& in) { return Gamma(in["concentration"], in["rate"]); }},
-      {"chi2", [](const Inputs& in) { return Chi2(in["df"]); }},
-      {"beta", [](const Inputs& in) { return Beta(in["concentration1"], in["concentration0"]); }},
-      {"bernoulli_probs", [](const Inputs& in) { return Bernoulli({.probs = in["probs"]}); }},
-      {"bernoulli_logits", [](const Inputs& in) { return Bernoulli({.logits = in["logits"]}); }},
-      {"binomial_probs",
-       [](const Inputs& in) { return Binomial(in["total_count"], {.probs = in["probs"]}); }},
-      {"binomial_logits",
-       [](const Inputs& in) { return Binomial(in["total_count"], {.logits = in["logits"]}); }},
-      {"poisson", [](const Inputs& in) { return Poisson(in["rate"]); }},
-      {"dirichlet", [](const Inputs& in) { return Dirichlet(in["concentration"]); }},
-      {"categorical_probs", [](const Inputs& in) { return Categorical({.probs = in["probs"]}); }},
-      {"categorical_logits",
-       [](const Inputs& in) { return Categorical({.logits = in["logits"]}); }},
-      {"one_hot_categorical_logits",
-       [](const Inputs& in) { return OneHotCategorical({.logits = in["logits"]}); }},
-      {"multivariate_normal",
-       [](const Inputs& in) {
-         return MultivariateNormal(in["loc"],
-                                   {.scale_tril = in["scale_tril"].unflatten(-1, {3, 3})});
-       }},
-      {"transformed_distribution_normal_tanh",
-       [](const Inputs& in) {
-         return TransformedDistribution(Normal(in["loc"], in["scale"]), TanhTransform());
-       }},
-      {"transformed_distribution_normal_sigmoid",
-       [](const Inputs& in) {
-         return TransformedDistribution(Normal(in["loc"], in["scale"]), SigmoidTransform());
-       }},
-      {"transformed_distribution_normal_affine_exp_affine",
-       [](const Inputs& in) {
-         return TransformedDistribution(
-             Normal(in["loc"], in["scale"]),
-             {AffineTransform(3.0, -2.0), ExpTransform(), AffineTransform(1.0, 0.5)});
-       }},
-      {"mixture_same_family_categorical_normal",
-       [](const Inputs& in) {
-         return MixtureSameFamily(Categorical({.logits = in["logits"]}),
-                                  Normal(in["loc"], in["scale"]));
-       }},
-      {"independent_normal_1",
-       [](const Inputs& in) { return Independent(Normal(in["loc"], in["scale"]), 1); }},
-  };
+    return found;
+  }();
   return all;
 }
 
 /// The library's values: a column for each quantity of the table.
 std::map<std::string, Tensor> evaluate(const Table& table) {
-  const Inputs in(table);
   const ValidateArgsGuard off(false);  // points lie outside the support too
-  const DistributionPtr d = builders().at(table.family)(in);
+  const DistributionPtr d = table.make("call");
+  const Tensor& value = table.inputs().at("value");
   std::map<std::string, Tensor> results;
   const auto put = [&](const std::string& name, const Tensor& values) {
-    if (values.dim() == 1) {
-      results[name] = values;
-    } else {
-      for (int64_t i = 0; i < values.size(1); ++i)
-        results[name + '[' + std::to_string(i) + ']'] = values.select(1, i);
-    }
+    const auto put_part = [&](const auto& self, const std::string& part, const Tensor& t) -> void {
+      if (t.dim() == 1) {
+        results[part] = t;
+        return;
+      }
+      for (int64_t i = 0; i < t.size(1); ++i)
+        self(self, part + '[' + std::to_string(i) + ']', t.select(1, i));
+    };
+    put_part(put_part, name, values);
   };
   std::set<std::string> names;
-  for (std::size_t c = 0; c < table.header.size(); ++c) {
-    if (table.is_quantity(c)) names.insert(group(table.header[c]));
+  for (std::size_t c = 0; c < table.columns().size(); ++c) {
+    if (!table.is_input(c)) names.insert(test::without_index(table.columns()[c]));
   }
   const std::pair<const char*, std::function<Tensor()>> functions[] = {
-      {"log_prob", [&] { return d->log_prob(in["value"]); }},
-      {"cdf", [&] { return d->cdf(in["value"]); }},
-      {"icdf", [&] { return d->icdf(in["probability"]); }},
+      {"log_prob", [&] { return d->log_prob(value); }},
+      {"cdf", [&] { return d->cdf(value); }},
+      {"icdf", [&] { return d->icdf(table.inputs().at("probability")); }},
       {"mean", [&] { return d->mean(); }},
       {"variance", [&] { return d->variance(); }},
       {"entropy", [&] { return d->entropy(); }}};
@@ -187,9 +94,9 @@ std::map<std::string, Tensor> evaluate(const Table& table) {
     if (std::none_of(names.begin(), names.end(),
                      [&](const auto& n) { return n.starts_with(prefix); }))
       continue;
-    for (const auto& [_, tensor] : in.all()) tensor.mutable_grad() = Tensor();
+    for (const auto& [_, tensor] : table.inputs()) tensor.mutable_grad() = Tensor();
     values.sum().backward();
-    for (const auto& [input, tensor] : in.all()) {
+    for (const auto& [input, tensor] : table.inputs()) {
       if (names.contains(prefix + input) && tensor.grad().defined())
         put(prefix + input, tensor.grad());
     }
@@ -228,15 +135,13 @@ std::map<std::string, Figures> ours;  // by the stem of the file
 /// The column of the report that a quantity counts in.
 std::string column_of(const std::string& quantity) {
   if (quantity.find('/') != std::string::npos) return "gradients";
-  const std::string name = group(quantity);
+  const std::string name = test::without_index(quantity);
   return name == "mean" || name == "variance" ? "moments" : name;
 }
 
 std::vector<std::string> stems() {
   std::vector<std::string> all;
-  for (const auto& entry : fs::directory_iterator(kFolder / "data"))
-    all.push_back(entry.path().stem().string());
-  std::sort(all.begin(), all.end());
+  for (const auto& [stem, _] : tables()) all.push_back(stem);
   return all;
 }
 
@@ -252,39 +157,32 @@ struct Offender {
 Figure measure(const Table& table, std::size_t column, const Tensor& column_values,
                std::vector<Offender>& offenders) {
   const Tensor values = column_values.to(at::kDouble).contiguous();
-  const std::string& quantity = table.header[column];
-  const double goal = std::stod(table.goals[column]), floor = std::stod(table.floors[column]);
+  const std::string& quantity = table.columns()[column];
+  const double goal = table.data().at("goals")[column], floor = table.data().at("floors")[column];
   Figure figure;
-  for (std::size_t i = 0; i < table.points.size(); ++i) {
-    const auto& point = table.points[i];
-    const std::string& cell = point[column];  // "exact" or "exact@unit" or nothing
-    if (cell.empty()) continue;
-    const auto at_sign = cell.find('@');
-    const double unit =
-        at_sign == std::string::npos ? 0 : std::strtod(cell.c_str() + at_sign + 1, nullptr);
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    const auto cell = table.cell(i, column);
+    if (!cell) continue;
     const double got = values.const_data_ptr<double>()[i];
-    const double e = error(got, std::strtod(cell.c_str(), nullptr), floor, unit, table.dtype());
+    const double e = error(got, cell->number, floor, cell->unit, table.dtype());
     figure.add({.worst = e, .points = 1, .within = e <= goal});
     if (e <= goal) continue;
     std::ostringstream text;
-    text << std::setprecision(17) << quantity << " at";
-    for (std::size_t k = 0; k < point.size(); ++k) {
-      if (!table.is_quantity(k)) text << ' ' << table.header[k] << '=' << point[k];
-    }
-    text << ": got " << got << ", want " << cell << ", error " << std::setprecision(3) << e
-         << " eps, goal " << goal;
+    text << std::setprecision(17) << quantity << " at" << table.point(i) << ": got " << got
+         << ", want " << cell->number << " of a unit of " << cell->unit << ", error "
+         << std::setprecision(3) << e << " eps, goal " << goal;
     offenders.push_back({e / goal, quantity, text.str()});
   }
   return figure;
 }
 
 TEST_P(Accuracy, EveryPointIsWithinItsGoal) {
-  const Table table = read_table(GetParam());
+  const Table& table = tables().at(GetParam());
   const auto results = evaluate(table);
   std::vector<Offender> offenders;
-  for (std::size_t c = 0; c < table.header.size(); ++c) {
-    if (!table.is_quantity(c)) continue;
-    const std::string& name = table.header[c];
+  for (std::size_t c = 0; c < table.columns().size(); ++c) {
+    if (table.is_input(c)) continue;
+    const std::string& name = table.columns()[c];
     ASSERT_TRUE(results.contains(name)) << name << " has no value";
     ours[GetParam()][column_of(name)].add(measure(table, c, results.at(name), offenders));
   }
@@ -307,13 +205,18 @@ INSTANTIATE_TEST_SUITE_P(Families, Accuracy, testing::ValuesIn(stems()), [](cons
 });
 
 TEST(AccuracyData, HasEveryFamilyInBothFormats) {
-  std::vector<std::string> expected;
-  for (const auto& [family, _] : builders()) {
-    expected.push_back(family + ".float32");
-    expected.push_back(family + ".float64");
+  std::set<std::string> families;
+  for (const auto& [stem, table] : tables()) {
+    families.insert(table.make("call", false)->type().name);
+    const std::string name = stem.substr(0, stem.rfind('.'));
+    EXPECT_TRUE(tables().contains(name + ".float32") && tables().contains(name + ".float64"))
+        << name;
   }
-  std::sort(expected.begin(), expected.end());
-  EXPECT_EQ(stems(), expected);
+  for (const test::Family& family : test::families()) {
+    // Its density is another class's.
+    if (family.has("only draws differ")) families.insert(family.name);
+    EXPECT_TRUE(families.contains(family.name)) << family;
+  }
 }
 
 TEST(AccuracyMeasure, CountsInUnitsOfTheDtype) {

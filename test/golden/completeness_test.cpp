@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "kl/table.h"
-#include "support/golden.h"
+#include "support/data.h"
 #include "support/test_dir.h"
 
 namespace torch::distributions::test {
@@ -169,7 +169,7 @@ TEST(Completeness, DistributionsThatAreMissingArePending) {
 
 TEST(Completeness, EveryDistributionHasGoldenCases) {
   for (const std::string& name : built_distributions()) {
-    EXPECT_FALSE(cases_of_class(name).empty()) << name << " has no file in test/golden";
+    EXPECT_FALSE(cases_of_class(name).empty()) << name << " has no file in test/data";
   }
 }
 
@@ -226,8 +226,7 @@ TEST(Completeness, MethodsAreTheInventorys) {
           extensions.contains(name) && names_of(extensions[name]).contains(method);
       // A combinator does what its parts do, so that some case works where the inventory's example
       // does not.
-      const bool combinator =
-          name == "Independent" || name == "TransformedDistribution" || name == "MixtureSameFamily";
+      const bool combinator = family(name).is_combinator();
       if (extended) {
         EXPECT_EQ(got, "ok") << name << "::" << method << " is listed as an extension";
         EXPECT_EQ(python, "raises") << name << "::" << method << " is no extension: Python has it";

@@ -5,20 +5,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <torch/distributions/kl.h>
 
-#include "kl/golden.h"
+#include "support/data.h"
 
-// Values and gradients of every built-in rule against test/kl/golden, which generate.py there wrote
-// with mpmath.
+// Values and gradients of every built-in rule against the tables of divergences in test/data.
 
 namespace torch::distributions::test {
 namespace {
 
-class KlGolden : public ::testing::TestWithParam<const char*> {};
+class KlGolden : public ::testing::TestWithParam<Family> {};
 
 /// The largest error of `actual` in units of `unit` times the size of a number and of what rounding
 /// the parameters changes it by, and where. `want` holds NaN where no more is asked than a finite
@@ -49,60 +51,97 @@ struct Error {
   }
 };
 
-TEST_P(KlGolden, ValuesAndGradients) {
-  const auto cases = kl_golden::cases(GetParam());
-  ASSERT_GE(cases.size(), 4u);
-  for (const auto& golden : cases) {
-    const std::string name = golden.at("name");
-    const Case p_case = kl_golden::side(golden, "p"), q_case = kl_golden::side(golden, "q");
-    const Built p = p_case.build({.requires_grad = true}),
-                q = q_case.build({.requires_grad = true});
-    const Tensor kl = kl_divergence(p.distribution, q.distribution);
+/// What a table says of the divergence or of its gradient in one input.
+struct Column {
+  std::vector<double> numbers, scales;
 
-    const bool is_double = p_case.dtype == at::kDouble;
+  Column(const Table& table, const std::string& name) {
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      for (std::size_t c = 0; c < table.columns().size(); ++c) {
+        if (without_index(table.columns()[c]) != name) continue;
+        const auto cell = table.cell(row, c);
+        numbers.push_back(cell->number);
+        scales.push_back(cell->unit);
+      }
+    }
+  }
+};
+
+TEST_P(KlGolden, ValuesAndGradients) {
+  for (const Table& table : tables_of(GetParam(), "divergences")) {
+    const DistributionPtr p = table.make("p"), q = table.make("q");
+    const std::string kind = table.data().at("kind");
+    std::ostringstream name;
+    name << kind << ' ' << *p << ' ' << *q;
+    const Tensor kl = kl_divergence(p, q);
+
+    const bool is_double = table.dtype() == at::kDouble;
     const double eps =
         is_double ? std::numeric_limits<double>::epsilon() : std::numeric_limits<float>::epsilon();
-    EXPECT_EQ(kl.scalar_type(), p_case.dtype) << name;
-    EXPECT_EQ(kl.sizes(), IntArrayRef(golden.at("shape").get<std::vector<int64_t>>())) << name;
-    EXPECT_GE(kl.min().item<double>(), 0) << name;
-    const std::vector<double> want = numbers_of(golden.at("kl"));
+    const Column want(table, "kl");
+    EXPECT_EQ(kl.scalar_type(), table.dtype()) << name.str();
+    EXPECT_EQ(kl.numel(), static_cast<int64_t>(table.rows())) << name.str();
+    EXPECT_EQ(static_cast<std::size_t>(kl.dim()), p->batch_shape().size()) << name.str();
+    EXPECT_GE(kl.min().item<double>(), 0) << name.str();
     // A divergence between families is a difference of entropies, which keeps their absolute
     // accuracy.
-    const double floor = p_case.distribution == q_case.distribution ? 0 : 1;
-    const std::vector<double> value_scales = numbers_of(golden.at("scales"));
-    const Error value(kl, want, value_scales, floor, eps);
-    const double budget = golden.at("kind") == "ordinary" ? 8 : 128;
-    EXPECT_LE(value.units, budget) << name << ": " << value.text;
+    const double floor = p->type() == q->type() ? 0 : 1;
+    const Error value(kl, want.numbers, want.scales, floor, eps);
+    const double budget = kind == "ordinary" ? 8 : 128;
+    EXPECT_LE(value.units, budget) << name.str() << ": " << value.text;
     // Normalising rounds the parameters of a Categorical before there is a divergence.
-    if (golden.at("kind") == "near" && p_case.distribution != "Categorical") {
-      const Error near(kl, want, std::vector<double>(want.size()), 0, is_double ? 1e-8 : 1e-4);
-      EXPECT_LE(near.units, 1) << name << ": " << near.text;
+    if (kind == "near" && !family(p->type().name).has("draws indices")) {
+      const Error near(kl, want.numbers, std::vector<double>(want.numbers.size()), 0,
+                       is_double ? 1e-8 : 1e-4);
+      EXPECT_LE(near.units, 1) << name.str() << ": " << near.text;
     }
 
     const auto finite = at::where(kl.isfinite(), kl, 0.0).sum();
-    for (const auto& [path, slopes] : golden.at("gradients").items()) {
-      const Tensor& parameter = (path[0] == 'p' ? p : q).parameter(path.substr(2));
+    for (const auto& [input, parameter] : table.inputs()) {
+      const Column slopes(table, "kl/" + input);
+      if (slopes.numbers.empty()) continue;  // a count
       const Tensor gradient =
           torch::autograd::grad({finite}, {parameter}, {}, /*retain_graph=*/true)[0];
       ASSERT_EQ(gradient.sizes(), parameter.sizes());
       // What rounding the parameters changes the slope by; and it is no better than the divergence
       // over the parameter.
-      std::vector<double> scales = numbers_of(golden.at("gradient_scales").at(path));
+      std::vector<double> scales = slopes.scales;
       const Tensor at = parameter.detach().to(at::kDouble).flatten();
+      const std::size_t of_one = scales.size() / table.rows();
       for (std::size_t i = 0; i < scales.size(); ++i) {
-        const std::size_t k = want.size() == scales.size() ? i : 0;
+        const std::size_t k = i / of_one;
         const double x = std::abs(at[static_cast<int64_t>(i)].item<double>());
-        if (x > 0 && std::isfinite(want[k])) scales[i] += (want[k] + value_scales[k] + floor) / x;
+        if (x > 0 && std::isfinite(want.numbers[k]))
+          scales[i] += (want.numbers[k] + want.scales[k] + floor) / x;
       }
       const double smallest = is_double ? 1e-60 : 1e-30;
-      const Error error(gradient, numbers_of(slopes), scales, smallest, eps);
-      EXPECT_LE(error.units, budget) << name << ", gradient in " << path << ": " << error.text;
+      const Error error(gradient, slopes.numbers, scales, smallest, eps);
+      EXPECT_LE(error.units, budget)
+          << name.str() << ", gradient in " << input << ": " << error.text;
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, KlGolden, ::testing::ValuesIn(kl_golden::kClasses),
-                         [](const auto& of) { return std::string(of.param); });
+std::vector<Family> with_divergences() {
+  std::vector<Family> found;
+  for (const Family& f : families()) {
+    if (!tables_of(f, "divergences").empty()) found.push_back(f);
+  }
+  return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(, KlGolden, ::testing::ValuesIn(with_divergences()),
+                         [](const auto& of) { return of.param.file; });
+
+// Every pair of classes with a rule has tables, unless the divergence is infinite.
+TEST(KlGoldenData, CoversEveryRule) {
+  for (const Family& f : with_divergences()) {
+    std::set<std::string> partners;
+    for (const Table& table : tables_of(f, "divergences"))
+      partners.insert(table.make("q")->type().name);
+    EXPECT_EQ(partners, f.data->at("kl").at("finite").get<std::set<std::string>>()) << f;
+  }
+}
 
 }  // namespace
 }  // namespace torch::distributions::test

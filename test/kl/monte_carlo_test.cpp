@@ -1,12 +1,14 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include <torch/distributions/beta.h>
 #include <torch/distributions/kl.h>
 
-#include "kl/golden.h"
+#include "support/data.h"
 
 // Every divergence is the mean of log p(x) - log q(x) over draws from p.
 
@@ -25,15 +27,16 @@ Tensor representable(const Distribution& p) {
   return beta.concentration0() >= 0.5;
 }
 
-class KlMonteCarlo : public ::testing::TestWithParam<const char*> {};
+class KlMonteCarlo : public ::testing::TestWithParam<Family> {};
 
 TEST_P(KlMonteCarlo, IsTheMeanLogRatio) {
   at::manual_seed(0);
   int64_t compared = 0;
-  for (const auto& golden : kl_golden::cases(GetParam())) {
-    if (golden.at("kind") != "ordinary" || golden.at("dtype") != "float64") continue;
-    const DistributionPtr p = kl_golden::side(golden, "p").make(/*validate_args=*/false);
-    const DistributionPtr q = kl_golden::side(golden, "q").make(/*validate_args=*/false);
+  for (const Table& table : tables_of(GetParam(), "divergences")) {
+    if (table.data().at("kind") != "ordinary" || table.dtype() != at::kDouble) continue;
+    const at::NoGradGuard no_grad;
+    const DistributionPtr p = table.make("p", /*validate_args=*/false);
+    const DistributionPtr q = table.make("q", /*validate_args=*/false);
     const Tensor x = p->sample({kDraws});
     const Tensor ratios = p->log_prob(x) - q->log_prob(x);
     const Tensor kl = kl_divergence(p, q);
@@ -42,14 +45,20 @@ TEST_P(KlMonteCarlo, IsTheMeanLogRatio) {
     const Tensor z = (ratios.mean(0) - kl) / deviation;
     const Tensor chosen = representable(*p).logical_and(kl.isfinite());
     EXPECT_TRUE(z.abs().masked_select(chosen).lt(kDeviations).all().item<bool>())
-        << golden.at("name") << z << kl;
+        << *p << ' ' << *q << z << kl;
     compared += chosen.sum().item<int64_t>();
   }
   EXPECT_GT(compared, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(, KlMonteCarlo, ::testing::ValuesIn(kl_golden::kClasses),
-                         [](const auto& of) { return std::string(of.param); });
+INSTANTIATE_TEST_SUITE_P(, KlMonteCarlo, ::testing::ValuesIn([] {
+                           std::vector<Family> found;
+                           for (const Family& f : families()) {
+                             if (!tables_of(f, "divergences").empty()) found.push_back(f);
+                           }
+                           return found;
+                         }()),
+                         [](const auto& of) { return of.param.file; });
 
 }  // namespace
 }  // namespace torch::distributions::test

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+
 #include <torch/distributions.h>
 
-#include "support/golden.h"
+#include "support/data.h"
 
 namespace torch::distributions::test {
 
@@ -13,21 +17,27 @@ namespace torch::distributions::test {
 inline bool is_ordinary(const Case& golden) {
   constexpr double kSmallest = 0.02, kLargest = 60, kLargestExponent = 5;
   if (golden.dtype != at::kFloat && golden.dtype != at::kDouble) return false;
-  for (const auto& [path, tensor] : golden.build({.dtype = at::kDouble}).parameters) {
+  const auto is_one_of = [](const std::string& kind, std::initializer_list<const char*> kinds) {
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  };
+  const Built built = golden.build({.dtype = at::kDouble});
+  for (std::size_t i = 0; i < built.parameters.size(); ++i) {
+    const auto& [path, tensor] = built.parameters[i];
+    const std::string& kind = built.kinds[i];
     const Tensor size = tensor.to(at::kDouble).abs();
     // Exact zeros are ordinary where they are locations; a probability of 0 or 1 and a masked logit
     // are edges.
-    const bool is_probability = path.ends_with("probs");
-    const bool is_certain = is_probability && golden.distribution.starts_with("B");
-    if (is_certain && (tensor > 1 - kSmallest).any().item<bool>()) return false;
-    const bool is_location = path.ends_with("loc") || path.ends_with("logits") ||
-                             path.ends_with("low") || path.ends_with("matrix") ||
-                             path.ends_with("tril");
-    if ((size > (path.ends_with("logits") ? kLargestExponent : kLargest)).any().item<bool>())
-      return false;
-    if (golden.distribution == "LogNormal" && (size > kLargestExponent).any().item<bool>())
-      return false;
-    if (is_probability && ((tensor <= 0) | (size < kSmallest)).any().item<bool>()) return false;
+    const bool is_probability = is_one_of(kind, {"probability", "weight"});
+    const bool is_logit = is_one_of(kind, {"logit", "log weight"});
+    const bool is_location =
+        is_logit || is_one_of(kind, {"real", "log location", "low", "matrix", "triangle"}) ||
+        (kind.empty() && path.ends_with("loc"));
+    if (kind == "probability" && (tensor > 1 - kSmallest).any().item<bool>()) return false;
+    const bool is_own = path.find('.') == std::string::npos;
+    const bool is_exponent = is_logit || (is_own && is_one_of(kind, {"log location", "log scale"}));
+    const double largest = is_exponent ? kLargestExponent : kLargest;
+    if ((size > largest).any().item<bool>()) return false;
+    if (is_probability && (tensor <= 0).any().item<bool>()) return false;
     if (!is_location && (size < kSmallest).any().item<bool>()) return false;
   }
   constexpr double kLargestValue = 1e4;

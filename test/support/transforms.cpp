@@ -10,17 +10,8 @@
 #include <tuple>
 #include <vector>
 
-#include <torch/distributions/transforms/affine.h>
-#include <torch/distributions/transforms/compose.h>
-#include <torch/distributions/transforms/exp.h>
-#include <torch/distributions/transforms/independent.h>
-#include <torch/distributions/transforms/sigmoid.h>
-#include <torch/distributions/transforms/softmax.h>
-#include <torch/distributions/transforms/softplus.h>
-#include <torch/distributions/transforms/stick_breaking.h>
-#include <torch/distributions/transforms/tanh.h>
-
 #include "core/float_limits.h"
+#include "support/families.h"
 #include "support/gradcheck.h"
 #include "support/test_dir.h"
 
@@ -51,26 +42,19 @@ Param param(const json& value, at::ScalarType dtype) {
 
 TransformPtr build(const std::string& name, const json& arguments, at::ScalarType dtype) {
   const auto nested = [dtype](const json& pair) { return build(pair.at(0), pair.at(1), dtype); };
-  if (name == "ExpTransform") return ExpTransform();
-  if (name == "SigmoidTransform") return SigmoidTransform();
-  if (name == "TanhTransform") return TanhTransform();
-  if (name == "SoftplusTransform") return SoftplusTransform();
-  if (name == "SoftmaxTransform") return SoftmaxTransform();
-  if (name == "StickBreakingTransform") return StickBreakingTransform();
-  if (name == "AffineTransform") {
-    return AffineTransform(param(arguments.at("loc"), dtype), param(arguments.at("scale"), dtype),
-                           arguments.value("event_dim", 0));
+  Arguments given;
+  for (const auto& [key, value] : arguments.items()) {
+    if (key == "parts") {
+      std::vector<TransformPtr> parts;
+      for (const json& part : value) parts.push_back(nested(part));
+      given.emplace(key, std::move(parts));
+    } else if (key == "base_transform") {
+      given.emplace(key, nested(value));
+    } else {
+      given.emplace(key, param(value, dtype));
+    }
   }
-  if (name == "ComposeTransform") {
-    std::vector<TransformPtr> parts;
-    for (const json& part : arguments.at("parts")) parts.push_back(nested(part));
-    return ComposeTransform(parts);
-  }
-  if (name == "IndependentTransform") {
-    return IndependentTransform(nested(arguments.at("base_transform")),
-                                arguments.at("reinterpreted_batch_ndims"));
-  }
-  throw std::invalid_argument("no such transform: " + name);
+  return make_transform(name, given);
 }
 
 /// Compares with `golden["value"]`, element by element.

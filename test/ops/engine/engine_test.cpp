@@ -10,32 +10,29 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include <torch/distributions/bernoulli.h>
-#include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>
 #include <torch/distributions/categorical.h>
-#include <torch/distributions/chi2.h>
 #include <torch/distributions/dirichlet.h>
-#include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
-#include <torch/distributions/laplace.h>
-#include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/poisson.h>
 #include <torch/distributions/student_t.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softplus.h>
 #include <torch/distributions/transforms/tanh.h>
-#include <torch/distributions/uniform.h>
 
+#include "support/data.h"
+#include "support/families.h"
 #include "support/gradcheck.h"
 
 // The kernels against the composed path, which the golden and accuracy tests hold to the truth.
@@ -47,220 +44,168 @@ namespace engine = ops::engine;
 using engine::InstructionSet;
 using Tensors = std::vector<Tensor>;
 
+using Law = Family::Law;
+using Range = std::pair<double, double>;
+
+/// The forms of all families of a formula.
+std::vector<Law> scalar_laws() {
+  std::vector<Law> all;
+  for (const Family& f : families()) {
+    if (!f.is_scalar()) continue;
+    for (const Law& law : f.laws()) all.push_back(law);
+  }
+  return all;
+}
+
 /// An operation of the engine by its public name, and inputs for it: uniform in an interval each.
-struct Case {
-  const char* name;
+struct Operation {
+  std::string name;
   std::function<Tensor(const Tensors&)> f;
-  std::vector<std::pair<double, double>> intervals;
+  std::vector<Range> intervals;
   std::vector<bool> differentiable;
   std::vector<bool> whole = {};  // rounded down
-  bool float_alone = false;      // computed in float
 
   bool is_whole(std::size_t i) const { return i < whole.size() && whole[i]; }
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
+std::ostream& operator<<(std::ostream& out, const Operation& c) { return out << c.name; }
 
-const std::vector<Case>& cases() {
-  using Range = std::pair<double, double>;
-  const Range real{-3, 3}, positive{0.2, 5}, unit{0.05, 0.95}, count{0, 8.99};
-  static const std::vector<Case> all{
-      {"Normal_log_prob",
-       [](const Tensors& t) { return Normal(t[0], t[1]).log_prob(t[2]); },
-       {real, positive, real},
-       {true, true, true},
-       {},
-       true},
-      {"Normal_cdf",
-       [](const Tensors& t) { return Normal(t[0], t[1]).cdf(t[2]); },
-       {real, positive, real},
-       {true, true, true}},
-      {"LogNormal_log_prob",
-       [](const Tensors& t) { return LogNormal(t[0], t[1]).log_prob(t[2]); },
-       {real, positive, positive},
-       {true, true, true}},
-      {"LogNormal_cdf",
-       [](const Tensors& t) { return LogNormal(t[0], t[1]).cdf(t[2]); },
-       {real, positive, positive},
-       {true, true, true}},
-      {"Laplace_log_prob",
-       [](const Tensors& t) { return Laplace(t[0], t[1]).log_prob(t[2]); },
-       {real, positive, real},
-       {true, true, true},
-       {},
-       true},
-      {"Laplace_cdf",
-       [](const Tensors& t) { return Laplace(t[0], t[1]).cdf(t[2]); },
-       {real, positive, real},
-       {true, true, true}},
-      {"StudentT_log_prob",
-       [](const Tensors& t) { return StudentT(t[0], t[1], t[2]).log_prob(t[3]); },
-       {positive, real, positive, real},
-       {true, true, true, true}},
-      {"Uniform_log_prob",
-       [](const Tensors& t) { return Uniform(t[0], t[1]).log_prob(t[2]); },
-       {{-3, -1}, {1, 3}, {-0.9, 0.9}},
-       {true, true, false},
-       {},
-       true},
-      {"Uniform_cdf",
-       [](const Tensors& t) { return Uniform(t[0], t[1]).cdf(t[2]); },
-       {{-3, -1}, {1, 3}, {-0.9, 0.9}},
-       {true, true, true},
-       {},
-       true},
-      {"Exponential_log_prob",
-       [](const Tensors& t) { return Exponential(t[0]).log_prob(t[1]); },
-       {positive, positive},
-       {true, true},
-       {},
-       true},
-      {"Exponential_cdf",
-       [](const Tensors& t) { return Exponential(t[0]).cdf(t[1]); },
-       {positive, positive},
-       {true, true},
-       {},
-       true},
-      {"Gamma_log_prob",
-       [](const Tensors& t) { return Gamma(t[0], t[1]).log_prob(t[2]); },
-       {positive, positive, positive},
-       {true, true, true}},
-      {"Gamma_log_prob_of_large_shapes",
-       [](const Tensors& t) { return Gamma(t[0], t[1]).log_prob(t[2]); },
-       {{200, 5000}, positive, {200, 5000}},
-       {true, true, true}},
-      {"Chi2_log_prob",
-       [](const Tensors& t) { return Chi2(t[0]).log_prob(t[1]); },
-       {positive, positive},
-       {true, true}},
-      {"Beta_log_prob",
-       [](const Tensors& t) { return Beta(t[0], t[1]).log_prob(t[2]); },
-       {positive, positive, unit},
-       {true, true, true}},
-      {"Bernoulli_log_prob",
-       [](const Tensors& t) { return Bernoulli(t[0]).log_prob(t[1]); },
-       {unit, {0, 1.99}},
-       {true, false},
-       {false, true},
-       true},
-      {"Bernoulli_log_prob_of_logits",
-       [](const Tensors& t) { return Bernoulli({.logits = t[0]}).log_prob(t[1]); },
-       {real, {0, 1.99}},
-       {true, false},
-       {false, true},
-       true},
-      {"Binomial_log_prob",
-       [](const Tensors& t) { return Binomial(9, t[0]).log_prob(t[1]); },
-       {unit, count},
-       {true, false},
-       {false, true}},
-      {"Binomial_log_prob_of_logits",
-       [](const Tensors& t) { return Binomial(9, {.logits = t[0]}).log_prob(t[1]); },
-       {real, count},
-       {true, false},
-       {false, true}},
-      {"Poisson_log_prob",
-       [](const Tensors& t) { return Poisson(t[0]).log_prob(t[1]); },
-       {positive, count},
-       {true, false},
-       {false, true}},
-      {"Poisson_log_prob_of_large_rates",
-       [](const Tensors& t) { return Poisson(t[0]).log_prob(t[1]); },
-       {{200, 5000}, {200, 5000}},
-       {true, false},
-       {false, true}},
-      {"StudentT_entropy",
-       [](const Tensors& t) { return StudentT(t[0], 0., t[1]).entropy(); },
-       {positive, positive},
-       {true, true}},
-      {"Gamma_entropy",
-       [](const Tensors& t) { return Gamma(t[0], t[1]).entropy(); },
-       {positive, positive},
-       {true, true}},
-      {"Beta_entropy",
-       [](const Tensors& t) { return Beta(t[0], t[1]).entropy(); },
-       {positive, positive},
-       {true, true}},
-      {"LogNormal_entropy",
-       [](const Tensors& t) { return LogNormal(t[0], t[1]).entropy(); },
-       {real, positive},
-       {true, true}},
-      {"Bernoulli_entropy",
-       [](const Tensors& t) { return Bernoulli(t[0]).entropy(); },
-       {unit},
-       {true}},
-      {"Bernoulli_entropy_of_logits",
-       [](const Tensors& t) { return Bernoulli({.logits = t[0]}).entropy(); },
-       {real},
-       {true}},
-      {"Binomial_entropy",
-       [](const Tensors& t) { return Binomial(9, t[0]).entropy(); },
-       {unit},
-       {true}},
-      {"Binomial_entropy_of_many_trials",  // for which there is a series, or just not
-       [](const Tensors& t) { return Binomial(600, t[0]).entropy(); },
-       {unit},
-       {true}},
-      {"Binomial_entropy_of_logits",
-       [](const Tensors& t) { return Binomial(40, {.logits = t[0]}).entropy(); },
-       {real},
-       {true}},
-      {"Normal_kl",
-       [](const Tensors& t) { return kl_divergence(Normal(t[0], t[1]), Normal(t[2], t[3])); },
-       {real, positive, real, positive},
-       {true, true, true, true},
-       {},
-       true},
-      {"Laplace_kl",
-       [](const Tensors& t) { return kl_divergence(Laplace(t[0], t[1]), Laplace(t[2], t[3])); },
-       {real, positive, real, positive},
-       {true, true, true, true}},
-      {"Poisson_kl",
-       [](const Tensors& t) { return kl_divergence(Poisson(t[0]), Poisson(t[1])); },
-       {positive, positive},
-       {true, true}},
-      {"Uniform_kl",
-       [](const Tensors& t) { return kl_divergence(Uniform(t[0], t[1]), Uniform(t[2], t[3])); },
-       {{-1, -0.5}, {0.5, 1}, {-3, -1.5}, {1.5, 3}},
-       {true, true, true, true}},
-      {"Exponential_kl",
-       [](const Tensors& t) { return kl_divergence(Exponential(t[0]), Exponential(t[1])); },
-       {positive, positive},
-       {true, true}},
-      {"Gamma_kl",
-       [](const Tensors& t) { return kl_divergence(Gamma(t[0], t[1]), Gamma(t[2], t[3])); },
-       {positive, positive, positive, positive},
-       {true, true, true, true}},
-      {"Beta_kl",
-       [](const Tensors& t) { return kl_divergence(Beta(t[0], t[1]), Beta(t[2], t[3])); },
-       {positive, positive, positive, positive},
-       {true, true, true, true}},
-      {"Bernoulli_kl",
-       [](const Tensors& t) { return kl_divergence(Bernoulli(t[0]), Bernoulli(t[1])); },
-       {unit, unit},
-       {true, true}},
-      {"Bernoulli_kl_of_logits",
-       [](const Tensors& t) {
-         return kl_divergence(Bernoulli({.logits = t[0]}), Bernoulli({.logits = t[1]}));
-       },
-       {real, real},
-       {true, true}},
-      {"Tanh_inverse",
-       [](const Tensors& t) { return TanhTransform().inv()(t[0]); },
-       {{-0.95, 0.95}},
-       {true}},
-      {"Tanh_log_abs_det_jacobian",
-       [](const Tensors& t) { return TanhTransform().log_abs_det_jacobian(t[0], t[0]); },
-       {real},
-       {true}},
-      {"Sigmoid_log_abs_det_jacobian",
-       [](const Tensors& t) { return SigmoidTransform().log_abs_det_jacobian(t[0], t[0]); },
-       {real},
-       {true}},
-      {"Softplus_log_abs_det_jacobian",
-       [](const Tensors& t) { return SoftplusTransform().log_abs_det_jacobian(t[0], t[0]); },
-       {real},
-       {true}}};
+constexpr double kNumberOfTrials = 9;
+const Range kRealRange{-3, 3}, kPositiveRange{0.2, 5}, kUnitRange{0.05, 0.95};
+
+/// Where a parameter of a kind lies. The support of one whose density has ends contains [-1, 1].
+Range interval_of(const std::string& kind) {
+  if (kind == "low") return {-3, -1};
+  if (kind == "high") return {1, 3};
+  if (kind == "probability") return kUnitRange;
+  if (kind == "real" || kind == "log location" || kind == "logit") return kRealRange;
+  return kPositiveRange;
+}
+
+/// The parameters of a law that are tensors here: the number of trials is kNumberOfTrials.
+struct Parameters {
+  explicit Parameters(const Law& of) : law(of) {
+    for (const auto& [name, column] : of.ordinary(at::kDouble)) {
+      const std::string kind = law.family->kind_of(name);
+      if (kind == "trials") continue;
+      names.push_back(name);
+      intervals.push_back(interval_of(kind));
+    }
+  }
+
+  DistributionPtr make(const Tensor* first) const {
+    Inputs inputs;
+    for (std::size_t i = 0; i < names.size(); ++i) inputs.emplace(names[i], first[i]);
+    if (law.family->data->at("parameters").contains("total_count"))
+      inputs.emplace("total_count", at::full({}, kNumberOfTrials, first->options()));
+    return law.make(inputs);
+  }
+
+  Law law;
+  std::vector<std::string> names;
+  std::vector<Range> intervals;
+};
+
+Operation of_value(const Law& law, const std::string& name,
+                   Tensor (Distribution::*method)(const Tensor&) const) {
+  const Parameters p(law);
+  const std::string kind = law.family->data->at("value");
+  const bool has_ends = law.family->has("jumps"), is_count = kind == "count" || kind == "outcome";
+  std::vector<Range> intervals = p.intervals;
+  intervals.push_back(has_ends             ? Range{-0.9, 0.9}
+                      : kind == "count"    ? Range{0, kNumberOfTrials - 0.01}
+                      : kind == "outcome"  ? Range{0, 1.99}
+                      : kind == "unit"     ? kUnitRange
+                      : kind == "positive" ? kPositiveRange
+                                           : kRealRange);
+  std::vector<bool> differentiable(intervals.size(), true), whole(intervals.size(), false);
+  differentiable.back() = !is_count && !(has_ends && name == "log_prob");
+  whole.back() = is_count;
+  return {law.name + '_' + name,
+          [p, method](const Tensors& t) { return ((*p.make(t.data())).*method)(t.back()); },
+          intervals, differentiable, whole};
+}
+
+Operation entropy_of(const Law& law) {
+  const Parameters p(law);
+  return {law.name + "_entropy", [p](const Tensors& t) { return p.make(t.data())->entropy(); },
+          p.intervals, std::vector<bool>(p.names.size(), true)};
+}
+
+Operation kl_of(const Law& law) {
+  const Parameters p(law);
+  const std::size_t n = p.names.size();
+  std::vector<Range> intervals = p.intervals;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Range range = intervals[i];
+    intervals.push_back(range);
+    if (!law.family->has("jumps")) continue;  // else the second has the wider support
+    intervals[i] = {range.first / 4, range.second / 4};
+  }
+  return {
+      law.name + "_kl",
+      [p, n](const Tensors& t) { return kl_divergence(p.make(t.data()), p.make(t.data() + n)); },
+      intervals, std::vector<bool>(2 * n, true)};
+}
+
+/// All have kernels of log_prob; these, of other functions.
+const std::set<std::string> kHaveCdf{"Normal", "LogNormal", "Uniform", "Exponential", "Laplace"};
+const std::set<std::string> kHaveEntropy{
+    "Gamma", "Beta", "LogNormal", "Bernoulli", "Binomial", "Bernoulli_logits", "Binomial_logits"};
+const std::set<std::string> kHaveKl{"Normal", "Uniform",   "Exponential",      "Gamma",
+                                    "Beta",   "Bernoulli", "Bernoulli_logits", "Laplace",
+                                    "Poisson"};
+
+const std::vector<Operation>& operations() {
+  static const std::vector<Operation> all = [] {
+    std::vector<Operation> made;
+    for (const Law& law : scalar_laws()) {
+      made.push_back(of_value(law, "log_prob", &Distribution::log_prob));
+      if (kHaveCdf.contains(law.name)) made.push_back(of_value(law, "cdf", &Distribution::cdf));
+      if (kHaveEntropy.contains(law.name)) made.push_back(entropy_of(law));
+      if (kHaveKl.contains(law.name)) made.push_back(kl_of(law));
+    }
+    const std::vector<Operation> more{
+        {"Gamma_log_prob_of_large_shapes",
+         [](const Tensors& t) { return Gamma(t[0], t[1]).log_prob(t[2]); },
+         {{200, 5000}, kPositiveRange, {200, 5000}},
+         {true, true, true}},
+        {"Poisson_log_prob_of_large_rates",
+         [](const Tensors& t) { return Poisson(t[0]).log_prob(t[1]); },
+         {{200, 5000}, {200, 5000}},
+         {true, false},
+         {false, true}},
+        {"StudentT_entropy",  // which does not depend on loc
+         [](const Tensors& t) { return StudentT(t[0], 0., t[1]).entropy(); },
+         {kPositiveRange, kPositiveRange},
+         {true, true}},
+        {"Binomial_entropy_of_many_trials",  // for which there is a series, or just not
+         [](const Tensors& t) { return Binomial(600, t[0]).entropy(); },
+         {kUnitRange},
+         {true}},
+        {"Binomial_entropy_of_logits_of_some_trials",
+         [](const Tensors& t) { return Binomial(40, {.logits = t[0]}).entropy(); },
+         {kRealRange},
+         {true}},
+        {"Tanh_inverse",
+         [](const Tensors& t) { return TanhTransform().inv()(t[0]); },
+         {{-0.95, 0.95}},
+         {true}},
+        {"Tanh_log_abs_det_jacobian",
+         [](const Tensors& t) { return TanhTransform().log_abs_det_jacobian(t[0], t[0]); },
+         {kRealRange},
+         {true}},
+        {"Sigmoid_log_abs_det_jacobian",
+         [](const Tensors& t) { return SigmoidTransform().log_abs_det_jacobian(t[0], t[0]); },
+         {kRealRange},
+         {true}},
+        {"Softplus_log_abs_det_jacobian",
+         [](const Tensors& t) { return SoftplusTransform().log_abs_det_jacobian(t[0], t[0]); },
+         {kRealRange},
+         {true}}};
+    made.insert(made.end(), more.begin(), more.end());
+    return made;
+  }();
   return all;
 }
 
@@ -313,7 +258,7 @@ const std::vector<Pattern>& patterns() {
   return all;
 }
 
-Tensors make_inputs(const Case& c, const Pattern& pattern, at::ScalarType dtype) {
+Tensors make_inputs(const Operation& c, const Pattern& pattern, at::ScalarType dtype) {
   at::manual_seed(3);
   Tensors inputs;
   for (std::size_t i = 0; i < c.intervals.size(); ++i) {
@@ -333,7 +278,7 @@ struct Evaluation {
   Tensors gradients;
 };
 
-Evaluation run(const Case& c, const Tensors& inputs) {
+Evaluation run(const Operation& c, const Tensors& inputs) {
   const ValidateArgsGuard no_validation(false);
   Tensors leaves;
   Tensors differentiable;
@@ -351,7 +296,7 @@ Evaluation run(const Case& c, const Tensors& inputs) {
   return result;
 }
 
-Evaluation run_composed(const Case& c, const Tensors& inputs) {
+Evaluation run_composed(const Operation& c, const Tensors& inputs) {
   const ops::ComposedGuard guard;
   return run(c, inputs);
 }
@@ -389,7 +334,7 @@ void expect_close(const Evaluation& got, const Evaluation& want, double units,
 /// gradient of a broadcast input is a sum.
 constexpr double kUnits = 64;
 
-class Engine : public ::testing::TestWithParam<Case> {
+class Engine : public ::testing::TestWithParam<Operation> {
  protected:
   ~Engine() override { engine::set_instruction_set(engine::best_instruction_set()); }
 
@@ -435,7 +380,7 @@ TEST_P(Engine, ComputesHalfTypesInFloat) {
 }
 
 TEST_P(Engine, TakesIntegersAndMixedDtypes) {
-  const Case& c = GetParam();
+  const Operation& c = GetParam();
   Tensors inputs = make_inputs(c, {"same", {37}, {37}}, at::kDouble);
   inputs[0] = inputs[0].to(at::kFloat);
   expect_close(run(c, inputs), run_composed(c, inputs), kUnits / epsilon(at::kDouble) * 1e-6,
@@ -474,7 +419,7 @@ TEST_P(Engine, AgreesAcrossInstructionSets) {
 
 TEST_P(Engine, HasDerivatives) {
   const ValidateArgsGuard no_validation(false);
-  const Case& c = GetParam();
+  const Operation& c = GetParam();
   const Tensors inputs = make_inputs(c, {"row", {3}, {2, 3}}, at::kDouble);
   Tensors differentiable;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -493,12 +438,12 @@ TEST_P(Engine, HasDerivatives) {
 
 TEST_P(Engine, GivesOneGradientAlone) {
   const ValidateArgsGuard no_validation(false);
-  const Case& c = GetParam();
+  const Operation& c = GetParam();
   const Tensors inputs = make_inputs(c, {"same", {37}, {37}}, at::kDouble);
   const Evaluation all = run(c, inputs);
   for (std::size_t i = 0, next = 0; i < inputs.size(); ++i) {
     if (!c.differentiable[i]) continue;
-    Case alone = c;
+    Operation alone = c;
     std::fill(alone.differentiable.begin(), alone.differentiable.end(), false);
     alone.differentiable[i] = true;
     const Evaluation one = run(alone, inputs);
@@ -508,7 +453,7 @@ TEST_P(Engine, GivesOneGradientAlone) {
 
 TEST_P(Engine, ComposesForwardMode) {
   const ValidateArgsGuard no_validation(false);
-  const Case& c = GetParam();
+  const Operation& c = GetParam();
   Tensors inputs = make_inputs(c, {"same", {5}, {5}}, at::kDouble);
   const Evaluation reverse = run(c, inputs);
   const Tensor gradient = reverse.gradients[0] / at::linspace(0.5, 1.5, 5, at::kDouble);
@@ -533,7 +478,7 @@ struct VmapLevel {
 
 TEST_P(Engine, ComposesFunctionTransforms) {
   const ValidateArgsGuard no_validation(false);
-  const Case& c = GetParam();
+  const Operation& c = GetParam();
   const Tensors inputs = make_inputs(c, {"same", {4, 5}, {4, 5}}, at::kDouble);
   const Tensor want = c.f(inputs);
   Tensor got;
@@ -554,7 +499,7 @@ TEST_P(Engine, ComposesFunctionTransforms) {
 
 TEST_P(Engine, RefusesWhatAutogradRefuses) {
   const ValidateArgsGuard no_validation(false);
-  const Case& c = GetParam();
+  const Operation& c = GetParam();
   Tensors inputs = make_inputs(c, {"same", {5}, {5}}, at::kDouble);
   inputs[0].requires_grad_();
   const Tensor twice = c.f(inputs).sum();
@@ -574,7 +519,7 @@ TEST_P(Engine, KeepsNoGraphWithoutGradients) {
   EXPECT_FALSE(GetParam().f(leaves).requires_grad());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Engine, ::testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(All, Engine, ::testing::ValuesIn(operations()),
                          [](const auto& tested) { return tested.param.name; });
 
 /// What an input is, and so which numbers are its hostile ones.
@@ -643,127 +588,65 @@ struct Hostile {
 
 std::ostream& operator<<(std::ostream& out, const Hostile& h) { return out << h.name; }
 
+Role role_of(const std::string& kind) {
+  if (kind == "real") return Role::kLoc;
+  if (kind == "log location") return Role::kLogLoc;
+  if (kind == "probability") return Role::kProbability;
+  if (kind == "logit") return Role::kLogits;
+  if (kind == "trials") return Role::kTrials;
+  return Role::kPositive;
+}
+
 std::vector<Hostile> hostile() {
-  using enum Role;
-  struct Family {
-    const char* name;
-    std::function<DistributionPtr(const Tensor*)> make;
-    std::vector<Role> parameters;
-    Role value;
-    bool has_cdf, has_icdf, has_entropy = true;
-  };
-  static const std::vector<Family> families{
-      {"Normal",
-       [](const Tensor* t) -> DistributionPtr { return Normal(t[0], t[1]); },
-       {kLoc, kPositive},
-       kValue,
-       true,
-       true},
-      {"LogNormal",
-       [](const Tensor* t) -> DistributionPtr { return LogNormal(t[0], t[1]); },
-       {kLogLoc, kPositive},
-       kValue,
-       true,
-       true},
-      {"Laplace",
-       [](const Tensor* t) -> DistributionPtr { return Laplace(t[0], t[1]); },
-       {kLoc, kPositive},
-       kValue,
-       true,
-       true},
-      {"StudentT",
-       [](const Tensor* t) -> DistributionPtr { return StudentT(t[0], t[1], t[2]); },
-       {kPositive, kLoc, kPositive},
-       kValue,
-       false,
-       false},
-      {"Uniform",
-       [](const Tensor* t) -> DistributionPtr { return Uniform(-t[0], t[1]); },
-       {kPositive, kPositive},
-       kValue,
-       true,
-       true},
-      {"Exponential",
-       [](const Tensor* t) -> DistributionPtr { return Exponential(t[0]); },
-       {kPositive},
-       kValue,
-       true,
-       true},
-      {"Gamma",
-       [](const Tensor* t) -> DistributionPtr { return Gamma(t[0], t[1]); },
-       {kPositive, kPositive},
-       kValue,
-       true,
-       false},
-      {"Chi2",
-       [](const Tensor* t) -> DistributionPtr { return Chi2(t[0]); },
-       {kPositive},
-       kValue,
-       true,
-       false},
-      {"Beta",
-       [](const Tensor* t) -> DistributionPtr { return Beta(t[0], t[1]); },
-       {kPositive, kPositive},
-       kValue,
-       false,
-       false},
-      {"Bernoulli",
-       [](const Tensor* t) -> DistributionPtr { return Bernoulli(t[0]); },
-       {kProbability},
-       kOutcome,
-       false,
-       false},
-      {"Bernoulli_of_logits",
-       [](const Tensor* t) -> DistributionPtr { return Bernoulli({.logits = t[0]}); },
-       {kLogits},
-       kOutcome,
-       false,
-       false},
-      {"Binomial",
-       [](const Tensor* t) -> DistributionPtr { return Binomial(t[0], t[1]); },
-       {kTrials, kProbability},
-       kOutcome,
-       false,
-       false},
-      {"Binomial_of_logits",
-       [](const Tensor* t) -> DistributionPtr { return Binomial(t[0], {.logits = t[1]}); },
-       {kTrials, kLogits},
-       kOutcome,
-       false,
-       false},
-      {"Poisson",
-       [](const Tensor* t) -> DistributionPtr { return Poisson(t[0]); },
-       {kPositive},
-       kOutcome,
-       false,
-       false,
-       false}};
   std::vector<Hostile> all;
-  for (const Family& family : families) {
+  for (const Law& law : scalar_laws()) {
+    std::vector<std::string> names;
+    std::vector<Role> roles;
+    for (const auto& [name, column] : law.ordinary(at::kDouble)) {
+      names.push_back(name);
+      roles.push_back(role_of(law.family->kind_of(name)));
+    }
+    const auto make = [law, names](const Tensors& t) {
+      Inputs inputs;
+      for (std::size_t i = 0; i < names.size(); ++i)
+        inputs.emplace(names[i], law.family->kind_of(names[i]) == "low" ? -t[i] : t[i]);
+      return law.make(inputs);
+    };
+    const DistributionPtr ordinary = law.make(law.ordinary(at::kDouble));
     const auto add_of_value = [&](const std::string& name, Role role,
                                   Tensor (Distribution::*method)(const Tensor&) const) {
-      std::vector<Role> roles(family.parameters);
-      roles.push_back(role);
-      all.push_back({family.name + ("_" + name),
-                     [make = family.make, method](const Tensors& t) {
-                       return ((*make(t.data())).*method)(t.back());
-                     },
-                     roles});
+      try {
+        ((*ordinary).*method)(at::full({}, 0.5, at::kDouble));
+      } catch (const c10::NotImplementedError&) {
+        return;
+      } catch (const c10::ValueError&) {
+        // It has the function, and 0.5 is no outcome.
+      }
+      std::vector<Role> with_value(roles);
+      with_value.push_back(role);
+      all.push_back({law.name + '_' + name,
+                     [make, method](const Tensors& t) { return ((*make(t)).*method)(t.back()); },
+                     with_value});
     };
     const auto add = [&](const std::string& name, Tensor (Distribution::*method)() const) {
-      all.push_back(
-          {family.name + ("_" + name),
-           [make = family.make, method](const Tensors& t) { return ((*make(t.data())).*method)(); },
-           family.parameters});
+      try {
+        ((*ordinary).*method)();
+      } catch (const c10::NotImplementedError&) {
+        return;
+      }
+      all.push_back({law.name + '_' + name,
+                     [make, method](const Tensors& t) { return ((*make(t)).*method)(); }, roles});
     };
-    add_of_value("log_prob", family.value, &Distribution::log_prob);
-    if (family.has_cdf) add_of_value("cdf", kValue, &Distribution::cdf);
-    if (family.has_icdf) add_of_value("icdf", kProbability, &Distribution::icdf);
+    const std::string kind = law.family->data->at("value");
+    add_of_value("log_prob", kind == "count" || kind == "outcome" ? Role::kOutcome : Role::kValue,
+                 &Distribution::log_prob);
+    add_of_value("cdf", Role::kValue, &Distribution::cdf);
+    add_of_value("icdf", Role::kProbability, &Distribution::icdf);
     add("mean", &Distribution::mean);
     add("mode", &Distribution::mode);
     add("variance", &Distribution::variance);
     add("stddev", &Distribution::stddev);
-    if (family.has_entropy) add("entropy", &Distribution::entropy);
+    add("entropy", &Distribution::entropy);
   }
   return all;
 }
@@ -874,7 +757,7 @@ TEST_P(EngineSum, AgreesWithTheComposedPath) {
     Tensors inputs;
     for (const auto& sizes : GetParam().sizes)
       inputs.push_back(at::rand(sizes, at::kDouble).mul(0.8).add(0.1).to(dtype));
-    const Case c{GetParam().name, GetParam().f, {}, std::vector<bool>(inputs.size(), true)};
+    const Operation c{GetParam().name, GetParam().f, {}, std::vector<bool>(inputs.size(), true)};
     const ops::Calls before = ops::calls();
     const Evaluation got = run(c, inputs);
     EXPECT_EQ(ops::calls().forward, before.forward + 1);

@@ -1,0 +1,135 @@
+"""Where Python's torch.distributions 2.13 is wrong, and why; the right value is then mpmath's.
+
+The generator compares Python with the oracle for every case. It fails on a difference that is not listed here, and on a line
+here that no case shows. `--differences` prints the table for the documentation. A key is a method, "<method> gradient", or
+"log_prob outside" (a value beyond the support, validation off).
+"""
+
+_WRONG = [
+    ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or an IndexError)", {
+        "LogNormal Exponential Gamma Chi2 Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
+    }),
+    ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
+        "Exponential Gamma Chi2 LogNormal TransformedDistribution MixtureSameFamily": "cdf",
+    }),
+    ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
+        "Uniform Exponential Laplace TransformedDistribution": "icdf",
+    }),
+    ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
+        "Uniform Independent": "log_prob",
+    }),
+    ("probs of 0, 1 and next to them are taken as given (Python clamps them to [eps, 1 - eps]: `Bernoulli(0.).log_prob(1.)` is -15.9, "
+     "and the gradient 0)", {
+        "Bernoulli": "log_prob, log_prob gradient, entropy gradient",
+        "Binomial": "log_prob, log_prob gradient, entropy gradient",
+        "Categorical": "log_prob, log_prob gradient",
+        "OneHotCategorical OneHotCategoricalStraightThrough": "log_prob, log_prob gradient",
+    }),
+    ("gradients through masked logits (-inf) are finite (Python: nan)", {
+        "Categorical": "entropy gradient",
+    }),
+    ("the variance keeps its digits where probs is next to 1, since 1 - probs comes from the logits", {
+        "Bernoulli": "variance, stddev", "Binomial": "variance, stddev",
+    }),
+    ("`Normal.cdf` keeps its digits in the lower tail (Python: 0 below -8.3, in float32 below -5.6)", {
+        "Normal LogNormal MixtureSameFamily": "cdf",
+    }),
+    ("`Normal.icdf` keeps its digits in both tails (Python: 4 digits at 1e-6 in float32, -inf below 1e-16)", {
+        "Normal": "icdf, icdf gradient", "LogNormal TransformedDistribution": "icdf",
+    }),
+    ("`Normal` with a scale whose square is not representable works (Python: nan)", {
+        "Normal": "log_prob, log_prob gradient, cdf gradient",
+    }),
+    ("`Laplace.cdf` and `icdf` keep their digits in both tails (Python: 0 and -inf below 1e-16, 3 digits at 1e-6 in float32)", {
+        "Laplace": "cdf, icdf, icdf gradient",
+    }),
+    ("`StudentT` with infinitely many degrees of freedom is the normal distribution (Python: nan)", {
+        "StudentT": "log_prob, log_prob gradient, variance, stddev, entropy, entropy gradient, perplexity",
+    }),
+    ("`StudentT.log_prob` far out does not overflow, nor does its gradient (Python: -inf and nan from 1e20 on in float32)", {
+        "StudentT": "log_prob, log_prob gradient",
+    }),
+    ("`StudentT.stddev` exists where the variance overflows (Python: inf)", {"StudentT": "stddev"}),
+    ("the derivatives of `Laplace.cdf` at the mean and of `icdf` at 1/2 are those of a smooth function (Python: 0)", {
+        "Laplace": "cdf gradient, icdf gradient",
+    }),
+    ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
+    ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {
+        "Gamma Chi2 Beta": "log_prob, entropy, perplexity", "Poisson": "log_prob", "StudentT": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
+    }),
+    ("gradients at the ends of the support, where they exist (`Gamma(1., 2.)` at 0: Python has nan)", {
+        "Gamma Chi2 Beta": "log_prob gradient",
+    }),
+    ("`Poisson(0.).log_prob(0.)` has the derivative -1 in the rate (Python: nan)", {"Poisson": "log_prob gradient"}),
+    ("`Gamma.cdf` has a gradient in the concentration (Python raises)", {
+        "Gamma Chi2 MixtureSameFamily": "cdf gradient",
+    }),
+    ("`Beta.mode` is nan where there is no single mode, with both concentrations below 1; with one below 1 it is the end at which the "
+     "density is infinite (Python: 1, and nan beside a concentration of 1)", {
+        "Beta": "mode",
+    }),
+    ("`Dirichlet.mode` with no concentration above 1 and one below is the vertex of the largest (Python: always the first, and nan "
+     "beside a concentration of 1); of a single category it is 1 (Python: nan)", {
+        "Dirichlet Independent": "mode",
+    }),
+    ("`MultivariateNormal.log_prob` of an infinite value is -inf, and its gradients the limits (Python: nan)", {
+        "MultivariateNormal": "log_prob",
+    }),
+    ("`MixtureSameFamily` accepts a value in the support of any component (Python demands all)", {
+        "MixtureSameFamily": "log_prob",
+    }),
+    ("a weight of 0 in a mixture has the derivative f_k / f - 1 of the density (Python: 0)", {
+        "MixtureSameFamily": "log_prob gradient",
+    }),
+    ("the variance of a mixture is infinite where a component's mean is (Python: nan)", {
+        "MixtureSameFamily": "variance, stddev",
+    }),
+]
+
+# What this library has where Python has nothing (NotImplementedError) or says less. A key is a method, whose values and
+# gradients are then mpmath's; or "support", "has_rsample" or "has_enumerate_support", which are then as the oracle
+# states them. A method that Python lacks in all cases stands in pending.json, too, for completeness_test.cpp.
+_MORE = [
+    ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {
+        "Binomial": "entropy, perplexity",
+    }),
+    ("`cdf` of an event of independent numbers, as the product of theirs, and of a mixture of such events (Python: "
+     "NotImplementedError)", {
+        "Independent MixtureSameFamily TransformedDistribution": "cdf",
+    }),
+    ("`enumerate_support` of an event of independent discrete numbers: all combinations, up to 2^20 (Python: "
+     "NotImplementedError)", {
+        "Independent": "enumerate_support, has_enumerate_support",
+    }),
+    ("`mean`, `mode`, `variance` and `stddev` under affine transforms (Python: NotImplementedError)", {
+        "TransformedDistribution": "mean, mode, variance, stddev",
+    }),
+    ("`support` is the image of the base's, where that is an interval and the transforms are element-wise and monotone "
+     "(Python: the last transform's codomain)", {
+        "TransformedDistribution": "support",
+    }),
+]
+
+
+def by_key(table):
+    """{(class, key): [reasons]}."""
+    found = {}
+    for reason, where in table:
+        for names, keys in where.items():
+            for name in names.split():
+                for key in keys.split(", "):
+                    found.setdefault((name, key), []).append(reason)
+    return found
+
+
+CORRECTIONS, EXTENSIONS = by_key(_WRONG), by_key(_MORE)
+
+DIFFERENCES = [(reason, sorted({n for names in where for n in names.split()})) for reason, where in _WRONG + _MORE]
+
+# Texts that Python prints otherwise, and why ours do not follow.
+TEXTS = [
+    "an error about a parameter or a value names the class that the program made (Python: the Normal within LogNormal, the "
+    "Dirichlet within Beta, the base within Independent)",
+    "`MixtureSameFamily` prints its mixture as it was given (Python adds `logits`, which it has worked out by then)",
+    "`icdf` refuses a number outside [0, 1] under validation",
+]

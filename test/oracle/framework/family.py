@@ -1,0 +1,208 @@
+"""What a family states, once, for every test and for the benchmark.
+
+A family is a class that is never instantiated: a namespace of functions of one event and its parameters, in mpmath, written
+from the textbook and not from torch. A function that a family lacks has no closed form in torch either.
+"""
+
+import functools
+import importlib
+import pathlib
+
+import numpy as np
+from mpmath import mp, mpf
+
+from .cases import D, In
+from .mathematics import NAN, array, as_array, elementwise
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent
+
+
+def snake(name):
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class Family:
+    """`log_prob(x, ...)`, `cdf(x, ...)`, `icdf(p, ...)`, `mean(...)`, `mode(...)`, `variance(...)` and `entropy(...)` take the
+    parameters as `canonical` returns them: a number each, or an array of numbers for a vector or a matrix."""
+
+    kind = "scalar"  # or "vector" or "combinator"
+    base = "Distribution"
+    parameters = {}  # name: Kind, in the order of Python's constructor
+    dims = {}  # how many dimensions of a parameter belong to one distribution, where there are any
+    event_dim = 0
+    value = None  # the Kind of a value
+
+    # Which parameters are given together; by default, all. The first of them names what the others may replace.
+    forms = None
+
+    # The numbers at which tests of laws make the class: columns of equal length, away from every edge, of each parameter.
+    ordinary = {}
+    # Rows of hostile ones, of each form: by default, all combinations of those of each kind of parameter.
+    grid = {}
+
+    # Golden cases, the default points of a case, streams of draws, and what must be refused.
+    points = {}
+    cases = streams = bad_parameters = bad_values = []
+
+    # What tests of laws ask: "heavy tails" (a fourth moment that a sample does not tell), "jumps" (of the density, within the
+    # support), "implicit gradient" (of draws, which LibTorch fits), "no half" and "no meta" (LibTorch lacks kernels for them),
+    # "draws indices" (which cannot be NaN), "only draws differ" (from the class that it is made of).
+    attributes = ()
+
+    # Points with exact values: subclasses of accuracy.Points.
+    accuracy = ()
+
+    # Parameters at which checks.py integrates the density; by default they are drawn. A distribution with infinitely many values
+    # has `values(...)`, all that matter to a sum; a continuous one `interval(...)`, its ends and where it is not smooth.
+    checked_at = ()
+
+    # {class: the divergence from this class to it, of the parameters of both}, of classes that share a support. A divergence
+    # to a class in `kl_infinite` is infinite, as its support is smaller.
+    kl = {}
+    kl_infinite = ()
+    # Further points of a divergence, flat; and those where torch is wrong at ordinary parameters.
+    kl_points = {}
+    kl_wrong_in_python = ()
+    kl_near = True  # whether a divergence from parameters that are nearly equal can be told from 0
+
+    @classmethod
+    def kl_tables(cls):
+        """The tables of divergences of a class that is no scalar family."""
+        return []
+
+    @classmethod
+    def name(cls):
+        return cls.__name__
+
+    @classmethod
+    def canonical(cls, **given):
+        return tuple(given[name] for name in cls.parameters)
+
+    @classmethod
+    def every_form(cls):
+        return cls.forms or [tuple(cls.parameters)]
+
+    @classmethod
+    def call(cls, form, prefix=""):
+        """The class made of inputs named as the parameters."""
+        return D(cls.name(), **{p: In(prefix + p) for p in form})
+
+    @classmethod
+    def model(cls, **arguments):
+        return Model(cls, arguments)
+
+
+class Model:
+    """A batch of distributions of one family, on NumPy object arrays of mpf, so that parameters broadcast as tensors do."""
+
+    def __init__(self, family, arguments):
+        self.family, self.arguments = family, arguments
+        self.event_dim = family.event_dim
+        self.batch_shape = np.broadcast_shapes(*[self._batch(n, a) for n, a in arguments.items()])
+
+    def _batch(self, name, a):
+        return a.shape[:a.ndim - self.family.dims.get(name, 0)]
+
+    def _canonical(self, batch=None):
+        """A list of the canonical parameters of each distribution; for each index of `batch`, its place in the list."""
+        dims, shape = self.family.dims, self.batch_shape
+        wide = {n: np.broadcast_to(a, shape + a.shape[a.ndim - dims.get(n, 0):]) for n, a in self.arguments.items()}
+        parameters = [self.family.canonical(**{n: a[i] for n, a in wide.items()}) for i in np.ndindex(*shape)]
+        places = np.arange(len(parameters)).reshape(shape)
+        return parameters, places if batch is None else np.broadcast_to(places, batch)
+
+    def _function(self, name):
+        f = getattr(self.family, name, None)
+        if f is None:
+            raise NotImplementedError
+        return f
+
+    def _of_value(self, name, x):
+        f, dims = self._function(name), self.event_dim
+        batch = np.broadcast_shapes(x.shape[:x.ndim - dims], self.batch_shape)
+        wide, out = np.broadcast_to(x, batch + x.shape[x.ndim - dims:]), np.empty(batch, dtype=object)
+        parameters, places = self._canonical(batch)
+        for index in np.ndindex(*batch):
+            value = wide[index]
+            out[index] = NAN if not dims and mp.isnan(value) else f(value, *parameters[places[index]])
+        return out
+
+    def _of_parameters(self, name):
+        f = self._function(name)
+        return array_of_events([f(*p) for p in self._canonical()[0]], self.batch_shape)
+
+    def log_prob(self, x):
+        return self._of_value("log_prob", x)
+
+    def cdf(self, x):
+        return self._of_value("cdf", x)
+
+    def icdf(self, p):
+        return self._of_value("icdf", p)
+
+    def mean(self):
+        return self._of_parameters("mean")
+
+    def mode(self):
+        return self._of_parameters("mode")
+
+    def variance(self):
+        return self._of_parameters("variance")
+
+    def entropy(self):
+        return self._of_parameters("entropy")
+
+    def stddev(self):
+        return elementwise(mp.sqrt, self.variance())
+
+    def perplexity(self):
+        return elementwise(mp.exp, self.entropy())
+
+    def has_enumerate_support(self):
+        return hasattr(self.family, "enumerate_support")
+
+    def enumerate_support(self):
+        """The values of a discrete distribution, in order; those of the one that has most."""
+        every = [self.family.enumerate_support(*p) for p in self._canonical()[0]]
+        return array(max(every, key=len))
+
+    def kl(self, other):
+        f = next(self.family.kl[name] for name in lineage(other.family) if name in self.family.kl)
+        batch = np.broadcast_shapes(self.batch_shape, other.batch_shape)
+        (p, of_p), (q, of_q) = self._canonical(batch), other._canonical(batch)
+        return array_of_events([f(*p[of_p[i]], *q[of_q[i]]) for i in np.ndindex(*batch)], batch)
+
+
+def array_of_events(events, batch):
+    """One array of a list with an event for each index of the batch."""
+    out = as_array([mpf(e) if isinstance(e, int) else e for e in events])
+    return out.reshape(batch + out.shape[1:])
+
+
+def probs_or_logits(*before):
+    """The forms of a class that takes either."""
+    return [(*before, "probs"), (*before, "logits")]
+
+
+def lineage(family):
+    """The names of a class and of the classes that it is derived from, combinators apart: a divergence to a class is one to
+    those derived from it."""
+    names = [family.name()]
+    while family.base in families() and families()[family.base].kind != "combinator":
+        family = families()[family.base]
+        names.append(family.name())
+    return names
+
+
+@functools.cache
+def families():
+    """{class: family}, of every module of test/oracle, in the order of `order`."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.py")):
+        if path.name == "generate.py":
+            continue
+        module = importlib.import_module("oracle." + path.stem)
+        for member in vars(module).values():
+            if isinstance(member, type) and issubclass(member, Family) and member.__module__ == module.__name__:
+                found[member.name()] = member
+    return found

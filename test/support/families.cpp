@@ -1,0 +1,177 @@
+#include "support/families.h"
+
+#include <functional>
+#include <stdexcept>
+#include <utility>
+
+#include <torch/distributions.h>
+
+namespace torch::distributions::test {
+namespace {
+
+/// The arguments of one call, each of which has to be taken.
+class Given {
+ public:
+  Given(const std::string& name, const Arguments& arguments)
+      : name_(name), arguments_(arguments), left_(arguments.size()) {}
+
+  /// A parameter, or what stands in for one that was not given.
+  Param param(const char* name, const Param& otherwise = {}) const {
+    return take<Param>(name, otherwise);
+  }
+  Tensor tensor(const char* name) const { return param(name).tensor(); }
+  int64_t integer(const char* name) const { return static_cast<int64_t>(param(name).number()); }
+  DistributionPtr distribution(const char* name) const {
+    return std::get<DistributionPtr>(arguments_.at(counted(name)));
+  }
+  TransformPtr transform(const char* name) const {
+    return std::get<TransformPtr>(arguments_.at(counted(name)));
+  }
+  /// A list, or a single transform.
+  std::vector<TransformPtr> transforms(const char* name) const {
+    const Argument& given = arguments_.at(counted(name));
+    if (const auto* one = std::get_if<TransformPtr>(&given)) return {*one};
+    return std::get<std::vector<TransformPtr>>(given);
+  }
+  ProbsOrLogits probs_or_logits() const {
+    return {.probs = param("probs"), .logits = param("logits")};
+  }
+  Covariance covariance() const {
+    return {.covariance_matrix = param("covariance_matrix"),
+            .precision_matrix = param("precision_matrix"),
+            .scale_tril = param("scale_tril")};
+  }
+
+  void require_all_taken() const {
+    if (left_ != 0) throw std::runtime_error(name_ + " does not take all of these arguments");
+  }
+
+ private:
+  const char* counted(const char* name) const {
+    if (arguments_.contains(name)) --left_;
+    return name;
+  }
+  template <class T>
+  T take(const char* name, T otherwise) const {
+    const auto found = arguments_.find(counted(name));
+    return found == arguments_.end() ? otherwise : std::get<T>(found->second);
+  }
+
+  const std::string& name_;
+  const Arguments& arguments_;
+  mutable std::size_t left_;
+};
+
+using MakeDistribution = std::function<DistributionPtr(const Given&, Validate)>;
+using MakeTransform = std::function<TransformPtr(const Given&)>;
+
+/// A class that is made of these parameters.
+template <class Family, class... Names>
+MakeDistribution of(Names... names) {
+  return
+      [=](const Given& a, Validate v) -> DistributionPtr { return Family(a.param(names)..., v); };
+}
+
+template <class Family>
+MakeDistribution of_probs_or_logits() {
+  return
+      [](const Given& a, Validate v) -> DistributionPtr { return Family(a.probs_or_logits(), v); };
+}
+
+template <class Plain>
+MakeTransform plain() {
+  return [](const Given&) -> TransformPtr { return Plain(); };
+}
+
+const std::map<std::string, MakeDistribution>& distributions() {
+  static const std::map<std::string, MakeDistribution> table{
+      {"Normal", of<Normal>("loc", "scale")},
+      {"LogNormal", of<LogNormal>("loc", "scale")},
+      {"Uniform", of<Uniform>("low", "high")},
+      {"Laplace", of<Laplace>("loc", "scale")},
+      {"StudentT",
+       [](const Given& a, Validate v) -> DistributionPtr {
+         return StudentT(a.param("df"), a.param("loc", 0.0), a.param("scale", 1.0), v);
+       }},
+      {"Poisson", of<Poisson>("rate")},
+      {"Exponential", of<Exponential>("rate")},
+      {"Gamma", of<Gamma>("concentration", "rate")},
+      {"Chi2", of<Chi2>("df")},
+      {"Beta", of<Beta>("concentration1", "concentration0")},
+      {"Dirichlet", of<Dirichlet>("concentration")},
+      {"Bernoulli", of_probs_or_logits<Bernoulli>()},
+      {"Binomial",
+       [](const Given& a, Validate v) -> DistributionPtr {
+         return Binomial(a.param("total_count"), a.probs_or_logits(), v);
+       }},
+      {"Categorical", of_probs_or_logits<Categorical>()},
+      {"OneHotCategorical", of_probs_or_logits<OneHotCategorical>()},
+      {"OneHotCategoricalStraightThrough", of_probs_or_logits<OneHotCategoricalStraightThrough>()},
+      {"MultivariateNormal",
+       [](const Given& a, Validate v) -> DistributionPtr {
+         return MultivariateNormal(a.tensor("loc"), a.covariance(), v);
+       }},
+      {"Independent",
+       [](const Given& a, Validate v) -> DistributionPtr {
+         return Independent(a.distribution("base_distribution"),
+                            a.integer("reinterpreted_batch_ndims"), v);
+       }},
+      {"TransformedDistribution",
+       [](const Given& a, Validate v) -> DistributionPtr {
+         return TransformedDistribution(a.distribution("base_distribution"),
+                                        a.transforms("transforms"), v);
+       }},
+      {"MixtureSameFamily", [](const Given& a, Validate v) -> DistributionPtr {
+         return MixtureSameFamily(
+             dynamic_cast<const Categorical&>(*a.distribution("mixture_distribution")),
+             a.distribution("component_distribution"), v);
+       }}};
+  return table;
+}
+
+const std::map<std::string, MakeTransform>& transforms() {
+  static const std::map<std::string, MakeTransform> table{
+      {"ExpTransform", plain<ExpTransform>()},
+      {"SigmoidTransform", plain<SigmoidTransform>()},
+      {"TanhTransform", plain<TanhTransform>()},
+      {"SoftplusTransform", plain<SoftplusTransform>()},
+      {"SoftmaxTransform", plain<SoftmaxTransform>()},
+      {"StickBreakingTransform", plain<StickBreakingTransform>()},
+      {"AffineTransform",
+       [](const Given& a) -> TransformPtr {
+         return AffineTransform(a.param("loc"), a.param("scale"), a.integer("event_dim"));
+       }},
+      {"ComposeTransform",
+       [](const Given& a) -> TransformPtr { return ComposeTransform(a.transforms("parts")); }},
+      {"IndependentTransform", [](const Given& a) -> TransformPtr {
+         return IndependentTransform(a.transform("base_transform"),
+                                     a.integer("reinterpreted_batch_ndims"));
+       }}};
+  return table;
+}
+
+template <class Table>
+const auto& find(const Table& table, const std::string& name) {
+  const auto found = table.find(name);
+  if (found == table.end())
+    throw std::runtime_error("test/support/families.cpp cannot make a " + name);
+  return found->second;
+}
+
+}  // namespace
+
+DistributionPtr make(const std::string& name, const Arguments& arguments, Validate validate_args) {
+  const Given given(name, arguments);
+  const DistributionPtr made = find(distributions(), name)(given, validate_args);
+  given.require_all_taken();
+  return made;
+}
+
+TransformPtr make_transform(const std::string& name, const Arguments& arguments) {
+  const Given given(name, arguments);
+  const TransformPtr made = find(transforms(), name)(given);
+  given.require_all_taken();
+  return made;
+}
+
+}  // namespace torch::distributions::test
