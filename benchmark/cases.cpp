@@ -15,7 +15,7 @@
 namespace bench {
 namespace {
 
-constexpr int64_t kRow = 64;  // of the layout "row"
+constexpr int64_t kRow = 64;  // length of a row in the layout "row"
 
 const Family& find_family(std::string_view name) {
   const auto& all = families();
@@ -25,8 +25,8 @@ const Family& find_family(std::string_view name) {
   return *found;
 }
 
-/// Elements of one distribution in the largest of the tensors: those that "number of elements"
-/// counts.
+/// The number of elements that one distribution of the batch has in the largest of its tensors.
+/// `Key::elements` counts these.
 int64_t elements_of_one(const Family& family) {
   const auto size = [](const Input& input) {
     return std::accumulate(input.event.begin(), input.event.end(), int64_t{1}, std::multiplies());
@@ -71,16 +71,16 @@ struct Inputs {
   int64_t batch;
   std::vector<int64_t> value_batch, parameter_batch;
   Tensor value;
-  Tensors parameters, others;  // the latter are those of a KL divergence's right side
+  Tensors parameters, others;  // others: the parameters of q in kl_divergence(p, q)
 };
 
-/// The inputs of a key. The last ones are kept: Google Benchmark asks for the same again and again.
+/// The inputs of a key. The last ones are cached, since Google Benchmark repeats each case.
 const Inputs& inputs_of(const Family& family, const Key& key) {
   static std::optional<Inputs> inputs;
   static std::tuple<std::string, std::string, std::string, int64_t, bool> made_for;
   std::tuple wanted(key.family, key.dtype, key.layout, key.elements, key.operation == "kl");
   if (!inputs || made_for != wanted) {
-    inputs.reset();  // before others are made: there are large ones
+    inputs.reset();  // frees the old ones first: they may be large
     inputs.emplace(family, key);
     made_for = std::move(wanted);
   }
@@ -131,7 +131,8 @@ std::function<Tensor()> composed(const Family& family, const Key& key, const Inp
   return {};
 }
 
-/// From the parameters to the gradients of `log_prob(value).sum()` in the value and in them.
+/// Constructs the distribution and differentiates `log_prob(value).sum()` in the value and the
+/// parameters.
 std::function<Tensor()> backward(const Family& family, bool is_ours, const Inputs& inputs) {
   Tensor value = inputs.value.detach();
   Tensors leaves;
@@ -141,8 +142,9 @@ std::function<Tensor()> backward(const Family& family, bool is_ours, const Input
   const Tensors parameters = leaves;
   if (family.value.kind == Input::Kind::kReal) leaves.push_back(value.requires_grad_());
   const auto gradients = [leaves](const Tensor& log_prob) {
+    // allow_unused: the log_prob of a Uniform does not depend on its value.
     return torch::autograd::grad({log_prob.sum()}, leaves, {}, /*retain_graph=*/false,
-                                 /*create_graph=*/false, /*allow_unused=*/true)  // Uniform's value
+                                 /*create_graph=*/false, /*allow_unused=*/true)
         .front();
   };
   if (is_ours) {

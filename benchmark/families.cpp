@@ -9,14 +9,14 @@
 namespace bench {
 namespace {
 
-constexpr int64_t kEvent = 8;   // of a vector, and the number of categories
+constexpr int64_t kEvent = 8;   // size of a vector, number of categories
 constexpr int64_t kMatrix = 4;  // rows of a covariance
 constexpr int64_t kTrials = 10;
 
 const double kLogSqrtTwoPi = 0.5 * std::log(2 * std::numbers::pi);
 const double kLogTwo = std::numbers::ln2;
 
-// What inputs hold.
+// Factories of inputs.
 
 Input between(double low, double high, std::vector<int64_t> event = {}) {
   return {[=](Tensor& t) { t.uniform_(low, high); }, std::move(event)};
@@ -56,9 +56,9 @@ Input lower_triangular() {
           {kMatrix, kMatrix}};
 }
 
-// Formulas of more than one family, and of more than a line.
+// Composed formulas that families share or that need more than a line.
 
-/// A parameter for `count` draws.
+/// Expands a parameter to `count` draws; `count` is 0 for a single draw without a new dimension.
 Tensor repeated(const Tensor& parameter, int64_t count) {
   if (count == 0) return parameter;
   auto sizes = parameter.sizes().vec();

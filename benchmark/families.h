@@ -10,18 +10,18 @@
 #include <type_traits>
 #include <vector>
 
-/// What is measured: one entry a family. benchmark/families.py holds the same for Python.
+/// The families that are measured, one entry each. benchmark/families.py has the same for Python.
 namespace bench {
 
 namespace dist = torch::distributions;
 using at::Tensor;
 using Tensors = std::vector<Tensor>;
 
-/// What a value or a parameter holds.
+/// How a value or a parameter is filled.
 struct Input {
-  /// Fills a tensor in place: a temporary here would hide what `benchmark_memory` looks for.
+  /// Fills a tensor in place. A temporary would raise the peak that `benchmark_memory` starts from.
   std::function<void(Tensor&)> fill;
-  /// The last dimensions, which belong to one distribution.
+  /// Sizes of the last dimensions, which belong to one distribution.
   std::vector<int64_t> event = {};
   enum class Kind : char { kReal, kDiscrete, kIndex } kind = Kind::kReal;
 };
@@ -48,16 +48,16 @@ class Maker {
   std::function<Tensor(const Tensors&, Use)> with_;
 };
 
-/// The textbook's formulas, composed of tensor operations as Python's module composes them: what a
-/// program would write without this library. It validates nothing.
+/// The textbook's formulas in tensor operations, as in Python's module and in programs without this
+/// library. Nothing is validated.
 struct Composed {
-  /// `p` are parameters.
+  /// `p` holds the parameters.
   Tensor (*log_prob)(const Tensor& x, const Tensors& p);
-  /// Draws `count` times from one distribution, or once from each where `count` is 0.
+  /// Draws `count` values of one distribution, or one value of each if `count` is 0.
   Tensor (*sample)(const Tensors& p, int64_t count);
   Tensor (*entropy)(const Tensors& p) = nullptr;
   Tensor (*kl)(const Tensors& p, const Tensors& q) = nullptr;
-  /// What a program would work out once, as the constructor does: the functions above get its
+  /// Computes once what a program would reuse, as a constructor does. The functions above take its
   /// result.
   Tensors (*prepare)(const Tensors& p) = [](const Tensors& p) { return p; };
 };

@@ -1,4 +1,4 @@
-"""What is measured: one entry a family, as in families.cpp; made of what test/oracle says of the family."""
+"""The families that are measured, one entry each, as in families.cpp; built from the families of test/oracle."""
 
 import math
 import sys
@@ -15,15 +15,15 @@ from oracle.framework.cases import D, In, inputs_of  # noqa: E402
 from oracle.framework.data import text  # noqa: E402
 from oracle.framework.family import families  # noqa: E402
 
-EVENT, MATRIX, TRIALS = 8, 4, 10  # of a vector, and the number of categories; rows of a covariance; of a binomial
+EVENT, MATRIX, TRIALS = 8, 4, 10  # size of a vector, number of categories; rows of a covariance; trials of a binomial
 
 
 @dataclass(frozen=True)
 class Input:
-    """What a value or a parameter holds."""
+    """How a value or a parameter is filled."""
 
-    fill: Callable  # in place: a temporary here would hide what memory is looked for
-    event: tuple = ()  # the last dimensions, which belong to one distribution
+    fill: Callable  # in place: a temporary would raise the peak that memory is measured from
+    event: tuple = ()  # sizes of the last dimensions, which belong to one distribution
     kind: str = "real"  # or "discrete", which has no gradient, or "index", which is int64
 
     def tensor(self, batch, dtype):
@@ -42,7 +42,7 @@ class Family:
 
     @property
     def elements(self):
-        """Those of one distribution in the largest of the tensors: what "number of elements" counts."""
+        """The number of elements that one distribution has in the largest of its tensors. A key's `elements` counts these."""
         return max(math.prod(i.event) for i in [self.value, *self.parameters])
 
     @property
@@ -90,7 +90,7 @@ VALUES = {
 
 
 def owner(node, name):
-    """(class, parameter) of an input of a call."""
+    """The family and the name of the parameter that takes an input of a call."""
     for parameter, value in node.arguments.items():
         if isinstance(value, In) and value.name == name:
             return families()[node.distribution], parameter
@@ -106,11 +106,11 @@ def parameter_input(call, name, rows):
 
 
 def value_input(family, call):
-    if family.name() == "TransformedDistribution":  # by tanh
+    if family.name() == "TransformedDistribution":  # the values of tanh
         return Input(between(-0.95, 0.95))
     if family.kind == "combinator":
         return Input(between(-2, 2), (EVENT,) if family.name() == "Independent" else ())
-    if "jumps" in family.attributes:  # within the interval
+    if "jumps" in family.attributes:  # inside the interval
         return Input(between(-1, 1))
     return Input(between(-2, 2), (MATRIX,)) if family.event_dim and family.value.name == "real" else VALUES[family.value.name]
 
@@ -128,7 +128,7 @@ def lacks(make, parameters):
 
 
 def measured(family):
-    """Made of logits, of a scale_tril; a combinator, of Normals."""
+    """The entry of a family in its last form (logits, scale_tril). A combinator is made of Normals."""
     call = family.accuracy[0].call() if family.kind == "combinator" else family.call(family.every_form()[-1])
     if "total_count" in call.arguments:
         call.arguments["total_count"] = TRIALS

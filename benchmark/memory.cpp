@@ -1,4 +1,4 @@
-// Prints by how many bytes the process grows at most while it does once what its argument names:
+// Prints by how many bytes the peak memory of the process grows in one run of the named case:
 // benchmark_memory Normal/backward/ours/float/full/8388608/1
 
 #include <cstdint>
@@ -12,7 +12,8 @@
 
 namespace {
 
-/// getrusage's ru_maxrss would do, if a process did not inherit it from the one that starts it.
+/// The peak resident memory of this process. getrusage's ru_maxrss is no substitute, as a process
+/// inherits it from its parent.
 int64_t peak_bytes() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {

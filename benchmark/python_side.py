@@ -1,9 +1,9 @@
-"""Python's side of the benchmark, which run.py starts: measures what the lines of its standard input name.
+"""Python's side of the benchmark, which run.py starts: measures the keys on its standard input, one a line.
 
     python_side.py speed SECONDS REPETITIONS   prints {key: [seconds, ...]}
-    python_side.py memory                      prints by how many bytes the process grows at most while it does it once
+    python_side.py memory                      prints by how many bytes the peak memory grows in one run
 
-A line is a key: Normal/log_prob/python/float/full/4096/1, as in cases.h.
+An example of a key, as in cases.h: Normal/log_prob/python/float/full/4096/1.
 """
 
 import json
@@ -18,7 +18,7 @@ import torch.distributions as td
 
 from families import FAMILIES
 
-ROW = 64  # of the layout "row"
+ROW = 64  # length of a row in the layout "row"
 DTYPES = {"float": torch.float32, "double": torch.float64}
 
 
@@ -39,7 +39,7 @@ class Key:
 
 
 class Case:
-    """One measurement made ready, inputs and all; its validation and threads are in force until the next one."""
+    """A measurement that is ready to run, with its inputs. It sets whether distributions validate and the number of threads."""
 
     def __init__(self, key):
         family = next(f for f in FAMILIES if f.name == key.family)
@@ -62,7 +62,7 @@ class Case:
     def compiled(self, function):
         return torch.compile(function, dynamic=False) if self.key.implementation == "compiled" else function
 
-    # Each returns the call that is measured.
+    # Each method returns the function that is measured.
 
     def construct(self):
         return self.distribution
@@ -104,7 +104,7 @@ class Case:
 
 def speed(key, seconds, repetitions):
     if key.implementation == "compiled":
-        torch.compiler.reset()  # so that it is compiled for these shapes and this number of threads
+        torch.compiler.reset()  # compile anew for these shapes and this number of threads
     timer = timeit.Timer(Case(key).run)
     timer.timeit(1)
     count = 1
@@ -139,7 +139,7 @@ def main():
         key = Key.parse(text)
         try:
             times[text] = speed(key, seconds, repetitions)
-        except Exception as error:  # of a compiler that is missing or gives up: the others are measured all the same
+        except Exception as error:  # torch.compile may be missing or fail: measure the other keys anyway
             if key.implementation != "compiled":
                 raise
             print(f"{text}: {error}", file=sys.stderr)

@@ -17,7 +17,7 @@ NAMES = {
     "entropy": "entropy",
     "kl": "kl_divergence",
 }
-# Colours that a colour-blind reader tells apart; the library itself stands out.
+# Colours that colour-blind readers can tell apart; this library's stands out.
 LINES = {
     "ours": dict(label="this library", color="#d1495b", linewidth=2.4, marker="o", markersize=4, zorder=3),
     "composed": dict(label="composed tensor operations, C++", color="#5d7a96", linewidth=1.4, marker="s", markersize=3),
@@ -47,7 +47,7 @@ def table(header, rows):
 
 
 class Figures:
-    """Times by key, and their ratios to ours."""
+    """Times by key, and their ratios to this library's."""
 
     def __init__(self, times):
         self.times = times
@@ -59,7 +59,7 @@ class Figures:
         return self.times.get(f"{family}/{operation}/{implementation}/{dtype}/{layout}/{n}/{threads}")
 
     def ratio(self, family, operation, other, **shape):
-        """The other's time over ours, with validation on both sides or on neither."""
+        """The time of `other` divided by ours; both validate or neither does."""
         own = "ours_validating" if other.endswith("_validating") else "ours"
         ours, others = self.time(family, operation, own, **shape), self.time(family, operation, other, **shape)
         return others / ours if ours and others else None
@@ -150,7 +150,7 @@ def details(figures, family):
 def plot(figures, operation, path):
     columns = 3
     panels = len(figures.families)
-    rows = -(-(panels + 1) // columns)  # the legend takes one
+    rows = -(-(panels + 1) // columns)  # one panel holds the legend
     figure, axes = plt.subplots(rows, columns, figsize=(11, 2.5 * rows + 0.5), sharex=True, sharey=True, squeeze=False)
     axes = axes.flatten()
     for axis, family in zip(axes, figures.families):
@@ -170,7 +170,7 @@ def plot(figures, operation, path):
         axis.axis("off")
     handles = [plt.Line2D([], [], **style) for style in LINES.values()]
     axes[panels].legend(handles=handles, loc="center", frameon=False, fontsize=10)
-    # The last panel of each column carries the sizes, also where no panel is below it.
+    # Label the sizes below the last panel of each column, even if it is not in the last row.
     for axis in axes[max(0, panels - columns):panels]:
         axis.tick_params(labelbottom=True)
     figure.suptitle(f"{NAMES[operation]}: time against the number of elements", fontsize=12)
@@ -195,46 +195,48 @@ def machine_text(m):
 
 def legend(figures):
     largest = size_name(figures.sizes[-1])
-    return f"""A number is **the time that the other takes, divided by the time that this library takes** for the same:
-above 1 this library is faster; below 0.95 it is slower, and the number is **bold**. Times are medians.
+    return f"""A number is **the time of the alternative divided by the time of this library**: above 1 this library is faster; below
+0.95 it is slower, and the number is **bold**. Times are medians.
 
-- *Python* is `torch.distributions` in eager mode, both sides validating their arguments, as by default. *Composed* is
-  the textbook's formula written out in C++ with tensor operations, *compiled* is `torch.compile` of construction and
-  `log_prob`; neither of them validates, and they are compared with this library validating nothing.
-- *N* counts the elements of the largest tensor: for `Dirichlet` at N = {largest} there are N/8 vectors of 8. Categories
-  and vectors are of 8, covariances 4 x 4, `Binomial` has 10 trials, mixtures have 8 components;
-  `TransformedDistribution` is a `Normal` through `tanh`. Probabilities are given as logits, covariances by
+- *Python* is `torch.distributions` in eager mode. Both sides validate their arguments, which is the default. *Composed*
+  is the textbook formula written with tensor operations in C++; *compiled* is `torch.compile` of construction and
+  `log_prob`. Neither validates, so they are compared with this library without validation.
+- *N* counts the elements of the largest tensor: for `Dirichlet` at N = {largest} there are N/8 vectors of 8. There
+  are 8 categories, vectors have 8 elements, covariances are 4 x 4, `Binomial` has 10 trials, and mixtures have 8
+  components; `TransformedDistribution` is a `Normal` through `tanh`. Probabilities are given as logits, covariances by
   `scale_tril`.
-- *Forward and backward* goes from the parameters to the gradients of `log_prob(value).sum()` in the value, where it is
-  continuous, and in every parameter: it includes construction, as a training step does. Elsewhere the distribution is
-  made beforehand, and for what is composed the logits are normalised beforehand; `torch.compile` always constructs.
-- Python keeps what a distribution has once worked out (`probs` of `logits`, say), so a repeated `entropy` or `sample`
-  costs it less than the first.
+- *Forward and backward* goes from the parameters to the gradients of `log_prob(value).sum()` in every parameter, and in
+  the value if it is continuous. It includes construction, as a training step does. In all other columns the distribution
+  is constructed beforehand, and for composed operations the logits are normalised beforehand; `torch.compile` always
+  includes construction.
+- Python caches some properties of a distribution (such as `probs` of `logits`), so a repeated `entropy` or `sample` takes
+  less time than the first.
 """
 
 
 REASONS = """## Where it is slower, and why
 
-- **LogNormal, a million values, beside torch.compile.** log x - loc cancels where the scale is small: the density is
-  computed in double, half as many numbers to a register and with three divisions. In float, as Python and its compiler
-  have it, the density of 1000 under `LogNormal(6.9, 0.001)` is wrong by 400 roundings.
-- **Forward and backward of a million values, beside torch.compile: Normal, Uniform, Exponential, Bernoulli.** The compiler
-  sees the sum that follows `log_prob` and fuses it: no density is ever written to memory. Here it is a tensor, which
-  LibTorch then sums. Forward alone, the same kernels are ahead.
-- **Entropy of one Normal or Exponential, draws of one value.** One operation of LibTorch each, or a few: what a hook, the shape
-  of the result and a generator cost, some 100 ns, shows. Draws of Gamma, Beta and Dirichlet are differentiable and keep
-  the logarithm of tiny ones, and counts are drawn in double: what is composed does neither.
-- **Entropy of categories, a million probabilities.** Added up in double.
-- **KL divergence of MultivariateNormal.** A triangular solve of LAPACK's for matrices, as in what is composed, of the
-  difference of the factors rather than of the factors.
-- **Parameters of a row, a million values, beside composed operations.** Less than twice as fast where the formula has few
-  operations of the value: two or three passes of memory in Exponential, OneHotCategorical and Independent; or where
-  most of the time goes, on both sides, into functions of the value (exp and log1p in Bernoulli, log in LogNormal and
-  Dirichlet, Stirling's series in Binomial).
-- **Memory.** The gradients that are asked for and the density itself are all that forward and backward of a kernel need: four
-  tensors for a value and two parameters. Chi2 makes one more of its degrees of freedom; a TransformedDistribution keeps
-  what each of its parts returns.
-- **Bernoulli with two threads.** Not established; its figures differ from run to run more than others.
+- **LogNormal, a million values, compared with torch.compile.** `log x - loc` cancels if the scale is small, so the density
+  is computed in double: a register holds half as many numbers, and there are three divisions. Python and its compiler
+  compute in float, where `log_prob(1000)` of `LogNormal(6.9, 0.001)` is wrong by 400 roundings.
+- **Forward and backward of a million values, compared with torch.compile: Normal, Uniform, Exponential, Bernoulli.** The
+  compiler fuses `log_prob` with the sum that follows, so no density is written to memory. This library returns a tensor,
+  which LibTorch then sums. In the forward pass alone, the same kernels are faster.
+- **Entropy of one Normal or Exponential, draws of one value.** These are one or a few operations of LibTorch, so the
+  overhead of a hook, the shape of the result and a generator is visible: about 100 ns. Draws of Gamma, Beta and Dirichlet
+  are differentiable and use logarithms where they underflow, and counts are drawn in double; composed operations do
+  neither.
+- **Entropy of categories, a million probabilities.** The sum is computed in double.
+- **KL divergence of MultivariateNormal.** Like composed operations, it calls LAPACK's triangular solve for matrices, but with
+  the difference of the factors instead of the factors.
+- **One parameter for a row, a million values, compared with composed operations.** The speedup is below 2 if the formula has
+  few operations on the value (two or three passes over memory in Exponential, OneHotCategorical and Independent), or if
+  functions of the value take most of the time on both sides (exp and log1p in Bernoulli, log in LogNormal and Dirichlet,
+  Stirling's series in Binomial).
+- **Memory.** Forward and backward by a kernel allocate only the density and the gradients that are needed: four tensors for
+  a value and two parameters. Chi2 allocates another one from its degrees of freedom; a TransformedDistribution keeps the
+  results of its parts.
+- **Bernoulli with two threads.** The cause is not known; its times vary more between runs than those of others.
 """
 
 
@@ -263,10 +265,10 @@ Cells: Python / composed (construction: Python; N = 1); float, a parameter for e
         summary += f"""
 ## Peak memory
 
-By how much a process grows at most, in units of one tensor of N = {size_name(elements)} floats: from parameters and
-value to `log_prob`, and to the gradients. Results and gradients are counted. Cells with two numbers: without and with
-validation. C++ keeps the intermediate results of a statement until it ends, which Python does not: what is composed
-pays for that.
+The largest growth of a process, in units of one tensor of N = {size_name(elements)} floats: from parameters and
+value to `log_prob`, and to the gradients. Results and gradients are included. Cells with two numbers: without and with
+validation. C++ keeps the temporaries of a statement until its end, unlike Python, so composed operations need more
+memory.
 
 {memory_table(results["memory"])}"""
     summary += "\n" + REASONS
@@ -283,14 +285,14 @@ pays for that.
 {summary}
 ## Time against N
 
-Float, a parameter for each value, one thread; nothing validates.
+Float, a parameter for each value, one thread, without validation.
 
 {pictures}## Details
 
 Cells: the time of this library without validation, then Python / Python without validation / composed / compiled; a
-dash is what was not measured. `full`: a parameter for each value; `scalar`: one for all; `row`: parameters [64] for
-values [N/64, 64]. LibTorch leaves a second thread idle below 32768 elements, so two threads are measured at large N
-only.
+dash means not measured. `full`: a parameter for each value; `scalar`: one for all values; `row`: parameters [64] for
+values [N/64, 64]. LibTorch does not use a second thread below 32768 elements, so two threads are only measured at large
+N.
 
 {folded}""")
     return summary

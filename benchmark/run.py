@@ -4,15 +4,15 @@
     run.py             everything, in half an hour
     run.py --quick     float, full parameters, N = 1 and 1M, one thread; no torch.compile, no memory
     run.py --quick --only '^(Normal|Beta)$' --sizes 1,4096
-    run.py --render    writes the report again from the last run's figures
+    run.py --render    writes the report again from the figures of the last run
 
-Only a run of everything writes docs/; others write beside the figures, to build/benchmark. Families are taken one after
-the other, C++ and Python by turns, so that a machine that slows down slows both.
+Only a full run writes to docs/; other runs write their report next to the figures, to build/benchmark. Families are measured
+one after the other, C++ and Python in turn, so that a slow spell of the machine affects both.
 
 A key names a measurement: family/operation/implementation/dtype/layout/elements/threads.
 
     implementation  ours, composed (the textbook's formula in tensor operations, in C++), python, compiled
-                    (torch.compile); the first and third as ours_validating and python_validating, too
+                    (torch.compile); also ours_validating and python_validating
     layout          full: a parameter for each value; scalar: one for all; row: [64] for values [N/64, 64]
 """
 
@@ -40,7 +40,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SIZES = [1, 64, 4096, 1 << 20]
 MEMORY_ELEMENTS = 1 << 23
-SPLIT = 1 << 16  # elements below which LibTorch leaves a second thread idle
+SPLIT = 1 << 16  # two threads are measured from this number of elements on
 ROW = 64
 
 
@@ -71,7 +71,7 @@ def shapes(family, operation, options):
             for elements in options.sizes:
                 if operation.name == "construct_log_prob" and elements != 1:
                     continue
-                if layout == "scalar" and elements == 1:  # nothing but "full" again
+                if layout == "scalar" and elements == 1:  # the same as "full"
                     continue
                 if layout == "row" and elements // family.elements < 2 * ROW:
                     continue
@@ -89,7 +89,7 @@ def implementations(family, operation, dtype, layout, options):
     yield "python"
     if operation.validates and layout == "full":
         yield "python_validating"
-    # A selection: each takes seconds to compile.
+    # Only a selection, since each compilation takes seconds.
     if operation.compiled and options.compile and family.elementwise and layout == "full" and dtype == "float":
         yield "compiled"
 

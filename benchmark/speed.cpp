@@ -1,4 +1,4 @@
-// Times what its arguments name: benchmark_speed Normal/log_prob/ours/float/full/4096/1 ...
+// Times the named cases: benchmark_speed Normal/log_prob/ours/float/full/4096/1 ...
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/empty.h>
@@ -14,7 +14,7 @@
 
 namespace {
 
-/// A composed formula that says something else than ours is not worth timing.
+/// Whether a composed formula gives another result than ours, so that its time means nothing.
 bool disagrees(const bench::Key& key, const bench::Case& measured) {
   if (key.implementation != "composed" || key.elements > 4096 || key.operation == "sample" ||
       key.operation == "backward") {
@@ -31,8 +31,8 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("libtorch", TORCH_VERSION);
   benchmark::Initialize(&argc, argv);
   try {
-    // glibc returns freed memory to the system, page by page, until it has seen a block of this
-    // size freed: as any program that has run for a while has. python_side.py does the same.
+    // After it has freed a large block, glibc keeps freed memory instead of returning it to the
+    // system, as in a program that has run for a while. python_side.py does the same.
     at::empty(int64_t{30} << 20, at::kByte);
     for (int i = 1; i < argc; ++i) {
       const auto measure = [key = bench::Key::parse(argv[i]),

@@ -1,8 +1,7 @@
-# What is needed besides LibTorch: the system's package where there is one, else its source.
+# Dependencies besides LibTorch: the system's package if there is one, else a clone of the repository.
 include(FetchContent)
 
-# Makes one of `targets` available from the package `name`, which is cloned from `repository` at `tag` where no package is
-# found.
+# Makes one of the targets available: from the package `name` if it is found, else from a clone of `repository` at `tag`.
 function(torch_distributions_dependency name targets repository tag)
   foreach(target IN LISTS targets)
     if(TARGET ${target})
@@ -21,8 +20,8 @@ function(torch_distributions_dependency name targets repository tag)
   FetchContent_MakeAvailable(${name})
 endfunction()
 
-# Formats what the library prints. Its headers alone are used, since LibTorch's include directory carries fmt headers of its
-# own, which may be another version than a compiled library. Some packages have only the target of that library.
+# fmt formats the library's messages. It is used as a header-only library: LibTorch's include directory has fmt headers too, and
+# these may be of another version than a compiled fmt library. Some packages only have the target fmt::fmt.
 torch_distributions_dependency(fmt "fmt::fmt-header-only;fmt::fmt" https://github.com/fmtlib/fmt.git 11.0.2)
 foreach(target fmt::fmt-header-only fmt::fmt)
   if(TARGET ${target})
@@ -35,9 +34,9 @@ if(NOT TORCH_DISTRIBUTIONS_FMT_INCLUDES)
 endif()
 
 if(TORCH_DISTRIBUTIONS_BUILD_TESTS)
-  # The test framework.
+  # Test framework.
   torch_distributions_dependency(GTest GTest::gmock https://github.com/google/googletest.git v1.14.0)
-  # Reads the golden data.
+  # Reads the reference data of test/data.
   torch_distributions_dependency(
     nlohmann_json nlohmann_json::nlohmann_json https://github.com/nlohmann/json.git v3.11.3)
 endif()

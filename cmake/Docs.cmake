@@ -1,5 +1,5 @@
-# The target `docs`: the reference as HTML, in docs/html of the build folder. A warning is an error; ctest builds it too, as
-# the test `docs`, and looks for some names in it.
+# The target `docs` writes the reference as HTML to docs/html of the build folder; a warning is an error. The test `docs` does
+# the same, and the tests `docs/<name>` look for some names in the result.
 find_program(TORCH_DISTRIBUTIONS_DOXYGEN doxygen DOC "Builds the documentation, when found")
 mark_as_advanced(TORCH_DISTRIBUTIONS_DOXYGEN)
 if(TORCH_DISTRIBUTIONS_DOXYGEN)
@@ -16,7 +16,7 @@ OUTPUT_DIRECTORY = "@PROJECT_BINARY_DIR@/docs"
   if(TORCH_DISTRIBUTIONS_BUILD_TESTS)
     add_test(NAME docs COMMAND ${doxygen} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
     set_tests_properties(docs PROPERTIES FIXTURES_SETUP docs)
-    # A class, a free function, an object, a constraint and a macro: Doxygen passes over what is in a namespace without a comment.
+    # A class, a function, an object, a constraint and a macro. Doxygen omits the members of a namespace that has no comment.
     foreach(name Normal kl_divergence biject_to positive TORCH_DISTRIBUTIONS_VERSION)
       add_test(NAME docs/${name}
         COMMAND grep --recursive --quiet "\'${name}\'" "${PROJECT_BINARY_DIR}/docs/html/search")

@@ -1,13 +1,12 @@
-# Writes the public headers that follow from others, in include/ of the build folder: version.h from the project's version,
-# and fwd.h, which declares the classes that the other headers define. Sets TORCH_DISTRIBUTIONS_CLASSES to the names of the
-# distributions.
+# Generates two public headers in include/ of the build folder: version.h, from the project's version, and fwd.h, which declares
+# the classes that the other headers define. Sets TORCH_DISTRIBUTIONS_CLASSES to the names of the distribution classes.
 get_target_property(headers torch_distributions HEADER_SET)
 set(distributions "")
 set(constraints "")
 set(transforms "")
 foreach(header IN LISTS headers)
   if(NOT header MATCHES "/torch/distributions/((constraints|transforms)/)?[a-z0-9_]+\\.h$")
-    continue()  # the umbrella, and core, whose classes are named in fwd.h.in
+    continue()  # distributions.h defines no class; fwd.h.in names those of core/
   endif()
   set(group "distributions")
   if(CMAKE_MATCH_2)

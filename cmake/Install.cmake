@@ -1,7 +1,8 @@
-# The package: installed, and exported from the build folder, with one and the same configuration file.
+# The CMake package. The install tree and the build tree use the same configuration file.
 include(CMakePackageConfigHelpers)
 
-# Where LibTorch is on this machine, for a package that stays on it. Who sets CMAKE_INSTALL_RPATH makes one for others.
+# By default the package stays on this machine, and records where LibTorch is. A project that sets CMAKE_INSTALL_RPATH makes a
+# package for other machines, which must not contain that path.
 set(torch_folder "")
 if(NOT DEFINED CMAKE_INSTALL_RPATH)
   set(torch_folder "${TORCH_INSTALL_PREFIX}")
@@ -17,7 +18,7 @@ write_basic_package_version_file(
 
 install(TARGETS torch_distributions EXPORT TorchDistributionsTargets FILE_SET HEADERS)
 
-# For builds without CMake: pkg-config, relative to where its file lies.
+# The file for pkg-config. Its paths are relative to its own folder, so the installed tree can be moved.
 set(pkg_config_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH pkg_config_prefix "/${pkg_config_dir}" "/")
 string(REGEX REPLACE "/$" "" pkg_config_prefix "${pkg_config_prefix}")

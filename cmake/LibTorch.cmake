@@ -1,11 +1,11 @@
-# Finds LibTorch: what find_package(Torch) finds, else the torch of python3, else, if a folder is named for it, a wheel that
-# is installed there. Says which one was taken.
+# Finds LibTorch: by find_package(Torch), else in the torch package of python3, else in the environment
+# TORCH_DISTRIBUTIONS_TORCH_ENVIRONMENT if that is set, where it installs a wheel if necessary. Prints which one is used.
 set(TORCH_DISTRIBUTIONS_TORCH_ENVIRONMENT "" CACHE PATH
   "Folder of a private Python environment to install LibTorch into when there is no other; empty: none")
 option(TORCH_DISTRIBUTIONS_REQUIRE_CUDA "Refuse a LibTorch without CUDA" OFF)
 
-# Sets `result` to the folder of the torch that `python` has, if it is one that can be built against. The folder is asked for
-# without importing torch, which would take seconds.
+# Sets `result` to the folder of the torch package of `python`, or to "" if there is none or it needs a CUDA toolkit that is not
+# installed. Finds the folder without importing torch, which takes seconds.
 function(torch_distributions_python_torch python result)
   set(${result} "" PARENT_SCOPE)
   if(NOT EXISTS "${python}")
@@ -32,8 +32,8 @@ function(torch_distributions_install_torch environment)
   message(STATUS "Installing LibTorch into ${environment}")
   execute_process(COMMAND "${TORCH_DISTRIBUTIONS_PYTHON}" -m venv "${environment}" COMMAND_ERROR_IS_FATAL ANY)
   if(NOT TORCH_DISTRIBUTIONS_NVCC)
-    # PyPI's wheel needs the CUDA toolkit to be built against, so the one for CPUs is asked for first: of the configured
-    # index, then of PyTorch's own.
+    # Building against PyPI's wheel needs the CUDA toolkit, so try the CPU wheel first: from the configured index, then from
+    # PyTorch's.
     execute_process(COMMAND ${pip} torch==2.13.0+cpu RESULT_VARIABLE status ERROR_QUIET)
     if(status EQUAL 0)
       return()
@@ -49,7 +49,7 @@ endfunction()
 
 set(CMAKE_MESSAGE_LOG_LEVEL_saved "${CMAKE_MESSAGE_LOG_LEVEL}")
 macro(torch_distributions_find_torch)
-  set(CMAKE_MESSAGE_LOG_LEVEL ERROR)  # the package warns of static libraries that nobody needs
+  set(CMAKE_MESSAGE_LOG_LEVEL ERROR)  # the package warns of static libraries that no program needs
   find_package(Torch 2.11 QUIET ${ARGN})
   set(CMAKE_MESSAGE_LOG_LEVEL "${CMAKE_MESSAGE_LOG_LEVEL_saved}")
 endmacro()
@@ -80,9 +80,9 @@ if(NOT Torch_FOUND)
     "python3 on PATH, or run scripts/test, which installs one inside the build folder.")
 endif()
 
-# A project that has this one as a subdirectory links LibTorch through it.
+# Make LibTorch's targets visible to a parent project, which links LibTorch through this library.
 get_directory_property(torch_targets IMPORTED_TARGETS)
-if(torch_targets)  # none when that project has found LibTorch itself
+if(torch_targets)  # empty if the parent project has found LibTorch before
   set_target_properties(${torch_targets} PROPERTIES IMPORTED_GLOBAL TRUE)
 endif()
 

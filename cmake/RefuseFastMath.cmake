@@ -1,5 +1,5 @@
-# Infinities, NaNs and signed zeros are results here, and the formulas rely on the order of operations.
-# These flags license the compiler to change both, so no configuration that carries one is accepted.
+# Refuses -ffast-math and similar flags. Infinities, NaNs and signed zeros are results of this library, and its formulas rely on
+# the order of operations; these flags allow the compiler to change both.
 get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 get_directory_property(directory_options COMPILE_OPTIONS)

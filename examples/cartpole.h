@@ -7,26 +7,26 @@
 
 namespace example {
 
-/// Many cart-poles at once. A pole is hinged to a cart, which is pushed to the left or to the right
-/// with a constant force, so that the pole stays upright.
+/// A batch of cart-poles. A pole is hinged to a cart, and a constant force to the left or to the
+/// right has to keep it upright.
 ///
 /// Equations of motion: A. G. Barto, R. S. Sutton and C. W. Anderson, "Neuronlike adaptive elements
 /// that can solve difficult learning control problems", IEEE Transactions on Systems, Man, and
-/// Cybernetics 13, 1983, 834-846, without friction. Constants, Euler steps and the rules of an
-/// episode: CartPole-v1 of Gymnasium
-/// (https://gymnasium.farama.org/environments/classic_control/cart_pole/). An episode starts with
-/// all four observations uniform within 0.05 of zero, earns 1 a step, and is over when the cart is
-/// more than 2.4 m from the middle, the pole more than 12 degrees from upright, or after 500 steps.
+/// Cybernetics 13, 1983, 834-846, without friction. The constants, the Euler steps and the rules of
+/// an episode are those of Gymnasium's CartPole-v1
+/// (https://gymnasium.farama.org/environments/classic_control/cart_pole/). All four observations
+/// start uniformly within 0.05 of zero. The reward is 1 a step. An episode ends if the cart is more
+/// than 2.4 m from the middle or the pole more than 12 degrees from upright, and after 500 steps.
 class CartPole {
  public:
   static constexpr int64_t kObservations = 4;  ///< position, velocity, angle, angular velocity
   static constexpr int64_t kActions = 2;       ///< 0 pushes to the left, 1 to the right
   static constexpr int64_t kMaxSteps = 500;
-  static constexpr double kSolved = 475.0;  ///< Gymnasium's mark for the mean of 100 returns
+  static constexpr double kSolved = 475.0;  ///< Gymnasium's threshold for the mean of 100 returns
 
   CartPole(int64_t carts, torch::Device device) : carts_(carts), device_(device) { reset(); }
 
-  /// Starts an episode on every cart.
+  /// Starts a new episode on every cart.
   void reset() {
     const auto options = torch::TensorOptions(torch::kFloat).device(device_);
     state_ = torch::empty({carts_, kObservations}, options).uniform_(-kStart, kStart);
@@ -34,14 +34,14 @@ class CartPole {
     steps_ = 0;
   }
 
-  /// In SI units: shape [carts, kObservations].
+  /// The observations in SI units, of shape [carts, kObservations].
   const torch::Tensor& observations() const { return state_; }
 
-  /// Whose episode is not over: bool, shape [carts].
+  /// Whether a cart's episode is still running: bool, of shape [carts].
   const torch::Tensor& running() const { return running_; }
 
-  /// Takes an action, 0 or 1, on every cart and returns the rewards; both of shape [carts].
-  /// A cart whose episode is over stands still and earns nothing.
+  /// Takes an action (0 or 1) on every cart and returns the rewards. Both have shape [carts]. A
+  /// cart whose episode is over stands still, with a reward of 0.
   torch::Tensor step(const torch::Tensor& actions) {
     const auto state = state_.unbind(-1);
     const torch::Tensor &velocity = state[1], &angle = state[2], &spin = state[3];

@@ -1,12 +1,11 @@
-// A distribution, a constraint, a transform and a KL rule of one's own, which the library uses as
-// if it had come with them.
+// A user-defined distribution, constraint, transform and KL rule, used like the library's own.
 //
 // The cut points of an ordinal regression (how many stars does a customer give?) must increase. A
-// sound prior of theirs is what sorting n normal draws gives, with x_1 < x_2 < ... < x_n:
+// suitable prior is the distribution of n sorted normal draws, with x_1 < x_2 < ... < x_n:
 //
 //   p(x) = n! Normal(x_1; loc, scale) ... Normal(x_n; loc, scale)
 //
-// The program checks each of the parts, and then fits cut points to ratings.
+// The program checks each part, and then fits cut points to ratings.
 
 #include <torch/autograd.h>
 #include <torch/distributions.h>
@@ -36,8 +35,8 @@ class Increasing : public dist::Constraint {
   void print(std::ostream& out) const override { out << "Increasing()"; }
 };
 
-/// All vectors to increasing ones: y_1 = x_1, y_i = y_{i-1} + exp(x_i). (Stan Reference Manual,
-/// "Ordered vector".)
+/// Maps vectors to increasing vectors: y_1 = x_1, y_i = y_{i-1} + exp(x_i) (Stan Reference Manual,
+/// "Ordered vector").
 class IncreasingTransform : public dist::ImplementsTransform<IncreasingTransform> {
  public:
   explicit IncreasingTransform(int64_t cache_size = 0) : ImplementsTransform(cache_size) {}
@@ -85,7 +84,7 @@ class SortedNormal : public dist::Implements<SortedNormal> {
   const Tensor& scale() const { return scale_; }
   int64_t size() const { return size_; }
 
-  /// What a draw follows before it is sorted.
+  /// The distribution of a draw before sorting.
   dist::Normal unsorted() const { return {loc_, scale_, false}; }
 
  private:
@@ -101,14 +100,14 @@ class SortedNormal : public dist::Implements<SortedNormal> {
     return static_cast<double>(size_) * unsorted().entropy() - log_orders();
   }
 
-  /// log(size!): in how many orders the draws may have come.
+  /// log(size!), the logarithm of the number of orders of the draws.
   double log_orders() const { return std::lgamma(static_cast<double>(size_) + 1.0); }
 
   Tensor loc_, scale_;
   int64_t size_;
 };
 
-/// Sorting forgets an order that says nothing about loc and scale, so that no divergence is lost.
+/// The order of the draws does not depend on loc and scale, so sorting preserves the divergence.
 Tensor kl_sorted_normal(const SortedNormal& p, const SortedNormal& q) {
   TORCH_CHECK_VALUE(p.size() == q.size(), "kl_divergence: SortedNormal of sizes ", p.size(),
                     " and ", q.size());
@@ -122,8 +121,7 @@ void register_all() {
   dist::register_kl<SortedNormal, SortedNormal>(kl_sorted_normal);
 }
 
-/// Prints what was found beside what was expected, and counts what is further apart than
-/// `tolerance`.
+/// Prints found and expected values, and counts those that differ by more than `tolerance`.
 class Checks {
  public:
   void near(const std::string& what, double found, double expected, double tolerance) {
@@ -134,7 +132,7 @@ class Checks {
     failed_ += holds ? 0 : 1;
   }
 
-  /// The mean of independent estimates, within five standard errors.
+  /// Expects the mean of independent estimates within five standard errors.
   void mean_near(const std::string& what, const Tensor& estimates, double expected) {
     constexpr double kStandardErrors = 5;
     const double error =
@@ -178,7 +176,7 @@ void check_transform(Checks& checks, const torch::TensorOptions& options, int64_
   const Tensor u = proposal.sample({draws});
   const Tensor x = transform(u);
   checks.near("worst error of inv(transform(u))", largest_difference(transform->inv()(x), u), 0,
-              1e-6);  // differences of x lose digits where a large element precedes a small step
+              1e-6);  // y.diff() loses digits if a large element precedes a small step
 
   const Tensor point = u[0].clone().requires_grad_();
   const Tensor image = transform(point);
@@ -190,14 +188,14 @@ void check_transform(Checks& checks, const torch::TensorOptions& options, int64_
               transform->log_abs_det_jacobian(u[0], x[0]).item<double>(),
               torch::stack(rows).logdet().item<double>(), 1e-9);
 
-  // Importance sampling over all vectors u: density, transform and Jacobian must fit together.
+  // Importance sampling over all vectors u checks density, transform and Jacobian together.
   const Tensor log_weight =
       p.log_prob(x) + transform->log_abs_det_jacobian(u, x) - proposal.log_prob(u);
   checks.mean_near("integral of the density", log_weight.exp(), 1);
 }
 
-/// Most probable cut points for how often 1, 2, ... stars were given, by gradient ascent in the
-/// unconstrained space.
+/// Finds the most probable cut points for the numbers of ratings with 1, 2, ... stars, by gradient
+/// ascent in the unconstrained space.
 void fit_ratings(Checks& checks, const torch::TensorOptions& options) {
   const Tensor ratings = torch::tensor({14.0, 32.0, 95.0, 210.0, 149.0}, options);
   const Tensor shares = ratings / ratings.sum();

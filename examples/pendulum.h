@@ -7,21 +7,22 @@
 
 namespace example {
 
-/// Many pendulums at once. A motor at the hinge, too weak to lift the rod directly, is to swing it
-/// up and hold it there.
+/// A batch of pendulums. A motor at the hinge, too weak to lift the rod directly, has to swing it
+/// up and hold it upright.
 ///
-/// Equations of motion, constants, semi-implicit Euler steps and rewards: Pendulum-v1 of Gymnasium
+/// The equations of motion, the constants, the semi-implicit Euler steps and the rewards are those
+/// of Gymnasium's Pendulum-v1
 /// (https://gymnasium.farama.org/environments/classic_control/pendulum/). An episode starts at any
-/// angle with a small speed, costs angle^2 + 0.1 speed^2 + 0.001 torque^2 a step, and is cut off
-/// after 200 steps, wherever the pendulum is.
+/// angle with a small speed. A step costs angle^2 + 0.1 speed^2 + 0.001 torque^2. The episode is
+/// cut off after 200 steps.
 class Pendulum {
  public:
   static constexpr int64_t kObservations = 3;  ///< cosine and sine of the angle, angular velocity
   static constexpr int64_t kActions = 1;       ///< the torque
   static constexpr int64_t kSteps = 200;
-  static constexpr double kMaxTorque = 2.0;  ///< N m, to either side
+  static constexpr double kMaxTorque = 2.0;  ///< N m, in either direction
   static constexpr double kMaxSpeed = 8.0;   ///< rad/s
-  /// Of a step: hanging down at full speed under full torque.
+  /// The largest cost of a step: hanging down at full speed under full torque.
   static constexpr double kMaxCost = std::numbers::pi * std::numbers::pi +
                                      0.1 * kMaxSpeed * kMaxSpeed + 0.001 * kMaxTorque * kMaxTorque;
 
@@ -29,20 +30,19 @@ class Pendulum {
     reset();
   }
 
-  /// Starts an episode on every pendulum.
+  /// Starts a new episode on every pendulum.
   void reset() {
     const auto options = torch::TensorOptions(torch::kFloat).device(device_);
     angle_ = torch::empty({pendulums_}, options).uniform_(-std::numbers::pi, std::numbers::pi);
     speed_ = torch::empty({pendulums_}, options).uniform_(-kStartSpeed, kStartSpeed);
   }
 
-  /// Shape [pendulums, kObservations]. Upright is a cosine of 1.
+  /// The observations, of shape [pendulums, kObservations]. A cosine of 1 is upright.
   torch::Tensor observations() const {
     return torch::stack({angle_.cos(), angle_.sin(), speed_}, -1);
   }
 
-  /// Applies a torque to every pendulum, shape [pendulums, kActions], and returns the rewards,
-  /// shape [pendulums].
+  /// Applies torques of shape [pendulums, kActions] and returns the rewards, of shape [pendulums].
   torch::Tensor step(const torch::Tensor& torques) {
     const torch::Tensor torque = torques.squeeze(-1).clamp(-kMaxTorque, kMaxTorque);
     const torch::Tensor cost = angle_.square() + 0.1 * speed_.square() + 0.001 * torque.square();
@@ -63,7 +63,7 @@ class Pendulum {
 
   int64_t pendulums_;
   torch::Device device_;
-  torch::Tensor angle_, speed_;  // from upright, in [-pi, pi]; in rad/s
+  torch::Tensor angle_, speed_;  // angle from upright in [-pi, pi]; rad/s
 };
 
 }  // namespace example

@@ -7,8 +7,8 @@
 //   ratio      r = pi(a | s) / pi_old(a | s)
 //   objective  E[min(r A, clip(r, 1 - e, 1 + e) A)] - E[(v(s) - R)^2] + c entropy(pi)
 //
-// An iteration plays an episode on each of many pendulums, and then goes several times over all
-// their steps, in minibatches, with a step of Adam each.
+// An iteration plays an episode on each of many pendulums. It then makes several passes over all
+// their steps in minibatches, with a step of Adam for each.
 
 #include <torch/distributions.h>
 #include <torch/torch.h>
@@ -34,7 +34,7 @@ using example::Pendulum;
 using torch::Tensor;
 
 constexpr int64_t kTestEpisodes = 20;
-constexpr double kGoal = -400.0;  // of the mean return, which is about -1200 by chance
+constexpr double kGoal = -400.0;  // mean return; about -1200 without training
 
 struct Options : example::CommonOptions {
   int64_t iterations = 60;
@@ -73,17 +73,16 @@ struct AgentImpl : nn::Module {
   nn::Sequential actor = network(Pendulum::kActions);
   nn::Sequential critic = network(1);
   Tensor log_scale;
-  /// From the reals to the torques. Its parts remember what they have just computed, so that no
-  /// log_prob inverts tanh.
+  /// Maps reals to torques. The parts cache their last result, so log_prob does not invert tanh.
   const dist::ComposeTransform squash{
       {dist::TanhTransform(/*cache_size=*/1),
        dist::AffineTransform(0.0, Pendulum::kMaxTorque, /*event_dim=*/0, /*cache_size=*/1)}};
 };
 TORCH_MODULE(Agent);
 
-/// Steps of many episodes, in any order. An action is kept as the Gaussian's draw, from which
-/// `squash` makes the torque anew: a torque near 2 tells its draw with few digits, and in float
-/// that of a draw above 9 is 2 itself, whose inverse is infinite.
+/// Steps of many episodes, in any order. An action is stored as the Gaussian draw, which `squash`
+/// maps to the torque again. A torque near 2 would determine its draw to few digits only; in float,
+/// draws above 9 give the torque 2, whose inverse is infinite.
 struct Steps {
   Tensor observations, draws, log_probs, advantages, returns;
 
@@ -99,8 +98,8 @@ struct Steps {
   }
 };
 
-/// An episode a pendulum: the first dimension is time, the second the pendulum. There is one
-/// observation more than rewards, that of the end.
+/// One episode for each pendulum. The first dimension is time, the second is the pendulum.
+/// `observations` has one more entry than `rewards`, for the final state.
 struct Episodes {
   Tensor observations, draws, log_probs, rewards;
 
@@ -108,11 +107,12 @@ struct Episodes {
 
   Steps steps(Agent& agent, const Options& options) const {
     const torch::NoGradGuard no_grad;
-    // An episode is cut off, not over: the value of its last state stands in for what would follow.
+    // Episodes are cut off and do not terminate, so the value of the last state is used as the rest
+    // of the return.
     const Tensor values = agent->value(observations);
     const int64_t times = rewards.size(0);
     const Tensor before = values.narrow(0, 0, times), after = values.narrow(0, 1, times);
-    // Scaled, so that the values are of the order of 1.
+    // Rewards are scaled, so that the values are of the order of 1.
     Tensor advantages = rewards / Pendulum::kMaxCost + options.discount * after - before;
     for (int64_t t = times - 2; t >= 0; --t) {
       advantages[t].add_(advantages[t + 1], options.discount * options.lambda);
@@ -136,7 +136,7 @@ Episodes play(Agent& agent, Pendulum& pendulums) {
   for (int64_t t = 0; t < Pendulum::kSteps; ++t) {
     const dist::TransformedDistribution policy = agent->policy(observations.back());
     const Tensor torques = policy.sample();
-    draws.push_back(agent->squash.inv()(torques));  // remembered, not computed
+    draws.push_back(agent->squash.inv()(torques));  // from the cache
     log_probs.push_back(policy.log_prob(torques));
     rewards.push_back(pendulums.step(torques));
     observations.push_back(pendulums.observations());
@@ -147,7 +147,7 @@ Episodes play(Agent& agent, Pendulum& pendulums) {
           .rewards = torch::stack(rewards)};
 }
 
-/// The mean return of fresh episodes played with the policy's median torques.
+/// The mean return of new episodes with the policy's median torques.
 double test(Agent& agent, torch::Device device) {
   const torch::NoGradGuard no_grad;
   Pendulum pendulums(kTestEpisodes, device);
@@ -164,14 +164,14 @@ Tensor loss(Agent& agent, const Steps& steps, const Options& options) {
   const Tensor ratio = (policy.log_prob(agent->squash(steps.draws)) - steps.log_probs).exp();
   const Tensor clipped = ratio.clamp(1 - options.clip, 1 + options.clip);
   const Tensor gain = torch::min(ratio * steps.advantages, clipped * steps.advantages).mean();
-  // From a draw of each: that of a squashed Gaussian has no closed form.
+  // Estimated from one draw each, since a squashed Gaussian has no closed form for the entropy.
   const Tensor entropy = -policy.log_prob(policy.rsample()).mean();
   const Tensor error = nn::functional::mse_loss(agent->value(steps.observations), steps.returns);
   return error - gain - options.entropy * entropy;
 }
 
-/// Fills the curves with the mean returns of training and of tests, and returns that of the last
-/// test.
+/// Trains the agent. Fills the curves with the mean returns of training and of tests, and returns
+/// that of the last test.
 double train(Agent& agent, const Options& options, example::Series& played,
              example::Series& tested) {
   constexpr double kMaxGradient = 0.5;
@@ -205,7 +205,7 @@ double train(Agent& agent, const Options& options, example::Series& played,
 }
 
 int run(Options options) {
-  // Matrices this small are done before a second thread has started.
+  // For matrices this small, more threads only cost time.
   torch::set_num_threads(1);
   torch::manual_seed(static_cast<uint64_t>(options.seed));
   if (options.brief) {

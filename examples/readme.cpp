@@ -1,5 +1,5 @@
-// Runs every C++ snippet of README.md that is not a program of its own. readme.py turns each into a
-// function when the build is configured, so that neither can change without the other.
+// Runs the C++ snippets of README.md, except for complete programs. At configuration time,
+// readme.py turns each snippet into a function, so the README and the code cannot diverge.
 
 #include <torch/distributions.h>
 
@@ -16,10 +16,10 @@ namespace {
 struct Snippet {
   int line;  ///< in README.md
   void (*run)();
-  const char* expected_output;  ///< null where README.md shows none
+  const char* expected_output;  ///< null if README.md shows no output
 };
 
-/// Sends what is written to std::cout into a string for as long as it lives.
+/// Captures std::cout in a string during its lifetime.
 class CapturedOutput {
  public:
   CapturedOutput() : previous_(std::cout.rdbuf(stream_.rdbuf())) {}
@@ -34,7 +34,7 @@ class CapturedOutput {
   std::streambuf* previous_;
 };
 
-/// What is wrong with a snippet, or an empty text.
+/// Describes what is wrong with a snippet. Empty if nothing is.
 std::string problem_of(const Snippet& snippet) {
   const CapturedOutput output;
   try {

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Turns the C++ blocks of README.md into programs, so that what it shows is what compiles and runs.
+"""Turns the C++ blocks of README.md into programs, which tests compile and run.
 
     readme.py generate README.md DIRECTORY   writes DIRECTORY/readme_snippets.inc, which readme.cpp includes, and a
                                              readme_line_N.cpp for each complete program; prints the N of the latter
     readme.py run PROGRAM [EXPECTED]         runs a program and compares its output with a file
 
-Every block fenced as ```cpp is taken. One that has an `int main` is a program of its own; any other one is a function,
-so that it sees what readme.cpp declares and nothing of the other blocks. Comments, which a reader of the page does not
-see, say otherwise on the line before a block:
+Every block fenced as ```cpp is used. A block with an `int main` is a complete program. Any other block becomes a function:
+it sees the declarations of readme.cpp, but not the other blocks. A comment on the line before a block changes this. It is
+not visible on the rendered page.
 
-    <!-- readme: continues -->   it goes on where the block before it ended
-    <!-- readme: namespace -->   it holds definitions, which the blocks after it see
-    <!-- readme: output -->      it is no code, but what the block before it prints
+    <!-- readme: continues -->   the block continues the previous one
+    <!-- readme: namespace -->   the block holds definitions for the blocks after it
+    <!-- readme: output -->      the block is the expected output of the previous one
 
-and `<!-- readme: setup`, lines of code, `-->` precede the next block unseen.
+A comment `<!-- readme: setup`, lines of code, `-->` adds hidden code before the next block.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from dataclasses import dataclass, field
 
 FENCE = re.compile(r"^ *```(.*)$")
 MARK = re.compile(r"^ *<!-- readme: (\w+)( -->)?$")
-OTHER_CPP = {"c++", "cc", "cxx", "hpp", "h"}  # fences that would go by unseen
+OTHER_CPP = {"c++", "cc", "cxx", "hpp", "h"}  # fences that would be missed
 
 
 @dataclass
 class Block:
-    """What one block becomes: source lines, each with its number in the README."""
+    """A block of source lines, each with its line number in the README."""
 
     line: int
     kind: str
@@ -44,7 +44,7 @@ def fail(line, problem):
 
 
 def blocks(text):
-    """The C++ blocks of a Markdown text, those that continue another one joined with it."""
+    """The C++ blocks of a Markdown text. Continued blocks are joined."""
     found, mark, setup = [], None, []
     lines = list(enumerate(text.splitlines(), 1))
     while lines:
@@ -92,7 +92,7 @@ def blocks(text):
 
 
 def source(code, readme):
-    """C++ lines whose errors the compiler reports at their place in the README."""
+    """The C++ source, with #line directives so that the compiler reports errors at their place in the README."""
     result, expected = [], None
     for number, line in code:
         if number != expected:
@@ -103,7 +103,7 @@ def source(code, readme):
 
 
 def snippets(found, readme):
-    """The text of readme_snippets.inc: a function a snippet, and the table of them."""
+    """The text of readme_snippets.inc: a function for each snippet, and the table of these functions."""
     here = "readme_snippets.inc"
     is_include = re.compile(r"^ *#include").match
     parts = [source([pair for block in found for pair in block.code if is_include(pair[1])], readme)]
@@ -120,7 +120,7 @@ def snippets(found, readme):
 
 
 def write(path, text):
-    """Leaves a file alone that need not change, so that nothing is compiled anew."""
+    """Writes the file only if it changes, which avoids recompilation."""
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
 

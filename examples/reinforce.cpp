@@ -7,7 +7,7 @@
 //   baseline  v(s), fitted to the discounted returns G by least squares
 //   gradient  E[(G - v(s)) grad log pi(a | s)]
 //
-// An iteration drives many carts at once, an episode each, and ends with one step of Adam.
+// An iteration plays an episode on each of many carts, and ends with one step of Adam.
 
 #include <torch/distributions.h>
 #include <torch/torch.h>
@@ -70,14 +70,14 @@ struct AgentImpl : nn::Module {
 };
 TORCH_MODULE(Agent);
 
-/// An episode a cart: the first dimension is time, the second the cart. A reward after the end of
-/// its episode is zero.
+/// One episode for each cart. The first dimension is time, the second is the cart. Rewards after
+/// the end of an episode are zero.
 struct Episodes {
   Tensor observations, actions, rewards;
 
   double mean_return() const { return rewards.sum(0).mean().item<double>(); }
 
-  /// The sum of the discounted rewards from each time on: shape [times, carts].
+  /// The sum of the discounted rewards from each time on, of shape [times, carts].
   Tensor discounted_returns(double discount) const {
     Tensor returns = rewards.clone();
     for (int64_t t = returns.size(0) - 2; t >= 0; --t) {
@@ -106,7 +106,7 @@ Tensor loss(Agent& agent, const Episodes& episodes, double discount) {
   const Tensor in_episode = episodes.rewards > 0;
   const Tensor observations = episodes.observations.index({in_episode});
   const Tensor actions = episodes.actions.index({in_episode});
-  // Every reward is 1, so that this brings the returns to the order of 1 too.
+  // Every reward is 1. The factor 1 - discount scales the returns to at most 1.
   const Tensor returns = (1 - discount) * episodes.discounted_returns(discount).index({in_episode});
 
   const Tensor baseline = agent->baseline(observations);
@@ -122,8 +122,8 @@ double mean_of_last(std::ptrdiff_t count, const std::vector<double>& values) {
   return std::accumulate(first, values.end(), 0.0) / static_cast<double>(values.end() - first);
 }
 
-/// Trains until the last ten iterations' mean return, and then that of fresh test episodes, reach
-/// the mark, or the iterations are over. Returns the mean return of the last test.
+/// Trains until the mean return of the last ten iterations reaches the threshold, and then that of
+/// a test does, or until all iterations are done. Returns the mean return of the last test.
 double train(Agent& agent, const Options& options, example::Series& curve) {
   constexpr std::ptrdiff_t kWindow = 10;
   torch::optim::Adam optimizer(agent->parameters(), options.learning_rate);
@@ -154,7 +154,7 @@ double train(Agent& agent, const Options& options, example::Series& curve) {
 }
 
 int run(Options options) {
-  // Matrices this small are done before a second thread has started.
+  // For matrices this small, more threads only cost time.
   torch::set_num_threads(1);
   torch::manual_seed(static_cast<uint64_t>(options.seed));
   if (options.brief) {

@@ -1,5 +1,6 @@
 // A variational autoencoder (D. P. Kingma and M. Welling, 2014, https://arxiv.org/abs/1312.6114) of
-// real handwritten digits. A pixel is a count of ink points out of 16, and modelled as just that:
+// real handwritten digits. A pixel is a count of ink points out of 16, which the model treats as a
+// binomial variable:
 //
 //   prior      p(z)     = Independent(Normal(0, 1))
 //   encoder    q(z | x) = Independent(Normal(loc(x), scale(x)))
@@ -51,7 +52,7 @@ struct Digits {
   }
 };
 
-/// The digits of a file, in random order.
+/// Loads the digits of a file, in random order.
 Digits load(const std::string& path, torch::Device device) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
@@ -100,7 +101,7 @@ struct VaeImpl : nn::Module {
     return {dist::Binomial(kMaxCount, {.logits = decoder->forward(latent)}), 1};
   }
 
-  /// An unbiased estimate, from one sample, of each image's evidence lower bound in nats.
+  /// The evidence lower bound of each image in nats, estimated without bias from one sample.
   Tensor elbo(const Tensor& images) {
     const dist::Independent posterior = encode(images);
     const Tensor log_likelihood = decode(posterior.rsample()).log_prob(images);
@@ -112,7 +113,7 @@ struct VaeImpl : nn::Module {
 };
 TORCH_MODULE(Vae);
 
-/// Returns the mean ELBO on `held_out` before the first epoch and after the last one.
+/// Trains the model. Returns the mean ELBO on `held_out` before the first and after the last epoch.
 std::pair<double, double> train(Vae& vae, const Tensor& images, const Tensor& held_out,
                                 const Options& options) {
   const auto evaluate = [&] {
@@ -154,7 +155,7 @@ struct Row {
   Tensor images;
 };
 
-/// Draws rows of as many digits each, dark on white, magnified by bicubic interpolation.
+/// Draws rows of equal length, dark on white, with digits magnified by bicubic interpolation.
 void draw(const std::vector<Row>& rows, const std::string& path) {
   constexpr int kMagnification = 10, kGap = 10, kLabelWidth = 180, kTextScale = 2;
   constexpr int kCell = static_cast<int>(kSide) * kMagnification;
@@ -187,8 +188,8 @@ void draw(const std::vector<Row>& rows, const std::string& path) {
   picture.write_png(path);
 }
 
-/// One digit of each kind as it is and as the model sees it, and digits that nobody wrote: the mean
-/// counts of latent vectors drawn from the prior.
+/// Draws one digit of each class, its reconstruction by the model, and generated digits: the mean
+/// counts for latent vectors drawn from the prior.
 void draw_digits(Vae& vae, const Digits& digits, const std::string& path) {
   const torch::NoGradGuard no_grad;
   vae->eval();
@@ -208,7 +209,7 @@ void draw_digits(Vae& vae, const Digits& digits, const std::string& path) {
 }
 
 int run(Options options) {
-  // Matrices this small are done before a second thread has started.
+  // For matrices this small, more threads only cost time.
   torch::set_num_threads(1);
   torch::manual_seed(static_cast<uint64_t>(options.seed));
   if (options.brief) options.epochs = 3;

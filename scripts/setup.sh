@@ -1,4 +1,4 @@
-# Sourced by the other scripts: installs what a Debian machine lacks, and configures and builds in build/<preset>.
+# Sourced by the other scripts: installs missing Debian packages, and configures and builds in build/<preset>.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,7 +9,7 @@ jobs=$(nproc)
 
 say() { printf '\n==> %s\n' "$*"; }
 
-# Installs the named Debian packages that are missing; without root, prints the command that does and stops.
+# Installs those of the named Debian packages that are missing. If not run by root, prints the command and exits.
 need_packages() {
   local missing=()
   command -v apt-get > /dev/null || { say "Not a Debian system: taking $* for installed"; return; }
@@ -28,18 +28,18 @@ need_packages() {
   apt-get install --yes --quiet=2 --no-install-recommends "${missing[@]}" > /dev/null
 }
 
-# Configures $build. LibTorch is installed under build/ when the machine has none.
+# Configures $build. Installs LibTorch in build/libtorch if the machine has none.
 configure() {
   local packages=(g++ cmake ninja-build ccache libfmt-dev libgtest-dev libgmock-dev nlohmann-json3-dev libstb-dev)
-  # Debian's python3 comes without what a private environment needs.
+  # Debian's python3 package does not contain venv.
   python3 -c 'import ensurepip' 2> /dev/null || packages+=(python3 python3-venv)
   need_packages "${packages[@]}"
   say "Configuring $build"
   cmake --preset "$preset" -DTORCH_DISTRIBUTIONS_TORCH_ENVIRONMENT="$PWD/build/libtorch" "$@"
 }
 
-# Installs the compiler for device code, which needs no GPU, as Python wheels under build/. Where that fails, so does the test
-# that needs it.
+# Installs nvcc, the compiler for device code, from Python wheels in build/nvcc. It needs no GPU. If the installation fails, the
+# test cuda/formulas fails.
 need_nvcc() {
   local environment=$PWD/build/nvcc
   [[ -e $environment/complete ]] && return

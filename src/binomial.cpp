@@ -36,9 +36,9 @@ Binomial::Binomial(Param total_count, ProbsOrLogits given, Validate validate_arg
   initialize(total_count, given.probs, given.logits);
 }
 
-// In double: in float the rejection sampler's variance is wrong for large counts. It never returns
-// for invalid parameters, so they are checked even if they have been validated: a change in place
-// may have made them invalid.
+// Draws in double: in float the rejection sampler's variance is wrong for large counts. The sampler
+// never returns for invalid parameters. They are checked even if they have been validated, because
+// they may have been modified in place since.
 Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor p = probs();
   const Tensor bad = undrawable(
@@ -53,7 +53,7 @@ Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator
 }
 
 Tensor Binomial::do_enumerate_support(bool expand) const {
-  // An empty batch has no total_count: it is enumerated as if that were 0.
+  // An empty batch has no total_count; it is enumerated with 0.
   if (total_count_.numel() == 0) return enumerate_range(1, given().options(), expand);
   const double largest = total_count_.max().item<double>();
   TORCH_DISTRIBUTIONS_CHECK(

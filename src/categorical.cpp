@@ -22,11 +22,11 @@ namespace torch::distributions {
 namespace {
 
 /// Weights of categories, or their logarithms, that can be normalised to a point of the simplex:
-/// none is negative or infinite, and not all are zero. They are checked before they are normalised:
-/// after it negative ones would pass, and a long vector in a short dtype would miss the sum of 1.
+/// none is negative or infinite, and not all are zero. The check precedes the normalisation, after
+/// which negative weights would pass and long vectors in a short dtype would miss the sum of 1.
 class Weights final : public Constraint {
  public:
-  /// \param zero the weight of a masked category: 0, or -inf for logarithms.
+  /// \param zero The weight of a masked category: 0, or -inf for logarithms.
   explicit Weights(double zero) : zero_(zero) {}
 
   int64_t event_dim() const override { return 1; }

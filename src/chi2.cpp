@@ -25,7 +25,8 @@ const Signature<Chi2>& Chi2::signature() {
   return s;
 }
 
-// Half of the least positive number rounds to 0, which is no concentration: it stays the least.
+// df / 2, but the least positive number instead of 0: a positive df must not underflow to a
+// concentration of 0, which is invalid.
 static Tensor half_of(const Tensor& df) {
   const Tensor half = df / 2;
   if (half.is_meta()) return half;
@@ -36,7 +37,7 @@ static Tensor half_of(const Tensor& df) {
                    half);
 }
 
-// Checked as a Chi2, so that an error speaks of df.
+// Validated here and not by Gamma, so that errors name df.
 Chi2::Chi2(Param df, Validate validate_args)
     : ScalarFamily(half_of(require("df", std::move(df)).tensor()), 0.5, Validate(false)) {
   set_validate_args(validate_args);

@@ -40,7 +40,7 @@ TransformPtr below(const Param& upper) {
 
 bool is_infinite(const Param& bound) { return bound.is_number() && std::isinf(bound.number()); }
 
-/// Whether the difference of two numbers overflows a dtype that has both of them.
+/// Whether `upper - lower` overflows in some dtype that can represent both numbers.
 bool overflows(double lower, double upper) {
   const double size = std::max(std::abs(lower), std::abs(upper)), width = upper - lower;
   const auto exceeds = [&](double largest) { return size <= largest && width > largest; };
@@ -48,8 +48,8 @@ bool overflows(double lower, double upper) {
          exceeds(std::numeric_limits<float>::max()) || exceeds(std::numeric_limits<double>::max());
 }
 
-/// Whether the difference of two tensors overflows their dtype somewhere. False for tensors on a
-/// device, for which nobody waits.
+/// Whether an element of `upper - lower` overflows. False for tensors on a device, to avoid waiting
+/// for them.
 bool overflows(const Tensor& lower, const Tensor& upper) {
   const Tensor width = upper - lower;
   if (!constraints::scan::readable(width)) return false;
@@ -57,7 +57,8 @@ bool overflows(const Tensor& lower, const Tensor& upper) {
   return width.isinf().logical_and(finite).any().item<bool>();
 }
 
-/// lower + (upper - lower) sigmoid(x), for numbers or tensors that `param` converts to parameters.
+/// The transform lower + (upper - lower) sigmoid(x) for numbers or tensors.
+/// \param overflows Set to true if `upper - lower` overflows: the result is computed by halves.
 template <class Numbers, class AsParam>
 TransformPtr scaled_sigmoid(const Numbers& lower, const Numbers& upper, bool overflows,
                             AsParam param) {
@@ -79,7 +80,7 @@ TransformPtr between(const constraints::Bounded& constraint) {
     if (low == 0 && high == 1) return SigmoidTransform();
     return scaled_sigmoid(low, high, overflows(low, high), [](double x) { return Param(x); });
   }
-  if (!lower.is_tensor() && !upper.is_tensor()) {  // a list
+  if (!lower.is_tensor() && !upper.is_tensor()) {  // at least one is a list
     const auto both = at::broadcast_tensors({lower.tensor(at::kDouble), upper.tensor(at::kDouble)});
     const Tensor low = both[0].contiguous(), high = both[1].contiguous();
     const auto numbers = [](const Tensor& x) {
@@ -89,7 +90,7 @@ TransformPtr between(const constraints::Bounded& constraint) {
                                  [](double l, double h) { return !overflows(l, h); });
     return scaled_sigmoid(low, high, any, [&](const Tensor& x) { return Param(numbers(x)); });
   }
-  // The difference of integers may overflow their dtype.
+  // Integers are converted to a floating dtype, because their difference may overflow.
   const auto number = [](const Tensor& x) {
     return x.is_floating_point() ? x : x.to(core::options_beside(x));
   };
@@ -97,7 +98,7 @@ TransformPtr between(const constraints::Bounded& constraint) {
   return scaled_sigmoid(low, high, overflows(low, high), [](const Tensor& x) { return Param(x); });
 }
 
-/// The rules that both registries have.
+/// Adds the rules that both registries have.
 void add_common(ConstraintRegistry& registry) {
   registry.add(constraints::real, [](const auto&) { return identity_transform; });
   registry.add<constraints::IndependentConstraint>([&registry](const auto& constraint) {
@@ -122,7 +123,7 @@ TransformPtr ConstraintRegistry::operator()(const Constraint& constraint) const 
   TORCH_DISTRIBUTIONS_CHECK(NotImplementedError, rule, "Cannot transform ",
                             class_name(typeid(constraint)), " constraints. Those that can be are ",
                             registered(), "; `add` adds one");
-  // Without the lock, since a rule may look up or register others.
+  // The lock is released, since a rule may look up or register other rules.
   return (*rule)(constraint);
 }
 
@@ -142,7 +143,7 @@ void ConstraintRegistry::insert(std::type_index constraint, Rule rule) {
   rules_[constraint].swap(shared);
 }
 
-// Never destroyed, so that they serve the destructors of other static objects too.
+// The registries are never destroyed, so that destructors of static objects can use them.
 
 ConstraintRegistry& ConstraintRegistry::bijections() {
   static ConstraintRegistry& registry = [&]() -> ConstraintRegistry& {

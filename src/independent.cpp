@@ -16,7 +16,7 @@
 namespace torch::distributions {
 namespace {
 
-constexpr int64_t kMostValues = 1 << 20;  // that enumerate_support returns
+constexpr int64_t kMostValues = 1 << 20;  // the limit of enumerate_support
 
 }  // namespace
 
@@ -90,7 +90,7 @@ Tensor Independent::do_enumerate_support(bool expand) const {
                             elements, " = ", count, " values, and at most ", kMostValues,
                             " are enumerated");
 
-  // Element i of the n-th value is digit i of n in the base `choices`.
+  // Element i of value n is digit i of n in base `choices`.
   const auto integers = of_element.options().dtype(at::kLong).requires_grad(false);
   const Tensor places = at::pow(choices, at::arange(elements - 1, -1, -1, integers));
   const Tensor digits = at::arange(static_cast<int64_t>(count), integers)

@@ -27,11 +27,10 @@ struct TypePairHash {
   }
 };
 
-/// The rules, and what look-ups have found: a rule, or null, for each pair of dynamic types seen so
-/// far.
+/// The rules, and a cache of look-ups: a rule or null for each pair of dynamic types seen so far.
 class Registry {
  public:
-  /// Never destroyed, so that destructors of static objects may still compute divergences.
+  /// Never destroyed, so that destructors of static objects can compute divergences.
   static Registry& instance() {
     static Registry& registry = *new Registry;
     return registry;
@@ -39,8 +38,8 @@ class Registry {
 
   void add(const core::Type& p, const core::Type& q, KlRule rule) {
     auto owned = std::make_shared<const KlRule>(std::move(rule));
-    decltype(found_)
-        forgotten;  // like the rule that is replaced, destroyed after the lock: it is foreign code
+    // Destroyed after the unlock, like the replaced rule: the destructor of a rule is user code.
+    decltype(found_) forgotten;
     const std::unique_lock lock(mutex_);
     insert(p, q, owned);
     found_.swap(forgotten);
@@ -58,11 +57,11 @@ class Registry {
     {
       const std::unique_lock lock(mutex_);
       if (const auto it = found_.find(key); it != found_.end())
-        return it->second;  // another thread was faster
+        return it->second;  // another thread has added it meanwhile
       rule = resolve(p, q, warning);
       found_.emplace(key, rule);
     }
-    // A handler of warnings is foreign code, which may well ask for a divergence.
+    // Warns without the lock: a warning handler is user code, which may compute a divergence.
     if (!warning.empty()) TORCH_WARN(warning);
     return rule;
   }
@@ -80,7 +79,7 @@ class Registry {
     }
   }
 
-  /// Adds `rule`, or exchanges it for the one that there is.
+  /// Adds `rule`, or swaps it with the existing rule of the pair.
   void insert(const core::Type& p, const core::Type& q, std::shared_ptr<const KlRule>& rule) {
     for (Entry& entry : entries_) {
       if (entry.p == p && entry.q == q) {
@@ -91,8 +90,8 @@ class Registry {
     entries_.push_back({p, q, std::move(rule)});
   }
 
-  /// The entry nearest to `p`, then to `q`. Where it is not also the one nearest to `q`, then to
-  /// `p`, the two disagree about which argument counts more.
+  /// The rule of the entry nearest to `p`, then to `q`. If another entry is nearest to `q`, then to
+  /// `p`, the choice is ambiguous and `warning` is set.
   std::shared_ptr<const KlRule> resolve(const core::Type& p, const core::Type& q,
                                         std::string& warning) const {
     const Entry *left = nullptr, *right = nullptr;
@@ -123,7 +122,7 @@ class Registry {
 }  // namespace
 
 Tensor kl_divergence(const Distribution& p, const Distribution& q) {
-  // No lock is held while a rule runs: rules of combinators ask for the divergence of their parts.
+  // No lock is held while a rule runs: rules of composites compute the divergence of their parts.
   const auto rule = Registry::instance().find(p.type(), q.type());
   if (rule == nullptr) kl::not_implemented(p, q);
   return (*rule)(p, q);

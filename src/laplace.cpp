@@ -30,8 +30,8 @@ Laplace::Laplace(Param loc, Param scale, Validate validate_args) : ScalarFamily(
   initialize(loc, scale);
 }
 
-// Of a uniform number in (-1, 1) the sign tells the side, and the rest is an exponential variable's
-// cdf. Half types are drawn in float, since their uniform numbers would cut the tails off.
+// For u uniform in (-1, 1), -log(1 - |u|) is an exponential variable, and sign(u) a random sign.
+// Half types draw u in float: in their own precision u would be too coarse for the tails.
 Tensor Laplace::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const auto dtype = at::promote_types(loc_.scalar_type(), scale_.scalar_type());
   const auto compute = at::toOpMathType(dtype);

@@ -32,7 +32,7 @@ const Signature<LogNormal>& LogNormal::signature() {
   return s;
 }
 
-// Checked as a LogNormal, so that an error speaks of it.
+// Validated here and not by Normal, so that errors name LogNormal.
 LogNormal::LogNormal(Param loc, Param scale, Validate validate_args)
     : ScalarFamily(
           Normal(require("loc", std::move(loc)), require("scale", std::move(scale)), false),

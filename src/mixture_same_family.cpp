@@ -18,32 +18,32 @@
 namespace torch::distributions {
 namespace {
 
-/// \f$\log S, S = \sum_k w_k e^{x_k}\f$ along the last dimension, for weights of sum 1, or their
-/// logarithms. A term of weight 0 adds nothing but the derivative \f$e^{x_k} / S\f$ in the weight,
-/// which is at most the largest number. Where S is 0 the gradient is 0.
+/// log S with S = sum_k w_k exp(x_k) along the last dimension, for weights w of sum 1 or, if
+/// `are_logs`, their logarithms. A term of weight 0 contributes only the derivative exp(x_k) / S
+/// with respect to its weight, which is clamped to stay finite. Where S = 0 the gradient is 0.
 Tensor log_sum(const Tensor& x, const Tensor& weights, bool are_logs) {
   const Tensor log_weights = are_logs ? weights.detach() : weights.detach().log();
   const Tensor largest = (x.detach() + log_weights)
                              .masked_fill(log_weights == -ops::kInfinity, -ops::kInfinity)
                              .amax(-1, /*keepdim=*/true);
-  // NaN is an infinite largest term less itself, and inf a term without weight: both become 0.
+  // x - largest is NaN if both are infinite, and inf only for a term of weight 0. Both become 0.
   const Tensor relative = (x - largest).nan_to_num(/*nan=*/0, /*posinf=*/0, -ops::kInfinity);
   const double most = -std::log(float_limits(x.scalar_type()).least_normal);
   const Tensor terms =
       are_logs ? (relative + weights).exp() : relative.clamp_max(most).exp() * weights;
-  // The weight of an infinite term may underflow: then the sum is 0, but the density is infinite.
+  // If the weight of an infinite term underflows, the sum is 0, but the density is infinite.
   const Tensor sum = terms.sum(-1), size = largest.squeeze(-1);
   return sum.masked_fill((sum == 0).logical_and(size == ops::kInfinity), 1).log() + size;
 }
 
-/// The dtype of a result to which numbers and the weights of a mixture contribute.
+/// The dtype to which `numbers` and the weights of a mixture promote.
 at::ScalarType common_dtype(const Tensor& numbers, const Categorical& mixture) {
   const Tensor given = mixture.given_by_logits() ? mixture.logits() : mixture.probs();
   return at::promote_types(numbers.scalar_type(), given.scalar_type());
 }
 
-/// The weights of a mixture, or their logarithms if they were given so. When they are converted to
-/// another dtype they are normalised again, since they were rounded in their own.
+/// The weights of a mixture, or their logarithms if logits were given. After a conversion to
+/// another dtype they are normalised again, since they were rounded in their own dtype.
 Tensor given_weights(const Categorical& mixture, at::ScalarType dtype) {
   const bool are_logs = mixture.given_by_logits();
   const Tensor own = are_logs ? mixture.logits() : mixture.probs();
@@ -52,7 +52,7 @@ Tensor given_weights(const Categorical& mixture, at::ScalarType dtype) {
   return are_logs ? ops::log_softmax(weights) : weights / weights.sum(-1, /*keepdim=*/true);
 }
 
-/// Which components have weight, however little.
+/// Mask of the components of nonzero weight.
 Tensor has_weight(const Categorical& mixture) {
   return mixture.given_by_logits() ? mixture.logits() > -ops::kInfinity : mixture.probs() > 0;
 }
@@ -62,7 +62,7 @@ Tensor weights_in(const Categorical& mixture, at::ScalarType dtype) {
   return mixture.given_by_logits() ? ops::softmax(weights) : weights;
 }
 
-/// x, or `bound` where rounding took x beyond it, with the gradient of x.
+/// min(x, bound) with the gradient of x, for an x that only rounding moves above the bound.
 Tensor at_most(const Tensor& x, double bound) { return x - (x.detach() - bound).clamp_min(0); }
 
 }  // namespace
@@ -120,7 +120,7 @@ Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> 
 }
 
 Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
-  // A component is asked about values of its own support only.
+  // A component is evaluated only at values in its own support.
   const auto support = stated_support(*component_distribution_);
   Tensor inside = with_components(value), outside;
   if (support) outside = violations(**support, inside);
@@ -149,7 +149,7 @@ Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
 }
 
 Tensor MixtureSameFamily::do_impossible(const Tensor& value) const {
-  // For every component that has weight.
+  // A value is impossible if it is impossible for every component of nonzero weight.
   const Tensor of_each = impossible_of_part(*component_distribution_, with_components(value));
   return of_each.logical_or(has_weight(mixture_distribution_).logical_not()).all(-1);
 }
@@ -158,7 +158,7 @@ Tensor MixtureSameFamily::average(const Tensor& moments) const {
   const auto event_dim = static_cast<int64_t>(event_shape().size());
   const Tensor weights =
       with_event(weights_in(mixture_distribution_, moments.scalar_type()), event_dim);
-  // A component without weight may have an infinite moment, or none.
+  // A component of weight 0 must not contribute, even if its moment is infinite or NaN.
   const Tensor absent = moments.isfinite().logical_not().logical_and(weights == 0);
   return (weights * moments.masked_fill(absent, 0)).sum(-1 - event_dim);
 }
@@ -175,7 +175,7 @@ Tensor MixtureSameFamily::do_variance() const {
   const auto dtype = common_dtype(own_means, mixture_distribution_);
   const auto wide = at::toOpMathType(dtype);
   const Tensor means = own_means.to(wide), mean = with_components(average(means));
-  // An infinite mean is infinitely far from all others, and not from itself.
+  // The distance of an infinite mean is 0 from itself and infinite from all others, never NaN.
   const Tensor infinite = means.isinf();
   const Tensor distance = (means - mean)
                               .masked_fill(infinite, ops::kInfinity)

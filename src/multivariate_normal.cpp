@@ -15,7 +15,8 @@
 namespace torch::distributions {
 namespace {
 
-/// positive_definite, for matrices that have been factored: `good` tells for which that worked.
+/// The constraint positive_definite for matrices that have been factored. `good` is the mask of
+/// those for which the factorisation succeeded.
 class Factored final : public Constraint {
  public:
   explicit Factored(Tensor good) : good_(std::move(good)) {}
@@ -29,17 +30,17 @@ class Factored final : public Constraint {
   Tensor good_;
 };
 
-/// A tensor in the dtype of linear algebra, which half and bfloat16 have none of.
+/// Converts half and bfloat16, which have no linear algebra, to float.
 Tensor wide(const Tensor& tensor) { return tensor.to(at::toOpMathType(tensor.scalar_type())); }
 
-/// Whether a look at memory shows that all of them are in the set.
+/// Whether all matrices are in the set. False if their memory cannot be read directly.
 bool is_known_to_hold(const Constraint& set, const Tensor& matrices) {
   return constraints::scan::readable(matrices) && !set.first_violation(matrices);
 }
 
-// No method uses the numbers above the diagonal of a matrix.
+// The next two functions replace the numbers above the diagonal, so that no method uses them.
 Tensor lower_triangle(const Tensor& matrix) {
-  // The gradient is always that of the lower triangle, even if the other numbers are 0.
+  // If a gradient is required, tril is needed to restrict it to the lower triangle.
   const bool is_lower =
       !matrix.requires_grad() && is_known_to_hold(constraints::lower_triangular, matrix);
   return is_lower ? matrix : matrix.tril();
@@ -67,8 +68,8 @@ const Signature<MultivariateNormal>& MultivariateNormal::signature() {
   return s;
 }
 
-/// A parameter. Its numbers are checked and factored as they were given; a message shows it with
-/// the distribution's batch dimensions, as Python does.
+/// A parameter. The unexpanded tensor `given` is checked and factored (less work); errors report
+/// the shape of the expanded tensor `in_batch`, as Python does.
 struct MultivariateNormal::Parameter {
   const char* name;
   Tensor given;
@@ -116,7 +117,7 @@ void MultivariateNormal::check(const Parameter& parameter, const Constraint& con
     validate_parameter(parameter.name, parameter.in_batch, constraint);
 }
 
-// In double: in float an ill-conditioned matrix loses all digits of its small eigenvalues.
+// Factors in double: in float an ill-conditioned matrix loses all digits of its small eigenvalues.
 Tensor MultivariateNormal::factored(const Parameter& parameter, bool inverse) const {
   const Tensor& matrix = parameter.given;
   const Tensor precise = matrix.to(at::kDouble);
@@ -130,8 +131,8 @@ Tensor MultivariateNormal::factored(const Parameter& parameter, bool inverse) co
     factor = factor.masked_fill(good.logical_not().unsqueeze(-1).unsqueeze(-1), ops::kNaN);
   }
   if (inverse) {
-    // P = U U^T for the factor U of P with its rows and columns reversed, reversed back; so the
-    // inverse is L L^T for the lower triangular L = U^-T.
+    // `factor` is that of P with reversed rows and columns. Reversed back it is an upper triangular
+    // U with P = U U^T, so P^-1 = L L^T with the lower triangular L = U^-T.
     const Tensor transposed = factor.flip({-2, -1}).mT();
     factor = at::linalg_solve_triangular(transposed, at::eye(matrix.size(-1), transposed.options()),
                                          /*upper=*/false);

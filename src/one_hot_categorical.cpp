@@ -30,7 +30,7 @@ const Signature<OneHotCategorical>& OneHotCategorical::signature() {
   return s;
 }
 
-// The categorical distribution has checked the fields.
+// The constructor of `categorical_` validates the parameters.
 OneHotCategorical::OneHotCategorical(ProbsOrLogits given, Validate validate_args)
     : Implements(validate_args),
       categorical_(core::require_one(signature().name, std::move(given)), validate_args,

@@ -26,15 +26,16 @@ Poisson::Poisson(Param rate, Validate validate_args) : ScalarFamily(validate_arg
   initialize(rate);
 }
 
-// LibTorch's sampler throws for invalid rates, so they are checked even if they have been
-// validated: a change in place may have made them invalid.
+// LibTorch's sampler throws for invalid rates. They are checked even if they have been validated,
+// because they may have been modified in place since.
 Tensor Poisson::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor bad = undrawable(/*validated=*/false, {{rate_, constraints::nonnegative}});
   const Tensor rate = ops::expanded(with_stand_in(rate_, bad, 0), shape);
   return with_nan(ops::sample_poisson(rate, std::move(generator)), bad);
 }
 
-// Not by the base class: the carrier measure 1/k! has no expectation in closed form.
+// Overrides the entropy of ExponentialFamily: the expectation of the carrier measure -log(k!) has
+// no closed form.
 Tensor Poisson::do_entropy() const { not_implemented("entropy"); }
 
 std::vector<Tensor> Poisson::do_natural_params() const { return {rate_.log()}; }

@@ -18,8 +18,8 @@
 namespace torch::distributions {
 namespace {
 
-/// Whether a and b are the same but for the rounding of a few operations: numbers, or events of
-/// `event_dim` dimensions, the rounding of whose numbers is relative to the largest.
+/// Whether a and b are equal up to the rounding of a few operations. With `event_dim`, compares
+/// events of that many dimensions, with an error relative to the largest number of the event.
 Tensor is_close(const Tensor& a, const Tensor& b, int64_t event_dim = 0) {
   constexpr double kRoundings = 8;
   const auto size = [&](const Tensor& x) {
@@ -46,7 +46,7 @@ const Signature<TransformedDistribution>& TransformedDistribution::signature() {
   return s;
 }
 
-/// Nothing where it is not known to be an interval.
+/// The image of the base's support; nothing if it is not known to be an interval.
 std::optional<ConstraintPtr> TransformedDistribution::image() const {
   const std::optional<ConstraintPtr> base = stated_support(*base_dist_);
   if (!base) return std::nullopt;
@@ -115,8 +115,8 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
   return forward(base_dist_->rsample(sample_shape(shape), std::move(generator)));
 }
 
-/// The value at each stage of the transforms, from the base's event to `value`, as the inverses
-/// compute it. What lies beyond a codomain by rounding alone is moved to its end.
+/// The values between the transforms, from the base's value (front) to `value` (back), as the
+/// inverses compute them. Values that lie outside a codomain only by rounding are moved into it.
 std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   const auto& parts = whole_.parts();
   std::vector<Tensor> stages(parts.size() + 1);
@@ -128,9 +128,8 @@ std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {
   return stages;
 }
 
-/// The value at a stage, where each element outside the set is moved to the nearest point of the
-/// set if the two differ by rounding alone: they are close, or their images under later transforms
-/// are.
+/// `stages[at]` with each element outside the set moved to the nearest point of the set if the two
+/// differ only by rounding: they are close, or their images under later transforms are.
 Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_closure,
                                              const std::vector<Tensor>& stages,
                                              std::size_t at) const {
@@ -138,22 +137,22 @@ Tensor TransformedDistribution::rounded_into(const Constraint& set, bool of_clos
   const std::optional<Tensor> nearest = nearest_point(set, x, of_closure);
   if (!nearest) return x;
   Tensor image = *nearest, close = is_close(image, x);
-  int64_t x_dim = 0, y_dim = 0;  // of events, if one of them has another shape
+  int64_t x_dim = 0, y_dim = 0;  // event dimensions, once a transform has changed the shape
   for (std::size_t i = at; i < whole_.parts().size(); ++i) {
     const Transform& part = *whole_.parts()[i];
     image = part.with_cache(0)(image);
     if (image.sizes() != x.sizes() && x_dim == 0) {
       x_dim = part.domain()->event_dim();
       y_dim = part.codomain()->event_dim();
-      if (x_dim == 0) break;  // it was broadcast
+      if (x_dim == 0) break;  // an element-wise transform has broadcast it
     }
     close = close.logical_or(with_event(is_close(image, stages[i + 1], y_dim), x_dim));
   }
   return at::where(close, *nearest, x);
 }
 
-/// \param is_suspicious set to true if a value may be impossible. If it is not set and every
-///     density is finite, no value is impossible.
+/// \param is_suspicious Set to true by this function if a value may be impossible. If it is not set
+///     and every log density is finite, no value is impossible.
 Tensor TransformedDistribution::density(const Tensor& value, bool* is_suspicious) const {
   auto [x, log_det, outside] = whole_.preimage(floating_value(value));
   const auto base_event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
@@ -216,7 +215,7 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
     const Tensor beyond = violations(*codomain, all[i + 1]);
     if (beyond.defined()) add(any_rightmost(beyond, extra));
     if (!part.inverse_limit(all[i + 1]).defined()) {
-      // Where the inverse has no limits, the earlier stages of a limit are not known.
+      // The earlier stages of a limit are unknown here, so they are not checked.
       const Tensor limit = part.preimage(all[i + 1], /*with_jacobian=*/false).outside;
       if (limit.defined()) is_limit = is_limit.logical_or(any_rightmost(limit, extra));
     }
@@ -225,8 +224,8 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   const std::optional<ConstraintPtr> support = stated_support(*base_dist_);
   if (support)
     add(impossible_of_part(*base_dist_, rounded_into(**support, /*of_closure=*/false, all, 0)));
-  // The support may include an end that the transforms do not reach, because no class of intervals
-  // excludes it.
+  // A value in the stated support is valid. The support may include an end that the transforms do
+  // not reach, because there are no constraints for (a, b] and (a, b).
   if (const auto set = image())
     impossible = impossible.logical_and((*set)->check(value).logical_not());
   // A derived class may have another support.
@@ -235,7 +234,7 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
              : impossible.logical_or(Implements::do_impossible(value));
 }
 
-/// The sign of all transforms together.
+/// The sign of the composition. If it has none, `method` is not implemented.
 Tensor TransformedDistribution::sign(const char* method) const {
   try {
     return whole_.sign();
@@ -261,7 +260,7 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
     const auto [found, unused, outside] = (*part)->preimage(y, /*with_jacobian=*/false);
     x = found;
     if (outside.defined()) {
-      // A value beyond the image of a transform lies on one side of all of it: cdf is 0 or 1.
+      // A value outside the image of a transform lies above or below all of it: the cdf is 0 or 1.
       const at::NoGradGuard no_grad;
       const Tensor inside =
           (*part)->with_cache(0)(inner_point(*(*part)->domain(), {}, y.options()));
@@ -312,7 +311,7 @@ void TransformedDistribution::change(const core::Change& change) {
     whole_ = ComposeTransform(flattened(transforms_));
     return;
   }
-  // The transforms' inverses tell the base's shape from the new one.
+  // The inverse transforms map the new shape to that of the base.
   std::vector<int64_t> shape = batch_shape().vec();
   shape.insert(shape.end(), event_shape().begin(), event_shape().end());
   for (auto it = transforms_.rbegin(); it != transforms_.rend(); ++it)

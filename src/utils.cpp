@@ -20,15 +20,15 @@ Tensor tril_positions(int64_t n, int64_t diag, const Tensor& like) {
   return indices[0] * n + indices[1];
 }
 
-/// How many such entries there are. The squares of `n` and `diag` must be int64_t numbers.
+/// The number of `tril_positions`. The squares of `n` and `diag` must not overflow.
 int64_t tril_size(int64_t n, int64_t diag) {
-  const int64_t rows = std::clamp<int64_t>(n + diag, 0, n);     // that have an entry
-  const int64_t cut = std::clamp<int64_t>(n - 1 - diag, 0, n);  // rows that do not have all
+  const int64_t rows = std::clamp<int64_t>(n + diag, 0, n);     // rows with such an entry
+  const int64_t cut = std::clamp<int64_t>(n - 1 - diag, 0, n);  // rows that also have others
   return diag < 0 ? rows * (rows + 1) / 2 : n * n - cut * (cut + 1) / 2;
 }
 
-/// The size of the square matrices that have `size` such entries, as a number that may be too large
-/// and need not be an integer: the root of a quadratic.
+/// The size n of square matrices with `size` such entries: the root of a quadratic equation, not
+/// necessarily an integer, and possibly too large for int64_t.
 double tril_order(double size, double diag) {
   if (diag < 0) return (std::sqrt(8 * size + 1) - 1) / 2 - diag;
   const double b = 1 + 2 * diag;
@@ -83,7 +83,7 @@ Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag) {
 Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag) {
   core::require_numbers("vec_to_tril_matrix", "vec", vec);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, vec.dim() >= 1, "Expected vectors, got a number");
-  constexpr double kLargest = 3037000499;  // whose square is an int64_t
+  constexpr double kLargest = 3037000499;  // the largest number whose square is an int64_t
   const int64_t size = vec.size(-1);
   const double order = std::round(tril_order(static_cast<double>(size), static_cast<double>(diag)));
   const auto n = static_cast<int64_t>(std::min(order, kLargest));

@@ -32,7 +32,7 @@ TEST(Beta, TheSumOfTheShapesMayOverflow) {
   EXPECT_EQ(huge.mode().item<double>(), 0.5);
 }
 
-// By mpmath.
+// The value is mpmath's.
 TEST(Beta, TheStandardDeviationDoesNotUnderflow) {
   const Beta tiny(at::full({}, 5e-324, at::kDouble), 2.5);
   EXPECT_NEAR(tiny.stddev().item<double>() / 7.5142960574494005658e-163, 1, 1e-15);

@@ -26,7 +26,7 @@ TEST(Binomial, EnumeratesOneCountOnly) {
   EXPECT_EQ(Binomial(at::full({2}, 3.0), at::full({2}, 0.5)).enumerate_support().size(0), 4);
   EXPECT_THROW(Binomial(at::tensor({3.0, 4.0}), at::full({2}, 0.5)).enumerate_support(),
                c10::NotImplementedError);
-  // An empty batch has no count: 0, which every batch has, is what is known of its values.
+  // An empty batch has no count: the result is the value 0, which every count has.
   const Binomial empty(at::zeros({0}), .5), empty_batches(at::zeros({2, 0}), .5);
   EXPECT_TRUE(empty.has_enumerate_support());
   EXPECT_EQ(empty.enumerate_support().sizes(), IntArrayRef({1, 0}));
@@ -35,7 +35,7 @@ TEST(Binomial, EnumeratesOneCountOnly) {
   EXPECT_EQ(empty.log_prob(empty.enumerate_support()).sizes(), IntArrayRef({1, 0}));
 }
 
-// LibTorch's sampler never returns from some of these.
+// LibTorch's sampler hangs on some of these.
 TEST(Binomial, WhatAreNoParametersAreDrawnAsNaN) {
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     const auto tensor = [&](std::vector<double> v) { return at::tensor(v, at::kDouble).to(dtype); };
@@ -53,7 +53,7 @@ TEST(Binomial, WhatAreNoParametersAreDrawnAsNaN) {
                     .all()
                     .item<bool>());
   }
-  // Valid as doubles, and no longer in half.
+  // The count is valid in double and infinite in half.
   const Binomial halves = Binomial(at::full({}, 1e6, at::kDouble), 0.5, false).to(at::kHalf);
   EXPECT_TRUE(halves.sample().isnan().item<bool>());
 }

@@ -50,7 +50,7 @@ TEST(CategoricalTest, MaskedLogitsHaveFiniteGradients) {
   EXPECT_NEAR(c.entropy().item<double>(), -(p * std::log(p) + (1 - p) * std::log1p(-p)), 1e-15);
 }
 
-// A row in which nothing is left spoils its own results, and no other's.
+// If every category of a row is masked, only the results of this row are NaN.
 TEST(CategoricalTest, ARowWithEveryCategoryMaskedHasAGradientOfZero) {
   for (const auto dtype : {at::kFloat, at::kDouble, at::kHalf}) {
     for (const int64_t n : {2, 3, 40}) {  // short rows have kernels
@@ -70,7 +70,7 @@ TEST(CategoricalTest, ARowWithEveryCategoryMaskedHasAGradientOfZero) {
         for (const Tensor& y : {c.log_prob(value), c.entropy(), one_hot.log_prob(hot), c.probs()[2],
                                 kl_divergence(c, other), kl_divergence(other, c),
                                 mixture.log_prob(at::zeros({3}, dtype))}) {
-          // Of the last row alone, and of all.
+          // Differentiates the last row alone, and all rows.
           for (const Tensor& part : {y[-1].sum(), y.sum()}) {
             const Tensor g = gradient(part, weights);
             EXPECT_TRUE(g[0].eq(0).all().item<bool>()) << dtype << ' ' << n << ' ' << g;
@@ -109,20 +109,20 @@ TEST(CategoricalTest, ZeroProbabilitiesHaveFiniteGradients) {
   EXPECT_EQ(certain.log_prob(at::tensor(1)).item<double>(), 0);
 }
 
-// The weights are normalised, so that raising one lowers the others: d log p_0 / d w = [1 / p_0 -
-// 1, -1].
+// Raising one weight lowers the probabilities of the others, since the weights are normalised:
+// d log p_0 / d w = [1 / p_0 - 1, -1].
 TEST(CategoricalTest, GradientInProbsGoesThroughTheNormalisation) {
   const Tensor probs = at::tensor({0.2, 0.8}, at::kDouble).requires_grad_();
   EXPECT_TRUE(gradient(Categorical(probs).log_prob(at::tensor(0)), probs)
                   .allclose(at::tensor({4.0, -1.0}, at::kDouble)));
 }
 
-// mpmath at 50 digits, of the floats. What is left to the likely category is a small part of the
-// terms that make up its gradient.
+// References by mpmath at 50 digits, from the float values. The gradient in the weight of a likely
+// category is a small difference of large terms.
 TEST(CategoricalTest, GradientsInProbsKeepTheirDigits) {
   struct Reference {
     std::vector<float> probs;
-    std::vector<double> of_log_prob, of_entropy;  // the former of the last category
+    std::vector<double> of_log_prob, of_entropy;  // of_log_prob: for the last category
   };
   const Reference references[] = {
       {{3e-06f, 1.3e-09f, 0.0013f},
@@ -143,7 +143,7 @@ TEST(CategoricalTest, GradientsInProbsKeepTheirDigits) {
        {1.1477336628635571e+26, 6.1896476203571536e+25, -1.249406840246771e+23}}};
   for (const auto& [values, of_log_prob, of_entropy] : references) {
     const auto n = static_cast<int64_t>(values.size());
-    for (const bool is_long : {false, true}) {  // with categories of no weight: of another path
+    for (const bool is_long : {false, true}) {  // long rows, with weights of 0, take another path
       const Tensor weights =
           at::cat({at::tensor(values), at::zeros({is_long ? 40 : 0})}).requires_grad_();
       const Categorical c(weights);
@@ -169,7 +169,7 @@ TEST(CategoricalTest, AnOffsetOfTheLogitsCostsNoDigits) {
 
 TEST(CategoricalTest, BadWeightsAreRefused) {
   const auto of = [](const Tensor& probs) { return refusal([&] { Categorical{probs}; }); };
-  // Normalised they would be positive.
+  // The second row would be positive after normalisation.
   EXPECT_THAT(
       of(at::tensor({1.0, 1.0, -1.0, -3.0}).view({2, 2})),
       ::testing::AllOf(
@@ -218,10 +218,10 @@ TEST(CategoricalTest, WeightsWhoseSumOverflowsAreWeights) {
   EXPECT_TRUE(Categorical(at::tensor({3e38f, 3e38f})).probs().eq(0.5).all().item<bool>());
 }
 
-// Rounding the parts of a long vector moves their sum by more than any fixed tolerance.
+// Rounding the elements of a long vector changes their sum by more than any fixed tolerance.
 TEST(CategoricalTest, LongVectorsOfEveryDtypeAreAccepted) {
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
-    const Tensor weights = at::ones({1 << 17}, dtype);  // whose sum is beyond the largest half
+    const Tensor weights = at::ones({1 << 17}, dtype);  // their sum overflows in half
     const Categorical c(weights);
     EXPECT_EQ(c.probs().scalar_type(), dtype);
     EXPECT_NEAR(c.probs()[7].item<double>() * (1 << 17), 1, 1e-2) << dtype;
@@ -246,7 +246,7 @@ TEST(CategoricalTest, ValuesOfAnyBatchThatBroadcasts) {
     const Tensor actual = c.log_prob(value);
     const auto batch = at::infer_size(shape, {3, 1});
     EXPECT_EQ(actual.sizes(), IntArrayRef(batch));
-    // By one-hot vectors.
+    // The reference uses one-hot vectors.
     const Tensor one_hot = value.unsqueeze(-1).eq(at::arange(5));
     const Tensor expected = at::where(one_hot, c.logits(), 0).sum(-1).expand(batch);
     EXPECT_TRUE(actual.equal(expected));
@@ -285,7 +285,7 @@ TEST(CategoricalTest, AValueOfNaNHasADensityOfNaN) {
       }
     }
   }
-  // No NaN but an index like any other.
+  // Such an index does not encode NaN.
   const Categorical c(at::ones({3}), false);
   for (const int64_t index : {int64_t{-2}, std::numeric_limits<int64_t>::min()})
     EXPECT_EQ(c.log_prob(at::tensor(index)).item<double>(), -kInfinity);

@@ -174,7 +174,7 @@ TEST(ConstraintRegistry, WhatHasNoRuleIsNamed) {
   }
 }
 
-/// A user's constraint, and one derived from it.
+/// A user's constraint, and a class derived from it.
 class Even : public Constraint {
  public:
   Tensor check(const Tensor& value) const override { return value.remainder(2).eq(0); }

@@ -20,7 +20,7 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 Tensor doubles(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
-// Values of mpmath at 50 digits.
+// Values by mpmath at 50 digits.
 struct Reference {
   std::vector<double> concentration, x;
   double log_prob;
@@ -55,7 +55,7 @@ TEST(DirichletTest, EntropyCancelsNothing) {
 
 TEST(DirichletTest, VarianceOfSmallBesideLarge) {
   const Tensor variance = Dirichlet(doubles({1e8, 1e-6})).variance();
-  const double expected = 9.9999998999997005e-23;  // mpmath, of both
+  const double expected = 9.9999998999997005e-23;  // both variances, by mpmath
   EXPECT_TRUE((variance / expected - 1).abs().lt(32 * kEpsilon).all().item<bool>()) << variance;
 }
 
@@ -71,8 +71,8 @@ TEST(DirichletTest, DerivativesOfEveryOrder) {
   EXPECT_TRUE(test::gradgradcheck(entropy, {concentration}));
 }
 
-// A vector of two is a Beta: at every end of the interval their derivatives in the concentrations
-// are the same.
+// With two components a Dirichlet is a Beta. At the ends of the interval both must have the same
+// gradients in the concentrations.
 TEST(DirichletTest, HasTheGradientsOfABetaAtTheEnds) {
   for (const auto dtype : {at::kDouble, at::kFloat}) {
     for (const double a : {0.5, 1.0, 2.0}) {
@@ -125,10 +125,10 @@ TEST(DirichletTest, PointsOffTheSimplexHaveNoDensity) {
 TEST(DirichletTest, Mode) {
   EXPECT_TRUE(Dirichlet(doubles({3, 2, 1})).mode().allclose(doubles({2.0 / 3, 1.0 / 3, 0})));
   EXPECT_TRUE(Dirichlet(doubles({0.5, 2, 3})).mode().allclose(doubles({0, 1.0 / 3, 2.0 / 3})));
-  // Unbounded at every vertex, and most at that of the largest concentration.
+  // The density is unbounded at every vertex; the mode is the vertex of the largest concentration.
   EXPECT_TRUE(Dirichlet(doubles({0.5, 0.9, 0.1})).mode().equal(doubles({0, 1, 0})));
   EXPECT_TRUE(Dirichlet(doubles({1, 1})).mode().isnan().all().item<bool>());
-  // Nothing draws it inwards, but something to the edge.
+  // No concentration moves the mode inwards, and at least one moves it to the boundary.
   EXPECT_TRUE(Dirichlet(doubles({1, 0.5})).mode().equal(doubles({1, 0})));
   EXPECT_TRUE(Dirichlet(doubles({0.5, 1, 0.5})).mode().equal(doubles({0, 1, 0})));
   EXPECT_TRUE(Dirichlet(doubles({0.5, 1, 1})).mode().equal(doubles({0, 1, 0})));
@@ -184,13 +184,13 @@ TEST(DirichletTest, OfNoCategoryIsEmpty) {
     for (const Tensor& t : {d.sample(), d.mean(), d.mode(), d.variance()})
       EXPECT_EQ(t.sizes(), IntArrayRef(shape));
     EXPECT_EQ(torch::autograd::grad({d.mean().sum()}, {c})[0].sizes(), IntArrayRef(shape));
-    // The sum of nothing is not 1.
+    // The sum of an empty event is 0, not 1.
     EXPECT_THROW(d.log_prob(at::ones(shape)), c10::ValueError);
     EXPECT_TRUE(Dirichlet(c, false).log_prob(at::ones(shape)).eq(-kInfinity).all().item<bool>());
   }
 }
 
-// Draws that are small in half are neither lost nor lifted off the simplex.
+// Small draws in half are neither rounded to 0 nor moved off the simplex.
 TEST(DirichletTest, DrawsOfEveryDtypeLieInTheSupport) {
   at::manual_seed(1);
   for (const auto dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
@@ -221,7 +221,7 @@ TEST(DirichletTest, ALazyNegationIsCarriedOut) {
   };
   const Tensor want = draws(a);
   EXPECT_TRUE(draws(at::_neg_view(-a)).equal(want));
-  // What the imaginary part of a conjugate is.
+  // The imaginary part of a conjugate is a lazy negation.
   EXPECT_TRUE(draws(at::imag(at::complex(a, -a).conj())).equal(want));
 }
 
@@ -240,7 +240,7 @@ TEST(DirichletTest, DrawsOfExtremeConcentrationsHaveGradients) {
     Dirichlet(a).rsample({500}).slice(-1, 0, 1).sum().backward();
     EXPECT_TRUE(a.grad().isfinite().all().item<bool>()) << a;
   }
-  // Beside 1e300 the last of 3 is g 1e-300, where g is a draw of Gamma(3, 1): E[dg/da] = 1.
+  // The element of concentration 3 is g / 1e300, where g is a draw of Gamma(3, 1) and E[dg/da] = 1.
   const Tensor a = doubles({1e300, 3}).requires_grad_();
   Dirichlet(a).rsample({2000}).slice(-1, 1, 2).sum().backward();
   EXPECT_NEAR(a.grad()[1].item<double>() / 2000e-300, 1, 0.05);

@@ -38,7 +38,7 @@ TEST(Gamma, CdfIsDifferentiableInItsShape) {
               1e-13);
 }
 
-// The rounding of rate * x is made up for, though it may be more than a standard deviation.
+// cdf corrects the rounding error of rate * x, which may exceed a standard deviation.
 TEST(Gamma, CdfOfAHugeConcentrationIsAProbability) {
   for (const double concentration : {1e18, 1e31, 1e33, 2.6e76, 1e150}) {
     for (const double rate : {1.1e-16, 0.3, 1.0, 2.5, 1000.0}) {

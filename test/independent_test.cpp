@@ -86,7 +86,7 @@ TEST(IndependentTest, CdfIsTheProductOverTheEvent) {
   EXPECT_THROW(Independent(base, 1).cdf(at::full({2, 3}, NAN)), c10::ValueError);
   EXPECT_THROW(Independent(base, 1, true).cdf(at::zeros({2})), c10::ValueError);
 
-  // A factor of 0 has the derivative of the others' product.
+  // The derivative in a factor that is 0 is the product of the others.
   const Tensor at_zero = at::tensor({0.0, 0.25, 0.5}, at::kDouble).requires_grad_();
   const Tensor high = at::ones({3}, at::kDouble).requires_grad_();
   const Tensor gradient =
@@ -111,14 +111,14 @@ TEST(IndependentTest, EnumeratesAllCombinationsInOrder) {
   EXPECT_TRUE(flat.enumerate_support().equal(
       Independent(categories({4, 2}), 1).enumerate_support().view({16, 2, 2})));
 
-  // Events of events: pairs of one-hot vectors.
+  // Events of more dimensions: pairs of one-hot vectors.
   const Independent hot(OneHotCategorical(at::ones({5, 2, 3})), 1);
   const Tensor ones = hot.enumerate_support(false);
   EXPECT_EQ(ones.sizes(), IntArrayRef({9, 1, 2, 3}));
   EXPECT_TRUE(ones.argmax(-1).equal(pairs.unsqueeze(1)));
   EXPECT_EQ(hot.enumerate_support().sizes(), IntArrayRef({9, 5, 2, 3}));
 
-  // The empty event is one event.
+  // The empty event is the only event.
   EXPECT_EQ(Independent(categories({0, 3}), 1).enumerate_support().sizes(), IntArrayRef({1, 0}));
   EXPECT_EQ(Independent(categories({1000, 1}), 1).enumerate_support().sizes(),
             IntArrayRef({1, 1000}));
@@ -146,7 +146,7 @@ TEST(IndependentTest, ChangesReachTheBase) {
             "Independent(Normal(loc: torch.Size([2, 4, 3]), scale: torch.Size([2, 4, 3])), 1)");
 }
 
-// A mixture's parts may have fewer dimensions than the mixture.
+// The parts of a mixture may have fewer batch dimensions than the mixture.
 TEST(IndependentTest, ExpandsAWholeOfWhichAPartHasASmallerBatch) {
   const auto expect_expanded = [](const Distribution& d) {
     const auto x = d.expand({4});
@@ -166,7 +166,7 @@ TEST(IndependentTest, ExpandsAWholeOfWhichAPartHasASmallerBatch) {
   for (const auto* mixture : {&narrow_weights, &narrow_components}) {
     expect_expanded(Independent(*mixture, 1));
     expect_expanded(Independent(Independent(*mixture, 0), 1));
-    // Of components that are vectors, themselves mixtures.
+    // Mixtures of mixtures.
     expect_expanded(MixtureSameFamily(Categorical(at::ones({3}, at::kDouble)), *mixture));
     expect_expanded(MixtureSameFamily(Categorical(half), Independent(mixture->expand({2, 3}), 1)));
     expect_expanded(Independent(

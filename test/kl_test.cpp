@@ -19,8 +19,8 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/uniform.h>
 
-// How kl_divergence chooses a rule, on classes of a user. What the built-in rules compute is tested
-// under test/kl.
+// How kl_divergence chooses a rule, on a user's classes. test/kl tests what the built-in rules
+// compute.
 
 namespace torch::distributions::test {
 namespace {
@@ -28,8 +28,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// Defines a class of a user with one parameter: derived from Distribution, or from `BASE`, whose
-/// constructor takes it.
+/// Defines a user's class with one parameter. It derives from Distribution, or from `BASE`, whose
+/// constructor takes the parameter.
 #define DEFINE_ROOT(NAME)                                                              \
   class NAME : public Implements<NAME> {                                               \
    public:                                                                             \
@@ -63,7 +63,7 @@ DEFINE_DERIVED(Oak, Tree);
 DEFINE_ROOT(Stone);
 DEFINE_DERIVED(Erlang, Exponential);
 
-/// A rule that returns a number.
+/// A rule that returns this number.
 auto returns(double number) {
   return [number](const Distribution&, const Distribution&) {
     return at::scalar_tensor(number, at::kDouble);
@@ -74,7 +74,7 @@ double kl(const Distribution& p, const Distribution& q) {
   return kl_divergence(p, q).item<double>();
 }
 
-/// Collects the warnings of this thread while it lives.
+/// Collects the warnings of this thread during its lifetime.
 class Warnings : public c10::WarningHandler {
  public:
   void process(const c10::Warning& warning) override { texts.push_back(warning.msg()); }
@@ -111,7 +111,7 @@ TEST(KlTest, NamesBothTypesWhenThereIsNoRule) {
   EXPECT_EQ(message_of(Stone(), Poodle()),
             "No KL(p || q) is implemented for p type Stone and q type Poodle");
   EXPECT_EQ(message_of(Stone(), Poodle()),
-            "No KL(p || q) is implemented for p type Stone and q type Poodle");  // found again
+            "No KL(p || q) is implemented for p type Stone and q type Poodle");  // cached
   EXPECT_EQ(message_of(Stone(), Stone()),
             "No KL(p || q) is implemented for p type Stone and q type Stone");
 }
@@ -120,7 +120,7 @@ TEST(KlTest, PrefersTheNearestClass) {
   Warnings warnings;
   register_kl<Plant, Plant>(returns(1));
   EXPECT_EQ(kl(Oak(), Oak()), 1);
-  register_kl<Tree, Tree>(returns(2));  // which the look-up just made must not hide
+  register_kl<Tree, Tree>(returns(2));  // the look-up above must not hide the new rule
   EXPECT_EQ(kl(Oak(), Oak()), 2);
   EXPECT_EQ(kl(Oak(), Plant()), 1);
   register_kl<Oak, Oak>(returns(3));
@@ -146,7 +146,7 @@ TEST(KlTest, WarnsOnceOfAnAmbiguousChoiceAndTakesTheLeft) {
               ElementsAre("Ambiguous kl_divergence(Poodle, Oak). Please register_kl(Dog, Tree)"));
   EXPECT_EQ(kl(Dog(), Tree()), 1);
   EXPECT_EQ(warnings.texts.size(), 2u);  // another pair
-  register_kl<Dog, Tree>(returns(3));    // what the warning asked for
+  register_kl<Dog, Tree>(returns(3));    // the rule that the warning asked for
   EXPECT_EQ(kl(Poodle(), Oak()), 3);
   EXPECT_EQ(warnings.texts.size(), 2u);
 }
@@ -208,7 +208,7 @@ TEST(KlTest, DestroysAReplacedRuleOutsideItsLock) {
   EXPECT_EQ(result, 0);
 }
 
-/// Derives without Implements, so that its objects are Gammas to the dispatcher.
+/// Derives without Implements, so that the dispatcher treats its objects as Gammas.
 class Nameless : public Gamma {
   using Gamma::Gamma;
 };
@@ -220,7 +220,7 @@ TEST(KlTest, RefusesWhatItCannotDispatchOn) {
   EXPECT_EQ(kl(Nameless(2.0, 1.0), Gamma(2.0, 1.0)), 0);
 }
 
-// Beside 1 they vanish.
+// Added to 1, these concentrations vanish.
 TEST(KlDivergence, OfTinyConcentrationsIsLarge) {
   const auto number = [](double x) { return at::full({}, x, at::kDouble); };
   const auto pair = [](double a, double b) { return Dirichlet(at::tensor({a, b}, at::kDouble)); };
@@ -233,8 +233,8 @@ TEST(KlDivergence, OfTinyConcentrationsIsLarge) {
   expect_near(pair(1e-17, 1), pair(2, 1), 2e17);
 }
 
-// An infinite rate is positive: a point mass at 0, which is infinitely far from what has mass
-// elsewhere.
+// An infinite rate is a point mass at 0. The divergence to it is infinite from distributions with
+// mass elsewhere.
 TEST(KlDivergence, ToAnInfiniteRateIsInfinite) {
   const Exponential point(INFINITY);
   EXPECT_EQ(kl_divergence(Gamma(1., 1.), point).item<double>(), INFINITY);
@@ -244,7 +244,7 @@ TEST(KlDivergence, ToAnInfiniteRateIsInfinite) {
   EXPECT_EQ(kl_divergence(Exponential(1.), Gamma(2., INFINITY)).item<double>(), INFINITY);
 }
 
-// By mpmath. Products of them overflow, and inverses.
+// References by mpmath. Products and inverses of these concentrations overflow.
 TEST(KlDivergence, OfHugeAndSubnormalConcentrations) {
   const auto number = [](double x) { return at::full({}, x, at::kDouble); };
   const auto vector = [](double a, double b, double c) {

@@ -61,7 +61,7 @@ TEST(Laplace, DrawsHaveTheDtypeOfTheMean) {
   }
 }
 
-// A uniform number of half precision is at least 1e-3 away from 1, whose quantile is 6.9.
+// In half |u| <= 1 - 1e-3 for a uniform u in (-1, 1), so that -log(1 - |u|) would not exceed 6.9.
 TEST(Laplace, HalfTypesAreDrawnAsFloats) {
   for (const auto dtype : {at::kHalf, at::kBFloat16}) {
     at::manual_seed(6);

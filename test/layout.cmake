@@ -1,6 +1,6 @@
-# Compares the trees: the public header include/torch/distributions/X/y.h has a source src/X/y.cpp and a test
-# test/X/y_test.cpp, and the other way round; the lists of the CMakeLists name every file; and the rooms of src/ops
-# include each other in one direction.
+# Compares the trees: each public header include/torch/distributions/X/y.h has a source src/X/y.cpp and a test
+# test/X/y_test.cpp, and vice versa; the lists of the CMakeLists name every file; and the folders of src/ops include each other
+# in one direction only.
 #
 # Run by ctest: cmake -DROOT=<source folder> -P layout.cmake
 cmake_minimum_required(VERSION 3.23)
@@ -32,7 +32,7 @@ list(TRANSFORM sources REPLACE "\\.cpp$" "")
 list(TRANSFORM tests REPLACE "_test\\.cpp$" "")
 file(READ "${include}.h" umbrella)
 file(READ "${ROOT}/src/CMakeLists.txt" library_list)
-# A distribution is one word there for its header and its source.
+# There the name of a distribution stands for its header and its source.
 string(REGEX MATCHALL "set\\((scalar_families|other_distributions)[^)]*\\)" families "${library_list}")
 string(REGEX REPLACE "set\\([a-z_]+|\\)|;" "" families "${families}")
 string(REGEX REPLACE "\n  ([a-z_0-9]+)" "\n  distributions/\\1.h\n  \\1.cpp" families "${families}")
@@ -67,12 +67,12 @@ set(with_source ${headers})
 list(REMOVE_ITEM with_source ${header_only})
 set(with_test ${headers})
 list(REMOVE_ITEM with_test ${untested})
-set(outside_core ${headers})  # what is in core/ comes with whatever needs it
+set(outside_core ${headers})  # the headers of core/ are included by others
 list(FILTER outside_core EXCLUDE REGEX "^core/")
 set(mirroring_sources "")
 foreach(source IN LISTS sources)
   string(REGEX REPLACE "/.*" "" folder "${source}")
-  if(NOT folder IN_LIST private AND NOT EXISTS "${ROOT}/src/${source}.h")  # a header beside it: private too
+  if(NOT folder IN_LIST private AND NOT EXISTS "${ROOT}/src/${source}.h")  # not if it has a private header beside it
     list(APPEND mirroring_sources "${source}")
   endif()
 endforeach()
@@ -90,10 +90,10 @@ expect_in(untested headers "test/layout.cmake excuses @.h, which does not exist"
 expect_listed(outside_core umbrella "#include <torch/distributions/" ".h>" "torch/distributions.h does not include @.h")
 expect_listed(headers library_list "  distributions/" ".h" "src/CMakeLists.txt does not name distributions/@.h")
 expect_listed(sources library_list "  " ".cpp" "src/CMakeLists.txt does not name @.cpp")
-string(REPLACE "torch_distributions_test(" "  " test_list "${test_list}")  # alone, or in a list of several
+string(REPLACE "torch_distributions_test(" "  " test_list "${test_list}")  # a test of its own counts like one in a list of several
 expect_listed(tests test_list "  " "_test" "test/CMakeLists.txt does not name @_test")
 
-# The rooms of src/ops, each of which may include itself and those before it. None includes a class of the library.
+# The folders of src/ops. Each may include itself and those before it, and none includes a class of the library.
 set(rooms tensor special formulas engine vectors draws)
 file(GLOB_RECURSE ops RELATIVE "${ROOT}/src/ops" "${ROOT}/src/ops/*.h" "${ROOT}/src/ops/*.cpp")
 foreach(file IN LISTS ops)

@@ -37,7 +37,7 @@ Tensor gradient(const Tensor& y, const Tensor& x) {
   return torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true)[0];
 }
 
-// Components on [0, 1], [0.5, 2] and [5, 6], the last without weight.
+// Components on [0, 1], [0.5, 2] and [5, 6]. In the tests the last one has no weight.
 MixtureSameFamily uniforms(const Tensor& low, const Tensor& weights, Validate validate_args = {}) {
   return MixtureSameFamily(Categorical(weights), Uniform(low, doubles({1, 2, 6}), validate_args),
                            validate_args);
@@ -58,7 +58,7 @@ TEST(MixtureSameFamilyTest, ComponentsOfDifferentSupports) {
     EXPECT_THROW(d.log_prob(doubles({outside})), c10::ValueError) << outside;
 }
 
-// A transformed component takes what rounding moved out of its support.
+// A transformed component accepts values that rounding moved out of its support.
 TEST(MixtureSameFamilyTest, DrawsOfTransformedComponentsAreValues) {
   at::manual_seed(0);
   for (const auto dtype : {at::kFloat, at::kHalf, at::kBFloat16}) {
@@ -67,7 +67,7 @@ TEST(MixtureSameFamilyTest, DrawsOfTransformedComponentsAreValues) {
     const TransformedDistribution component(Uniform(low, low + 0.1), AffineTransform(100.0, 0.1));
     const MixtureSameFamily d(weights, component);
     EXPECT_FALSE(d.log_prob(d.sample({5000})).isnan().any().item<bool>()) << dtype;
-    // And a transform of a mixture.
+    // So does a transformed mixture.
     const TransformedDistribution outer(MixtureSameFamily(weights, Uniform(low, low + 0.1)),
                                         AffineTransform(100.0, 0.1));
     EXPECT_FALSE(outer.log_prob(outer.sample({5000})).isnan().any().item<bool>()) << dtype;
@@ -89,7 +89,7 @@ TEST(MixtureSameFamilyTest, OutsideEverySupportThereIsNoDensity) {
   EXPECT_TRUE(d.log_prob(doubles({std::nan("")})).isnan().item<bool>());
 }
 
-// An invalid value needs no draw to stand in for it, whatever its dtype.
+// An invalid value is not replaced by a draw, whatever its dtype.
 TEST(MixtureSameFamilyTest, NoDensityUsesTheGenerator) {
   const ValidateArgsGuard off(false);
   const MixtureSameFamily mixture = uniforms(doubles({0, 0.5, 5}), doubles({1, 3, 0}));
@@ -107,7 +107,7 @@ TEST(MixtureSameFamilyTest, NoDensityUsesTheGenerator) {
     }
     return results;
   });
-  // Whatever waits for the generator goes on after the lock is released.
+  // A density that used the generator would wait until the lock is released.
   EXPECT_EQ(densities.wait_for(std::chrono::minutes(1)), std::future_status::ready);
   lock.unlock();
   for (const Tensor& density : densities.get()) {
@@ -130,7 +130,7 @@ TEST(MixtureSameFamilyTest, DensityIsTheWeightedSum) {
   EXPECT_TRUE(d.log_prob(doubles({1e3, -1e3})).isfinite().all().item<bool>());
 }
 
-// Right values by mpmath: f_k / f - 1, and 1 - f_j f_k / f^2.
+// References by mpmath: f_k / f - 1, and 1 - f_j f_k / f^2.
 TEST(MixtureSameFamilyTest, AWeightOfZeroKeepsItsDerivatives) {
   const Tensor weights = doubles({0, .5, .5}).requires_grad_(),
                loc = doubles({0, 1, 2}).requires_grad_();
@@ -151,7 +151,8 @@ TEST(MixtureSameFamilyTest, AWeightOfZeroKeepsItsDerivatives) {
                        1e-13, 0));
   EXPECT_TRUE(
       derivative(first[0], loc)[0].allclose(doubles({.56320697416808852}).squeeze(), 1e-14, 0));
-  // So that an optimiser may bring the component back.
+  // An optimiser can give weight to the component again. Its parameters have no gradient until
+  // then.
   EXPECT_EQ(derivative(d.log_prob(doubles({.3})).sum(), loc)[0].item<double>(), 0);
 }
 
@@ -159,7 +160,7 @@ TEST(MixtureSameFamilyTest, AWeightOfZeroKeepsTheDerivativesOfMoments) {
   const Tensor weights = doubles({0, .5, .5}).requires_grad_();
   const MixtureSameFamily d(Categorical(weights), Normal(doubles({5, 1, 2}), 1.));
   EXPECT_TRUE(gradient(d.mean(), weights).allclose(doubles({3.5, -.5, .5})));
-  // With m the mean, v the variance: v_k + (m_k - m)^2 - v.
+  // The derivative is v_k + (m_k - m)^2 - v for the mean m and the variance v.
   EXPECT_TRUE(gradient(d.variance(), weights).allclose(doubles({12, 0, 0})));
   EXPECT_TRUE(gradient(d.stddev(), weights).allclose(doubles({6, 0, 0}) / std::sqrt(1.25)));
   const MixtureSameFamily masked(Categorical(weights), Normal(doubles({kInfinity, 1, 2}), 1.));
@@ -171,7 +172,7 @@ TEST(MixtureSameFamilyTest, AWeightOfZeroKeepsTheDerivativesOfMoments) {
   EXPECT_TRUE(gradient(events.mean(), weights).allclose(doubles({38.5, -5.5, 5.5})));
 }
 
-// A component that has no weight and all but all of the density.
+// A component without weight whose density far exceeds that of the others.
 TEST(MixtureSameFamilyTest, DerivativesOfAWeightOfZeroDoNotOverflow) {
   for (const auto dtype : {at::kDouble, at::kFloat}) {
     const Tensor weights = doubles({0, 1, 1}).to(dtype).requires_grad_();
@@ -202,11 +203,11 @@ TEST(MixtureSameFamilyTest, AnInfiniteDensityIsInfinite) {
                     .equal(at::cat({one.log_prob(doubles({.5})), doubles({kInfinity}),
                                     one.log_prob(doubles({.25}))})));
   }
-  // f_k / f is 2 for the infinite one and 0 for the other.
+  // f_k / f is 2 for the component with an infinite density and 0 for the other.
   const Tensor weights = doubles({.5, .5}).requires_grad_();
   const MixtureSameFamily d(Categorical(weights), Beta(doubles({.5, 2}), doubles({1, 2})));
   EXPECT_TRUE(gradient(d.log_prob(zero), weights).allclose(doubles({1, -1})));
-  // What has no weight adds nothing, infinite or not.
+  // A component without weight adds nothing, even if its density is infinite.
   const MixtureSameFamily masked(Categorical(doubles({0, 1})), Gamma(doubles({.5, 1}), 1.)),
       masked_logits(Categorical({.logits = doubles({-kInfinity, 0})}), Gamma(doubles({.5, 1}), 1.));
   EXPECT_EQ(masked.log_prob(zero).item<double>(), 0);
@@ -226,7 +227,7 @@ TEST(MixtureSameFamilyTest, VanishedDensitiesHaveNoGradient) {
   }
 }
 
-// A slope that is infinite has a share of 0, with and without a graph.
+// An infinite slope is multiplied by a responsibility of 0, with and without create_graph.
 TEST(MixtureSameFamilyTest, AnInfiniteSlopeOfNoShareAddsNothing) {
   const Tensor weights = doubles({0.3, 0.7}).requires_grad_();
   const Tensor a = doubles({2.5, 3}).requires_grad_(), b = doubles({1.5, 2}).requires_grad_();
@@ -267,7 +268,7 @@ TEST(MixtureSameFamilyTest, TheVarianceOfInfiniteMeans) {
 }
 
 TEST(MixtureSameFamilyTest, TheWeightsHaveASumOfOne) {
-  // Their rounded sum is 1.0000916.
+  // The sum of the rounded weights is 1.0000916.
   const Tensor logits = doubles({3.494, -3.957}).to(at::kHalf);
   const MixtureSameFamily coarse(Categorical({.logits = logits}),
                                  Normal(at::zeros({2}, at::kHalf), 1.));
@@ -331,7 +332,7 @@ TEST(MixtureSameFamilyTest, MomentsOfEvents) {
   const MixtureSameFamily d(Categorical(doubles({1, 3})),
                             Independent(Normal(loc, doubles({1, 2})), 1));
   EXPECT_TRUE(d.mean().allclose(doubles({3, 4})));
-  // The mean of the variances and the variance of the means, 0.25 * 0.75 * 16.
+  // The mean of the variances plus the variance of the means, 0.25 * 0.75 * 16.
   EXPECT_TRUE(d.variance().allclose(doubles({1 + 3, 4 + 3})));
   const MixtureSameFamily masked(Categorical(doubles({1, 0})),
                                  Normal(doubles({2, kInfinity}), 1.0));

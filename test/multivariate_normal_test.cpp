@@ -110,7 +110,7 @@ TEST(MultivariateNormalTest, ThreeWaysToGiveOneMatrix) {
   }
 }
 
-// Not L L^T factored again, nor expanded.
+// The factor is neither computed anew from L L^T nor expanded.
 TEST(MultivariateNormalTest, AGivenFactorIsUsedAsItIs) {
   const Tensor factor =
       at::tensor({1e-4f, 0.0f, 1.0f, 1e-8f}).view({2, 2});  // L L^T is singular in float
@@ -122,7 +122,7 @@ TEST(MultivariateNormalTest, AGivenFactorIsUsedAsItIs) {
 }
 
 TEST(MultivariateNormalTest, AFloatCovarianceIsFactoredInDouble) {
-  // Of condition 1e8, with the eigenvalues 1 and 1e-8 at 45 degrees, as floats; their determinant
+  // The eigenvalues are 1 and 3e-8. The reference is the determinant of the float matrix, computed
   // in double.
   const Tensor covariance = at::tensor({0.5f, 0.49999997f, 0.49999997f, 0.5f}).view({2, 2});
   const MultivariateNormal m(at::zeros({2}), {.covariance_matrix = covariance});
@@ -161,7 +161,7 @@ TEST(MultivariateNormalTest, WithoutValidationABadMatrixGivesNaN) {
   EXPECT_TRUE(log_prob[1].isnan().item<bool>());
 }
 
-// Whatever stands above the diagonal, all methods speak of the lower triangle.
+// Every method uses the lower triangle, whatever is above the diagonal.
 TEST(MultivariateNormalTest, OnlyTheLowerTriangleCounts) {
   const Tensor square = at::tensor({2.0, 7.0, 0.5, 1.0}, at::kDouble).view({2, 2});
   const Tensor batch = at::stack({square, at::eye(2, at::kDouble)});
@@ -259,7 +259,7 @@ TEST(MultivariateNormalTest, OfNoDimensionIsEmpty) {
   EXPECT_EQ(kl_divergence(several, none).sizes(), IntArrayRef({3}));
 }
 
-/// The gradients of a density in the value, the mean and the factor.
+/// The gradients of the density in the value, the mean and the factor.
 std::vector<Tensor> gradients_of(const Tensor& loc, const Tensor& factor, const Tensor& value) {
   const std::vector<Tensor> leaves{value.detach().requires_grad_(), loc.detach().requires_grad_(),
                                    factor.detach().requires_grad_()};
@@ -269,7 +269,7 @@ std::vector<Tensor> gradients_of(const Tensor& loc, const Tensor& factor, const 
 
 TEST(MultivariateNormalTest, AnInfiniteValueHasNoDensity) {
   for (const auto dtype : {at::kFloat, at::kDouble}) {
-    for (const int64_t n : {2, 3, 6}) {  // few dimensions are written out
+    for (const int64_t n : {2, 3, 6}) {  // small dimensions have code of their own
       at::manual_seed(3);
       for (const Tensor& factor : {random_factor({}, n, dtype), random_factor({4}, n, dtype)}) {
         Tensor value = at::randn({4, n}, dtype);
@@ -286,14 +286,14 @@ TEST(MultivariateNormalTest, AnInfiniteValueHasNoDensity) {
       }
     }
   }
-  // An infinite mean is as far.
+  // An infinite mean is infinitely far as well.
   EXPECT_EQ(MultivariateNormal(at::full({2}, INFINITY), {.scale_tril = at::eye(2)}, false)
                 .log_prob(at::zeros({2}))
                 .item<double>(),
             -INFINITY);
 }
 
-// The gradient is that of ever larger values: an element that grows with them is infinite, with the
+// The gradient is the limit for growing values: elements that grow with them are infinite, with the
 // same sign.
 TEST(MultivariateNormalTest, GradientsAtAnInfiniteValueAreLimits) {
   at::manual_seed(4);
@@ -321,7 +321,7 @@ TEST(MultivariateNormalTest, GradientsAtAnInfiniteValueAreLimits) {
       one[1][0] = 1;
       all[2].fill_(-1);
       expect_limit(factor, value, one + all);
-      // One factor for all, of which two infinite values may ask opposite things.
+      // One factor for all values: the limits of its gradient at two infinite values may differ.
       expect_limit(factor[0], value, one);
       expect_limit(factor[0], value, all);
       expect_limit(factor[0], value[0], one[1]);
@@ -346,7 +346,7 @@ TEST(MultivariateNormalTest, GradientsOfOtherValuesDoNotSeeAnInfiniteOne) {
   }
 }
 
-// d/dS = (S^-1 x x^T S^-1 - S^-1) / 2 has elements from 5e7 up, which are infinite in half.
+// d log p / dS = (S^-1 x x^T S^-1 - S^-1) / 2 has elements above 5e7, which overflow in half.
 TEST(MultivariateNormalTest, AGradientThatOverflowsInHalfIsInfinite) {
   const Tensor covariance = (at::eye(2) * 1e-4).to(at::kHalf).requires_grad_();
   const MultivariateNormal m(at::zeros({2}, at::kHalf), {.covariance_matrix = covariance});
@@ -411,7 +411,7 @@ TEST(MultivariateNormalTest, EveryDtypeIsKept) {
       }
     }
   }
-  // A double value of a float distribution is not rounded.
+  // A double value is not rounded to the dtype of a float distribution.
   EXPECT_EQ(MultivariateNormal(at::zeros({2}), {.scale_tril = at::eye(2)})
                 .log_prob(at::zeros({2}, at::kDouble))
                 .scalar_type(),

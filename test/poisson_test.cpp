@@ -34,7 +34,7 @@ TEST(Poisson, ARateOfZeroIsLegal) {
   EXPECT_EQ(never.mode().sum().item<double>(), 0);
 }
 
-// Where the probability is nearly 1, its logarithm is not rounded to 0 or above.
+// The probability is nearly 1: its logarithm must not round to 0 or to a positive number.
 TEST(Poisson, SmallRatesKeepTheirDigits) {
   for (const double rate : {1e-3, 1e-9, 1e-20, 1e-37}) {
     EXPECT_FLOAT_EQ(Poisson(rate).log_prob(at::zeros({})).item<float>(), static_cast<float>(-rate));
@@ -83,7 +83,7 @@ TEST(Poisson, IsDrawnAsOftenAsItsDensitySays) {
   }
 }
 
-// LibTorch's sampler throws for some of these.
+// LibTorch's sampler throws on some of these.
 TEST(Poisson, WhatAreNoRatesAreDrawnAsNaN) {
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     const Tensor rate = at::tensor({double{NAN}, -1.0, double{INFINITY}, 0.0, 3.0}).to(dtype);

@@ -55,7 +55,7 @@ TEST(StudentT, FarOutNothingOverflows) {
   const Tensor log_prob = StudentT(df).log_prob(at::full({}, 1e20));
   EXPECT_NEAR(log_prob.item<double>(), -183.01047, 1e-4);
   EXPECT_TRUE(torch::autograd::grad({log_prob}, {df})[0].isfinite().item<bool>());
-  // Neither the distance over the scale nor the distance is a number.
+  // Both the distance divided by the scale and the distance overflow.
   EXPECT_NEAR(StudentT(number(2), 0, 1e-150).log_prob(number(1e200)).item<double>(),
               -2072.3265836946411, 1e-12);
   EXPECT_NEAR(StudentT(number(1), -1e308, 1e308).log_prob(number(1.5e308)).item<double>(),
@@ -92,8 +92,8 @@ TEST(StudentT, SaysWhatItDoesNotHave) {
               HasSubstr("StudentT::enumerate_support"));
 }
 
-// How often |T| is above a threshold, by mpmath: I_w(v/2, 1/2) for w = v / (v + t^2). In few
-// degrees of freedom most chi-squared variables are too small for a double.
+// P(|T| > t) by mpmath: I_w(v/2, 1/2) for w = v / (v + t^2). With few degrees of freedom, most
+// chi-squared variables are too small for a double.
 TEST(StudentT, DrawsHaveTheRightTails) {
   struct Tail {
     double df, threshold, probability;
@@ -125,14 +125,14 @@ TEST(StudentT, DrawsHaveTheRightTails) {
   }
 }
 
-// log|T| = log|X| + (log a - log G)/2 for a = df/2 and G of Gamma(a), of whose logarithm the
-// expectation is psi(a).
+// log|T| = log|X| + (log a - log G) / 2, where a = df / 2 and G is a draw of Gamma(a).
+// E[log G] = psi(a).
 TEST(StudentT, DrawsOfFewDegreesHaveTheRightGradients) {
   constexpr int64_t kDraws = 100000;
   at::manual_seed(9);
   const Tensor df = at::full({kDraws}, 0.02, at::kDouble).requires_grad_();
   const Tensor draws = StudentT(df).rsample();
-  // One in a million overflows.
+  // About one in a million overflows.
   const Tensor slopes =
       torch::autograd::grad({draws.abs().log().sum()}, {df})[0].index({draws.isfinite()});
   EXPECT_TRUE(slopes.isfinite().all().item<bool>());
@@ -142,7 +142,7 @@ TEST(StudentT, DrawsOfFewDegreesHaveTheRightGradients) {
   EXPECT_LT(error, 100);
 }
 
-// A draw far out is the root of a quotient whose power -3/2 overflows.
+// A draw is the square root of a quotient; far out, the power -3/2 of the quotient overflows.
 TEST(StudentT, GradientsOfDrawsFarOutAreInProportion) {
   at::manual_seed(9);
   const Tensor df = at::full({100000}, 0.05, at::kDouble).requires_grad_();

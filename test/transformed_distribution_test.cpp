@@ -69,7 +69,8 @@ TEST(TransformedDistributionTest, ADecreasingTransformTurnsTheCdfRound) {
   EXPECT_TRUE(d.cdf(x).allclose((-(1 - x) / 2).exp()));
   EXPECT_TRUE(d.icdf(d.cdf(x)).allclose(x));
   EXPECT_EQ(d.cdf(doubles({2})).item<double>(), 1);
-  // exp(-X) lies in (0, 1): the end of an inner codomain, of a transform that decreases the rest.
+  // -exp(-X) lies in (-1, 0). The last transform is decreasing: it maps the lower end of an inner
+  // codomain to the upper end of the support.
   const TransformedDistribution inner(
       Exponential(1.0), {AffineTransform(0, -1), ExpTransform(), AffineTransform(0, -1)}, false);
   EXPECT_TRUE(inner.cdf(doubles({-2, -0.25, 0.5})).allclose(doubles({0, 0.75, 1})));
@@ -110,8 +111,8 @@ TEST(TransformedDistributionTest, OutsideTheSupportThereIsNoDensity) {
   EXPECT_TRUE(positive.log_prob(doubles({std::nan("")})).isnan().item<bool>());
 }
 
-/// A distribution of the values that LibTorch's generator draws, on a set that knows no interior
-/// point.
+/// A discrete distribution, whose draws come from LibTorch's generator, on a set without a known
+/// interior point.
 class Even final : public Constraint {
  public:
   Tensor check(const Tensor& value) const override { return value.remainder(2).eq(0); }
@@ -136,8 +137,8 @@ class EvenNumber : public Implements<EvenNumber> {
   }
 };
 
-// What stands in for values outside is drawn where the support knows no interior point, but from a
-// generator of its own.
+// If the support has no known interior point, values outside are replaced by a draw. It comes from
+// a separate generator.
 TEST(TransformedDistributionTest, ADensityLeavesTheGeneratorAlone) {
   const auto base = std::make_shared<const EvenNumber>();
   const TransformedDistribution d(base, ExpTransform(), false);
@@ -170,7 +171,7 @@ TEST(TransformedDistributionTest, ShapesFollowTheTransforms) {
   EXPECT_EQ(x.sizes(), IntArrayRef({5, 4, 3}));
   EXPECT_EQ(simplex.log_prob(x).sizes(), IntArrayRef({5, 4}));
   EXPECT_EQ(simplex.sample({0}).sizes(), IntArrayRef({0, 4, 3}));
-  // The event of the base stays one under a transform of numbers.
+  // The event of the base remains an event under a transform of numbers.
   const TransformedDistribution vectors(Independent(Normal(at::zeros({4, 2}), 1.0), 1),
                                         ExpTransform());
   EXPECT_EQ(vectors.event_shape(), IntArrayRef({2}));
@@ -204,7 +205,8 @@ std::string message_of(Function function) {
   return "nothing was thrown";
 }
 
-// What an inner transform cannot give is impossible, however the transforms are put together.
+// A value outside the image of an inner transform has density 0, however the transforms are
+// composed.
 TEST(TransformedDistributionTest, LooksAtEveryCodomain) {
   const Normal base(doubles({0}), doubles({1}));
   const std::vector<std::vector<TransformPtr>> all{
@@ -256,7 +258,7 @@ TEST(TransformedDistributionTest, ErrorsNameWhatTheProgramMade) {
               testing::HasSubstr("the first is 5.0 at index [1]"));
   EXPECT_THAT(message({uniform, ExpTransform().inv()}, doubles({-1, 0.5})),
               testing::HasSubstr("the first is 0.5 at index [1]"));
-  // A base within the base.
+  // A base that is itself transformed.
   const TransformedDistribution inner(normal, {TanhTransform(), AffineTransform(0, 2)}),
       outer(Independent(inner, 1), AffineTransform(0, 3));
   EXPECT_THAT(message(outer, doubles({7})), testing::HasSubstr("the first is"));
@@ -264,8 +266,8 @@ TEST(TransformedDistributionTest, ErrorsNameWhatTheProgramMade) {
               testing::HasSubstr("the first is nan at index [1]"));
 }
 
-// Where rounding has moved a value to a limit of a transform, or the base's density and the
-// Jacobian both vanish.
+// Values at a limit of a transform, to which rounding may move them, or where the density of the
+// base and the Jacobian both vanish.
 TEST(TransformedDistributionTest, LimitsHaveNoDensityAndNoGradient) {
   const std::vector<std::pair<std::vector<TransformPtr>, std::vector<double>>> all{
       {{TanhTransform()}, {-1, 1}},
@@ -338,7 +340,7 @@ TEST(TransformedDistributionTest, DrawsLieInTheirOwnSupport) {
   }
   const LogNormal tiny(floats(-200), 1.0);
   EXPECT_TRUE(tiny.log_prob(tiny.sample({100})).isfinite().all().item<bool>());
-  // What is beyond by more than rounding is impossible still.
+  // A value that is further outside than by rounding still has density 0.
   EXPECT_THROW(all[0].log_prob(floats(100.1501)), c10::ValueError);
   EXPECT_THROW(all[6].log_prob(floats(0.35)), c10::ValueError);
 }
@@ -355,7 +357,8 @@ TEST(TransformedDistributionTest, TransformsMayChangeTheShapeAfterOthers) {
     EXPECT_EQ(log_prob.sizes(), IntArrayRef({100, 4}));
     EXPECT_TRUE(log_prob.isfinite().all().item<bool>()) << *first;
     EXPECT_TRUE(unvalidated.log_prob(x).equal(log_prob)) << *first;
-    // Its preimage under the stick breaking is (-8, 0), which none of the first transforms gives.
+    // The inverse of StickBreakingTransform maps this value to (-8, 0), which is outside the image
+    // of each first transform.
     const Tensor impossible =
         StickBreakingTransform()(at::tensor({-8.0, 0.0}, at::kDouble)).expand({4, 3});
     EXPECT_TRUE(unvalidated.log_prob(impossible).eq(-kInfinity).all().item<bool>()) << *first;
@@ -432,7 +435,7 @@ TEST(TransformedDistributionTest, CdfOfAnEventIsAProduct) {
       Independent(base, 1), {IndependentTransform(ExpTransform(), 1), AffineTransform(0, -1)});
   const TransformedDistribution of_element(base, {ExpTransform(), AffineTransform(0, -1)});
   EXPECT_TRUE(d.cdf(-x).equal(of_element.cdf(-x).prod(-1)));
-  // Of events of events, and of inverses of transforms of events.
+  // Events of more dimensions, and inverses of transforms of events.
   const Normal wide(at::zeros({4, 2, 3}, at::kDouble), 1.0);
   const Tensor y = at::linspace(0.5, 2, 24, at::kDouble).view({4, 2, 3});
   const Tensor expected = LogNormal(wide.loc(), wide.scale()).cdf(y).prod(-1);
@@ -452,8 +455,7 @@ TEST(TransformedDistributionTest, CdfOfAnEventIsAProduct) {
                   .allclose(wide.cdf(1 + 2 * y).prod(-1)));
 }
 
-// What lies beyond the image of one transform has a cdf of 0 or 1, though the others saturate
-// there.
+// Beyond the image of one transform the cdf is 0 or 1, even if the other transforms saturate there.
 TEST(TransformedDistributionTest, BeyondTheImageOfATransformTheCdfIsZeroOrOne) {
   const double e = std::exp(1.0);
   struct Case {
@@ -500,7 +502,7 @@ TEST(TransformedDistributionTest, AnInfiniteValueIsALimit) {
     for (const Tensor& of : {loc, scale, x})
       EXPECT_TRUE(gradient(log_prob, of).isfinite().all().item<bool>()) << gradient(log_prob, of);
   }
-  // It is not infinity rounded, whatever the dtype.
+  // -infinity is not a rounded value of the support, whatever the dtype.
   EXPECT_THROW(LogNormal(0.0, 1.0).log_prob(at::full({}, -kInfinity)), c10::ValueError);
   const auto narrow = [](double x) { return at::full({}, x, at::kBFloat16); };
   const TransformedDistribution d(Beta(narrow(0.27), narrow(0.54)),
@@ -533,7 +535,7 @@ TEST(TransformedDistributionTest, AnEventWithANaNIsNaN) {
   }
 }
 
-// The inverse does not tell what an event at the end of the simplex came from.
+// At the boundary of the simplex, the inverse does not recover the original event.
 TEST(TransformedDistributionTest, SaturatedEventsAreNotRefused) {
   at::manual_seed(0);
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
@@ -567,7 +569,7 @@ TEST(TransformedDistributionTest, AnIdentityMayMakeAnEvent) {
             "IndependentConstraint(Real(), 1)");
 }
 
-/// A density alone: it states no support and has no draws.
+/// A density without a support and without draws.
 class Density : public Implements<Density> {
  public:
   explicit Density(Validate validate_args = {}) : Implements(validate_args) {}
@@ -580,7 +582,7 @@ class Density : public Implements<Density> {
   Tensor do_log_prob(const Tensor& value) const override { return -value.abs(); }
 };
 
-/// A density on a set that is known, without draws.
+/// A density with a support and without draws.
 class Undrawable : public Implements<Undrawable> {
  public:
   Undrawable() { initialize(); }
@@ -604,7 +606,7 @@ TEST(TransformedDistributionTest, TheBaseOfADensityNeedsNoSampler) {
   EXPECT_TRUE(d.log_prob(at::tensor({-1, 2})).allclose(d.log_prob(at::tensor({-1.f, 2.f}))));
 }
 
-/// Of a narrower support than its transforms give.
+/// States a smaller support than its transforms have.
 class Truncated : public Implements<Truncated, TransformedDistribution> {
  public:
   Truncated() : Implements(Normal(0.0, 1.0), std::vector<TransformPtr>{AffineTransform(0, 2)}) {}

@@ -18,7 +18,7 @@ TEST(Uniform, TheSupportIsClosed) {
             -std::numeric_limits<double>::infinity());
 }
 
-// In half one of thirty sums is rounded to the upper bound.
+// In half, one sum in thirty would round to the upper bound.
 TEST(Uniform, DrawsAreBelowTheUpperBound) {
   at::manual_seed(0);
   for (const auto dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
@@ -48,7 +48,7 @@ TEST(Uniform, AWidthThatOverflowsIsDrawn) {
     EXPECT_NEAR(u.select(1, 0).mean().item<double>(), 0, 0.06) << dtype;
     EXPECT_NEAR(u.select(1, 1).mean().item<double>(), 0.5, 0.03) << dtype;
     EXPECT_NEAR(u.select(1, 0).std().item<double>(), 1 / std::sqrt(3.0), 0.03) << dtype;
-    // 1 less the noise
+    // d x / d low = 1 - noise
     const Tensor gradient = torch::autograd::grad({x.select(1, 0)[7]}, {low})[0];
     EXPECT_NEAR(gradient[0].item<double>(), (1 - u[7][0].item<double>()) / 2, 1e-2) << dtype;
   }

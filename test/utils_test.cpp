@@ -30,8 +30,8 @@ TEST(Utils, BroadcastAllGivesNumbersTheDtypeOfTensors) {
   EXPECT_THROW(broadcast_all(at::ones({2}), at::ones({3})), c10::Error);
 }
 
-// Python: logits_to_probs(torch.tensor([-1., 0., 2.])), and with is_binary=True; probs_to_logits of
-// [0, .25, 1] likewise.
+// References from Python: logits_to_probs(torch.tensor([-1., 0., 2.])), with and without
+// is_binary=True, and probs_to_logits of [0, .25, 1] likewise.
 TEST(Utils, LogitsAndProbs) {
   const Tensor logits = at::tensor({-1.0, 0.0, 2.0}, at::kDouble);
   EXPECT_TRUE(logits_to_probs(logits).allclose(
@@ -57,7 +57,7 @@ TEST(Utils, TriangularMatricesAndVectorsAreInverse) {
       const Tensor matrix = at::rand({2, n, n});
       const Tensor vec = tril_matrix_to_vec(matrix, diag);
       EXPECT_EQ(vec.size(-1), at::ones({n, n}).tril(diag).sum().item<int64_t>());
-      if (vec.size(-1) == 0) continue;  // any matrix has none there
+      if (vec.size(-1) == 0) continue;  // a matrix of any size has no elements there
       EXPECT_TRUE(vec_to_tril_matrix(vec, diag).equal(matrix.tril(diag))) << n << ' ' << diag;
     }
   }
@@ -91,7 +91,7 @@ TEST(Utils, TriangularSizesThatNoMatrixHas) {
   }
   EXPECT_THROW(vec_to_tril_matrix(at::zeros({1, 1}).expand({int64_t{1} << 58, 10})),
                c10::ValueError);
-  // All sizes, by counting.
+  // The possible sizes, found by counting.
   for (int64_t diag = -12; diag <= 12; ++diag) {
     std::set<int64_t> possible;
     for (int64_t n = std::max<int64_t>(diag, -diag); n < 30; ++n) {

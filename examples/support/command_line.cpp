@@ -10,7 +10,7 @@
 namespace example {
 namespace {
 
-/// The number that a text is, and nothing else.
+/// Parses a number. The text must not contain anything else.
 template <class Number>
 Number read_number(const std::string& name, const std::string& text) {
   Number number{};

@@ -10,7 +10,7 @@
 
 namespace example {
 
-/// The options of a program: `--name value`, `--name=value`, a bare `--name` for a switch.
+/// Parses the options of a program: `--name value`, `--name=value`, or `--name` for a switch.
 ///
 /// ```cpp
 /// CommandLine line("Trains a model.");
@@ -21,16 +21,16 @@ class CommandLine {
  public:
   explicit CommandLine(std::string summary) : summary_(std::move(summary)) {}
 
-  /// Binds an option to `target`, whose present value is the default.
-  /// A `bool` is a switch; everything else takes a value.
+  /// Binds an option to `target`, whose current value is the default. A `bool` is a switch; other
+  /// types take a value.
   void add(std::string name, bool& target, std::string help);
   void add(std::string name, int64_t& target, std::string help);
   void add(std::string name, double& target, std::string help);
   void add(std::string name, std::string& target, std::string help);
   void add(std::string name, c10::Device& target, std::string help);
 
-  /// Fills the bound variables. False when `--help` was given, after printing the options.
-  /// Throws `std::invalid_argument` for an unknown option and for a value that cannot be read.
+  /// Sets the bound variables. With `--help`, prints the options and returns false. Throws
+  /// `std::invalid_argument` for an unknown option or an invalid value.
   bool parse(int argc, const char* const* argv) const;
 
  private:
@@ -47,7 +47,7 @@ class CommandLine {
   std::vector<Option> options_;
 };
 
-/// What every program takes: where to compute, the seed, a short mode.
+/// Options of every program: the device, the seed and a short mode.
 struct CommonOptions {
   c10::Device device = c10::kCPU;
   int64_t seed = 0;
@@ -56,8 +56,8 @@ struct CommonOptions {
   void add_to(CommandLine& line);
 };
 
-/// Runs a program's body and returns its exit status. What the body throws becomes one readable
-/// line on the standard error stream, and the status 1.
+/// Runs a program's body and returns the exit status. An exception is printed to standard error as
+/// one line, and the status is 1.
 int run(const std::function<int()>& body);
 
 }  // namespace example

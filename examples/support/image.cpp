@@ -10,7 +10,7 @@
 namespace example {
 namespace {
 
-/// What stb_easy_font_print fills in: four corners a rectangle, clockwise from the upper left.
+/// The output of stb_easy_font_print: four corners a rectangle, clockwise from the upper left.
 struct Vertex {
   float x, y, z;
   uint8_t colour[4];
@@ -37,7 +37,7 @@ void Image::fill(int x, int y, int width, int height, uint8_t level) {
 void Image::text(int x, int y, const std::string& text, int scale, uint8_t level) {
   constexpr size_t kVerticesPerCharacter = 4 * 16;  // the font's busiest glyph has fewer quads
   std::vector<Vertex> vertices(kVerticesPerCharacter * text.size());
-  std::string copy = text;  // the function takes a non-const pointer, and does not write to it
+  std::string copy = text;  // the function takes a non-const pointer, but does not write to it
   const int quads = stb_easy_font_print(0, 0, copy.data(), nullptr, vertices.data(),
                                         static_cast<int>(vertices.size() * sizeof(Vertex)));
   for (size_t i = 0; i < static_cast<size_t>(quads); ++i) {

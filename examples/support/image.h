@@ -6,7 +6,7 @@
 
 namespace example {
 
-/// A grey picture, a byte a pixel from 0 (black) to 255 (white), that can be written as a PNG.
+/// A grey picture that can be written as a PNG. A pixel is a byte from 0 (black) to 255 (white).
 class Image {
  public:
   Image(int width, int height, uint8_t background);
@@ -14,14 +14,14 @@ class Image {
   int width() const { return width_; }
   int height() const { return height_; }
 
-  /// Sets a pixel; what lies outside the picture is clipped.
+  /// Sets a pixel. Pixels outside of the picture are ignored.
   void set(int x, int y, uint8_t level);
   void fill(int x, int y, int width, int height, uint8_t level);
 
-  /// Draws text whose upper left corner is (x, y), in a pixel font magnified `scale` times.
+  /// Draws text with its upper left corner at (x, y), in a pixel font magnified by `scale`.
   void text(int x, int y, const std::string& text, int scale, uint8_t level);
 
-  /// Throws `std::runtime_error` when the file cannot be written.
+  /// Throws `std::runtime_error` if the file cannot be written.
   void write_png(const std::string& path) const;
 
  private:

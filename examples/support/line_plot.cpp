@@ -11,12 +11,12 @@
 namespace example {
 namespace {
 
-constexpr double kWidth = 800, kHeight = 480;                       // of the picture, in pixels
+constexpr double kWidth = 800, kHeight = 480;                       // size of the picture in pixels
 constexpr double kLeft = 72, kRight = 24, kTop = 48, kBottom = 60;  // margins
 constexpr std::array kColours = {"#1f5fa8", "#d1662a", "#3a8f4b", "#8a4fa3"};
 constexpr auto kThresholdColour = "#b3261e";
 
-/// An axis: the range of the data, widened to whole steps of 1, 2 or 5 times a power of ten.
+/// An axis. Its range is that of the data, widened to steps of 1, 2 or 5 times a power of ten.
 struct Axis {
   double low, high, step;
 
@@ -51,7 +51,7 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-/// Draws one plot: `x` and `y` map the data to pixels.
+/// Draws a plot. `x` and `y` map data to pixels.
 class Canvas {
  public:
   Canvas(Axis x_axis, Axis y_axis) : x_axis_(x_axis), y_axis_(y_axis) {
@@ -130,7 +130,7 @@ class Canvas {
     svg_ << "\"/>\n";
   }
 
-  /// The `index`-th line of the key, in the lower right corner.
+  /// Draws line `index` of the key, in the lower right corner.
   void key(size_t index, size_t count, const std::string& name, const std::string& colour) {
     const double at = y(y_axis_.low) - 16 - 20 * static_cast<double>(count - 1 - index);
     const double right = x(x_axis_.high) - 16;

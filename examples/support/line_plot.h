@@ -7,13 +7,13 @@
 
 namespace example {
 
-/// One curve of a `LinePlot`: points in the order in which they are joined.
+/// A curve of a `LinePlot`. Its points are joined in order.
 struct Series {
   std::string name;
   std::vector<std::pair<double, double>> points;
 };
 
-/// A plot of curves over common axes, written as an SVG file, which every browser shows.
+/// A plot of curves over common axes, written as an SVG file.
 struct LinePlot {
   struct Threshold {
     double y;
@@ -24,7 +24,7 @@ struct LinePlot {
   std::vector<Series> series;
   std::optional<Threshold> threshold{};  ///< a dashed horizontal line
 
-  /// Points that are not finite leave a gap. Throws `std::runtime_error` when the file cannot be
+  /// Points that are not finite leave a gap. Throws `std::runtime_error` if the file cannot be
   /// written.
   void write_svg(const std::string& path) const;
 };

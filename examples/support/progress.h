@@ -6,23 +6,23 @@
 
 namespace example {
 
-/// A progress display on the standard output: on a terminal one line that is redrawn, with a bar
-/// and the time that is left; elsewhere (a log file, a pipe) a line an update.
+/// A progress display on standard output. On a terminal it is one line that is redrawn, with a bar
+/// and the remaining time. Elsewhere (a log file, a pipe) every update prints a line.
 class Progress {
  public:
-  /// `unit` names what is counted ("epoch"), `total` how many there will be.
+  /// `unit` is the name of what is counted ("epoch"), and `total` is their number.
   Progress(std::string unit, int64_t total);
 
-  /// Leaves the cursor on a line of its own.
+  /// Ends the line.
   ~Progress();
 
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` of the units are over; `figures` says how things stand ("loss 0.31").
+  /// Shows that `done` units are finished. `figures` is text for the display ("loss 0.31").
   void update(int64_t done, const std::string& figures);
 
-  /// Since the display was made.
+  /// The seconds since construction.
   double seconds() const;
 
  private:
@@ -33,7 +33,7 @@ class Progress {
   bool line_open_ = false;
 };
 
-/// `value` with that many decimals.
+/// `value` with the given number of decimals.
 std::string fixed(double value, int decimals);
 
 }  // namespace example

@@ -10,10 +10,10 @@
 /// Distributions, and functions of them.
 
 /// \namespace torch::distributions::constraints
-/// Sets of values: what a parameter may be, and the supports of distributions.
+/// Sets of values: the domains of parameters and the supports of distributions.
 
 /// \namespace torch::distributions::transforms
-/// Maps and their Jacobians; an inline namespace, so that one may leave its name out.
+/// Maps and their Jacobians. The namespace is inline, so its name may be omitted.
 
 #include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>

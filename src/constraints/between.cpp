@@ -11,8 +11,8 @@
 namespace torch::distributions::constraints {
 namespace {
 
-/// A bound in the dtype in which a point of these options is computed. A number stays on the CPU,
-/// from where LibTorch passes it to kernels of every device.
+/// A bound in the dtype in which points with these options are computed (float for half types). A
+/// number becomes a CPU scalar, which LibTorch accepts beside tensors of every device.
 Tensor widened(const Param& bound, const TensorOptions& options) {
   const at::ScalarType wide = at::toOpMathType(options.dtype().toScalarType());
   if (bound.is_number()) return at::full({}, bound.number(), at::kDouble).to(wide);
@@ -23,7 +23,7 @@ double largest(const TensorOptions& options) {
   return float_limits(options.dtype().toScalarType()).largest;
 }
 
-/// Two bounds, and the same with finite numbers in place of infinite bounds.
+/// Two bounds, and finite numbers `low` and `high` that replace infinite bounds.
 struct Ends {
   Ends(const Param& lower_bound, const Param& upper_bound, const TensorOptions& options)
       : lower(widened(lower_bound, options)), upper(widened(upper_bound, options)) {
@@ -47,7 +47,7 @@ Tensor number_between(const Param& lower, const Param& upper, IntArrayRef shape,
   const at::NoGradGuard no_grad;
   const Ends ends(lower, upper, options);
   const auto rounded = [&](const Tensor& x) { return x.to(options.dtype().toScalarType()); };
-  // Rounding may move the middle to a bound that is not in the set.
+  // Rounding may move the midpoint to a bound that is not in the set.
   Tensor middle = rounded(0.5 * ends.low + 0.5 * ends.high);
   middle = at::where(middle > rounded(ends.lower), middle, rounded(ends.high));
   middle = at::where(middle < rounded(ends.upper), middle, rounded(ends.low));

@@ -2,22 +2,22 @@
 
 #include <torch/distributions/core/param.h>
 
-/// Numbers between two bounds, for `Constraint::interior_point`.
+/// Points between two bounds, for `Constraint::interior_point`.
 namespace torch::distributions::constraints {
 
-/// The number in the middle between two bounds. Where a bound is infinite, the other one decides:
-/// the number is as far from it as it is from 0, and at least 1 away, but finite. Where rounding
-/// leaves no number between the bounds, it is the lower one.
-/// \param shape of the result, which the bounds may broadcast.
+/// The midpoint of two bounds. If only one bound b is finite, the result is max(|b|, 1) away from
+/// it, clamped to finite numbers. If no number of the dtype lies strictly between the bounds, the
+/// result is the lower bound.
+/// \param shape The shape of the result, to which the bounds broadcast.
 Tensor number_between(const Param& lower, const Param& upper, IntArrayRef shape,
                       const TensorOptions& options);
 
-/// The same among the integers of [lower, upper].
+/// The middle integer of [lower, upper].
 Tensor integer_between(const Param& lower, const Param& upper, IntArrayRef shape,
                        const TensorOptions& options);
 
-/// Vectors of equal integers along the last dimension, of a sum of about half of `total`: of less
-/// than it also when they are rounded.
+/// Vectors of equal counts along the last dimension, whose sum is at most `total` / 2. The sum does
+/// not exceed `total` even if the counts are rounded to a half type.
 Tensor counts_below(const Param& total, IntArrayRef shape, const TensorOptions& options);
 
 }  // namespace torch::distributions::constraints

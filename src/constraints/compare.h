@@ -10,9 +10,8 @@
 /// Comparisons of a tensor with a bound that may be a number.
 namespace torch::distributions::constraints {
 
-/// A value in the dtype in which it is compared with bounds: integers are compared exactly with
-/// integers, and as doubles with other numbers, and never in a dtype that a bound overflows. Other
-/// values are compared as ATen does.
+/// Converts integers to the dtype of their comparison: int64 if all bounds are integers, else
+/// double. No bound overflows these dtypes. Other tensors are compared as ATen does.
 inline Tensor comparable(const Tensor& value, std::initializer_list<const Param*> bounds) {
   if (!at::isIntegralType(value.scalar_type(), /*includeBool=*/true)) return value;
   const bool all_integers = std::all_of(bounds.begin(), bounds.end(), [](const Param* bound) {

@@ -7,7 +7,7 @@ namespace torch::distributions {
 
 std::optional<int64_t> Constraint::first_violation(const Tensor& value) const {
   const Tensor good = check(value);
-  // A meta tensor has no numbers to look at.
+  // Meta tensors have no data to check.
   if (good.is_meta() || good.numel() == 0 || good.all().item<bool>()) return std::nullopt;
   return good.reshape(-1).to(at::kByte).argmin().item<int64_t>();
 }

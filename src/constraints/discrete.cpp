@@ -20,7 +20,7 @@ Tensor is_zero_or_one(const Tensor& x) { return x.eq(0).bitwise_or(x.eq(1)); }
 
 Tensor is_integer(const Tensor& x) { return x.remainder(1).eq(0); }
 
-/// Whether `n` numbers are >= 0, and together at most `most`.
+/// A predicate of an event: all `n` numbers are >= 0, and their sum is at most `most`.
 auto are_at_most(int64_t n, double most) {
   return [=]<class T>(const T* x) {
     return std::none_of(x, x + n, [](T number) { return !(number >= T{0}); }) &&
@@ -124,7 +124,7 @@ std::optional<Tensor> IntegerLessThan::interior_point(IntArrayRef shape,
   return integer_between(-ops::kInfinity, upper(), shape, options);
 }
 
-// The sum is taken in double, where a sum of counts is exact and does not overflow.
+// Counts are summed in double, which is exact and does not overflow.
 Tensor Multinomial::check(const Tensor& value) const {
   require_numbers(*this, value);
   scan::require_event(*this, value);

@@ -13,7 +13,7 @@ IndependentConstraint::IndependentConstraint(ConstraintPtr base_constraint,
                                              int64_t reinterpreted_batch_ndims)
     : base_(std::move(base_constraint)), ndims_(reinterpreted_batch_ndims) {
   require_handle("IndependentConstraint", "base_constraint", base_);
-  // No tensor has as many dimensions, and event_dim() must not overflow.
+  // No tensor has more dimensions, and event_dim() must not overflow.
   TORCH_DISTRIBUTIONS_CHECK(ValueError,
                             ndims_ >= 0 && ndims_ <= std::numeric_limits<int32_t>::max(),
                             "IndependentConstraint: reinterpreted_batch_ndims must be >= 0 and < "

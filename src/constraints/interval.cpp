@@ -6,7 +6,7 @@
 #include "constraints/scan.h"
 #include "ops/special/constants.h"
 
-// The comparisons hold inside the set. None holds for NaN, which is therefore outside.
+// The comparisons are true inside the set. Comparisons with NaN are false, so NaN lies outside.
 namespace torch::distributions::constraints {
 
 Tensor GreaterThan::check(const Tensor& value) const {

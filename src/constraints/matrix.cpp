@@ -19,13 +19,13 @@
 namespace torch::distributions::constraints {
 namespace {
 
-/// The length of a row of a matrix with n columns may be 10 n eps from 1.
+/// The length of a row of a matrix with n columns may differ from 1 by 10 n eps.
 constexpr int64_t kCorrRowNormUlps = 10;
 
 double epsilon(const Tensor& value) { return float_limits(value.scalar_type()).epsilon; }
 
-/// How far entries that mirror each other may be apart: Python's tolerances, widened to what
-/// rounding the entries of a matrix of the dtype leaves between them.
+/// The largest difference between mirrored entries: Python's tolerances, but at least the rounding
+/// error of the entries in their dtype.
 struct SymmetryTolerance {
   explicit SymmetryTolerance(const Tensor& value) : relative(std::max(1e-5, 4 * epsilon(value))) {}
   double absolute(double largest) const { return std::max(kLeast, relative * largest); }
@@ -34,12 +34,12 @@ struct SymmetryTolerance {
   double relative;
 };
 
-/// `value` in a dtype that has differences and norms.
+/// Converts to double what is not floating: LibTorch has no norms of integers.
 Tensor numbers(const Tensor& value) {
   return value.is_floating_point() ? value : value.to(at::kDouble);
 }
 
-/// `value` in a dtype that the matrix decompositions take.
+/// `value` in a dtype that LibTorch's matrix decompositions support.
 Tensor decomposable(const Tensor& value) {
   const auto dtype = value.scalar_type();
   return dtype == at::kDouble || dtype == at::kFloat ? value : value.to(at::kFloat);
@@ -94,7 +94,7 @@ bool is_symmetric(const T* x, int64_t n, const SymmetryTolerance& tolerance) {
   return true;
 }
 
-// Whether a matrix of `value`, given by its elements, is in a set.
+// Predicates: whether a matrix of `value`, given by its elements, is in the set.
 
 auto in_lower_triangular(const Tensor& value) {
   return [rows = value.size(-2), columns = value.size(-1)](const auto* x) {
@@ -108,7 +108,6 @@ auto in_lower_cholesky(const Tensor& value) {
   };
 }
 
-/// How far from 1 the length of a row may be.
 double row_tolerance(const Tensor& value) {
   return epsilon(value) * static_cast<double>(kCorrRowNormUlps * value.size(-1));
 }
@@ -182,7 +181,7 @@ Tensor CorrCholesky::check(const Tensor& value) const {
   if (scan::readable(value)) return scan::check_events(*this, value, in_corr_cholesky(value));
   const at::NoGradGuard no_grad;
   const Tensor norms = at::linalg_vector_norm(numbers(value), 2, at::IntArrayRef{-1});
-  // Without abs, for which LibTorch has no meta kernel.
+  // abs is avoided, because LibTorch has no meta kernel for it.
   const Tensor error = norms.sub(1);
   const double tolerance = row_tolerance(value);
   return lower_cholesky.check(value).bitwise_and(
@@ -220,7 +219,7 @@ Tensor Symmetric::check(const Tensor& value) const {
   require_numbers(*this, value);
   const Tensor squares = Square::check(value);
   if (value.size(-2) != value.size(-1) || value.numel() == 0) return squares;
-  // A meta tensor has no numbers, and LibTorch has no meta kernels for the operations below.
+  // Meta tensors have no data, and LibTorch has no meta kernels for the operations below.
   if (value.is_meta()) return squares;
   if (scan::readable(value)) return scan::check_events(*this, value, in_symmetric(value));
   const at::NoGradGuard no_grad;

@@ -50,8 +50,8 @@ Tensor MixtureSameFamilyConstraint::check(const Tensor& value) const {
 
 std::optional<int64_t> MixtureSameFamilyConstraint::first_violation(const Tensor& value) const {
   require_numbers(*this, value);
-  // A value in the support of every component is in that of a component with a positive weight, if
-  // there is one. A single weight is left out: it could broadcast to an empty dimension.
+  // A value in the support of every component is in the support of one with positive weight, if a
+  // weight is positive. A single weight is excluded: it could broadcast to an empty dimension.
   const bool have_components = weights_.defined() && weights_.dim() > 0 && weights_.size(-1) > 1 &&
                                weights_.device() == value.device() && value.dim() >= event_dim();
   if (have_components && !some_weight.first_violation(weights_) &&
@@ -68,7 +68,7 @@ std::optional<Tensor> MixtureSameFamilyConstraint::interior_point(
   of_components.insert(of_components.end() - event_dim(), 1);
   const std::optional<Tensor> points = base_->interior_point(of_components, options);
   if (!points) return std::nullopt;
-  // The point of the first component that has weight.
+  // The point of the first component with positive weight.
   const int64_t dim = -1 - event_dim();
   const Tensor counts =
       weights_.defined() ? weights_.gt(0) : at::ones({1}, options.dtype(at::kBool));

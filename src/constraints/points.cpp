@@ -34,7 +34,7 @@ bool is_real(const Constraint& set) {
 
 Tensor violations(const Constraint& set, const Tensor& value) {
   if (constraints::is_dependent(set) || is_real(set) || value.is_meta()) return {};
-  // Where memory can be read, a look is cheap.
+  // If memory can be read, `first_violation` is cheaper than `check`.
   if (constraints::scan::readable(value) && !set.first_violation(value)) return {};
   const Tensor nan = any_rightmost(value.isnan(), set.event_dim());
   return set.check(value).logical_or(nan).logical_not();
@@ -49,7 +49,7 @@ std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, 
   const Constraint& elements = of_elements(set);
   if (const auto* mixture =
           dynamic_cast<const constraints::MixtureSameFamilyConstraint*>(&elements)) {
-    // That of the nearest component which has weight.
+    // The point of the nearest component with positive weight.
     if (mixture->event_dim() > 0) return std::nullopt;
     const Tensor of_each = value.unsqueeze(-1);
     const auto nearest = nearest_point(*mixture->base_constraint(), of_each, of_closure);

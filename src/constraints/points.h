@@ -4,30 +4,31 @@
 
 #include <torch/distributions/constraints/constraint.h>
 
-/// Finds points of a set, and events of a value that lie outside it.
+/// Points of a set, and events that lie outside it.
 namespace torch::distributions {
 
-/// The set that each element of an event is in: an `IndependentConstraint`'s base, else the set.
+/// The constraint on each element of an event: an `IndependentConstraint`'s base, else the set.
 const Constraint& of_elements(const Constraint& set);
 
-/// Whether every number, or every tensor of numbers, belongs to the set.
+/// Whether the set is `real` or an `IndependentConstraint` of it. Only NaN lies outside.
 bool is_real(const Constraint& set);
 
-/// Which events of `value` lie outside the set, not counting those with a NaN. Undefined where it
-/// is known that none does, for a dependent set, and for a meta tensor.
+/// A mask of the events of `value` that lie outside the set and have no NaN. Undefined if there are
+/// known to be none, for a dependent set and for a meta tensor.
 Tensor violations(const Constraint& set, const Tensor& value);
 
-/// The set's interior point; zeros where it knows none.
+/// The set's interior point, or zeros if `interior_point` returns none.
 Tensor inner_point(const Constraint& set, IntArrayRef event_shape, const TensorOptions& options);
 
-/// The points of the set, or of its closure, that are nearest to the elements of `value`. Nothing
-/// for a set that is neither an interval, of numbers or integers, nor boolean.
+/// The points of the set, or of its closure, that are nearest to the elements of `value`. Defined
+/// for intervals and half-lines of numbers or integers, for booleans, and for scalar mixtures of
+/// these; nullopt for other sets.
 std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, bool of_closure);
 
-/// Whether no element is infinite or NaN. Meta tensors have no elements to look at.
+/// Whether no element is infinite or NaN. True for meta tensors, which have no data.
 bool all_finite(const Tensor& value);
 
-/// All numbers but the infinite ones; NaN belongs to the set, too.
+/// All numbers except the infinite ones. NaN belongs to the set.
 class Finite final : public Constraint {
  public:
   Tensor check(const Tensor& value) const override { return value.isinf().logical_not(); }
@@ -36,11 +37,11 @@ class Finite final : public Constraint {
 };
 inline const Finite finite;
 
-/// A tensor of one number for each event, as one that broadcasts with the elements of events of
-/// `event_dim` dimensions.
+/// Appends `event_dim` dimensions of size 1 to a tensor with one number for each event, so that it
+/// broadcasts with the elements of the events.
 Tensor with_event(Tensor of_events, int64_t event_dim);
 
-/// Where one of two conditions holds. `a` may be undefined: it holds nowhere then.
+/// Where one of two conditions holds. An undefined `a` holds nowhere.
 Tensor either(const Tensor& a, const Tensor& b);
 
 /// Whether the condition holds anywhere in the last `dims` dimensions.

@@ -7,7 +7,7 @@
 namespace torch::distributions::constraints::scan {
 namespace {
 
-/// The dtype in which ATen compares these.
+/// The dtype in which ATen compares the value with the bound.
 at::ScalarType promoted(const Tensor& value, const Bound& bound) {
   if (bound.is_number || bound.tensor.scalar_type() == value.scalar_type())
     return value.scalar_type();

@@ -20,8 +20,8 @@
 
 #include "core/raise.h"
 
-/// Direct passes over the memory of CPU tensors for `Constraint::first_violation`: no dispatch, no
-/// temporaries, and an early exit.
+/// Loops over the memory of CPU tensors for `Constraint::first_violation`: without dispatch and
+/// temporaries, and with an early exit.
 namespace torch::distributions::constraints::scan {
 
 /// Whether the elements of `tensor` can be read from memory: a strided CPU tensor of a plain dtype
@@ -34,11 +34,11 @@ inline bool readable(const Tensor& tensor) {
   return core::holds_numbers(tensor.scalar_type());
 }
 
-/// A bound; its tensor is undefined when it is a number.
+/// A bound. Its tensor is undefined if the bound is a number.
 struct Bound {
   Bound(const Param& param, const Tensor& value)
       : number(param.number()), is_number(param.is_number()), is_integer(param.is_integer()) {
-    // A list keeps its digits beside integers, which are compared as doubles.
+    // Integers are compared with a list as doubles, so that the list keeps its digits.
     if (!is_number) {
       tensor = param.tensor(value.is_floating_point() ? value.options()
                                                       : value.options().dtype(at::kDouble));
@@ -50,11 +50,11 @@ struct Bound {
   bool is_number, is_integer;
 };
 
-/// The dtype in which `comparable(value)` is compared with each of the bounds; nothing where it is
-/// not the same one for all.
+/// The dtype in which `comparable(value)` is compared with the bounds, or nullopt if it differs
+/// between them.
 std::optional<at::ScalarType> common_dtype(const Tensor& value, c10::ArrayRef<Bound> bounds);
 
-/// Copies `n` elements of this dtype, `stride` apart, to `out`.
+/// Copies `n` elements of `dtype`, `stride` elements apart, to `out`.
 template <class T>
 void gather(const void* data, at::ScalarType dtype, int64_t stride, int64_t n, T* out) {
   const auto copy = [=]<class Source>(const Source* source) {
@@ -84,7 +84,7 @@ void gather(const void* data, at::ScalarType dtype, int64_t stride, int64_t n, T
   }
 }
 
-/// `x` as a number of this dtype.
+/// `x` rounded to `dtype`.
 template <class T>
 T rounded(T x, at::ScalarType dtype) {
   switch (dtype) {
@@ -97,8 +97,7 @@ T rounded(T x, at::ScalarType dtype) {
   }
 }
 
-/// The elements of a tensor or a number, as `T`, in the row-major order of a shape that it
-/// broadcasts to.
+/// The elements of a tensor or a number, broadcast to a shape, as `T` in row-major order.
 template <class T>
 class Elements {
  public:
@@ -140,8 +139,8 @@ class Elements {
     return buffer_.data();
   }
 
-  /// Elements `start` to `start + n`, of any number: where they lie, if side by side as `T`, else
-  /// copied to `out`.
+  /// Elements `start` to `start + n`, for any `n`. Points into the tensor if they are contiguous
+  /// there as `T`, else copies them to `out`.
   template <class Buffer>
   const T* run(int64_t start, int64_t n, Buffer& out) {
     if (flat_) return reinterpret_cast<const T*>(data_) + start;
@@ -184,7 +183,7 @@ class Elements {
   std::array<T, kBlock> buffer_;
 };
 
-/// Calls `pass` with a zero of the type in which numbers of this dtype are compared.
+/// Calls `pass` with a zero of the C++ type in which numbers of `dtype` are compared.
 template <class Pass>
 auto with_compute_type(at::ScalarType dtype, Pass pass) {
   switch (dtype) {
@@ -199,7 +198,7 @@ auto with_compute_type(at::ScalarType dtype, Pass pass) {
   }
 }
 
-/// The first position at which `good(value, bounds...)` is false, all broadcast to `shape`.
+/// The first index in `shape` at which `good(value, bounds...)` is false, after broadcasting.
 template <class T, class Good, std::size_t... I>
 std::optional<int64_t> first_bad(const Tensor& value, const std::array<Bound, sizeof...(I)>& bounds,
                                  IntArrayRef shape, at::ScalarType common, Good good,
@@ -212,7 +211,7 @@ std::optional<int64_t> first_bad(const Tensor& value, const std::array<Bound, si
     const int64_t n = std::min(Elements<T>::kBlock, numel - start);
     const T* const x = values.block(start, n);
     [[maybe_unused]] const std::array<const T*, sizeof...(I)> limit{limits[I].block(start, n)...};
-    // All of the block, without a branch, so that the compiler can make vectors of it.
+    // Check the whole block without branches, so that the compiler can vectorize the loop.
     std::uint8_t bad = 0;
     for (int64_t i = 0; i < n; ++i) {
       bad = static_cast<std::uint8_t>(bad | !good(x[i], limit[I][i]...));
@@ -225,9 +224,9 @@ std::optional<int64_t> first_bad(const Tensor& value, const std::array<Bound, si
   return std::nullopt;
 }
 
-/// `constraint.first_violation(value)` where an element is in the set when `good(x, bounds...)`,
-/// which reads like the comparisons of `compare.h`, with broadcasting; by `constraint.check` where
-/// memory cannot be read.
+/// `constraint.first_violation(value)`, where the set contains x if `good(x, bounds...)`. The
+/// bounds broadcast, and are compared as in `compare.h`. Falls back to `constraint.check` if memory
+/// cannot be read or the bounds are compared in different dtypes.
 template <class Good, std::same_as<Param>... Bounds>
 std::optional<int64_t> first_violation(const Constraint& constraint, const Tensor& value, Good good,
                                        const Bounds&... params) {
@@ -247,15 +246,15 @@ std::optional<int64_t> first_violation(const Constraint& constraint, const Tenso
   });
 }
 
-/// \throws c10::ValueError for a value without the dimensions of an event.
+/// \throws c10::ValueError if `value` has fewer dimensions than an event.
 inline void require_event(const Constraint& constraint, const Tensor& value) {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, value.dim() >= constraint.event_dim(), constraint,
                             ": Expected value.dim() >= ", constraint.event_dim(), " but got ",
                             value.dim());
 }
 
-/// Calls `pass(i, good(elements))` for the i-th event of a readable value, in turn, until it
-/// returns false. `elements` points to the event's elements in row-major order.
+/// Calls `pass(i, good(elements))` for each event i of a readable value, until it returns false.
+/// `elements` points to the event's elements in row-major order.
 template <class Good, class Pass>
 void each_event(const Tensor& value, int64_t event_dim, Good good, Pass pass) {
   const IntArrayRef sizes = value.sizes();
@@ -271,8 +270,8 @@ void each_event(const Tensor& value, int64_t event_dim, Good good, Pass pass) {
   });
 }
 
-/// The same as `first_violation` where an event, of the constraint's number of dimensions, is in
-/// the set when `good(elements)`.
+/// `constraint.first_violation(value)`, where the set contains an event if `good(elements)`. An
+/// event has `constraint.event_dim()` dimensions.
 template <class Good>
 std::optional<int64_t> first_violation_of_events(const Constraint& constraint, const Tensor& value,
                                                  Good good) {
@@ -286,7 +285,7 @@ std::optional<int64_t> first_violation_of_events(const Constraint& constraint, c
   return first;
 }
 
-/// What `good` says of each event of a readable value: a tensor like that of `constraint.check`.
+/// `constraint.check(value)` for a readable value, by `good(elements)` of each event.
 template <class Good>
 Tensor check_events(const Constraint& constraint, const Tensor& value, Good good) {
   const auto batch_dim = static_cast<std::size_t>(value.dim() - constraint.event_dim());
@@ -305,7 +304,7 @@ bool is_integer(T x) {
   if constexpr (std::is_integral_v<T>) {
     return true;
   } else {
-    // From here on every number is an integer; below, adding it leaves no room for a fraction.
+    // Numbers from kFirst on are integers. Adding kFirst rounds smaller numbers to integers.
     constexpr T kFirst = T{1} / std::numeric_limits<T>::epsilon();
     const T magnitude = std::abs(x);
     return (((magnitude + kFirst) - kFirst == magnitude) | (magnitude >= kFirst)) &

@@ -14,10 +14,11 @@
 namespace torch::distributions::constraints {
 namespace {
 
-/// How far from 1 the sum of `n` probabilities of this dtype may be.
+/// How far the sum of `n` probabilities of this dtype may be from 1.
 ///
-/// Each was rounded, by eps / 2 of itself or by half a subnormal. The sum that they were divided by
-/// was rounded, too: in float or in double, by an amount that grows as sqrt(n).
+/// Each probability was rounded, with a relative error of eps / 2 or an absolute error of half a
+/// subnormal. Their divisor, a sum in float or in double, has a rounding error that grows as
+/// sqrt(n).
 double tolerance(at::ScalarType dtype, int64_t n) {
   constexpr double kPython = 1e-6;
   if (dtype == at::kDouble || !at::isFloatingType(dtype)) return kPython;
@@ -28,7 +29,7 @@ double tolerance(at::ScalarType dtype, int64_t n) {
                                limits.least / 2 * count);
 }
 
-/// Whether a vector of `value`, given by its elements, lies on the simplex.
+/// A predicate: whether a vector of `value`, given by its elements, lies on the simplex.
 auto on_simplex(const Tensor& value) {
   const int64_t n = value.size(-1);
   return [n, most = tolerance(value.scalar_type(), n)]<class T>(const T* x) {

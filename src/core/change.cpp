@@ -45,7 +45,7 @@ Tensor Change::operator()(const Tensor& tensor, int64_t event_dim) const {
     case Kind::kDetach:
       return tensor.detach();
     case Kind::kTo:
-      // Counts and masks keep their dtype, which is not the precision of the computation.
+      // Integers and bools keep their dtype, because it is not the precision of the computation.
       return tensor.to(tensor.is_floating_point() || !options_.has_dtype()
                            ? options_
                            : options_.dtype(tensor.scalar_type()));

@@ -7,7 +7,7 @@
 
 namespace torch::distributions {
 
-/// The name of a class without its namespaces. \param mangled what `std::type_info` calls it.
+/// The name of a class without its namespaces. \param mangled The name in its `std::type_info`.
 inline std::string class_name(const char* mangled) {
   const std::string full = c10::demangle(mangled);
   const auto scope = full.rfind("::", full.find('<'));

@@ -35,7 +35,7 @@ at::DimVector unravel(int64_t position, IntArrayRef shape) {
   return index;
 }
 
-/// Row-major position of the first element that holds.
+/// Row-major position of the first element that is true.
 std::optional<int64_t> first_true(const Tensor& condition) {
   if (condition.is_meta() || condition.numel() == 0 || !condition.any().item<bool>()) {
     return std::nullopt;
@@ -43,12 +43,12 @@ std::optional<int64_t> first_true(const Tensor& condition) {
   return condition.reshape(-1).to(at::kByte).argmax().item<int64_t>();
 }
 
-/// "the first is -1.0 at index [2]": the event of `value` at a row-major position among `events`,
-/// for an error message.
+/// A text for error messages, such as "the first is -1.0 at index [2]". It shows the event of
+/// `value` at a row-major position in the batch shape `events`.
 std::string first_invalid(const Tensor& value, IntArrayRef events, int64_t event_dim,
                           int64_t position) {
   const auto index = unravel(position, events);
-  // Bounds of a larger batch than the value broadcast it.
+  // The value may have fewer batch dimensions than the bounds of the constraint.
   at::DimVector shape(events);
   const auto event =
       value.sizes().slice(value.sizes().size() - static_cast<std::size_t>(event_dim));
@@ -58,7 +58,7 @@ std::string first_invalid(const Tensor& value, IntArrayRef events, int64_t event
   return fmt::format("the first is {} at index [{}]", core::repr(offender), fmt::join(index, ", "));
 }
 
-/// The end of a sentence about a value.
+/// The end of the error message for a value that violates `constraint`.
 std::string violates(const Tensor& value, const Constraint& constraint, int64_t position) {
   return fmt::format(
       " to satisfy the constraint {}, but found invalid values: {}", format_as(constraint),
@@ -89,7 +89,7 @@ Tensor Distribution::log_prob(const Tensor& value) const {
 
 Tensor Distribution::cdf(const Tensor& value) const {
   require_value("value", value);
-  // A value outside the support has a cdf, 0 or 1: only its shape can be wrong, or a NaN.
+  // A value outside the support is valid: its cdf is 0 or 1. NaN is not.
   if (validates()) {
     validate_shape(value);
     validate_argument("cdf", "value", value, constraints::real);
@@ -122,8 +122,8 @@ Tensor Distribution::do_icdf(const Tensor&) const { not_implemented("icdf"); }
 Tensor Distribution::do_mean() const { not_implemented("mean"); }
 Tensor Distribution::do_mode() const { not_implemented("mode"); }
 Tensor Distribution::do_variance() const { not_implemented("variance"); }
-// The root of no variance is infinitely steep, which a chain rule would multiply by 0: what does
-// not vary has no gradient.
+// Where the variance is 0, so is the gradient. The derivative of sqrt is infinite at 0, and the
+// chain rule would multiply it by 0, which is NaN.
 Tensor Distribution::do_stddev() const {
   const Tensor variance = this->variance();
   if (!variance.requires_grad()) return variance.sqrt();

@@ -43,7 +43,7 @@ std::vector<Tensor> core::mean_params(const ExponentialFamily& family,
   const at::AutoGradMode enable_grad(true);
   std::vector<Tensor> leaves;
   for (const Tensor& parameter : natural_params) {
-    // Without a graph of its own a parameter needs one here, to take the gradient.
+    // The gradient needs a graph: a parameter whose own graph is not needed becomes a new leaf.
     leaves.push_back(differentiable && parameter.requires_grad()
                          ? parameter
                          : parameter.detach().requires_grad_());

@@ -6,11 +6,11 @@
 
 namespace torch::distributions {
 
-/// What a floating dtype can express; zeros for other dtypes.
+/// The limits of a floating dtype; zeros for other dtypes.
 struct FloatLimits {
-  double epsilon;       // from 1 to the next number
+  double epsilon;       // the distance from 1 to the next number
   double least;         // the least positive number
-  double least_normal;  // the least one that keeps all digits
+  double least_normal;  // the least positive normal number
   double largest;       // the largest finite number
 
   /// The largest number below 1.

@@ -33,7 +33,7 @@ void core::require_numbers(const char* class_name, const char* argument, const P
   if (!param.defined()) core::refuse_tensor(class_name, argument, {});
 }
 
-// A complex number becomes a tensor, so that the check of its dtype refuses it and names the
+// A complex number becomes a tensor, which `require_numbers` rejects with an error that names the
 // argument.
 Param Param::of_scalar(const at::Scalar& scalar) {
   if (scalar.isComplex()) return at::scalar_tensor(scalar, at::kComplexDouble);
@@ -42,7 +42,7 @@ Param Param::of_scalar(const at::Scalar& scalar) {
   return param;
 }
 
-// Made outside inference mode, which the parameter may outlive.
+// Creates the tensor outside inference mode, because the parameter may outlive that mode.
 Param Param::of_doubles(const std::vector<double>& list) {
   const c10::InferenceMode off(false);
   Param param(at::tensor(list, at::kDouble));

@@ -4,17 +4,17 @@
 
 namespace torch::distributions {
 
-/// The backtrace of an error: none, unless TORCH_SHOW_CPP_STACKTRACES asks for it.
+/// The backtrace of an error; null unless the environment variable TORCH_SHOW_CPP_STACKTRACES is 1.
 c10::Backtrace backtrace();
 
-/// Throws an error whose `what()` is the message. LibTorch's own macros add a backtrace to it, of
-/// so many lines that the message is hard to find.
+/// Throws an error whose `what()` is the message. LibTorch's own macros append a backtrace, whose
+/// many lines hide the message.
 template <class Error, class... Parts>
 [[noreturn]] void raise(const Parts&... parts) {
   throw Error(c10::str(parts...), backtrace());
 }
 
-/// \throws c10::ValueError when the handle that an argument holds is empty.
+/// \throws c10::ValueError if the argument `handle` is empty.
 template <class Handle>
 void require_handle(const char* class_name, const char* argument, const Handle& handle) {
   if (!handle) [[unlikely]]
@@ -23,7 +23,8 @@ void require_handle(const char* class_name, const char* argument, const Handle& 
 
 }  // namespace torch::distributions
 
-/// Throws an error unless the condition holds; the parts of its message are evaluated only then.
+/// Throws an error unless the condition is true. The parts of its message are evaluated only if it
+/// throws.
 #define TORCH_DISTRIBUTIONS_CHECK(Error, condition, ...)        \
   do {                                                          \
     if (!(condition)) [[unlikely]]                              \

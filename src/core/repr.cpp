@@ -11,12 +11,12 @@
 namespace torch::distributions::core {
 namespace {
 
-constexpr int kPrecision = 4;  // torch.set_printoptions' defaults
+constexpr int kPrecision = 4;  // these are the defaults of torch.set_printoptions
 constexpr int64_t kLineWidth = 80;
-constexpr int64_t kThreshold = 1000;  // elements from which a tensor is summarised
+constexpr int64_t kThreshold = 1000;  // a tensor with more elements is summarised
 constexpr int64_t kEdgeItems = 3;
 
-/// How Python's `torch._tensor_str` writes the numbers of one tensor: all in the same style and
+/// Formats the numbers of a tensor as Python's `torch._tensor_str` does: all in the same style and
 /// width.
 class NumberFormat {
  public:
@@ -33,7 +33,7 @@ class NumberFormat {
       scientific_ = largest / smallest > 1000 || largest > 1e8 || (!integral_ && smallest < 1e-4);
     }
     if (!floating_) scientific_ = false;
-    // As there, what is zero or not finite does not count.
+    // As in Python, numbers that are zero or not finite do not affect the width.
     for (const double x : numbers) {
       if (!floating_ || (std::isfinite(x) && x != 0)) width_ = std::max(width_, number(x).size());
     }
@@ -55,7 +55,7 @@ class NumberFormat {
   std::size_t width_ = 0;
 };
 
-/// Positions of a dimension of `size` that are written, -1 for the ellipsis.
+/// The indices of a dimension that are shown; -1 stands for the ellipsis.
 std::vector<int64_t> shown(int64_t size, bool summarise) {
   std::vector<int64_t> positions;
   const bool cut = summarise && size > 2 * kEdgeItems;

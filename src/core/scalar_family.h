@@ -6,14 +6,14 @@
 
 #include "ops/engine/formula_table.h"
 
-/// The hooks of scalar families. The source of such a class instantiates them:
+/// Defines the hooks of scalar families. The source file of such a class instantiates them:
 /// `template class ScalarFamily<Gamma, ExponentialFamily>;`.
 
 namespace torch::distributions::core {
 
 namespace internal {
 
-/// A function of the formula in force at a value, or `otherwise()` where there is none.
+/// Calls a function of the formula in force at a value, or `otherwise()` if there is none.
 template <class Self, class Base, class Otherwise>
 Tensor of_value(const ScalarFamily<Self, Base>& family,
                 ops::FormulaTable::OfValue ops::FormulaTable::*function, const Tensor& value,
@@ -24,7 +24,7 @@ Tensor of_value(const ScalarFamily<Self, Base>& family,
                                     /*is_finite=*/nullptr);
 }
 
-/// A function of the parameters alone.
+/// Calls a function of the parameters alone, or `otherwise()` if there is none.
 template <class Self, class Base, class Otherwise>
 Tensor of_parameters(const ScalarFamily<Self, Base>& family,
                      ops::FormulaTable::OfParameters ops::FormulaTable::*function,

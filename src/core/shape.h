@@ -14,8 +14,8 @@
 
 namespace torch::distributions {
 
-/// Whether a tensor of the shape `from` expands to `to`: never if a number of `to` is negative,
-/// which at::is_expandable_to does not check.
+/// Whether a tensor of shape `from` expands to `to`. Unlike at::is_expandable_to, it returns false
+/// if `to` has a negative size.
 inline bool expands_to(IntArrayRef from, IntArrayRef to) {
   if (from.size() > to.size()) return false;
   if (std::any_of(to.begin(), to.end(), [](int64_t size) { return size < 0; })) return false;
@@ -23,10 +23,10 @@ inline bool expands_to(IntArrayRef from, IntArrayRef to) {
                     [](int64_t own, int64_t size) { return own == size || own == 1; });
 }
 
-/// Checks sizes that a program gave before anything is computed from them.
-/// \param more the sizes that the tensor has besides.
-/// \throws c10::ValueError naming the class and what the sizes are of, for negative ones, and for
-///     more bytes than an int64_t counts.
+/// Checks sizes that a caller gave before anything is computed from them.
+/// \param what The name of the sizes in error messages.
+/// \param more The other sizes of the tensor.
+/// \throws c10::ValueError if a size is negative or the number of bytes overflows int64_t.
 inline void require_sizes(const char* class_name, const char* what, IntArrayRef sizes,
                           std::initializer_list<IntArrayRef> more = {}) {
   for (const int64_t size : sizes) {
@@ -37,7 +37,7 @@ inline void require_sizes(const char* class_name, const char* what, IntArrayRef 
   bool overflows = false;
   const auto multiply = [&](IntArrayRef all) {
     for (const int64_t size : all) {
-      // Strides are products of the sizes that are not 0.
+      // The strides must not overflow either: they are products of the sizes that are not 0.
       const auto factor = static_cast<uint64_t>(std::max<int64_t>(size, 1));
       overflows |= c10::mul_overflows(bytes, factor, &bytes);
     }

@@ -2,7 +2,7 @@
 
 namespace torch::distributions {
 
-/// Keeps every distribution on this thread from validating, for as long as the guard lives.
+/// Turns validation off for all distributions on this thread during the lifetime of the guard.
 class SuspendValidation {
  public:
   SuspendValidation();

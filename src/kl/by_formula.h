@@ -12,7 +12,7 @@
 
 namespace torch::distributions::kl {
 
-/// Calls `use` with the formula that is in force: `Formula`, or that of its logits.
+/// Calls `use` with the formula in force: `Formula`, or `Formula::Logits` if logits were given.
 template <class Formula, class Use>
 Tensor with_formula(const ops::FormulaTable& in_force, const Use& use) {
   if constexpr (requires { typename Formula::Logits; }) {
@@ -23,8 +23,8 @@ Tensor with_formula(const ops::FormulaTable& in_force, const Use& use) {
   return use.template operator()<Formula>();
 }
 
-/// The rule of the families of the formulas P and Q: `formulas::Kl<P, Q>`, or that of the form in
-/// which each distribution was given.
+/// The rule of the families of the formulas P and Q: `formulas::Kl<P, Q>`, with `P::Logits` or
+/// `Q::Logits` for a distribution given by logits.
 template <class P, class Q>
 Tensor by_formula(const Distribution& p, const Distribution& q) {
   const auto of_p = ops::in_force(static_cast<const typename P::Family&>(p));

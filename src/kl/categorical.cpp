@@ -12,7 +12,6 @@ namespace {
 
 namespace f = ops::formulas;
 
-/// The sum over the categories.
 template <class P, class Q>
 Tensor sum(const Tensor& p, const Tensor& q) {
   return ops::kl_of_event<f::Kl<P, Q>>(1, p, q);

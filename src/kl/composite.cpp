@@ -21,8 +21,8 @@ FlatIndependent::FlatIndependent(const Independent& d)
   }
 }
 
-/// Sums the divergence of what remains when both are stripped of the reinterpreted dimensions that
-/// they have in common.
+/// Strips the reinterpreted dimensions that both have in common, and sums the divergence of the
+/// rest over them.
 Tensor divergence(const Independent& p, const Independent& q) {
   require_equal_event_shapes(p, q);
   const FlatIndependent flat_p(p), flat_q(q);
@@ -34,7 +34,7 @@ Tensor divergence(const Independent& p, const Independent& q) {
   return ops::sum_rightmost(kl_divergence(stripped(flat_p), stripped(flat_q)), shared);
 }
 
-/// Equal transforms of both leave the divergence as it is.
+/// A transform that both have in common does not change the divergence.
 Tensor divergence(const TransformedDistribution& p, const TransformedDistribution& q) {
   const std::vector<TransformPtr> of_p = flattened(p.transforms()),
                                   of_q = flattened(q.transforms());

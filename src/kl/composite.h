@@ -4,8 +4,8 @@
 
 namespace torch::distributions::kl {
 
-/// An `Independent`, of an `Independent` of ... `base`, as one: its last `dims` batch dimensions
-/// belong to the event.
+/// Nested `Independent`s as a single one: the last `dims` batch dimensions of `base` belong to the
+/// event.
 struct FlatIndependent {
   explicit FlatIndependent(const Independent& d);
 

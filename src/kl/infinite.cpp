@@ -4,7 +4,7 @@
 namespace torch::distributions::kl {
 
 Tensor infinite(const Distribution& p, const Distribution& q) {
-  // The means have the dtypes and shapes that count.
+  // The means determine the dtype and shape of the result.
   return ops::evaluate(
       false, [](const auto&, const auto&) { return ops::kInfinity; }, p.mean(), q.mean());
 }

@@ -20,8 +20,7 @@ struct Gaussian {
   Form covariance;
 };
 
-/// The tensor without the copies that expanding made of its batch dimensions, all but the last
-/// `event_dim`.
+/// Reverts expansion: batch dimensions (all but the last `event_dim`) of stride 0 get size 1.
 Tensor unexpanded(Tensor tensor, int64_t event_dim) {
   for (int64_t d = 0; d < tensor.dim() - event_dim; ++d) {
     if (tensor.stride(d) == 0 && tensor.size(d) > 1) tensor = tensor.narrow(d, 0, 1);
@@ -33,8 +32,8 @@ Gaussian<ops::DenseCovariance> gaussian(const MultivariateNormal& d) {
   return {d.loc(), ops::DenseCovariance(unexpanded(d.scale_tril(), 2))};
 }
 
-/// `d`, which is `p` or `q`, as a multivariate normal distribution. If it is not such a one, the
-/// error names `p` and `q`.
+/// `d`, which is `p` or `q`, as a multivariate normal distribution.
+/// \throws c10::NotImplementedError naming `p` and `q` if `d` is not one.
 Gaussian<ops::DiagonalCovariance> gaussian(const FlatIndependent& d, const Distribution& p,
                                            const Distribution& q) {
   if (d.dims != 1 || d.base->type().distance_to(typeid(Normal)) < 0) {

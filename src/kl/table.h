@@ -17,18 +17,17 @@ class TransformedDistribution;
 
 namespace kl {
 
-/// A rule that the library comes with.
 struct BuiltInRule {
   const core::Type* p;
   const core::Type* q;
   Tensor (*rule)(const Distribution& p, const Distribution& q);
 };
 
-/// All of them. An explicit table rather than static objects that register themselves, which a
-/// static link would drop.
+/// All rules of the library. They are in an explicit table, because a static link would drop static
+/// objects that register themselves.
 std::vector<BuiltInRule> built_in_rules();
 
-/// The rules that are more than a formula. Each is defined in the file of the left class.
+/// The rules that need more than a formula.
 Tensor divergence(const Binomial& p, const Binomial& q);
 Tensor divergence(const Categorical& p, const Categorical& q);
 Tensor divergence(const Dirichlet& p, const Dirichlet& q);
@@ -40,17 +39,16 @@ Tensor divergence(const MultivariateNormal& p, const MultivariateNormal& q);
 Tensor divergence(const OneHotCategorical& p, const OneHotCategorical& q);
 Tensor divergence(const TransformedDistribution& p, const TransformedDistribution& q);
 
-/// The rule of every pair of which the first has mass outside the support of the second, whatever
-/// the parameters.
+/// The rule of pairs of classes for which p has mass outside the support of q, whatever the
+/// parameters.
 Tensor infinite(const Distribution& p, const Distribution& q);
 
-/// \throws c10::NotImplementedError "No KL(p || q) is implemented for p type P and q type Q", and
-/// why if a reason is given.
+/// \throws c10::NotImplementedError "No KL(p || q) is implemented for p type P and q type Q",
+///     followed by the reason if one is given.
 [[noreturn]] void not_implemented(const Distribution& p, const Distribution& q,
                                   const char* reason = nullptr);
 
-/// \throws c10::ValueError for distributions of events of different shapes, between which there is
-/// no divergence.
+/// \throws c10::ValueError if the event shapes differ, since the divergence is not defined then.
 void require_equal_event_shapes(const Distribution& p, const Distribution& q);
 
 }  // namespace kl

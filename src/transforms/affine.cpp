@@ -90,7 +90,7 @@ Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y
   const std::vector<int64_t> shape = forward_shape(x.sizes());
   TORCH_DISTRIBUTIONS_CHECK(ValueError, static_cast<int64_t>(shape.size()) >= event_dim_,
                             "Too few dimensions on input");
-  // Of the result's dtype: x and y may be integers, and a scale may be less precise than they are.
+  // Compute in the result's dtype: x and y may be integers, and the scale may be less precise.
   const auto log_scale = [&] {
     if (scale_.is_number())
       return at::full({}, std::log(std::abs(scale_.number())),
@@ -98,7 +98,7 @@ Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y
     const Tensor scale = scale_.tensor(core::options_beside(x));
     return scale.to(floating(at::result_type(scale, x))).abs().log();
   }();
-  // Over all elements of the event, of which the scale may have fewer.
+  // The scale may have fewer elements than an event, so it is expanded before the sum.
   return ops::sum_rightmost(log_scale.expand(shape), event_dim_);
 }
 

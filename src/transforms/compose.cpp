@@ -16,8 +16,8 @@ namespace torch::distributions {
 inline namespace transforms {
 namespace {
 
-/// `constraint` with as many of the batch's last dimensions as make its events
-/// `event_dim`-dimensional.
+/// `constraint` on events of `event_dim` dimensions: reinterprets the last batch dimensions as
+/// event dimensions.
 ConstraintPtr raised(const ConstraintPtr& constraint, int64_t event_dim) {
   const int64_t extra = event_dim - constraint->event_dim();
   if (extra == 0) return constraint;
@@ -112,7 +112,7 @@ Tensor ComposeTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& 
   Tensor sum, input = x;
   int64_t event_dim = domain_event_dim();
   for (const TransformPtr& part : parts_) {
-    // At no cost where the part has a cache.
+    // This costs nothing if the part has a cache.
     const Tensor output = &part == &parts_.back() ? y : part(input);
     const int64_t before = part->domain()->event_dim(), after = part->codomain()->event_dim();
     const Tensor term =

@@ -30,7 +30,7 @@ void append_flattened(const TransformPtr& transform, std::vector<TransformPtr>& 
   if (const auto* independent = dynamic_cast<const IndependentTransform*>(&*transform)) {
     const std::vector<TransformPtr> parts = flattened({independent->base_transform()});
     const int64_t ndims = independent->reinterpreted_batch_ndims();
-    // Of an identity nothing is left but its events.
+    // An identity is dropped, unless it turns batch dimensions into event dimensions.
     if (parts.size() > 1 || (parts.empty() && ndims == 0)) {
       for (const TransformPtr& part : parts) flat.push_back(IndependentTransform(part, ndims));
       return;
@@ -50,7 +50,7 @@ bool is_identity(const Transform& transform) {
   return compose != nullptr && flattened(compose->parts()).empty();
 }
 
-/// An end of an interval; `closed` when it belongs to the interval.
+/// An end of an interval, `closed` if it belongs to the interval.
 struct End {
   Param at;
   bool closed;
@@ -85,12 +85,12 @@ ConstraintPtr between(const End& lower, const End& upper) {
     if (lower.closed) return constraints::greater_than_eq(lower.at);
     return constraints::greater_than(lower.at);
   }
-  // There is no class for (a, b] and (a, b).
+  // There is no class for (a, b] and (a, b), so [a, b] takes their place.
   if (lower.closed && !upper.closed) return constraints::half_open_interval(lower.at, upper.at);
   return constraints::interval(lower.at, upper.at);
 }
 
-/// The end as a number, if all its elements are the same number and can be read.
+/// The end as a number, if all its elements are equal and can be read.
 std::optional<double> number_of(const Tensor& end) {
   if (!constraints::scan::readable(end) || end.numel() == 0) return std::nullopt;
   const Tensor first = end.flatten()[0];
@@ -98,24 +98,23 @@ std::optional<double> number_of(const Tensor& end) {
   return first.item<double>();
 }
 
-/// The image of an end. It belongs to the image of the interval if the transform reaches it, and
-/// does not if it is only a limit.
+/// The image of an end. It is open if it is only a limit, which the transform does not reach.
 std::optional<End> image_of(const End& end, const Transform& transform) {
   const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
   Tensor limit = transform.limit(x);
   if (!limit.defined()) return std::nullopt;
-  // As draws are rounded, of which none lies beyond it then.
+  // Round the image as draws are rounded, so that no draw lies beyond it.
   if (!end.is_infinite() && constraints::scan::readable(limit))
     limit = at::where(limit.isinf(), limit, transform(x));
   const std::optional<double> number = number_of(limit);
   if (number && std::isinf(*number)) return End{*number, false};
   const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);
   if (!end.is_infinite()) return End{at, end.closed};
-  // Rounded, tanh reaches its limit 1, while ExpTransform gives no 0.
+  // After rounding, tanh reaches its limit 1, but ExpTransform never returns 0.
   return End{at, constraints::scan::readable(limit) && transform(x).equal(limit)};
 }
 
-/// Whether the transform is decreasing: nothing where elements differ or cannot be read.
+/// Whether the transform is decreasing; nullopt if elements differ or cannot be read.
 std::optional<bool> is_decreasing(const Transform& transform) {
   const Tensor negative = transform.sign() < 0;
   if (!constraints::scan::readable(negative) || negative.numel() == 0) return std::nullopt;
@@ -124,7 +123,7 @@ std::optional<bool> is_decreasing(const Transform& transform) {
   return false;
 }
 
-/// s x of one transform, or of its inverse: x / s.
+/// s x for y = s x + c, or x / s for its inverse; nullopt if the transform is not affine.
 std::optional<Tensor> scaled(const Tensor& x, const Transform& transform, bool inverse) {
   if (const auto* affine = dynamic_cast<const AffineTransform*>(&transform))
     return inverse ? affine->unscaled(x) : affine->scaled(x);
@@ -172,12 +171,13 @@ std::optional<ConstraintPtr> image_of(const Constraint& set,
     if (!lower || !upper) return std::nullopt;
     if (ends->first.is_infinite() && ends->second.is_infinite() &&
         is_real(*transform->codomain())) {
-      continue;  // the line, also if it is reversed
+      continue;  // the line maps onto itself
     }
     const std::optional<bool> decreasing = is_decreasing(*transform);
     if (decreasing == true) std::swap(*lower, *upper);
     if (!decreasing) {
-      // Each element is reversed or not. Both ends are closed if one of them is.
+      // The sign differs between elements or is unknown: order the ends element by element, and
+      // close both if one is closed.
       const Tensor a = lower->at.tensor(), b = upper->at.tensor();
       const bool closed = lower->closed || upper->closed;
       ends = Ends{{at::minimum(a, b), closed}, {at::maximum(a, b), closed}};

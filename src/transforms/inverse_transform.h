@@ -5,7 +5,7 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// The inverse of a transform, as a view: it holds the transform, which does not know of it.
+/// The inverse of a transform, as a view: it holds the transform, which holds no reference to it.
 class InverseTransform final : public ImplementsTransform<InverseTransform> {
  public:
   explicit InverseTransform(TransformPtr base) : base_(std::move(base)) {}

@@ -10,8 +10,8 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// `y >= 0` with the least positive number in place of 0, since a 0 is a positive number that
-/// underflowed. The derivative is 1 there, too.
+/// Replaces 0 in `y >= 0` by the smallest positive number: a 0 is a positive number that
+/// underflowed. The derivative stays 1 there.
 inline Tensor rounded_to_positive(const Tensor& y) {
   if (y.is_meta()) return y;
   if (constraints::scan::readable(y) && !constraints::positive.first_violation(y)) return y;

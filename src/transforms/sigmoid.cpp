@@ -16,7 +16,7 @@ namespace torch::distributions {
 inline namespace transforms {
 namespace {
 
-/// The nearest of the numbers that lie strictly between 0 and 1.
+/// `y` clamped to the numbers strictly between 0 and 1.
 Tensor interior(const Tensor& y) {
   const FloatLimits limits = float_limits(y.scalar_type());
   return y.clamp(limits.least, limits.below_one());
@@ -42,9 +42,9 @@ Tensor SigmoidTransform::sign() const { return at::ones({}); }
 
 Tensor SigmoidTransform::do_forward(const Tensor& x) const {
   const Tensor y = ops::special::sigmoid(x);
-  // LibTorch's is 0 from where exp(-x) overflows on; so far down it is exp(x).
+  // LibTorch's sigmoid is 0 where exp(-x) overflows. There the sigmoid rounds to exp(x).
   const Tensor value = y.maximum(x.clamp_max(-40).exp());
-  // Rounding has no derivative of its own, where a clamp would have a derivative of 0.
+  // Detach the rounding, to keep the derivative of y: a clamp would make it 0.
   return y + (interior(value) - y).detach();
 }
 
@@ -53,7 +53,7 @@ Tensor SigmoidTransform::do_inverse(const Tensor& y) const {
   return inner.log() - inner.neg().log1p();
 }
 
-// `do_inverse` rounds 0 and 1 to numbers between them.
+// 0 and 1 are limits, but `do_inverse` maps them to finite numbers.
 ConstraintPtr SigmoidTransform::image() const { return OpenUnitInterval(); }
 
 Tensor SigmoidTransform::do_limit(const Tensor& x) const { return x.sigmoid(); }

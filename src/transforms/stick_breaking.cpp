@@ -19,16 +19,16 @@ namespace torch::distributions {
 inline namespace transforms {
 namespace {
 
-/// K - 1, K - 2, ..., 1: how many numbers of the simplex come after each one.
+/// K - 1, K - 2, ..., 1: how many coordinates of the simplex follow each one.
 Tensor remaining(int64_t n, const Tensor& like) { return at::arange(n, 0, -1, like.options()); }
 
-/// `y` with its last dimension reversed; unlike `flip`, gathering is known to meta tensors.
+/// `y` with its last dimension reversed. Gathers, because LibTorch has no meta kernel for `flip`.
 Tensor reversed(const Tensor& y) {
   const Tensor positions = at::arange(y.size(-1) - 1, -1, -1, y.options().dtype(at::kLong));
   return y.gather(-1, positions.expand(y.sizes()));
 }
 
-/// The points of the simplex all of whose numbers are positive.
+/// The interior of the simplex, where all coordinates are positive.
 class InnerSimplex final : public Constraint {
  public:
   int64_t event_dim() const override { return 1; }
@@ -68,7 +68,8 @@ std::vector<int64_t> StickBreakingTransform::inverse_shape(IntArrayRef shape) co
 
 Tensor StickBreakingTransform::do_forward(const Tensor& x) const {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, x.dim() >= 1, "Too few dimensions on input");
-  // Rounded once: the sum of many numbers, each rounded several times in half, would not be 1.
+  // Compute half types in float and round once. With several roundings in half, the sum of many
+  // coordinates would not be 1.
   const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));
   const Tensor logits = wide - remaining(x.size(-1), wide).log();
   const Tensor taken = ops::special::sigmoid(logits);
@@ -81,14 +82,15 @@ Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, y.dim() >= 1 && y.size(-1) > 0,
                             "Too few dimensions on input");
   const int64_t n = y.size(-1) - 1;
-  // From the end, where the numbers may be tiny, so that none is lost beside the large ones of the
-  // start.
+  // Sum from the end, where the numbers may be tiny, so that they are not lost beside the large
+  // ones at the start.
   const Tensor left = reversed(reversed(y).cumsum(-1)).narrow(-1, 1, n);
   const Tensor positive = left.clamp_min(float_limits(y.scalar_type()).least);
   return y.narrow(-1, 0, n).log() - positive.log() + remaining(n, y).log();
 }
 
-// `do_inverse` replaces a rest of the stick that is 0 by a positive number.
+// Points with a zero coordinate are limits, but `do_inverse` may map them to finite numbers,
+// because it replaces a remaining length of 0 by a positive number.
 ConstraintPtr StickBreakingTransform::image() const { return InnerSimplex(); }
 
 Tensor StickBreakingTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {

@@ -21,12 +21,12 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// The last pair (x, y). Whichever of the two a caller has is the key to the other one.
+/// The last pair (x, y). Each tensor of the pair is the key to the other one.
 class Transform::Cache {
  public:
   enum Side : std::size_t { kX, kY };
 
-  /// The partner of `key`, which `compute` works out unless it is at hand.
+  /// The cached partner of `key`, or `compute()` if there is none.
   template <class Compute>
   Tensor partner(Side side, const Tensor& key, Compute compute) {
     const Side other = side == kX ? kY : kX;
@@ -35,10 +35,10 @@ class Transform::Cache {
       const Tensor& kept = pair->tensors[other];
       if (!at::GradMode::is_enabled()) return kept;
       if (pair->with_graph) {
-        // The key may have become a leaf that requires a gradient since.
+        // The key may have been made to require a gradient after it was cached.
         if (key.requires_grad() == pair->requires_grad[side]) return kept;
       } else if (Tensor fresh = compute(); fresh.requires_grad() || kept.requires_grad()) {
-        // The pair was made without a graph, and it makes a difference.
+        // The pair was made without a graph, and one is needed now.
         keep(side, key, fresh);
         return fresh;
       } else {
@@ -58,7 +58,7 @@ class Transform::Cache {
     bool with_graph;  // whether it was made in grad mode
   };
 
-  /// Counts the modifications in place; inference tensors are not watched.
+  /// The number of in-place modifications; 0 for inference tensors, which do not count them.
   static std::uint32_t version(const Tensor& tensor) {
     return tensor.is_inference() ? 0 : static_cast<std::uint32_t>(tensor._version());
   }
@@ -79,8 +79,7 @@ class Transform::Cache {
       pair->requires_grad[each] = pair->tensors[each].requires_grad();
     }
     pair->with_graph = at::GradMode::is_enabled();
-    // Swapped, so that the old pair, and maybe a whole graph with it, is destroyed outside the
-    // lock.
+    // Swap, so that the old pair, which may hold a whole graph, is destroyed outside the lock.
     const std::lock_guard lock(mutex_);
     pair_.swap(pair);
   }
@@ -162,7 +161,8 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
 
   const int64_t y_dim = set->event_dim(), x_dim = of_x->event_dim();
   Tensor point;
-  // The gradient is infinite at a limit, and finite at the image of an inner point.
+  // Replaces events outside by the image of an inner point, where the gradient is finite. At a
+  // limit it is infinite.
   const auto replaced = [&](const Tensor& outside) {
     if (!point.defined()) {
       const at::NoGradGuard no_grad;
@@ -173,13 +173,13 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
     return at::where(with_event(outside, y_dim), point, y);
   };
 
-  // Where every number is an image, infinity is a limit.
+  // If the image is the whole line, its limits are the infinities.
   const bool is_onto = is_real(*set);
   Tensor outside = violations(is_onto ? finite : *set, y);
   if (is_onto && outside.defined()) outside = any_rightmost(outside, y_dim);
   if (!constraints::scan::readable(y)) {
-    // A cache is asked with y itself, since it does not know a copy of y. Without a cache this x
-    // shows the limits alone, and needs no graph.
+    // A cache has to be asked with y itself, not with a copy. Without a cache this x only serves to
+    // find the limits and needs no graph.
     Tensor x = [&] {
       const at::AutoGradMode mode(at::GradMode::is_enabled() && cache_size() != 0);
       return inverse(y);
@@ -200,7 +200,7 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
   };
   if (finite.first_violation(x)) add_limits(any_rightmost(x.isinf(), x_dim));
   Preimage preimage = found(x, inside, outside);
-  // An infinite Jacobian shows a limit whose inverse was rounded to a finite number.
+  // The Jacobian is infinite at a limit whose inverse was rounded to a finite number.
   const Tensor& log_det = preimage.log_abs_det_jacobian;
   if (log_det.defined() && finite.first_violation(log_det)) {
     add_limits(log_det == std::numeric_limits<double>::infinity());

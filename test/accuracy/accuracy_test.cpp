@@ -1,4 +1,4 @@
-// Every family against exact values: see README.md for the data, the measure and the goals.
+// Compares every family with exact values: see README.md for the data, the measure and the goals.
 
 #include <gmock/gmock.h>
 #include <torch/distributions.h>
@@ -39,7 +39,7 @@ std::vector<std::vector<std::string>> read_csv(const fs::path& path) {
   return rows;
 }
 
-/// "normal.float32", "bernoulli_probs.float64": what a table is called.
+/// The name of a table: "normal.float32", "bernoulli_probs.float64".
 std::string stem_of(const Table& table) {
   return table.data().at("name").get<std::string>() + '.' +
          table.data().at("dtype").get<std::string>();
@@ -59,7 +59,7 @@ const std::map<std::string, Table>& tables() {
 
 /// The library's values: a column for each quantity of the table.
 std::map<std::string, Tensor> evaluate(const Table& table) {
-  const ValidateArgsGuard off(false);  // points lie outside the support too
+  const ValidateArgsGuard off(false);  // some points are outside the support
   const DistributionPtr d = table.make("call");
   const Tensor& value = table.inputs().at("value");
   std::map<std::string, Tensor> results;
@@ -104,8 +104,8 @@ std::map<std::string, Tensor> evaluate(const Table& table) {
   return results;
 }
 
-/// The error in units of eps * max(|exact|, floor, unit); infinite where one of the two is infinite
-/// or NaN.
+/// The error in units of eps * max(|exact|, floor, unit). It is infinite if `got` and `exact`
+/// differ and one of them is not finite.
 double error(double got, double exact, double floor, double unit, at::ScalarType dtype) {
   const bool is_double = dtype == at::kDouble;
   const double eps = is_double ? 0x1p-52 : 0x1p-23;
@@ -130,9 +130,9 @@ struct Figure {
 
 /// A row of the report: figures by group of quantities.
 using Figures = std::map<std::string, Figure>;
-std::map<std::string, Figures> ours;  // by the stem of the file
+std::map<std::string, Figures> ours;  // by the name of the table
 
-/// The column of the report that a quantity counts in.
+/// The column of the report to which a quantity belongs.
 std::string column_of(const std::string& quantity) {
   if (quantity.find('/') != std::string::npos) return "gradients";
   const std::string name = test::without_index(quantity);
@@ -213,7 +213,7 @@ TEST(AccuracyData, HasEveryFamilyInBothFormats) {
         << name;
   }
   for (const test::Family& family : test::families()) {
-    // Its density is another class's.
+    // Only its draws differ from its base class, so it has no table of its own.
     if (family.has("only draws differ")) families.insert(family.name);
     EXPECT_TRUE(families.contains(family.name)) << family;
   }
@@ -256,7 +256,7 @@ std::string text_of(double worst) {
 }
 
 std::string percentage(const Figure& f) {
-  char text[32];  // rounded down: 100 means all
+  char text[32];  // rounded down, so that 100 means all
   std::snprintf(
       text, sizeof text, "%.1f %%",
       std::floor(1000.0 * static_cast<double>(f.within) / static_cast<double>(f.points)) / 10);

@@ -1,5 +1,5 @@
-// What every distribution class has in common, checked for each class of the list DISTRIBUTIONS,
-// which the build makes from the public headers. This file compiles.
+// Checks the concepts below for every distribution class. The build makes the list DISTRIBUTIONS
+// from the public headers. This file must compile.
 #include <torch/distributions.h>
 
 #include <concepts>
@@ -11,13 +11,13 @@
 namespace torch::distributions {
 namespace {
 
-/// Can be copied and assigned, but is not made of nothing, and not of a parameter unless the
-/// program names the class.
+/// Copyable and assignable, but not default-constructible and not implicitly convertible from a
+/// parameter.
 template <class D>
 concept IsValue = std::copyable<D> && !std::default_initializable<D> &&
                   !std::convertible_to<Tensor, D> && !std::convertible_to<double, D>;
 
-/// Is taken where any distribution is taken, and found again in its handle.
+/// Converts to DistributionPtr, from which `is` and `as` recover the class.
 template <class D>
 concept IsDistribution =
     std::derived_from<D, Distribution> && !std::is_abstract_v<D> &&
@@ -26,14 +26,14 @@ concept IsDistribution =
       { handle.as<D>() } -> std::same_as<const D&>;
     };
 
-/// States what it is as data of its own, not of its base.
+/// Has a signature and a type of its own, not those of its base.
 template <class D>
 concept HasSignature = requires {
   { D::signature() } -> std::same_as<const Signature<D>&>;
   { D::static_type() } -> std::same_as<decltype(Distribution::static_type())>;
 };
 
-/// Changes to an object of the same class.
+/// `expand`, `to` and `detach` return the same class.
 template <class D>
 concept KeepsItsClass = requires(const D& d, IntArrayRef shape, const TensorOptions& options) {
   { d.expand(shape) } -> std::same_as<D>;
@@ -41,7 +41,7 @@ concept KeepsItsClass = requires(const D& d, IntArrayRef shape, const TensorOpti
   { d.detach() } -> std::same_as<D>;
 };
 
-/// A shape is a view of an object that stays, and a copy of one that goes.
+/// The shapes of an lvalue are views, those of a temporary are copies.
 template <class D>
 concept HasShapes = requires(const D& d, D temporary) {
   { d.batch_shape() } -> std::same_as<IntArrayRef>;
@@ -90,7 +90,7 @@ template <class... D>
 struct CheckAll : Check<D>... {};
 template struct CheckAll<DISTRIBUTIONS>;
 
-// Classes that have not all of it are told apart.
+// The concepts reject classes that lack something.
 struct OfBase : Normal {
   OfBase() : Normal(0, 1) {}
 };

@@ -1,12 +1,12 @@
-# Compiles a file and compares its errors with those that its comments `// error: text` tell, each as often as it is told; a
-# file that tells none must compile. For each comment `// note: text` there must be a note. FLAGS has the compiler write all
-# errors, and no lines of the source.
+# Compiles a file and compares its errors with its comments `// error: text`: there must be exactly one error for each comment,
+# and a file without such comments must compile. Each comment `// note: text` needs a matching note. FLAGS make the compiler
+# print all errors, without source lines.
 #
 #   cmake -DCOMPILER=... -DINCLUDES=... -DFLAGS=... -DSOURCE=... -P expect_errors.cmake
 cmake_minimum_required(VERSION 3.23)
 
 list(TRANSFORM INCLUDES PREPEND "-isystem")
-set(ENV{LC_ALL} C)  # quotes and words as they stand in the comments
+set(ENV{LC_ALL} C)  # English messages with ASCII quotes, as in the comments
 execute_process(
   COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${FLAGS} ${INCLUDES} "${SOURCE}"
   ERROR_VARIABLE output RESULT_VARIABLE status)
@@ -19,7 +19,7 @@ elseif(NOT status EQUAL 0 AND NOT expected)
   message(FATAL_ERROR "${SOURCE} does not compile:\n${output}")
 endif()
 string(REPLACE ";" "," output "${output}")
-string(REGEX REPLACE "\n( +|})" " " output "${output}")  # what Clang writes over several lines
+string(REGEX REPLACE "\n( +|})" " " output "${output}")  # joins messages that Clang splits into lines
 string(REGEX MATCHALL "error: [^\n]*" errors "${output}")
 foreach(text IN LISTS expected)
   set(found -1)

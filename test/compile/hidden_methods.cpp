@@ -1,5 +1,5 @@
-// Families as a port from Python writes them at first: each declares a method of Distribution, or
-// of Transform, instead of overriding its hook.
+// Classes as a first port from Python may write them: each declares a method of Distribution or
+// Transform instead of overriding its hook.
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/implements.h>
 #include <torch/distributions/transforms/transform.h>
@@ -18,7 +18,7 @@ struct Family : dist::Implements<Self> {
   }
 };
 
-// The very signature.
+// The same signature.
 struct Sample : Family<Sample> {  // error: override do_sample, not sample
   Tensor sample(IntArrayRef = {}, std::optional<Generator> = {}) const { return {}; }
 };
@@ -44,7 +44,7 @@ struct Detach : Family<Detach> {  // error: override change, not detach
   Detach detach() const { return {}; }
 };
 
-// Arguments by value, or others.
+// Other argument types.
 struct Rsample : Family<Rsample> {  // error: override do_rsample, not rsample
   Tensor rsample(std::vector<int64_t>) const { return {}; }
 };
@@ -61,7 +61,7 @@ struct ExpandByVector : Family<ExpandByVector> {  // error: override change, not
   ExpandByVector expand(const std::vector<int64_t>&) const { return {}; }
 };
 
-// Without const, or with another result.
+// Without const, or with another result type.
 struct Mean : Family<Mean> {  // error: override do_mean, not mean
   Tensor mean() { return {}; }
 };
@@ -82,7 +82,7 @@ struct EventShape : Family<EventShape> {  // error: set_event_shape, not event_s
   std::vector<int64_t> event_shape() const { return {}; }
 };
 
-// Where nobody sees it.
+// A private method.
 class Private : public Family<Private> {  // error: override do_entropy, not entropy
   Tensor entropy() const { return {}; }
 };
@@ -95,7 +95,7 @@ struct Transform : dist::ImplementsTransform<Transform> {
   Transform with_cache(int64_t) const { return {}; }           // error: override set_cache_size
 };
 
-// One that hides nothing, and one that adds an overload to what there is.
+// Accepted: a class that hides nothing, and one that adds an overload.
 struct Good : Family<Good> {
  private:
   Tensor do_entropy() const override { return {}; }

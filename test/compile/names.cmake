@@ -1,4 +1,4 @@
-# Compares the names that the installed headers declare in namespace torch::distributions with those of names.txt.
+# Compares the names that the installed headers declare in namespace torch::distributions with names.txt.
 #
 #   cmake -DCOMPILER=clang++ -DINCLUDES=... -DHEADERS=<folders of the headers> -DWORK=... -P names.cmake
 cmake_minimum_required(VERSION 3.23)
@@ -20,7 +20,7 @@ execute_process(
 if(status)
   message(FATAL_ERROR "${COMPILER}: ${errors}")
 endif()
-# Namespace transforms is inline.
+# Omits the inline namespace transforms.
 set(prefix "^torch::distributions::(transforms::)?")
 file(STRINGS "${WORK}/names.out" declared REGEX "${prefix}[^:]+$")
 list(TRANSFORM declared REPLACE "${prefix}" "")

@@ -7,19 +7,19 @@
 namespace dist = torch::distributions;
 using torch::Tensor;
 
-// A number where validate_args stands.
+// A number in the place of validate_args.
 void one_too_many(const Tensor& loc, const Tensor& scale) {
   dist::Normal(loc, scale, 1);  // error: no matching
   // note: from 'int' to 'torch::distributions::Validate'
 }
 
-// A matrix that may be the covariance, its inverse or its factor.
+// A matrix without a name: it could be the covariance, its inverse or its factor.
 void matrix_without_name(const Tensor& mu, const Tensor& L) {
   dist::MultivariateNormal(mu, L);  // error: no matching
   // note: Tensor' to 'torch::distributions::Covariance'
 }
 
-// A name that does not exist, in both ways to write it.
+// A misspelt name, in both notations.
 void misspelt(const Tensor& l) {
   dist::Bernoulli({.logit = l});  // error: no matching
   // note: to 'torch::distributions::ProbsOrLogits'

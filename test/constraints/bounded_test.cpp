@@ -31,7 +31,7 @@ TEST(Bounded, ABoundMayBeAList) {
             "Interval(lower_bound=tensor([0.0000, 0.1000]), upper_bound=tensor([2., 3.]))");
   EXPECT_EQ(format_as(interval({0, 1}, 4)),
             "Interval(lower_bound=tensor([0., 1.]), upper_bound=4)");
-  // As a number, it is rounded to the dtype of the value that it meets.
+  // Bounds given as numbers are rounded to the dtype of the value.
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
     const Tensor value = at::tensor({0.0, 0.1}, at::kDouble).to(dtype);
     EXPECT_TRUE(box.check(value).all().item<bool>()) << dtype;

@@ -24,7 +24,7 @@
 namespace torch::distributions {
 namespace {
 
-/// A user's own constraint, which has nothing but what it must have: the even numbers.
+/// A user's constraint, the even numbers. It overrides only the pure virtual methods.
 class Even final : public Constraint {
  public:
   Tensor check(const Tensor& value) const override { return value.remainder(2).eq(0); }
@@ -55,7 +55,7 @@ Tensor tensor(std::vector<double> values, at::ScalarType dtype = at::kFloat) {
   return at::tensor(values, at::kDouble).to(dtype);
 }
 
-/// Every class, with bounds of all kinds.
+/// Objects of every class, with bounds of all kinds.
 std::vector<ConstraintPtr> constraints() {
   std::vector<ConstraintPtr> list{real,
                                   boolean,
@@ -104,7 +104,7 @@ std::vector<ConstraintPtr> constraints() {
       add_mixture(base, weights);
     }
   }
-  // Without a component, and with one.
+  // Mixtures without a component, and with one.
   for (const Tensor& weights : {Tensor(), tensor({}), tensor({1})}) {
     add_mixture(greater_than(tensor({})), weights);
     add_mixture(greater_than(0.), weights);
@@ -116,7 +116,7 @@ const std::vector<double> kNumbers{
     -INFINITY, -1e30, -129, -128, -1.5, -1,  -0.0, 0,        1e-30,    0.1,  .25,      .5, 1,
     1 + 1e-7,  1.5,   2,    3,    127,  255, 300,  16777216, 16777217, 1e30, INFINITY, NAN};
 
-/// Numbers of this dtype at random.
+/// Random numbers of this dtype.
 Tensor some_numbers(IntArrayRef shape, at::ScalarType dtype, bool small) {
   const Tensor list =
       small ? tensor({0, 0, 0, 1, 1, 2}, at::kDouble) : tensor(kNumbers, at::kDouble);
@@ -126,7 +126,7 @@ Tensor some_numbers(IntArrayRef shape, at::ScalarType dtype, bool small) {
   return picked.nan_to_num().clamp(least, most).to(dtype);
 }
 
-/// What lies in the sets of vectors and matrices, or next to them at a distance of their tolerance.
+/// Values in the sets of vectors and matrices, or outside them by about their tolerance.
 std::vector<Tensor> borderline(IntArrayRef shape, at::ScalarType dtype) {
   const auto finish = [&](const Tensor& x) { return x.to(dtype); };
   const auto noise = [&](double size) { return size * at::randn(shape, at::kDouble); };
@@ -158,7 +158,7 @@ TEST(Constraint, FirstViolationIsThatOfCheck) {
       for (const bool small : {false, true})
         values.push_back(all::some_numbers(shape, dtype, small));
       for (const ConstraintPtr& constraint : constraints) {
-        // An error of LibTorch takes long, for its backtrace: one of a shape will do.
+        // LibTorch's errors are slow, as they record a backtrace, so one for each shape is enough.
         test::expect_consistent(constraint, values.front().to(at::kMeta));
         for (const Tensor& value : values) {
           if (!test::expect_consistent(constraint, value)) break;
@@ -175,8 +175,8 @@ using namespace constraints;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Whether an interior point exists, has the shape with the bounds' batch, the dtype and the device
-/// that were asked for, and no graph; it must be finite and inside the set.
+/// Expects an interior point that is finite and inside the set, has no graph, and has the dtype,
+/// the device and the shape (broadcast with the bounds) that were asked for.
 void expect_inside(const Constraint& set, IntArrayRef shape, const TensorOptions& options) {
   std::ostringstream what;
   what << set << ' ' << shape << ' ' << options.dtype() << ' ' << options.device();
@@ -191,7 +191,7 @@ void expect_inside(const Constraint& set, IntArrayRef shape, const TensorOptions
   EXPECT_TRUE(set.check(*point).all().item<bool>()) << what.str() << '\n' << *point;
 }
 
-/// Sets with all kinds of bounds in which numbers of `dtype` lie.
+/// Sets with all kinds of bounds that contain numbers of `dtype`.
 std::vector<ConstraintPtr> sets_of_numbers(at::ScalarType dtype) {
   std::vector<double> ends{-INFINITY, -6e4, -300, -1,   -0.5, 0,       1e-4,
                            0.1,       1,    3,    2050, 6e4,  INFINITY};
@@ -214,7 +214,7 @@ std::vector<ConstraintPtr> sets_of_numbers(at::ScalarType dtype) {
         sets.emplace_back(integer_interval(ends[i], ends[j]));
     }
   }
-  // Bounds of a batch, one of which needs a gradient.
+  // Batches of bounds, one of which requires a gradient.
   const Tensor lower = all::tensor({-kInfinity, 0, 1, -1}, dtype),
                upper = all::tensor({1, kInfinity, 2, kInfinity}, dtype).requires_grad_();
   sets.insert(sets.end(),
@@ -224,7 +224,7 @@ std::vector<ConstraintPtr> sets_of_numbers(at::ScalarType dtype) {
   return sets;
 }
 
-/// The one number in the interior point.
+/// The interior point of a set of numbers.
 double number_in(const Constraint& set, at::ScalarType dtype = at::kFloat) {
   return set.interior_point({}, dtype)->item<double>();
 }
@@ -291,7 +291,7 @@ TEST(Constraint, InteriorPointsOfMixturesLieInAComponentWithWeight) {
   EXPECT_THAT(vector_in(mixture(batch), {}), ::testing::ElementsAre(10, 1));
   EXPECT_THAT(vector_in(mixture(batch), {2}), ::testing::ElementsAre(10, 1));
   EXPECT_EQ(vector_in(mixture(batch), {3, 1}).size(), 6);
-  // Of events: the bounds have a component for each row, and an element for each column.
+  // A mixture of vectors: each row of the bounds is a component, each column an element.
   const Tensor lows = at::arange(6, at::kDouble).view({3, 2});
   const MixtureSameFamilyConstraint of_vectors(independent(interval(lows, lows + 1), 1),
                                                all::tensor({0, 1, 1}));
@@ -300,7 +300,7 @@ TEST(Constraint, InteriorPointsOfMixturesLieInAComponentWithWeight) {
   EXPECT_EQ(number_in(MixtureSameFamilyConstraint(positive, all::tensor({0, 1}))), 1);
 }
 
-// At a distance from the ends that is of the set's own size.
+// The distance from the bounds is of the size of the set.
 TEST(Constraint, InteriorPointsKeepAwayFromTheEnds) {
   using namespace interior;  // NOLINT(google-build-using-namespace)
   EXPECT_EQ(number_in(real), 0);
@@ -317,7 +317,7 @@ TEST(Constraint, InteriorPointsKeepAwayFromTheEnds) {
   EXPECT_EQ(number_in(interval(7, 1e300), at::kHalf), 14);
   EXPECT_EQ(number_in(greater_than(6e4), at::kHalf), 62752);
   EXPECT_EQ(number_in(interval(6e4, 64000), at::kHalf), 62016);
-  // Between neighbours there is nothing: a bound of the set.
+  // If a set holds a single number of the dtype, that is its interior point.
   EXPECT_EQ(number_in(half_open_interval(2048, 2050), at::kHalf), 2048);
   EXPECT_EQ(number_in(half_open_interval(2050, 2052), at::kHalf), 2050);
   EXPECT_EQ(number_in(greater_than(65472), at::kHalf), 65504);
@@ -346,7 +346,7 @@ TEST(Constraint, SomeSetsKnowNoInteriorPoint) {
   for (const ConstraintPtr& set : std::vector<ConstraintPtr>{one_hot, simplex, multinomial(3)})
     EXPECT_FALSE(has_point(set, {})) << *set;
   EXPECT_FALSE(has_point(MixtureSameFamilyConstraint(simplex), {}));
-  // A mixture of no components, and matrices that are not square, are empty sets.
+  // A mixture without components is empty, and so is a set of square matrices of another shape.
   EXPECT_FALSE(has_point(MixtureSameFamilyConstraint(greater_than(at::zeros({0}))), {}));
   for (const ConstraintPtr& set :
        std::vector<ConstraintPtr>{corr_cholesky, square, symmetric, positive_definite}) {

@@ -122,7 +122,7 @@ TEST(Interval, ObjectsAreOfTheFactoriesClasses) {
   EXPECT_FALSE(positive.is_discrete());
 }
 
-// Each bound is compared in the dtype which it has in common with the value.
+// Each bound is compared with the value in their common dtype.
 TEST(Interval, BoundsMayHaveDifferentDtypes) {
   const Tensor x = at::tensor({.1f, .3f});  // 0.1 + 1.5e-9, 0.3 + 1.2e-8
   test::expect_consistent(interval(at::zeros({2}, at::kDouble), .1), x);

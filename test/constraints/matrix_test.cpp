@@ -111,7 +111,7 @@ TEST(PositiveDefinite, AgreesWithTheDecompositionAtEverySize) {
 }
 
 TEST(PositiveDefinite, IsOneSetForMatricesThatAreAllButSingular) {
-  // Of which one way to factor it finds a negative pivot, and another does not.
+  // For this matrix one factorisation algorithm finds a negative pivot, and another does not.
   const Tensor x =
       at::tensor({.670992136f, -121.255302f, -2.74983995e-6f, -121.255302f, 21913.6094f,
                   -8.55533913e13f, -2.74983995e-6f, -8.55533913e13f, 4.851615e27f})

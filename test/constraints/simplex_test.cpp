@@ -46,7 +46,7 @@ TEST(Simplex, HoldsWhatWasNormalisedInItsDtype) {
           << dtype << ' ' << n;
     }
   }
-  // Summed one after the other, as programs do.
+  // Normalised by a sequential sum of floats, as a program may do it.
   const Tensor p = at::rand({1000000});
   float sum = 0;
   for (int64_t i = 0; i < p.numel(); ++i) sum += p.const_data_ptr<float>()[i];
@@ -67,7 +67,7 @@ TEST(Simplex, HoldsVectors) {
     EXPECT_THROW(simplex.check(at::ones({}, device)), c10::ValueError);
     EXPECT_THROW(simplex.first_violation(at::ones({}, device)), c10::ValueError);
   }
-  // Many floats whose sum as floats is not what it is as doubles.
+  // Rows of many floats, whose sum in float differs from their sum in double.
   at::manual_seed(0);
   for (int i = 0; i < 20; ++i) {
     const Tensor x = at::rand({100, 300}).softmax(-1);

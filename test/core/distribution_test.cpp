@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Has nothing but a support.
+/// A distribution that states a support and overrides no method.
 class Bare : public Implements<Bare> {
  public:
   static const Signature<Bare>& signature() {
@@ -77,7 +77,7 @@ TEST(Distribution, ChecksTheShapeOfAValue) {
   EXPECT_NO_THROW(normal.log_prob(at::zeros({})));
 }
 
-/// One object of every class, in two dimensions where there is a choice.
+/// One object of every class, with two elements in the batch or the event where possible.
 std::vector<DistributionPtr> one_of_each(Validate validate_args = {}) {
   const Tensor half = at::full({2}, 0.5), eye = at::eye(2);
   const Normal normal(half, 1, validate_args);
@@ -221,7 +221,7 @@ TEST(Distribution, IsCheckedAgainAfterAConversion) {
   EXPECT_THROW(MultivariateNormal(tiny, scale_tril(tiny.diag())).to(at::kHalf), c10::ValueError);
   EXPECT_NO_THROW(Normal(0, tiny, false).to(at::kHalf));
   EXPECT_NO_THROW(Normal(0, tiny).to(at::kFloat));
-  // Rounding leaves weights normalised.
+  // Rounded weights still pass the checks.
   EXPECT_NO_THROW(Categorical(at::rand({1000}, at::kDouble)).to(at::kHalf));
   EXPECT_NO_THROW(OneHotCategorical(at::rand({1000}, at::kDouble)).to(at::kBFloat16));
 }

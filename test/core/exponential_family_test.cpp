@@ -11,7 +11,7 @@
 namespace torch::distributions {
 namespace {
 
-/// A normal with no entropy of its own.
+/// A normal distribution that does not override the entropy.
 class Plain : public Implements<Plain, ExponentialFamily> {
  public:
   static const Signature<Plain>& signature() {

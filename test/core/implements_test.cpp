@@ -8,7 +8,8 @@
 namespace torch::distributions {
 namespace {
 
-/// Given by a location, or by its negative; with a matrix, to see what belongs to the batch.
+/// Takes a location or its negative. The constraint of `width` and the support use the accessor
+/// `low`.
 class Point : public Implements<Point> {
  public:
   static const Signature<Point>& signature() {
@@ -102,7 +103,7 @@ TEST(Implements, ChecksTheFieldsAgainWhenTheyGetAnotherDtype) {
 
 TEST(Implements, RefusesWhatIsNoNumberWhicheverWayItComes) {
   EXPECT_THROW(Point(at::zeros({1}, at::kComplexFloat), {}, 2), c10::TypeError);
-  /// Stores its argument itself.
+  /// Stores its argument without passing it to `initialize`.
   class Own : public Implements<Own> {
    public:
     static const Signature<Own>& signature() {

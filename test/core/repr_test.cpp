@@ -5,7 +5,7 @@
 namespace torch::distributions::core {
 namespace {
 
-// What Python 2.13 prints.
+// The expected texts are PyTorch 2.13's.
 
 TEST(Repr, OfNumbersIsPythons) {
   EXPECT_EQ(repr(1.0), "1.0");

@@ -28,7 +28,7 @@ TEST(ScalarFamily, ADerivedClassHasItsBasesFormula) {
   EXPECT_THROW(Chi2(3).icdf(at::scalar_tensor(0.5)), c10::NotImplementedError);
 }
 
-/// Validated while the density is worked out, by a kernel or not: the outcome is the same.
+/// Validation is part of computing the density. The outcome is the same with and without a kernel.
 TEST(ScalarFamily, AnInvalidValueAmongManyIsFound) {
   for (const at::ScalarType dtype : {at::kFloat, at::kDouble, at::kHalf}) {
     const Uniform uniform(at::zeros({3}, dtype), at::ones({3}, dtype), true);
@@ -50,7 +50,7 @@ TEST(ScalarFamily, AValidValueMayHaveNoFiniteDensity) {
   EXPECT_TRUE(Normal(0, 1, true).log_prob(infinite).isneginf().item<bool>());
 }
 
-/// Normal's density on a smaller support.
+/// Inherits Normal's density, with a smaller support.
 class HalfLine final : public Implements<HalfLine, Normal> {
  public:
   HalfLine() : Implements(0, 1, true) {}
@@ -69,7 +69,7 @@ TEST(ScalarFamily, ADerivedClassHasASupportOfItsOwn) {
   EXPECT_THROW(three.log_prob(-at::ones({3})), c10::ValueError);
 }
 
-/// A density of its own in place of Normal's.
+/// Overrides Normal's density.
 class Flat final : public Implements<Flat, Normal> {
  public:
   explicit Flat(Validate validate_args) : Implements(at::zeros({3}), 1, validate_args) {}

@@ -22,7 +22,7 @@ TEST(Shared, TakesNoAbstractOrForeignType) {
   static_assert(!std::is_convertible_v<int, DistributionPtr>);
   static_assert(!std::is_constructible_v<ConstraintPtr, Normal>);
   static_assert(!std::is_convertible_v<std::shared_ptr<Normal>, ConstraintPtr>);
-  // Only an object that knows how to copy itself is taken as any of its kind.
+  // A reference to a base class converts if its objects can clone themselves; constraints cannot.
   static_assert(std::is_convertible_v<const Distribution&, DistributionPtr>);
   static_assert(std::is_convertible_v<const Transform&, TransformPtr>);
   static_assert(!std::is_convertible_v<const Constraint&, ConstraintPtr>);
@@ -133,7 +133,7 @@ TEST(Shared, TakesAnyObjectOfItsKindByReference) {
   EXPECT_TRUE(TransformedDistribution(any, some).transforms()[0].is<ExpTransform>());
 }
 
-/// What it adds is not known to Normal's copy.
+/// Derives without Implements: a copy made by Normal would lose `added`.
 class Loose : public Normal {
  public:
   Loose() : Normal(0, 1) {}

@@ -1,5 +1,5 @@
-// Instantiates every function of every formula that has kernels, and all moments, with derivatives, in device code. That it
-// compiles is the test. `formulas.inc`, which compile.sh writes, includes the formulas and lists them.
+// Instantiates, as device code, every function of every formula that has kernels, with derivatives, and all moments.
+// The test is that this compiles. `formulas.inc`, which compile.sh writes, includes the formulas and lists them.
 
 #include "ops/engine/dual.h"
 #include "ops/engine/formula_kernels.h"
@@ -14,8 +14,8 @@ constexpr void store(const Dual& result, double* to) {
   for (const auto& partial : result.partials) *++to = partial.lanes();
 }
 
-/// `Function` of `Formula`, if it has that, with the derivatives in the inputs of `M`: the parameters, and a value if the
-/// function has one.
+/// Evaluates `Function` of `Formula`, if it exists, with the derivatives in the inputs of `M`. The inputs are the
+/// parameters, and a value if the function has one.
 template <class Function, class Formula, class S, unsigned M, std::size_t... i>
 constexpr void evaluate(const double* inputs, double* outputs, std::index_sequence<i...>) {
   if constexpr (requires(const Constant<S>& x) { Function::template of<Formula>(((void)i, x)...); }) {
@@ -29,7 +29,7 @@ constexpr void evaluate(const double* inputs, double* outputs, std::index_sequen
   }
 }
 
-/// A function, for results in double and in float.
+/// Evaluates a function that has kernels, for results in double and in float.
 template <class Function, class Formula>
 constexpr void with_derivatives(const double* inputs, double* outputs) {
   constexpr auto parameters = std::make_index_sequence<Formula::kParameters>();

@@ -1,6 +1,5 @@
-// What torch.distributions has (inventory.json) against what this library has, by its own tables.
-// What is not yet built stands in pending.json, which must list exactly that: a hole is a line
-// there, and a line there is a hole. Prints the whole matrix.
+// Compares this library with the inventory of torch.distributions (inventory.json). pending.json
+// must list exactly what is missing here. Prints the whole matrix of methods.
 
 #include <c10/util/Exception.h>
 #include <gmock/gmock.h>
@@ -62,7 +61,8 @@ Names keys_of(const json& object) {
   return keys;
 }
 
-/// Those of `wanted` that no header declares: in a line of the text `before`, the name, `after`.
+/// The names in `wanted` that no header of the folder declares. `before` and `after` are regular
+/// expressions for the text around a declared name.
 Names undeclared(const fs::path& folder, const Names& wanted, const std::string& before,
                  const std::string& after) {
   std::string text;
@@ -96,8 +96,8 @@ std::string text_of(const auto& printable) {
   return out.str();
 }
 
-/// Of a repr, what does not depend on the parameters of an example:
-/// `Interval(lower_bound=tensor(...` is `Interval`.
+/// A repr without the parameters of an example: `Interval(lower_bound=tensor(...` becomes
+/// `Interval`.
 std::string without_tensors(const std::string& repr) {
   return repr.find("tensor") == std::string::npos ? repr : repr.substr(0, repr.find('('));
 }
@@ -115,8 +115,8 @@ std::vector<Case> cases_of_class(const std::string& name) {
   return cases;
 }
 
-/// "ok", "raises" (NotImplementedError), "nan" or "inf" (the only value): what a method of a class
-/// does, over all its cases.
+/// The status of a method over all cases of a class: "raises" if every case raises
+/// NotImplementedError, "ok" if a case returns a finite number, otherwise "inf" or "nan".
 std::string status(const std::vector<Case>& cases, const std::string& method) {
   bool works = false, finite = false, infinite = false;
   for (const Case& golden : cases) {
@@ -149,7 +149,7 @@ std::string status(const std::vector<Case>& cases, const std::string& method) {
   return !works ? "raises" : finite ? "ok" : infinite ? "inf" : "nan";
 }
 
-/// All statuses of all built classes; worked out once.
+/// Statuses by class and method, computed once.
 const std::map<std::string, std::map<std::string, std::string>>& matrix() {
   static const auto made = [] {
     std::map<std::string, std::map<std::string, std::string>> all;
@@ -177,7 +177,7 @@ TEST(Completeness, SignaturesAreTheInventorys) {
   for (const std::string& name : built_distributions()) {
     const json& expected = inventory()["distributions"][name];
     const auto cases = cases_of_class(name);
-    if (cases.empty()) continue;  // said above
+    if (cases.empty()) continue;  // reported by another test
     const DistributionPtr d = cases.front().make();
     EXPECT_EQ(d->type().name, name);
     EXPECT_EQ(d->type().base->name, expected["base"]) << name;
@@ -202,7 +202,7 @@ TEST(Completeness, SupportAndFlagsAreTheInventorys) {
     const std::string wanted = without_tensors(expected["support"]);
     bool support = false, has_rsample = false, has_enumerate_support = false;
     for (const Case& golden :
-         cases_of_class(name)) {  // a combinator is as its parts are: some case shows it
+         cases_of_class(name)) {  // a combinator varies with its parts: one case is enough
       const DistributionPtr d = golden.make();
       const std::string text = text_of(*d->support());
       support = support || text == wanted ||
@@ -224,8 +224,8 @@ TEST(Completeness, MethodsAreTheInventorys) {
       const std::string python = inventory()["distributions"][name]["methods"][method];
       const bool extended =
           extensions.contains(name) && names_of(extensions[name]).contains(method);
-      // A combinator does what its parts do, so that some case works where the inventory's example
-      // does not.
+      // A combinator varies with its parts: a case may have a method that the inventory's example
+      // lacks.
       const bool combinator = family(name).is_combinator();
       if (extended) {
         EXPECT_EQ(got, "ok") << name << "::" << method << " is listed as an extension";
@@ -237,7 +237,7 @@ TEST(Completeness, MethodsAreTheInventorys) {
   }
 }
 
-/// One object of each constraint, as the inventory has it.
+/// One object of each constraint, with the inventory's arguments.
 const std::map<std::string, ConstraintPtr>& constraints_by_name() {
   namespace c = constraints;
   static const std::map<std::string, ConstraintPtr> table{
@@ -271,7 +271,7 @@ const std::map<std::string, ConstraintPtr>& constraints_by_name() {
   return table;
 }
 
-/// One object of each transform, as the inventory has it.
+/// One object of each transform, with the inventory's arguments.
 const std::map<std::string, TransformPtr>& transforms_by_name() {
   static const std::map<std::string, TransformPtr> table{
       {"AffineTransform", AffineTransform(1, -2)},
@@ -440,7 +440,7 @@ std::string class_table() {
   return out.str();
 }
 
-// With TORCH_DISTRIBUTIONS_UPDATE_README in the environment it writes the table instead.
+// With TORCH_DISTRIBUTIONS_UPDATE_README in the environment, writes the table instead.
 TEST(Completeness, ReadmeTableSaysWhatTheSignaturesSay) {
   const std::string begin = "<!-- classes -->\n", end = "<!-- /classes -->";
   std::string readme = read(kReadme);

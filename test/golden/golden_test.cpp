@@ -1,5 +1,5 @@
-// Every case of test/data: what Python prints, which shapes and dtypes it returns, what it
-// raises, and the values and gradients that mpmath gives.
+// Compares every case of test/data: texts, shapes, dtypes and errors with Python's, values and
+// gradients with mpmath's.
 
 #include "support/data.h"
 
@@ -28,10 +28,9 @@ using ::testing::AssertionFailure;
 using ::testing::AssertionResult;
 using ::testing::AssertionSuccess;
 
-/// Of a dtype: its epsilon, the smallest normal and the largest number, and how many epsilons a
-/// result may be off: the goals for densities of the lgamma families in float64, half of them in
-/// float32, where those are computed in double. Half and bfloat16 results are float32 results
-/// rounded once.
+/// Limits of a dtype, and how many of its epsilons a result may be off. In float64 this is the goal
+/// for densities with lgamma, in float32 half of it, as they are computed in double. Results in
+/// half and bfloat16 are float32 results rounded once.
 struct Precision {
   double epsilon, smallest, largest, allowed;
 
@@ -93,7 +92,7 @@ struct Expected {
     condition = numbers_of(entry.value("condition", json::array()));
   }
 
-  /// The result of a function of every number, as far as its condition carries.
+  /// Applies `function` to every number, and multiplies its condition by `slope` of the result.
   Expected after(double (*function)(double), double (*slope)(double result)) const {
     Expected result = *this;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -111,9 +110,9 @@ struct Expected {
   }
 };
 
-/// Compares element by element. An error may be `allowed` epsilons times the largest of the value,
-/// `floor`, and the condition: how far a relative error of one epsilon in every input carries. An
-/// exponential multiplies by its exponent's size.
+/// Compares element by element. The tolerance is `allowed` epsilons of the largest of |value|,
+/// `floor` and the condition (the error due to a relative error of one epsilon in every input). For
+/// an `exponential` it is multiplied by the size of the exponent.
 AssertionResult close(const Tensor& actual, const Expected& expected, double floor,
                       bool exponential = false) {
   if (actual.sizes() != IntArrayRef(expected.sizes)) {
@@ -129,7 +128,7 @@ AssertionResult close(const Tensor& actual, const Expected& expected, double flo
   const Tensor flat = actual.detach().to(at::kDouble).reshape({-1}).contiguous();
   const double* got = flat.const_data_ptr<double>();
   for (std::size_t i = 0; i < want.size(); ++i) {
-    if (expected.undefined[i]) {  // a kink or a pole: there is no derivative, but no NaN either
+    if (expected.undefined[i]) {  // a kink or a pole: any number but NaN is accepted
       if (std::isnan(got[i])) return AssertionFailure() << "element " << i << " is nan";
       continue;
     }
@@ -156,7 +155,7 @@ AssertionResult throws(const std::string& error, const std::function<Tensor()>& 
   } catch (const c10::NotImplementedError& e) {
     if (error != "NotImplementedError")
       return AssertionFailure() << "raises NotImplementedError: " << e.what_without_backtrace();
-    // Of the class or, for a combinator, of the part that lacks it.
+    // Names the class or, for a combinator, the part that lacks the method.
     static const std::regex class_and_method(R"(\w+::\w+(\(\))? )");
     if (std::regex_search(e.what_without_backtrace(), class_and_method)) return AssertionSuccess();
     return AssertionFailure() << "the text names no class and method: "
@@ -174,7 +173,7 @@ class Golden : public ::testing::TestWithParam<Case> {
   const json& data() const { return *GetParam().data; }
   const json& method(const std::string& name) const { return data().at("methods").at(name); }
 
-  /// A value of one method, or the error that it must raise.
+  /// Checks the result of a method, or the error that it must raise.
   void check(const std::string& key, const std::function<Tensor()>& f) const {
     const json& expected = method(key);
     const std::string name = key.substr(0, key.find_first_of(" ("));
@@ -191,8 +190,8 @@ class Golden : public ::testing::TestWithParam<Case> {
     }
   }
 
-  /// The same of a method that is a function of another one: its value is written down only where
-  /// it is not that of the other's value.
+  /// Checks a method that is a function of another one. The data has an entry for it only if it
+  /// differs from `function` of the other's value.
   void check_function_of(const std::string& key, const std::string& other,
                          double (*function)(double), double (*slope)(double result),
                          const std::function<Tensor()>& f) const {
@@ -208,8 +207,8 @@ class Golden : public ::testing::TestWithParam<Case> {
 
   static bool is_error(const json& entry) { return entry.is_object() && entry.contains("error"); }
 
-  /// The gradient of the weighted sum of `f` in the value (when there is one) and in every tensor
-  /// parameter.
+  /// Checks the gradient of the weighted sum of `f` in the value (if there is one) and in every
+  /// tensor parameter.
   void check_gradients(const std::string& name, Tensor value,
                        const std::function<Tensor(const Distribution&, const Tensor&)>& f) {
     if (!data().contains("gradients") || !data()["gradients"].contains(name)) return;
@@ -230,8 +229,7 @@ class Golden : public ::testing::TestWithParam<Case> {
         Expected want(gradient);
         double floor = 1;
         if (gradient.is_object() && gradient.value("simplex", false)) {
-          // Off the simplex a density is what its formula happens to say: only directions along it
-          // count.
+          // The density is defined on the simplex only: compare the gradient along it.
           floor = gradient_scale(want.numbers);
           const Tensor along =
               along_simplex(at::tensor(want.numbers, at::kDouble).view(leaf.sizes()))
@@ -259,7 +257,7 @@ class Golden : public ::testing::TestWithParam<Case> {
     return scale;
   }
 
-  /// An error of a logarithm counts absolutely below 1, other errors are relative.
+  /// Errors of logarithms are absolute below 1, other errors are relative.
   static double floor_of(const std::string& name) {
     return name == "log_prob" || name == "entropy" ? 1 : 0;
   }
@@ -385,7 +383,8 @@ INSTANTIATE_TEST_SUITE_P(All, Golden, ::testing::ValuesIn(all_cases()), CaseName
 class BadParameters : public ::testing::TestWithParam<Case> {};
 class BadValues : public ::testing::TestWithParam<Case> {};
 
-/// A c10::ValueError whose text begins as Python's, where Python's speaks of a constraint.
+/// Whether `f` raises a c10::ValueError. If Python's text names a constraint, ours must begin with
+/// the same words.
 AssertionResult refused(const json& data, const std::function<void()>& f) {
   try {
     f();

@@ -1,4 +1,4 @@
-// Same seed, same numbers as Python, and the same gradients of rsample.
+// The same seed gives the same samples as in Python, and rsample the same gradients.
 
 #include <ATen/Context.h>
 #include <ATen/ops/arange.h>
@@ -17,9 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-/// A draw is the same arithmetic in perhaps another order: a few roundings.
+/// Tolerance in epsilons: our arithmetic may have another order.
 constexpr double kRoundings = 16;
-/// LibTorch promises three digits of the gradient of a gamma draw in its concentration.
+/// LibTorch promises three digits for the gradient of a gamma draw in its concentration.
 constexpr double kGammaGradient = 1e-3;
 
 double epsilon_of(at::ScalarType dtype) {

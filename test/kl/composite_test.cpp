@@ -73,7 +73,7 @@ TEST(KlCompositeTest, IndependentMeetsMultivariateNormal) {
               HasSubstr("p type MultivariateNormal and q type Independent"));
 }
 
-// However it is nested, an Independent is that of its innermost base.
+// Nested Independents are equivalent to one Independent of the innermost base.
 TEST(KlCompositeTest, NestedIndependentsAreFlattened) {
   const Normal p = normal({4, 3, 2}), q = normal({4, 3, 2}, -1);
   const MultivariateNormal p_dense(p.loc(), {.scale_tril = p.scale().diag_embed()}),

@@ -106,7 +106,8 @@ TEST(KlExponentialFamilyTest, RefusesDifferentFamilies) {
                c10::ValueError);
 }
 
-// The general rule is an oracle of the rules of its own, which are accurate where it cancels.
+// The general rule for exponential families checks the specific rules, which stay accurate where it
+// cancels.
 template <class Family>
 void expect_same(const Family& p, const Family& q) {
   const Tensor general = kl::divergence(static_cast<const ExponentialFamily&>(p),

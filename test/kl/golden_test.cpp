@@ -22,9 +22,8 @@ namespace {
 
 class KlGolden : public ::testing::TestWithParam<Family> {};
 
-/// The largest error of `actual` in units of `unit` times the size of a number and of what rounding
-/// the parameters changes it by, and where. `want` holds NaN where no more is asked than a finite
-/// number.
+/// The largest error of `actual` in units of `unit * max(floor, |want| + scale)`, and a description
+/// of it. Where `want` is NaN, any finite number is accepted.
 struct Error {
   double units = 0;
   std::string text;
@@ -51,7 +50,7 @@ struct Error {
   }
 };
 
-/// What a table says of the divergence or of its gradient in one input.
+/// The column of a table with the divergence or with its gradient in one input.
 struct Column {
   std::vector<double> numbers, scales;
 
@@ -83,13 +82,14 @@ TEST_P(KlGolden, ValuesAndGradients) {
     EXPECT_EQ(kl.numel(), static_cast<int64_t>(table.rows())) << name.str();
     EXPECT_EQ(static_cast<std::size_t>(kl.dim()), p->batch_shape().size()) << name.str();
     EXPECT_GE(kl.min().item<double>(), 0) << name.str();
-    // A divergence between families is a difference of entropies, which keeps their absolute
-    // accuracy.
+    // Between different families the divergence is a difference of entropies: its error is absolute
+    // below 1.
     const double floor = p->type() == q->type() ? 0 : 1;
     const Error value(kl, want.numbers, want.scales, floor, eps);
     const double budget = kind == "ordinary" ? 8 : 128;
     EXPECT_LE(value.units, budget) << name.str() << ": " << value.text;
-    // Normalising rounds the parameters of a Categorical before there is a divergence.
+    // A Categorical normalises its parameters, and so rounds them, before the divergence is
+    // computed.
     if (kind == "near" && !family(p->type().name).has("draws indices")) {
       const Error near(kl, want.numbers, std::vector<double>(want.numbers.size()), 0,
                        is_double ? 1e-8 : 1e-4);
@@ -99,12 +99,12 @@ TEST_P(KlGolden, ValuesAndGradients) {
     const auto finite = at::where(kl.isfinite(), kl, 0.0).sum();
     for (const auto& [input, parameter] : table.inputs()) {
       const Column slopes(table, "kl/" + input);
-      if (slopes.numbers.empty()) continue;  // a count
+      if (slopes.numbers.empty()) continue;  // counts have no gradient
       const Tensor gradient =
           torch::autograd::grad({finite}, {parameter}, {}, /*retain_graph=*/true)[0];
       ASSERT_EQ(gradient.sizes(), parameter.sizes());
-      // What rounding the parameters changes the slope by; and it is no better than the divergence
-      // over the parameter.
+      // A slope may be off by its own scale (the effect of rounding the parameters) plus the error
+      // of the divergence over the parameter.
       std::vector<double> scales = slopes.scales;
       const Tensor at = parameter.detach().to(at::kDouble).flatten();
       const std::size_t of_one = scales.size() / table.rows();

@@ -47,7 +47,7 @@ TEST(KlInfiniteTest, HasTheDtypeOfTheParameters) {
             at::kHalf);
 }
 
-/// Where one element is infinite, the gradients of the others are what they are without it.
+/// An infinite element does not affect the gradients of the others.
 TEST(KlInfiniteTest, LeavesTheNeighboursAlone) {
   const Tensor low = at::tensor({0.0, 0.25}, at::kDouble).requires_grad_();
   const Tensor kl =

@@ -10,7 +10,7 @@
 #include "support/data.h"
 #include "support/gradcheck.h"
 
-// What holds for every pair of classes that has a rule, whatever the parameters.
+// Laws for every pair of classes that has a rule, at all parameters.
 
 namespace torch::distributions::test {
 namespace {
@@ -23,7 +23,7 @@ struct Pair {
   bool is_one() const { return p.name == q.name; }
 };
 
-/// All forms of all classes with each other.
+/// Every pair of forms of all classes.
 std::vector<Pair> all_pairs() {
   std::vector<Law> laws;
   for (const Family& f : families()) {
@@ -36,7 +36,7 @@ std::vector<Pair> all_pairs() {
   return found;
 }
 
-/// The pairs that have a rule, as the oracle says.
+/// The pairs that have a rule according to the oracle.
 std::vector<Pair> pairs() {
   std::vector<Pair> found;
   for (const Pair& pair : all_pairs()) {
@@ -74,14 +74,14 @@ TEST(KlLawsTest, CoverAllPairsWithARule) {
     }
     EXPECT_EQ(has_rule, pair.p.family->has_divergence_to(*pair.q.family)) << pair.name();
   }
-  // 17 by themselves; Beta, Chi2, Exponential, Gamma and Uniform with each other (20) and with
-  // Normal (5), and Normal with them (5); the forms of Bernoulli, Binomial and Categorical (6);
-  // Independent with MultivariateNormal (2).
+  // 17 classes with themselves; Beta, Chi2, Exponential, Gamma and Uniform with each other (20) and
+  // with Normal (5), and Normal with them (5); the other forms of Bernoulli, Binomial and
+  // Categorical (6); Independent with MultivariateNormal (2).
   EXPECT_GE(pairs().size(), 55u);
 }
 
-/// Never negative, never NaN, and 0 where the parameters are equal, at all combinations of hostile
-/// parameters.
+/// At all combinations of hostile parameters, the divergence is neither negative nor NaN, and it is
+/// 0 if both sides have the same parameters.
 TEST_P(KlLaws, IsNotNegative) {
   for (const auto dtype : {at::kDouble, at::kFloat}) {
     Inputs of_p = p().hostile(dtype), of_q = q().hostile(dtype);
@@ -97,7 +97,7 @@ TEST_P(KlLaws, IsNotNegative) {
     }
     if (!kl.requires_grad()) continue;  // a constant
 
-    // An infinite divergence leaves no NaN in the gradients of the others.
+    // An infinite divergence causes no NaN in the gradients of the others.
     const Tensor finite = at::where(kl < 1e30, kl, 0.0).sum();
     for (const Tensor& gradient : torch::autograd::grad({finite}, inputs)) {
       EXPECT_FALSE(gradient.isnan().any().item<bool>()) << gradient;
@@ -115,7 +115,7 @@ TEST_P(KlLaws, IsTwiceDifferentiable) {
     return kl_divergence(p().make(changed_p, false), q().make(changed_q, false));
   };
   if (divergence(p(), smooth_p, q(), smooth_q).isinf().any().item<bool>() && !GetParam().is_one())
-    return;  // KlInfiniteTest
+    return;  // see KlInfiniteTest
   std::vector<Tensor> inputs, others;
   for (const auto& name : of_p) inputs.push_back(smooth_p.at(name));
   for (const auto& name : of_q) others.push_back(smooth_q.at(name));
@@ -127,7 +127,7 @@ TEST_P(KlLaws, IsTwiceDifferentiable) {
       EXPECT_TRUE(gradcheck(kl, twice));
       EXPECT_TRUE(gradgradcheck(kl, twice));
     }
-    // Away from there, on the side on which a density with ends is covered.
+    // Then with other parameters for q. If p has jumps, the support of q must contain that of p.
     for (std::size_t i = 0; i < others.size(); ++i) {
       if (!jumps) {
         others[i] = others[i].flip(0).contiguous();

@@ -10,17 +10,18 @@
 
 #include "support/data.h"
 
-// Every divergence is the mean of log p(x) - log q(x) over draws from p.
+// Compares every divergence with the mean of log p(x) - log q(x) over draws from p.
 
 namespace torch::distributions::test {
 namespace {
 
 constexpr int64_t kDraws = 100'000;
-/// Some 300 means are looked at: together they exceed this by chance with a probability of 1e-6.
+/// Allowed error in standard deviations. One of some 300 means exceeds it by chance with
+/// probability 1e-6.
 constexpr double kDeviations = 6;
 
-/// Elements whose draws a double can hold: below 1/2 a concentration of Beta puts mass on the
-/// doubles nearest to 1.
+/// The elements whose draws doubles can represent. If concentration0 < 1/2, a Beta has mass closer
+/// to 1 than the nearest double.
 Tensor representable(const Distribution& p) {
   if (p.type().distance_to(typeid(Beta)) < 0) return at::ones(p.batch_shape(), at::kBool);
   const auto& beta = static_cast<const Beta&>(p);
@@ -40,7 +41,7 @@ TEST_P(KlMonteCarlo, IsTheMeanLogRatio) {
     const Tensor x = p->sample({kDraws});
     const Tensor ratios = p->log_prob(x) - q->log_prob(x);
     const Tensor kl = kl_divergence(p, q);
-    // A ratio that is all but constant has no deviation to speak of.
+    // An almost constant ratio has almost no deviation: hence the 1e-12.
     const Tensor deviation = ratios.std(0) / std::sqrt(double(kDraws)) + 1e-12;
     const Tensor z = (ratios.mean(0) - kl) / deviation;
     const Tensor chosen = representable(*p).logical_and(kl.isfinite());

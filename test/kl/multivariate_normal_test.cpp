@@ -21,8 +21,8 @@ MultivariateNormal mvn(const Tensor& loc, const Tensor& factor) {
   return MultivariateNormal(loc, {.scale_tril = factor});
 }
 
-// A factor of a smaller batch than the means meets them all at once; the result is that of one
-// divergence after another.
+// A factor whose batch is smaller than that of the means is used for all of them at once. The
+// result equals that of separate divergences.
 TEST(KlMultivariateNormalTest, BroadcastsBatches) {
   at::manual_seed(0);
   const std::vector<MultivariateNormal> some{
@@ -69,7 +69,7 @@ TEST(KlMultivariateNormalTest, IsDifferentiable) {
   EXPECT_TRUE(gradgradcheck(kl, inputs));
 }
 
-// An Independent of a Normal is the distribution with a diagonal matrix.
+// An Independent of a Normal is a MultivariateNormal with a diagonal covariance.
 TEST(KlMultivariateNormalTest, TakesAnIndependentOfANormal) {
   at::manual_seed(0);
   for (const std::vector<int64_t>& batch : std::vector<std::vector<int64_t>>{{}, {4}, {2, 1}}) {

@@ -9,8 +9,8 @@
 namespace torch::distributions::test {
 namespace {
 
-// The pairs of Python 2.13's registry of which both classes exist here, and those between
-// Independent and MultivariateNormal, which Python lacks.
+// The pairs of PyTorch 2.13's registry whose classes both exist here, and those of Independent and
+// MultivariateNormal, which Python lacks.
 TEST(KlTableTest, HasAllPairs) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> expected{
       {"Bernoulli", {"Bernoulli", "Poisson"}},

@@ -1,5 +1,5 @@
-/// What a distribution function is: the density's integral, increasing from 0 to 1, with icdf as
-/// its inverse.
+/// Laws of cdf: it is the integral of the density, it increases from 0 to 1, and icdf is its
+/// inverse.
 
 #include <torch/csrc/autograd/autograd.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 class CdfLaw : public ::testing::TestWithParam<Case> {
  protected:
-  /// `n` values that broadcast with the batch.
+  /// The shape of `n` values that broadcast with the batch.
   at::DimVector column(int64_t n) const {
     at::DimVector shape(distribution_->batch_shape().size() + 1, 1);
     shape[0] = n;
@@ -62,8 +62,8 @@ INSTANTIATE_TEST_SUITE_P(Ordinary, CdfLaw, ::testing::ValuesIn([] {
 
 class Normalisation : public ::testing::TestWithParam<Case> {};
 
-/// Integrates a density over (0, 1) by the double-exponential rule, which bears singularities at
-/// both ends.
+/// Integrates a density over (lower, lower + width) by the double-exponential rule, which tolerates
+/// singularities at both ends.
 Tensor integral(const Distribution& distribution, const Tensor& lower, const Tensor& width) {
   constexpr double kReach = 4.5, kStep = 1.0 / 512;
   const Tensor t = at::arange(-kReach, kReach, kStep, at::kDouble);
@@ -74,11 +74,11 @@ Tensor integral(const Distribution& distribution, const Tensor& lower, const Ten
   shape[0] = t.size(0);
   const Tensor x = lower + width * at::sigmoid(2 * u).view(shape);
   const Tensor density = distribution.log_prob(x).exp();
-  // Where x rounds to an end at which the density is infinite, it stands for next to nothing.
+  // Where x rounds to an end with an infinite density, the weight is negligible.
   return (density.masked_fill(density == INFINITY, 0) * weight.view(shape) * width).sum(0);
 }
 
-/// Integrates a density over all numbers, by the same rule for two infinite ends.
+/// Integrates a density over the real line by the double-exponential rule.
 Tensor integral(const Distribution& distribution) {
   constexpr double kReach = 4.5, kStep = 1.0 / 512;
   const Tensor t = at::arange(-kReach, kReach, kStep, at::kDouble);
@@ -101,8 +101,8 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
     return;
   }
   if (!is_scalar_event(*distribution)) return;
-  // Between far quantiles where there are such, else over the support: all numbers, the positive
-  // ones or the unit interval.
+  // Integrate between far quantiles if there is an icdf. Otherwise integrate over the support: the
+  // real line, the positive numbers or the unit interval.
   const auto tails = if_implemented([&] {
     at::DimVector shape(distribution->batch_shape().size() + 1, 1);
     shape[0] = 3;
@@ -120,8 +120,8 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
           .all()
           .item<bool>();
     };
-    if (GetParam().has("jumps")) return;  // beyond the rule
-    if (holds(-2.0)) {                    // and so may be any number
+    if (GetParam().has("jumps")) return;  // the rule needs a smooth density
+    if (holds(-2.0)) {                    // the support is the real line
       const Tensor total = integral(*distribution);
       EXPECT_TRUE(at::isclose(total, at::ones_like(total), 1e-6, 1e-6).all().item<bool>())
           << core::repr(total);
@@ -133,7 +133,7 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
     width = holds(2.0) ? distribution->mean() + kDeviations * distribution->stddev()
                        : at::ones({}, at::kDouble);
   }
-  // A density that is infinite at 1 has mass there that no number below 1 can stand for.
+  // A density that is infinite at 1 has mass between the largest double below 1 and 1.
   constexpr double kEps = 0x1p-52;
   const Tensor hidden =
       distribution->log_prob(at::scalar_tensor(1 - kEps, at::kDouble)).exp() * kEps;

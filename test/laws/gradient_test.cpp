@@ -1,4 +1,4 @@
-/// Every function of every case is differentiable, once and twice, in its value and in every
+/// Every function of every case can be differentiated once and twice, in its value and in every
 /// parameter.
 
 #include <gmock/gmock.h>
@@ -35,7 +35,7 @@ const Differentiated kFunctions[] = {
 };
 
 bool differentiable_in_value(const Distribution& distribution) {
-  // A count has no neighbours, and a point's neighbours are off the simplex.
+  // Counts are isolated, and the neighbours of a point of the simplex are outside it.
   try {
     const ConstraintPtr support = distribution.support();
     std::ostringstream text;
@@ -64,7 +64,7 @@ TEST_P(Gradient, MatchesFiniteDifferencesOnceAndTwice) {
     SCOPED_TRACE(name);
     const bool in_value = argument == &Case::probabilities ||
                           (argument != nullptr && differentiable_in_value(*built.distribution));
-    // Three arguments are as good as all, in a quadratic number of differences.
+    // The number of differences is quadratic in the number of rows, and three rows are enough.
     constexpr int64_t kRows = 3;
     Tensor value;
     if (argument != nullptr) {
@@ -77,7 +77,7 @@ TEST_P(Gradient, MatchesFiniteDifferencesOnceAndTwice) {
       std::vector<Tensor> replacements(inputs.begin(),
                                        inputs.begin() + static_cast<int64_t>(parameters.size()));
       for (std::size_t i = 0; i < replacements.size(); ++i) {
-        if (counts[i]) replacements[i] = parameters[i];  // a count has no neighbours
+        if (counts[i]) replacements[i] = parameters[i];  // counts are not differentiable
         if (symmetric[i]) replacements[i] = (replacements[i] + replacements[i].mT()) / 2;
       }
       const Built changed = golden.build(
@@ -87,7 +87,7 @@ TEST_P(Gradient, MatchesFiniteDifferencesOnceAndTwice) {
     std::vector<Tensor> inputs = parameters;
     if (in_value) inputs.push_back(value);
     const Tensor result = function(*built.distribution, value);
-    if (!result.isfinite().all().item<bool>()) continue;  // an edge, of which golden tests speak
+    if (!result.isfinite().all().item<bool>()) continue;  // an edge, which the golden tests check
     EXPECT_TRUE(gradcheck(f, inputs));
     EXPECT_TRUE(gradgradcheck(f, inputs));
     ++checked;
@@ -97,14 +97,15 @@ TEST_P(Gradient, MatchesFiniteDifferencesOnceAndTwice) {
 
 INSTANTIATE_TEST_SUITE_P(Ordinary, Gradient, ::testing::ValuesIn(ordinary_cases()), CaseName());
 
-/// A function of one number, and its derivative there.
+/// A function of one number, and its derivative at a point.
 struct Limit {
   const char* name;
   std::function<Tensor(const Tensor&)> function;
   double at, derivative;
 };
 
-// Where a chain rule multiplies 0 by infinity. The kernels and the composed path agree.
+// At the ends of the support the chain rule may multiply 0 by infinity. Kernels and composed
+// operations must both return the limit.
 TEST(Gradient, IsTheLimitAtTheEnds) {
   const auto number = [](double x) { return at::full({}, x, at::kDouble); };
   const Tensor inf = number(INFINITY);

@@ -12,8 +12,8 @@
 
 namespace torch::distributions::test {
 
-/// The cases whose parameters are of ordinary size, so that finite differences, quadrature and
-/// statistics can speak of them.
+/// Whether the parameters are of ordinary size, as finite differences, quadrature and statistics
+/// require.
 inline bool is_ordinary(const Case& golden) {
   constexpr double kSmallest = 0.02, kLargest = 60, kLargestExponent = 5;
   if (golden.dtype != at::kFloat && golden.dtype != at::kDouble) return false;
@@ -25,8 +25,7 @@ inline bool is_ordinary(const Case& golden) {
     const auto& [path, tensor] = built.parameters[i];
     const std::string& kind = built.kinds[i];
     const Tensor size = tensor.to(at::kDouble).abs();
-    // Exact zeros are ordinary where they are locations; a probability of 0 or 1 and a masked logit
-    // are edges.
+    // A location may be exactly 0. A probability of 0 or 1 and a masked logit are edges.
     const bool is_probability = is_one_of(kind, {"probability", "weight"});
     const bool is_logit = is_one_of(kind, {"logit", "log weight"});
     const bool is_location =
@@ -53,8 +52,7 @@ inline std::vector<Case> ordinary_cases() {
   return cases;
 }
 
-/// The first `n` of the rows whose every number is away from 0, from the ends of the unit interval
-/// and from infinity.
+/// The first `n` rows whose numbers are all away from 0, 1 and infinity.
 inline Tensor ordinary_rows(const Tensor& rows, int64_t n) {
   constexpr double kNear = 0.02, kFar = 60;
   const Tensor wide = rows.to(at::kDouble), size = wide.abs();
@@ -63,7 +61,8 @@ inline Tensor ordinary_rows(const Tensor& rows, int64_t n) {
       .slice(0, 0, n);
 }
 
-/// Whether a class lacks a method, which the golden tests check.
+/// The result of a call, or nothing if it is not implemented. The golden tests check which methods
+/// are missing.
 template <class Call>
 std::optional<Tensor> if_implemented(Call&& call) {
   try {

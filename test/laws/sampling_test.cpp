@@ -1,5 +1,5 @@
-/// Samples follow the distribution, and their gradients are those of the sampling path. Fixed
-/// seeds: a failure is a defect, not bad luck.
+/// Samples follow the distribution, and rsample has the pathwise gradient. The seeds are fixed, so
+/// that the outcome is reproducible.
 
 #include <cmath>
 
@@ -11,9 +11,10 @@ namespace torch::distributions::test {
 namespace {
 
 constexpr int64_t kDraws = 100000;
-/// Of one test; the thousands of a run raise a false alarm once in a million.
+/// The probability that one test raises a false alarm. Over the thousands of tests of a run it is
+/// one in a million.
 constexpr double kFalseAlarm = 2.3e-10;
-constexpr double kZ = 6.34;  // the normal quantile of that
+constexpr double kZ = 6.34;  // the two-sided normal quantile of kFalseAlarm
 
 class Sampling : public ::testing::TestWithParam<Case> {
  protected:
@@ -46,7 +47,7 @@ TEST_P(Sampling, FrequenciesAreTheProbabilities) {
     if (!is_scalar_event(*distribution_)) hit = hit.all(-1);
     const Tensor count = hit.to(at::kDouble).sum(0), p = probability.select(0, i);
     const Tensor deviation = (p * (1 - p) * kDraws).sqrt();
-    // The normal bound widened by one count, for the rarest.
+    // The normal bound, widened by kZ^2 counts for rare values.
     EXPECT_TRUE(((count - kDraws * p).abs() <= kZ * deviation + (p > 0).to(at::kDouble) * kZ * kZ)
                     .all()
                     .item<bool>())
@@ -67,7 +68,7 @@ TEST_P(Sampling, HasTheMeanAndVariance) {
   const Tensor fourth = centred.pow(4).mean(0);
   const Tensor spread =
       ((fourth - variance->square()).clamp_min(0) / static_cast<double>(kDraws)).sqrt();
-  // The fourth moment is itself estimated, badly so for heavy tails: hence the factor of two.
+  // The fourth moment is an estimate, too, and a poor one for heavy tails: hence the factor of 2.
   if (family(GetParam().distribution).has("heavy tails")) return;
   EXPECT_TRUE(
       ((centred.square().mean(0) - *variance).abs() <= 2 * kZ * spread + 1e-12).all().item<bool>())
@@ -117,7 +118,7 @@ TEST_P(Sampling, AParameterOfNaNIsDrawnAsNaN) {
       EXPECT_TRUE(draws.isnan().all().item<bool>())
           << "by " << built.parameters[i].first << ": " << core::repr(draws);
     } catch (const c10::ValueError&) {
-      // There is no index that is NaN.
+      // An index cannot be NaN.
       EXPECT_TRUE(GetParam().has("draws indices"));
     }
   }

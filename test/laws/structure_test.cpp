@@ -1,5 +1,4 @@
-/// Expanding, converting, detaching and laying out tensors differently change nothing but what they
-/// say.
+/// Expanding, converting, detaching and other memory layouts do not change the results.
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -101,7 +100,7 @@ TEST_P(Structure, LayoutOfTheValueDoesNotMatter) {
   EXPECT_EQ(distribution_->log_prob(values_.slice(0, 0, 0)).size(0), 0);
 }
 
-/// The same numbers, of which memory holds the negatives.
+/// The same numbers as a lazy negation, whose memory holds their negatives.
 Tensor lazily_negated(const Tensor& t) {
   return t.is_floating_point() ? at::_neg_view(t.neg()) : t;
 }
@@ -128,7 +127,7 @@ TEST_P(Structure, ALazyNegationIsCarriedOut) {
     expect_same([](const Distribution& d, const Tensor&) { return d.sample({3}); });
     expect_same([](const Distribution& d, const Tensor&) { return d.rsample({3}); });
     for (const OfParameters function : kOfParameters) {
-      // exp makes a relative error of an absolute one.
+      // The exponential turns an absolute error into a relative one.
       double exponent = 1;
       if (function == static_cast<OfParameters>(&Distribution::perplexity)) {
         const auto entropy = if_implemented([&] { return plain.distribution->entropy(); });
@@ -166,7 +165,8 @@ TEST_P(Structure, ToAndDetachChangeEveryTensor) {
 }
 
 TEST_P(Structure, MetaTensorsHaveTheShapesAndNothingElse) {
-  // What is evaluated by formulas; LibTorch's own operations are not all there for meta tensors.
+  // Only families that formulas evaluate: some of LibTorch's operations do not support meta
+  // tensors.
   if (!family(GetParam().distribution).is_scalar()) return;
   const DistributionPtr meta = distribution_->to(at::kMeta);
   const Tensor log_prob = meta->log_prob(values_.to(at::kMeta));

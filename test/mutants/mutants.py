@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Breaks the library in one place after the other, and sees a test fail each time.
+"""Mutation tests: break the library in one place at a time and expect a test to fail.
 
     mutants.py BUILD_FOLDER [NAME ...]
 
-A mutant is one line of a source, changed. Only the files that contain it are compiled again, into a library of its own
-which is preloaded into the tests as they were built: what they say of it is what they would say of the real library. Of
-the kernels' instruction sets one is compiled, and used. A mutant whose test passes shows a test that cannot fail, and so
-does one that no longer applies: both fail here.
+A mutant is a source with one changed line. Only the files that contain it are compiled again, to a separate library that is
+preloaded into the existing test executables, in front of the real library. The kernels are compiled and used for one
+instruction set only. It is an error if the test of a mutant passes, as that test detects nothing, or if the line to change does
+not exist.
 
-A mutant is always compiled in the same folder, so that the compiler's cache knows it until a file that it includes changes.
+A mutant is always compiled in the same folder, so that the compiler's cache serves it until a file that it includes changes.
 """
 
 import concurrent.futures
@@ -31,7 +31,7 @@ class Mutant:
     file: str  # that is changed
     old: str
     new: str
-    compiled: tuple  # the sources that have it
+    compiled: tuple  # the sources that contain or include it
     test: str  # the executable that must fail
     only: str = "*"  # its tests, by gtest's filter
 
@@ -136,11 +136,11 @@ def run(command, **options):
 
 
 class Builder:
-    """Compiles and links as the build folder did, but from another copy of src/ and to another place."""
+    """Compiles and links with the commands of the build folder, but from a copy of src/ and to another folder."""
 
     def __init__(self, build):
         self.build = build
-        self.commands = {}  # of a source
+        self.commands = {}  # by source
         for entry in json.loads((build / "compile_commands.json").read_text()):
             if re.search(r"/torch_distributions(_kernels_DEFAULT)?\.dir/", entry["command"]):
                 file = pathlib.Path(entry["file"])

@@ -103,7 +103,7 @@ class Beta(Family):
 
     def kl_draw(partner, rng, spread):
         own = [POSITIVE.draw(rng, spread), POSITIVE.draw(rng, spread)]
-        if partner.name() == "Uniform":  # an interval that contains the support
+        if partner.name() == "Uniform":  # an interval around the support
             return [*own, -rng.uniform(0, 2), 1 + rng.uniform(0, 2)]
         return [*own, *[kind.draw(rng, spread) for kind in partner.parameters.values()]]
 

@@ -82,14 +82,14 @@ class OfLogits(OfProbs):
 
     @classmethod
     def unit(cls, quantity, value, total_count, logits):
-        if quantity == "log_prob":  # the derivative in logits times what rounding sigmoid(logits) amounts to
+        if quantity == "log_prob":  # the derivative in the logits times the rounding error of sigmoid(logits)
             return abs(value - total_count * sigmoid(logits)) / 16
         if quantity == "log_prob/logits":  # value - total_count * probs
             return max(value, total_count * sigmoid(logits))
 
 
 def kl_binomial_binomial(n, o, m, other):
-    """Infinite where the second cannot have all of the first's outcomes, unless the only one is 0."""
+    """Infinite if the second lacks outcomes of the first."""
     return m * o.kl(other) if n == m or o.p == 0 else INF
 
 
@@ -117,8 +117,8 @@ class Binomial(Family):
         return n * o.p * o.q
 
     def entropy(n, o):
-        """Where the distribution is wide, every m-th term times m: by Poisson's summation formula the difference from the
-        whole sum is of the order of exp(-2 pi^2 n p q / m^2)."""
+        """For a wide distribution sums every m-th term, times m. By Poisson's summation formula the difference from the whole sum
+        is of the order of exp(-2 pi^2 n p q / m^2)."""
         if n == 0 or o.p == 0 or o.q == 0:
             return mpf(0)
         if o.p < 0 or o.q < 0:

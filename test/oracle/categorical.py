@@ -29,7 +29,7 @@ class OfProbs(Points):
     def hostile(draw):
         smallest = -30 if draw.fmt.is_double else -12
         probs = tuple(0.0 if draw.chance(0.1) else draw.log_uniform(smallest, 0) for _ in range(3)) + (draw.uniform(0.3, 1),)
-        if draw.chance(0.5):  # weights of any size
+        if draw.chance(0.5):  # weights need not be normalised
             size = mp.power(10, draw.uniform(-100, 100) if draw.fmt.is_double else draw.uniform(-8, 8))
             probs = tuple(draw.fmt.round(size * mpf(p)) for p in probs)
         return dict(probs=probs, value=float(draw.integer(0, 3)))

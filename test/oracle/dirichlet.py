@@ -56,7 +56,7 @@ class DirichletPoints(Points):
 
 
 def pair(rng, kind, k, dtype, i):
-    """Two vectors of k concentrations; of those that are nearly equal, every other differs by one factor."""
+    """Two vectors of k concentrations. In half of the nearly equal pairs, b is a multiple of a."""
     spread = rng.choice(["ordinary", "hostile"]) if kind == "near" else kind
     a, b = ([POSITIVE.draw(rng, spread) for _ in range(k)] for _ in range(2))
     if kind == "near":
@@ -81,7 +81,8 @@ class Dirichlet(Family):
         return [a / total(c) for a in c]
 
     def mode(c):
-        """Where none is above 1 and one is below, the density is infinite at the edge: the vertex of the largest is told."""
+        """If no concentration is above 1 and one is below, the density is infinite at the boundary: returns the vertex of the
+        largest one."""
         if len(c) == 1:
             return [mpf(1)]
         if all(a <= 1 for a in c) and any(a < 1 for a in c):

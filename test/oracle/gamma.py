@@ -11,7 +11,7 @@ from .normal import kl_to_normal
 
 
 def kl_to_gamma(entropy, mean, mean_log, c, r):
-    """-E log p is the entropy; -E log q takes the means of x and log x."""
+    """E log p is minus the entropy; E log q needs the means of x and log x."""
     return -entropy - c * mp.log(r) + mp.loggamma(c) - (c - 1) * mean_log + r * mean
 
 

@@ -4,12 +4,12 @@
     generate.py                 writes all files
     generate.py --only gamma    writes gamma.json
     generate.py --check         writes nothing; fails unless the files are, byte for byte, what it would write
-    generate.py --differences   prints what differs from Python, for the documentation
+    generate.py --differences   prints the differences from Python, for the documentation
 
-A run without options also writes test/accuracy/python.csv, the errors of Python's package, whose last digits depend on the
-processor. A file has golden cases (Python's answers, and mpmath's where Python is wrong), tables of exact values for the accuracy test,
-tables of divergences, and what tests of laws need to know of the class. Every oracle is compared with Python on the way, and
-every density with quadrature or summation. README.md describes the format.
+A run without options also writes test/accuracy/python.csv, the errors of Python's package. Their last digits depend on the
+processor. A file has golden cases (Python's results, or mpmath's where Python is wrong), tables of exact values for the
+accuracy test, tables of divergences, and what the law tests need to know of the class. Every oracle is compared with Python on
+the way, and every density with quadrature or summation. README.md describes the format.
 """
 
 import argparse
@@ -39,7 +39,7 @@ DIGITS = 60
 
 
 def description(family):
-    """What tests ask of the class."""
+    """What tests need to know of the class."""
     said = {"distribution": family.name(), "kind": family.kind, "parameters": {n: k.name for n, k in family.parameters.items()}}
     if family.value:
         said["value"] = family.value.name
@@ -52,7 +52,7 @@ def description(family):
 
 
 def laws(family):
-    """The forms in which tests of laws make the class, with columns of ordinary and of hostile parameters."""
+    """The forms in which law tests make the class, with columns of ordinary and of hostile parameters."""
     if family.kind == "combinator":
         forms = [tuple(family.ordinary)] if family.ordinary else []
     else:
@@ -70,7 +70,7 @@ def table(header, rows):
 
 
 def section(job):
-    """One part of a file, what is unexplained in it, and which corrections it uses."""
+    """One part of a file, the unexplained differences in it, and the corrections that it uses."""
     name, part = job
     family = families()[name]
     torch.set_num_threads(1)

@@ -52,12 +52,12 @@ class IndependentModel(Model):
         return self.as_gaussian().kl(other)
 
     def as_gaussian(self):
-        """A vector of independent normal numbers."""
+        """The vector of independent normal numbers as a MultivariateNormal."""
         scale = np.broadcast_to(self.base.arguments["scale"], self.base.batch_shape)
         diagonal = as_array([[s if i == j else mpf(0) for j in range(len(scale))] for i, s in enumerate(scale)])
         return MultivariateNormal.model(loc=np.broadcast_to(self.base.arguments["loc"], scale.shape), scale_tril=diagonal)
 
-    def _canonical(self, batch=None):  # of a divergence from a MultivariateNormal
+    def _canonical(self, batch=None):  # for a divergence from a MultivariateNormal
         return self.as_gaussian()._canonical(batch)
 
 
@@ -97,7 +97,7 @@ class Independent(Family):
     kind = "combinator"
     model = IndependentModel
     accuracy = [ThreeNormals]
-    kl = {"Independent": None, "MultivariateNormal": None}  # by IndependentModel.kl
+    kl = {"Independent": None, "MultivariateNormal": None}  # computed by IndependentModel.kl
 
     @classmethod
     def kl_tables(cls):
@@ -113,7 +113,7 @@ class Independent(Family):
                         dtype, [gamma])
             yield Table(independent_normals("p."), MultivariateNormal.call(("loc", "scale_tril"), "q."), "ordinary", dtype,
                         [gaussian], python=False)
-    # Beside a second number that is standard normal.
+    # Parameters of the law tests. The second number of each event is standard normal.
     law_call = ThreeNormals.call()
     ordinary = {"loc": [[-0.5, 0], [1, 0], [2, 0]], "scale": [[0.5, 1], [1, 1], [3, 1]]}
     grid = [([m, 0], [s, 1]) for m in (-1e6, -1, 0, 1e-3, 2, 1e6) for s in (1e-6, 0.5, 1, 30, 1e6)]

@@ -30,7 +30,7 @@ class LaplacePoints(Points):
         far = draw.chance(0.1)
         z = draw.sign() * draw.log_uniform(2, 100 if draw.fmt.is_double else 12) if far else tail_z(draw, 700.0, 85.0)
         value = draw.fmt.round(loc + scale * z)
-        if value == loc:  # there is no derivative
+        if value == loc:  # the density has a kink there
             value = draw.fmt.round(loc + scale)
         return dict(loc=loc, scale=scale, value=value, probability=probability(draw, True))
 

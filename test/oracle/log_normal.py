@@ -35,7 +35,7 @@ class LogNormalPoints(Points):
     @staticmethod
     def unit(quantity, value, loc, scale, probability=None):
         z = (mp.log(value) - loc) / scale
-        # The terms of z: log(value) is rounded before loc is subtracted.
+        # The terms of z, since log(value) is rounded before loc is subtracted.
         inner = max(abs(mp.log(value)), abs(loc)) / scale
         if quantity == "log_prob":
             return max(abs(mp.log(scale)), abs(mp.log(value)), z**2 / 2, abs(z) * inner)

@@ -31,7 +31,7 @@ class MixtureModel(Model):
         return as_array((self.component.cdf(self._pad(x)) * elementwise(mp.exp, self.log_weights)).sum(-1))
 
     def _average(self, moment):
-        """Over the component dimension, which stands before the event."""
+        """The mean over the component dimension, which precedes the event."""
         event = moment.shape[moment.ndim - self.event_dim:] if self.event_dim else ()
         moment = np.broadcast_to(moment, self.component.batch_shape + event)
         weights = elementwise(mp.exp, self.log_weights)
@@ -87,7 +87,7 @@ class ThreeNormals(Points):
         z = [(value - m) / s for m, s in zip(loc, scale)]
         share = [max(p / total(parts), mpf("1e-300")) for p in parts]  # digits are lost to underflow below
         span = max(abs(t) for t in logits)
-        # What the exponents lose: z is rounded twice before it is squared.
+        # The error of the exponents: z is rounded twice before it is squared.
         terms = total(r * (2 * v * v + abs(mp.log(s))) for r, v, s in zip(share, z, scale)) + span
         if quantity == "log_prob":
             return terms
@@ -100,7 +100,7 @@ class ThreeNormals(Points):
                 "loc": share[k] * abs(z[k]) / scale[k],
                 "scale": share[k] * max(1, z[k] ** 2) / scale[k],
             }
-            lost = 2 * z[k] ** 2 + abs(mp.log(scale[k])) + abs(logits[k])  # what the share's exponent loses
+            lost = 2 * z[k] ** 2 + abs(mp.log(scale[k])) + abs(logits[k])  # the error of the exponent of this share
             return size[quantity[9:-3]] * max(1, (terms + lost) / 8)
         mean = total(v * m for v, m in zip(w, loc))
         if quantity == "mean":

@@ -1,4 +1,4 @@
-"""MultivariateNormal(loc, L): loc + L z, of z standard normal; L L^T is the covariance."""
+"""MultivariateNormal(loc, L): loc + L z for standard normal z; L L^T is the covariance."""
 
 import itertools
 
@@ -35,7 +35,7 @@ class MultivariateNormalPoints(Points):
 
     @staticmethod
     def factor(draw, spread, off):
-        """A lower triangle with diagonal entries within 10^+-spread."""
+        """A lower triangle with diagonal entries from 10^-spread to 10^spread."""
         rows = []
         for i in range(3):
             diagonal = draw.log_uniform(-spread, spread)
@@ -68,12 +68,12 @@ class MultivariateNormalPoints(Points):
             return None
         z = forward_substitution(scale_tril, [x - m for x, m in zip(value, loc)])
         columns = [forward_substitution(scale_tril, [mpf(i == j) for i in range(3)]) for j in range(3)]
-        # |L^-1| |L| |z|: what forward substitution may multiply a rounding error by, component by component.
+        # |L^-1| |L| |z|: the factor by which forward substitution may multiply a rounding error, by component.
         spread = [total(abs(scale_tril[i][j] * z[j]) for j in range(i + 1)) for i in range(3)]
         bound = [total(abs(columns[j][i]) * spread[j] for j in range(3)) for i in range(3)]
         if quantity == "log_prob":
             return logs + total(abs(v) * b for v, b in zip(z, bound))
-        # The gradient in loc is L^-T z, that in L is its outer product with z.
+        # The gradient in loc is L^-T z, the gradient in L is its outer product with z.
         solved = [total(abs(columns[i][k]) * bound[k] for k in range(3)) for i in range(3)]
         i, *j = (int(part[0]) for part in quantity.split("[")[1:])
         return solved[i] if not j else solved[i] * bound[j[0]] + 1 / scale_tril[i][i]
@@ -84,7 +84,7 @@ def half_log_det(l):
 
 
 class MultivariateNormal(Family):
-    """A matrix argument is symmetrised first: that is the gradient that torch defines for a symmetric matrix."""
+    """A matrix argument is symmetrised, so that the gradient is the one that torch defines for symmetric matrices."""
 
     kind = "vector"
     parameters = {"loc": REAL, "covariance_matrix": MATRIX, "precision_matrix": MATRIX, "scale_tril": TRIANGLE}
@@ -120,7 +120,7 @@ class MultivariateNormal(Family):
         return len(l) * (mpf(1) / 2 + log_normal_constant()) + half_log_det(l)
 
     def kl_gaussian_gaussian(m, l, n, k):
-        """Of means and triangular factors."""
+        """The divergence from (m, l) to (n, k), each a mean and a triangular factor."""
         columns = [forward_substitution(k, [row[j] for row in l]) for j in range(len(l))]
         squares = total(v * v for column in columns for v in column)
         d = forward_substitution(k, [b - a for a, b in zip(m, n)])

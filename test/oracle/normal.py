@@ -10,7 +10,7 @@ from .framework.mathematics import log_normal_constant, ndtr, ndtri
 
 
 def kl_to_normal(entropy, mean, variance, m, s):
-    """-E log p is the entropy; -E log q takes two moments of p."""
+    """E log p is minus the entropy; E log q needs two moments of p."""
     return -entropy + mp.log(s) + log_normal_constant() + (variance + (mean - m) ** 2) / (2 * s**2)
 
 
@@ -40,7 +40,7 @@ class NormalPoints(Points):
     @staticmethod
     def hostile(draw):
         loc = 0.0 if draw.chance(0.5) else draw.fmt.round(draw.sign() * draw.log_uniform(-6, 8))
-        if draw.chance(0.1):  # squares of these leave the format
+        if draw.chance(0.1):  # their squares overflow or underflow
             scale = draw.log_uniform(-165, 160) if draw.fmt.is_double else draw.log_uniform(-30, 30)
             loc = 0.0
         else:

@@ -20,7 +20,7 @@ class PoissonPoints(Points):
 
     @staticmethod
     def count(draw, rate, hostile):
-        """Near the mean, or anywhere."""
+        """A count near the mean, or anywhere."""
         k = rate + rate**0.5 * draw.bell()
         if hostile and draw.chance(0.4):
             k = draw.choice([0, 1, 2, rate * draw.log_uniform(-2, 2), draw.log_uniform(0, 8)])

@@ -1,4 +1,4 @@
-"""StudentT(df v, loc, scale): p(x) is proportional to (1 + z^2 / v)^(-(v + 1) / 2), of z = (x - loc) / scale."""
+"""StudentT(df v, loc, scale): p(x) is proportional to (1 + z^2 / v)^(-(v + 1) / 2) with z = (x - loc) / scale."""
 
 from mpmath import mp, mpf
 
@@ -43,7 +43,7 @@ class StudentTPoints(Points):
         if quantity == "log_prob/scale":
             return max(1, (df + 1) * w / (1 + w)) / scale
         if quantity == "log_prob/df":
-            # That of the normalizer, and the two parts that the derivative of the drop has.
+            # The derivative of the normalizer, and the two terms of the derivative of `drop`.
             return max(1 / df / (1 + df), abs(mp.log1p(w) - w / (1 + w)), w / (1 + w) / df) / 2
         if quantity == "entropy":
             return abs(mp.log(scale))

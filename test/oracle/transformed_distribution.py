@@ -1,4 +1,4 @@
-"""TransformedDistribution(base, transforms): the base's numbers after the transforms."""
+"""TransformedDistribution(base, transforms): values of the base after the transforms."""
 
 import numpy as np
 from mpmath import mp, mpf
@@ -43,7 +43,7 @@ class Transform:
 
 
 class ElementTransform(Transform):
-    """`low` and `high` are the limits of f at -inf and inf; `attained` when results round to them."""
+    """A function f of one number. `low` and `high` are its limits at -inf and inf, `attained` says whether results round to them."""
 
     attained = False
 
@@ -228,7 +228,7 @@ def flatten(transforms):
 
 
 class TransformedModel(Model):
-    """Outside the image of the transforms the density is 0 and the distribution function 0 or 1."""
+    """Outside the image of the transforms the density is 0, and the cdf is 0 or 1."""
 
     def __init__(self, base_distribution, transforms):
         self.base = base_distribution
@@ -257,7 +257,7 @@ class TransformedModel(Model):
 
     @staticmethod
     def _safe(t, y, ok):
-        """y with what lies outside the image replaced by a point of it."""
+        """y, with a point of the image in the place of values outside it."""
         if ok.all():
             return y
         some = t(array(np.full(t.inverse_shape(y.shape[y.ndim - t.codomain_dim:]), 0.25)))
@@ -265,7 +265,7 @@ class TransformedModel(Model):
         return elementwise(lambda v, s, k: v if k else s, y, some, ok)
 
     def _affine(self, x, f):
-        """x through every transform, if all are affine: by f(transform, x)."""
+        """Applies f(transform, x) for every transform; all of them must be affine."""
         for t in self.transforms:
             t = t.base if isinstance(t, IndependentTransform) else t
             if not isinstance(t, AffineTransform):
@@ -276,7 +276,7 @@ class TransformedModel(Model):
     ENDS = {"Normal": "line", "MultivariateNormal": "line", "Exponential": "half line", "Gamma": "half line", "Uniform": "interval"}
 
     def support(self):
-        """(class, bounds, event_dim) of the image of an interval, or None."""
+        """(class, bounds, event_dim) of the support, the image of an interval, or None if it is not known to be one."""
         base = self.base.base if isinstance(self.base, IndependentModel) else self.base
         kind = self.ENDS.get(base.family.name())
         lower, upper = (array(-INF), False), (array(INF), False)
@@ -320,7 +320,7 @@ class TransformedModel(Model):
         return elementwise(lambda v, s: v if s > 0 else 1 - v, p, sign)
 
     def cdf(self, y):
-        """That of an event of independent numbers is the product of theirs."""
+        """For an event of independent numbers, the product of their cdfs."""
         base = self.base.base if isinstance(self.base, IndependentModel) else self.base
         transforms = [t.base if isinstance(t, IndependentTransform) else t for t in self.transforms]
         if base.event_dim or any(t.domain_dim and not isinstance(t, AffineTransform) for t in transforms):
@@ -342,11 +342,12 @@ class TransformedModel(Model):
             y = t(y)
         return y
 
-# ---- points with exact values -----------------------------------------------------------------------------------------------
-
     def kl(self, other):
-        """Transforms that both share leave it as it is."""
+        """Transforms that both sides share do not change the divergence."""
         return self.base.kl(other.base)
+
+
+# ---- points with exact values -----------------------------------------------------------------------------------------------
 
 
 class OfNormal(Points):
@@ -423,13 +424,13 @@ class SigmoidOfNormal(OfNormal):
 
     @classmethod
     def unit(cls, quantity, value, loc, scale, **_):
-        larger = max(abs(mp.log(value)), abs(mp.log1p(-value)))  # logit subtracts these
+        larger = max(abs(mp.log(value)), abs(mp.log1p(-value)))  # logit subtracts them
         unit = super().unit(quantity, value, loc, scale)
         return max(unit, abs(cls.inverse(value) - loc) / scale * larger / scale) if quantity == "log_prob" else unit
 
 
 class AffineExpAffineOfNormal(OfNormal):
-    """3 - 2 x, then exp, then 1 + x / 2: decreasing."""
+    """x -> 3 - 2 x, then exp, then 1 + x / 2. The whole is decreasing."""
 
     name = "TransformedDistribution(Normal, Affine, Exp, Affine)"
     quantities = ("log_prob", "cdf", "icdf")
@@ -458,7 +459,7 @@ class AffineExpAffineOfNormal(OfNormal):
     @classmethod
     def unit(cls, quantity, value, loc, scale, probability=None):
         if quantity == "icdf":
-            # The base is asked for the quantile at 1 - probability, which rounds.
+            # The base computes the quantile of 1 - probability, which is rounded.
             z = ndtri(1 - probability)
             lost = 2 * scale * (1 - probability) / mp.npdf(z)
             return ("relative to goal", lost + 2 * abs(loc) + 2 * scale * abs(z) + 3)
@@ -478,7 +479,7 @@ class TransformedDistribution(Family):
     kind = "combinator"
     model = TransformedModel
     accuracy = [TanhOfNormal, SigmoidOfNormal, AffineExpAffineOfNormal]
-    kl = {"TransformedDistribution": None}  # by TransformedModel.kl
+    kl = {"TransformedDistribution": None}  # computed by TransformedModel.kl
 
     @classmethod
     def kl_tables(cls):

@@ -1,8 +1,8 @@
-# Installs the build folder BUILD to PREFIX, by way of another folder: what is installed may be moved.
+# Installs the build folder BUILD to another folder and moves that to PREFIX: a package must be relocatable.
 #
 # Run by ctest: cmake -DBUILD=... -DPREFIX=... [-DNOT_NAMED=...] [-DONLY=...] -P install.cmake
-#   NOT_NAMED  folders of this machine that no installed text may name
-#   ONLY       the one file that is installed; by default the library is, and its licence
+#   NOT_NAMED  folders of this machine that no installed text may mention
+#   ONLY       the only file to be installed; by default the library and its licence are installed
 cmake_minimum_required(VERSION 3.23)
 
 file(REMOVE_RECURSE "${PREFIX}" "${PREFIX}.before")

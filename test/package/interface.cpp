@@ -1,5 +1,4 @@
-// The public interface, as programs use it. Compiles and runs against the library; every check()
-// must hold.
+// The public interface, as programs use it. Every check() must hold.
 #include <torch/distributions.h>
 
 #include <cmath>
@@ -52,7 +51,7 @@ class Spike : public dist::Implements<Spike> {
   Tensor loc_;
 };
 
-// Two tensors in braces name neither probs nor logits.
+// Two tensors in braces are refused: they do not say which is probs and which is logits.
 template <class Class>
 concept TakesTwoTensors = requires(Tensor t) {
   Class({t, t});

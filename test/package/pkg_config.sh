@@ -1,7 +1,7 @@
 #!/bin/sh
 # pkg_config.sh PREFIX SOURCE PROGRAM COMPILER...
 #
-# Compiles SOURCE to PROGRAM with what pkg-config says of the package in PREFIX, and runs it.
+# Compiles SOURCE to PROGRAM with the flags that pkg-config prints for the package in PREFIX, and runs it.
 set -e
 prefix=$1 source=$2 program=$3
 shift 3

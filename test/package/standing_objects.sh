@@ -1,10 +1,9 @@
 #!/bin/sh
 # A compiler launcher: standing_objects.sh BUILD PREFIX COMMAND...
 #
-# For a project that has the library as a subdirectory, and would compile all of it again: it takes the library's objects
-# from the folder BUILD, where they stand, and compiles the rest. PREFIX is where that project builds the library, from the
-# folder that the compiler runs in. A few sources are compiled nevertheless, of each kind one: the flags that they get in
-# that project are tested too.
+# For a project that builds the library as a subdirectory: copies the library's object files from the build folder BUILD instead
+# of compiling them again, and compiles the rest. PREFIX is the folder in which that project builds the library, relative to the
+# working folder of the compiler. One source of each kind is compiled nevertheless, to test the flags of that project.
 build=$1 prefix=$2
 shift 2
 

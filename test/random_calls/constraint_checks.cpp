@@ -1,4 +1,4 @@
-// What every constraint keeps to, and the transforms that the registries have for it.
+// Checks of every constraint and of its transforms in the registries.
 
 #include <ATen/ATen.h>
 
@@ -20,7 +20,7 @@ class Subject {
   bool is_constructed() const { return constraint_.has_value(); }
 
  private:
-  // Each is a check.
+  // Each of these methods is a check.
   void construct();
   void finds_the_first_violation();
   void is_where_its_transforms_lead();
@@ -61,7 +61,7 @@ void Subject::is_where_its_transforms_lead() {
     });
     const Tensor y = *value_of(format_as(t) + " of " + text, [&] { return t(x); });
     if (!generator_.promises_numbers() || !everywhere(x.isfinite())) continue;
-    // What is small beside a bound may round to the bound, as documented.
+    // A number that is small compared with a bound may round to the bound, as documented.
     const bool is_precise =
         generator_.temper() == Temper::kOrdinary && epsilon_of(generator_.dtype()) < 1e-6;
     if (!is_precise && !program_.expression.text.ends_with("simplex")) continue;

@@ -1,4 +1,4 @@
-// What every distribution keeps to, whatever its parameters.
+// Checks of every distribution, whatever its parameters.
 
 #include <ATen/ATen.h>
 
@@ -17,14 +17,15 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 struct OfParameters {
   const char* name;
   Tensor (Distribution::*method)() const;
-  bool of_events;  // or one number a distribution
+  bool of_events;  // the result has the shape of the events, not only of the batch
 };
 constexpr OfParameters kOfParameters[] = {
     {"mean", &Distribution::mean, true},         {"mode", &Distribution::mode, true},
     {"variance", &Distribution::variance, true}, {"stddev", &Distribution::stddev, true},
     {"entropy", &Distribution::entropy, false},  {"perplexity", &Distribution::perplexity, false}};
 
-/// Where the mode is NaN because there is no single one, as the headers say; undefined: nowhere.
+/// True where the mode is NaN because there is no single one, as the headers document; undefined if
+/// there is always one.
 Tensor without_mode(const Distribution& d) {
   if (const auto* beta = dynamic_cast<const Beta*>(&d)) {
     const Tensor a = beta->concentration1(), b = beta->concentration0();
@@ -95,15 +96,16 @@ void DistributionSubject::draws_in_its_support() {
   }
   const ValidateArgsGuard guard(true);
   const auto outcome = attempt("log_prob(sample())", [&] { return d().log_prob(draws_); });
-  // What overflows in one transform, or is rounded in half, may be beyond the image of another.
+  // A value that overflows in one transform, or is rounded in half, may be outside the image of
+  // another.
   const bool is_precise = is_ordinary() && !generator_.mixes_dtypes() &&
                           epsilon_of(draws_.scalar_type()) < 1e-6 && everywhere(draws_.isfinite());
-  // Mixtures do not know the nearest point of their support, into which a rounded draw is moved.
+  // A mixture does not move a rounded value to the nearest point of its support.
   require(!outcome.refused() || (is_rounded() && (!is_precise || has("Mixture"))),
           "log_prob(sample()) raises: ", outcome.message);
   if (!outcome.value) return;
   const Tensor& log_prob = *outcome.value;
-  // Of what overflows to the end of a transform, density and Jacobian may both be infinite.
+  // Where a value overflows to the end of a transform, density and Jacobian may both be infinite.
   if ((is_ordinary() && event_dim() == 0) || !is_rounded()) {
     require_no_nan("log_prob(sample())", log_prob, undecided_events(draws_));
   }
@@ -139,7 +141,7 @@ void DistributionSubject::knows_its_moments() {
     if (draws_categories() && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;  // documented as NaN
     }
-    // Those of few degrees of freedom have none.
+    // Moments of few degrees of freedom are NaN.
     if (has("StudentT(") && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;
     }
@@ -155,7 +157,7 @@ void DistributionSubject::knows_its_moments() {
   const auto mode = value_of("mode", [&] { return d().mode(); });
   if (!mode) return;
   const Tensor at_mode = d().log_prob(*mode), elsewhere = d().log_prob(draws_);
-  if (at_mode.numel() == 0 || is_rounded()) return;  // it may be rounded to an end
+  if (at_mode.numel() == 0 || is_rounded()) return;  // the mode may be rounded to an end
   require(everywhere((at_mode >= elsewhere - 1e-3 * (1 + elsewhere.abs()))
                          .logical_or(at_mode.isnan())
                          .logical_or(at_mode == kInfinity)),
@@ -183,7 +185,7 @@ Literal DistributionSubject::values() {
       if (!random_.chance(0.3)) continue;
       do {
         x[i] = any_number(random_, own);
-      } while (has("MultivariateNormal") && !has_normal_squares(x[i], own));  // sums overflow
+      } while (has("MultivariateNormal") && !has_normal_squares(x[i], own));  // else sums overflow
       if (random_.chance(0.3)) x[i] = static_cast<double>(random_.below(4));
     }
     numbers = own == at::kLong ? changed.nan_to_num(0).clamp(-1e6, 1e6).to(own) : changed.to(own);
@@ -257,8 +259,8 @@ void DistributionSubject::does_not_mind_layouts() {
   const auto [x, text] = literal(random_, draws_);
   const Tensor got = d().log_prob(x);
   require(got.sizes() == want.sizes(), "log_prob(", text, ") has shape ", got.sizes());
-  // The last digits of a logarithm may be all that matters, and a chain of transforms magnifies
-  // those in which vector and scalar functions differ.
+  // Hostile parameters may leave only the last digits of a logarithm, in which vector and scalar
+  // functions differ. A chain of transforms magnifies the difference.
   if (!is_ordinary() || (is_rounded() && want.scalar_type() != at::kDouble)) return;
   require_close("log_prob(" + text + ") of another layout", got, want,
                 is_rounded() ? 1e-6 : 16 * epsilon_of(want.scalar_type()));
@@ -283,10 +285,10 @@ void DistributionSubject::has_a_distribution_function() {
   if (!draws_.defined()) return;
 
   const Tensor ends = at::full({1}, kInfinity, x.options().dtype(at::kFloat));
-  // The weights of a mixture sum to 1 but for rounding.
-  if (is_rounded() && generator_.mixes_dtypes()) return;  // a scale may underflow in floats
+  if (is_rounded() && generator_.mixes_dtypes()) return;  // a scale may underflow in float
   const Tensor at_end = d().cdf(ends);
   const auto dtype = generator_.mixes_dtypes() ? at::kBFloat16 : at_end.scalar_type();
+  // The sum of a mixture's weights is 1 up to rounding.
   const double tolerance = has("Mixture") ? 8 * epsilon_of(dtype) : 0;
   require(everywhere(at_end >= 1 - tolerance), "cdf(inf) is ", text_of(at_end));
   require(everywhere(d().cdf(-ends) == 0), "cdf(-inf) is ", text_of(d().cdf(-ends)));
@@ -337,7 +339,7 @@ void DistributionSubject::enumerates_its_support() {
   constexpr int64_t kMost = 10;  // the number of events is exponential in their size
   if (!is_ordinary() || c10::multiply_integers(program_.event) > kMost) return;
   const auto outcome = attempt("enumerate_support", [&] { return d().enumerate_support(); });
-  if (outcome.refused()) return;  // there may be too many
+  if (outcome.refused()) return;  // it may refuse too large a result
   const auto& found = outcome.value;
   require(found.has_value() || !d().has_enumerate_support() || has("Binomial"),
           "enumerate_support is not implemented, but has_enumerate_support() is true");
@@ -376,7 +378,7 @@ void DistributionSubject::expands() {
   const auto compare = [&](const std::string& name, const Tensor& got, const Tensor& want,
                            const Shape& shape) {
     const auto dtype = generator_.mixes_dtypes() ? at::kBFloat16 : want.scalar_type();
-    // A standard deviation is the root of what may have cancelled.
+    // A standard deviation is the square root of a variance, in which digits may have cancelled.
     const double epsilon = std::max(epsilon_of(dtype), epsilon_of(got.scalar_type()));
     require_close(what + "." + name, got, want.expand(shape),
                   64 * (name == "stddev" ? std::sqrt(epsilon) : epsilon));
@@ -388,7 +390,7 @@ void DistributionSubject::expands() {
     if (!is_valid() || (has("Mixture") && !is_ordinary())) continue;  // large terms may cancel
     compare(name, got, *want, of_events ? whole : batch);
   }
-  // A value at the end of a support may be rounded to either side of it.
+  // A value at the end of a support may round to either side of it.
   if (!draws_.defined() || !is_valid() || ((is_rounded() || has("Mixture")) && !is_ordinary()))
     return;
   const Tensor x = draws_.select(0, 0);
@@ -409,7 +411,7 @@ void DistributionSubject::sums_over_events() {
   for (int64_t k = 0; k < dims; ++k) want = want.sum(-1);
   if (!is_ordinary()) {
     require(got.sizes() == want.sizes(), what, " has shape ", got.sizes());
-    return;  // numbers of many sizes do not sum to the same
+    return;  // the order of summation matters to numbers of different sizes
   }
   require_close(
       what, got.to(at::kDouble), want,
@@ -427,7 +429,7 @@ void DistributionSubject::converts() {
   if (!draws_.defined()) return;
   const auto log_prob =
       value_of("to(kMeta).log_prob", [&] { return meta->log_prob(draws_.to(at::kMeta)); });
-  if (!log_prob) return;  // LibTorch has no such operation for meta tensors
+  if (!log_prob) return;  // LibTorch lacks an operation for meta tensors
   require(log_prob->is_meta() && log_prob->sizes() == d().log_prob(draws_).sizes(),
           "to(kMeta).log_prob has shape ", log_prob->sizes());
 }
@@ -451,12 +453,12 @@ void DistributionSubject::diverges_from_others() {
   require(own->sizes() == IntArrayRef(program_.batch), "kl_divergence has shape ", own->sizes());
   if (promises_numbers()) require(everywhere(*own == 0), "kl_divergence(p, p) is ", text_of(*own));
 
-  Generator changed(seed_, ~seed_);  // the same program of other numbers
+  Generator changed(seed_, ~seed_);  // the same program with other numbers
   const Program q = changed.distribution();
   const std::string what = "kl_divergence(p, " + q.expression.text + ")";
   const DistributionPtr of_q = q.expression();
   const auto found = value_of(what, [&] { return kl_divergence(d(), *of_q); });
-  if (!found) return;  // other transforms, or other numbers of trials
+  if (!found) return;  // the transforms or the numbers of trials differ
   require(same_bits(*found, kl_divergence(d(), *of_q)), what, " differs when called again");
   if (!promises_numbers() || !changed.promises_numbers()) return;
   require_no_nan(what, *found);
@@ -474,7 +476,7 @@ void DistributionSubject::is_possible_where_it_is_likely() {
   const Tensor log_prob = d().log_prob(y);
   const ComposeTransform forward(transformed->transforms());
   const Tensor image = forward(forward.inv()(y));
-  // Far out, what is mapped there underflows, overflows or saturates.
+  // Far from 0 the transforms underflow, overflow or saturate.
   const double far = y.scalar_type() == at::kDouble ? 30 : 12;
   const Tensor same = ((image - y).abs() < 5e-2 * (1 + y.abs())).logical_or(y.abs() > far);
   require(everywhere(same.logical_or(log_prob == -kInfinity).logical_or(y.isnan())), "log_prob(",
@@ -511,7 +513,7 @@ void DistributionSubject::refuses_nonsense() {
   attempt("log_prob of float8",
           [&] { return d().log_prob(at::ones(full_shape()).to(at::kFloat8_e4m3fn)); });
   attempt("to(kFloat8_e5m2)", [&] { return d().to(at::kFloat8_e5m2)->mean(); });
-  // A last dimension of 6 fits one of 6 or 1, as Independent takes its base's word for the shape.
+  // A last dimension of 6 matches 6 or 1, since Independent takes the base's word for the shape.
   const Shape whole = full_shape();
   if (whole.empty() || whole.back() == 6 || whole.back() == 1) return;
   const ValidateArgsGuard guard(true);

@@ -11,7 +11,7 @@
 
 namespace torch::distributions::random_calls {
 
-/// A program, evaluated, with values to call it with.
+/// An evaluated program, with values to call it with.
 class DistributionSubject {
  public:
   explicit DistributionSubject(uint64_t seed)
@@ -24,7 +24,7 @@ class DistributionSubject {
   bool is_constructed() const { return distribution_.has_value(); }
 
  private:
-  // Each is a check. Of values and moments, in distribution_checks.cpp:
+  // Each method is a check. Checks of values and moments, in distribution_checks.cpp:
   void construct();
   void refuses_parameters_outside_their_domain();
   void has_its_shapes();
@@ -44,7 +44,7 @@ class DistributionSubject {
   void is_possible_where_it_is_likely();
   void refuses_nonsense();
   void is_as_it_was();
-  // Of derivatives, in gradient_checks.cpp:
+  // Checks of derivatives, in gradient_checks.cpp:
   void has_gradients();
   void has_the_gradients_of_its_graph();
   void has_the_gradients_of_differences();
@@ -65,21 +65,21 @@ class DistributionSubject {
   bool has(const char* name) const {
     return program_.expression.text.find(name) != std::string::npos;
   }
-  /// Whether a Categorical is among its parts other than as the weights of a mixture.
+  /// Whether a part is a Categorical, except for the weights of a mixture.
   bool draws_categories() const;
   Shape full_shape() const { return joined(program_.batch, program_.event); }
   std::vector<Tensor> leaves_with_gradients() const;
-  /// Draws with some numbers replaced by any, in some dtype, shape and layout.
+  /// Draws, some of whose numbers are replaced by any others, in some dtype, shape and layout.
   Literal values();
-  /// Whether a value may be rounded by transforms, so that it counts as one inside the support; and
-  /// whether, of others than the usual ones, the support is the last codomain.
+  /// Whether transforms may round a value, so that a rounded value counts as inside the support.
+  /// With unusual transforms, the support is the codomain of the last one.
   bool is_rounded() const { return has("TransformedDistribution"); }
-  /// Whether one transform may leave to another what has lost its digits.
+  /// Whether one transform may pass values without correct digits to another.
   bool may_saturate() const { return is_rounded() && !is_ordinary(); }
   Tensor any_of_event(Tensor condition) const;
-  /// Where an event of values has a NaN.
+  /// True for the events that have a NaN.
   Tensor nan_events(const Tensor& values) const;
-  /// Where the density of an event may be a product of 0 and infinity, as documented.
+  /// True for the events whose density may be a product of 0 and infinity, as documented.
   Tensor undecided_events(const Tensor& values) const;
   int64_t event_dim() const { return static_cast<int64_t>(program_.event.size()); }
 
@@ -90,7 +90,7 @@ class DistributionSubject {
   std::vector<Tensor> leaves_before_;
   std::string text_before_;
   std::optional<DistributionPtr> distribution_;
-  Tensor draws_;  // [n] + batch + event; undefined where drawing fails
+  Tensor draws_;  // [n] + batch + event; undefined if drawing fails
 };
 
 }  // namespace torch::distributions::random_calls

@@ -14,27 +14,27 @@
 
 namespace torch::distributions::random_calls {
 
-/// What must hold of a program: `run` throws `Violation` where it does not.
+/// A property of a program. `run` throws `Violation` if it does not hold.
 struct Check {
   const char* name;
   std::function<void()> run;
 };
 
-/// A random program and all that is checked of it.
+/// A random program and its checks.
 struct Experiment {
-  std::string program;  ///< as C++
+  std::string program;  ///< in C++
   std::vector<Check> checks;
 };
 
-/// A check that is a method of a subject.
+/// A check that is a method of a subject (the object under test with its inputs).
 template <class Subject>
 struct Method {
   const char* name;
   void (Subject::*check)();
 };
 
-/// The experiment that calls the methods of a subject, without validation unless they ask for it.
-/// The first one constructs what the others speak of: where it fails, they are passed over.
+/// Makes an experiment of the methods of a subject. They run without validation unless they switch
+/// it on. The first method constructs the object under test; if it fails, the others are skipped.
 template <class Subject>
 Experiment experiment_of(const std::shared_ptr<Subject>& subject, std::string program,
                          const auto& methods) {
@@ -54,7 +54,7 @@ Experiment experiment_of(const std::shared_ptr<Subject>& subject, std::string pr
 /// The experiment of a seed.
 Experiment experiment(uint64_t seed);
 
-// One file each.
+// Each of these has a file of its own.
 Experiment distribution_experiment(uint64_t seed);
 Experiment transform_experiment(uint64_t seed);
 Experiment constraint_experiment(uint64_t seed);

@@ -13,7 +13,7 @@
 
 namespace torch::distributions::random_calls {
 
-/// The tensors of an expression while it is evaluated, handed out in the order of its text.
+/// The tensors with which an expression is evaluated, in the order of its text.
 class Leaves {
  public:
   explicit Leaves(std::vector<Tensor> tensors) : tensors_(std::move(tensors)) {}
@@ -24,7 +24,8 @@ class Leaves {
   std::size_t next_ = 0;
 };
 
-/// A C++ expression of type T: its text, its tensors, and how to evaluate it with these or others.
+/// A C++ expression of type T: its text, its tensors, and a function that evaluates it with these
+/// or other tensors.
 template <class T>
 struct Expression {
   std::string text;
@@ -47,7 +48,8 @@ Expression<T> constant(std::string text, T value) {
   return {std::move(text), {}, [value = std::move(value)](Leaves&) { return value; }};
 }
 
-/// `open`, the arguments with commas, `close`: `f` of the values of the arguments.
+/// The expression with the text `open`, the arguments with commas, `close`. Its value is `f` of the
+/// values of the arguments.
 template <class T, class F, class... Arguments>
 Expression<T> call(const std::string& open, const std::string& close, F f,
                    const Expression<Arguments>&... arguments) {
@@ -65,7 +67,7 @@ Expression<T> call(const std::string& open, const std::string& close, F f,
                    parts = std::tuple(arguments.evaluate...)](Leaves& leaves) -> T {
     return std::apply(
         [&](const auto&... part) {
-          // Braces evaluate from left to right.
+          // The braces evaluate from left to right.
           return std::apply(f, std::tuple<Arguments...>{part(leaves)...});
         },
         parts);
@@ -73,7 +75,8 @@ Expression<T> call(const std::string& open, const std::string& close, F f,
   return made;
 }
 
-/// `open`, the list with commas, `close`: `f` of the vector of their values.
+/// The expression with the text `open`, the items with commas, `close`. Its value is `f` of the
+/// vector of their values.
 template <class T, class F, class Item>
 Expression<T> call_with_list(const std::string& open, const std::string& close, F f,
                              const std::vector<Expression<Item>>& items) {

@@ -15,7 +15,7 @@ constexpr at::ScalarType kDtypes[] = {at::kDouble, at::kDouble,  at::kDouble, at
 constexpr Temper kTempers[] = {Temper::kOrdinary, Temper::kOrdinary,  Temper::kExtreme,
                                Temper::kExtreme,  Temper::kLimitless, Temper::kBroken};
 
-/// `Name(argument, ...)` as a distribution.
+/// The expression `Name(argument, ...)` as a DistributionPtr.
 template <class D, class... Arguments>
 Expression<DistributionPtr> construct(const std::string& name,
                                       const Expression<Arguments>&... arguments) {
@@ -34,7 +34,8 @@ Expression<TransformPtr> inverse(const Expression<TransformPtr>& transform) {
       "", ".inv()", [](const TransformPtr& t) { return t->inv(); }, transform);
 }
 
-/// Whether every number of `a` is below that of `b`, which has the same shape.
+/// Whether every number of `a` is below the number of `b` at the same place. Both have the same
+/// shape.
 bool all_below(const Expression<Param>& a, const Expression<Param>& b) {
   return (a().tensor() < b().tensor()).all().item<bool>();
 }
@@ -62,7 +63,7 @@ Expression<Param> Generator::parameter(const Domain& domain, const Shape& shape,
     return x;
   };
   if (shape.empty() && !mixes_dtypes_ && structure_.chance(0.3)) {
-    // A number takes the dtype of the tensors that it meets, float if there is none.
+    // A number takes the dtype of the tensors that it is used with, or float if there is none.
     const double x = draw(temper_, dtype == at::kDouble ? at::kFloat : dtype);
     return constant(text_of(x), Param(x));
   }
@@ -150,7 +151,7 @@ std::pair<Expression<Param>, Expression<Param>> Generator::bounds(const Shape& s
 
 Expression<Covariance> Generator::covariance(const Shape& batch, int64_t n) {
   const at::ScalarType dtype = leaf_dtype();
-  // A factor, whose rows have scales of their own when the numbers are extreme.
+  // A factor. If the numbers are extreme, its rows have different scales.
   const int reach = temper_ == Temper::kOrdinary ? 0
                     : dtype == at::kDouble       ? 150
                     : dtype == at::kHalf         ? 2
@@ -319,7 +320,7 @@ Generator::Built Generator::mixture_same_family(int depth, Kind kind, const Shap
 }
 
 Generator::Built Generator::transformed_distribution(int depth, Kind kind, const Shape& batch) {
-  // An event of more dimensions takes them from the base's batch.
+  // An event with more dimensions takes them from the batch of the base.
   const bool as_vector = kind != Kind::kContinuousScalar && structure_.chance(0.3);
   Shape event;
   if (as_vector) event = {small_size()};
@@ -358,7 +359,7 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
         return transformed_distribution(depth, kind, batch);
     }
   }
-  // Scalar and continuous ones first, then the other continuous ones.
+  // Continuous scalar families first, then the other continuous ones.
   static constexpr Family kFamilies[] = {&Generator::beta,
                                          &Generator::chi2,
                                          &Generator::exponential,

@@ -11,7 +11,7 @@
 
 namespace torch::distributions::random_calls {
 
-/// A distribution, and what is known of it without asking the library.
+/// A distribution and its expected shapes.
 struct Program {
   Expression<DistributionPtr> expression;
   Shape batch, event;
@@ -19,7 +19,7 @@ struct Program {
 
 struct TransformProgram {
   Expression<TransformPtr> expression;
-  Shape input;  ///< the shape of an x that it maps, whose numbers may be any
+  Shape input;  ///< the shape of an x that it maps; the elements may be any numbers
 };
 
 struct ConstraintProgram {
@@ -28,8 +28,8 @@ struct ConstraintProgram {
 };
 
 /// Builds random programs. The structure (classes, shapes, layouts, dtypes) and the numbers come
-/// from a seed each: two generators that differ in the second one alone build programs that differ
-/// in their numbers alone.
+/// from different seeds: generators that differ in the second seed only build programs that differ
+/// in their numbers only.
 class Generator {
  public:
   Generator(uint64_t structure_seed, uint64_t number_seed);
@@ -43,17 +43,17 @@ class Generator {
   bool mixes_dtypes() const { return mixes_dtypes_; }
   /// Whether every parameter is in its domain and finite.
   bool valid() const { return valid_; }
-  /// Whether, moreover, results are numbers: whether no parameter is so large or so small that what
-  /// a formula makes of it may leave the range of the dtype.
+  /// Whether results must be numbers: whether, in addition, no parameter is so large or so small
+  /// that an intermediate result may leave the range of the dtype.
   bool promises_numbers() const {
     return valid_ && (temper_ == Temper::kOrdinary || temper_ == Temper::kExtreme);
   }
-  /// Whether a constructor must refuse one of them.
+  /// Whether a constructor must refuse a parameter.
   bool must_refuse() const { return must_refuse_; }
 
  private:
   enum class Kind { kAny, kContinuous, kContinuousScalar };
-  /// Where the values of a scalar program lie.
+  /// The range of a scalar program's values.
   enum class Range { kReals, kPositives, kUnitInterval };
   struct Built {
     Program program;
@@ -63,7 +63,7 @@ class Generator {
 
   Built distribution(int depth, Kind kind, const Shape& batch);
 
-  // Families, with this batch shape.
+  // Families, of a given batch shape.
   Built bernoulli(const Shape& batch);
   Built beta(const Shape& batch);
   Built binomial(const Shape& batch);
@@ -87,15 +87,15 @@ class Generator {
   Built mixture_same_family(int depth, Kind kind, const Shape& batch);
   Built transformed_distribution(int depth, Kind kind, const Shape& batch);
 
-  /// A transform of numbers in `range`, element by element, whose parameters broadcast to `shape`.
-  /// Sets `range` to that of the result.
+  /// An elementwise transform of numbers in `range`, whose parameters broadcast to `shape`. Sets
+  /// `range` to the range of the result.
   Expression<TransformPtr> elementwise(int depth, const Shape& shape, Range& range);
   Expression<TransformPtr> affine(const Shape& shape);
   Expression<ConstraintPtr> bounded(const Shape& shape);
 
-  /// A parameter of a distribution, which a constructor checks.
+  /// A parameter of a distribution, whose constructor checks it.
   Expression<Param> parameter(const Domain& domain, const Shape& shape, int64_t event_dim = 0);
-  /// The same of a transform or constraint, which does not.
+  /// A parameter of a transform or constraint, whose constructor does not check it.
   Expression<Param> free_parameter(const Domain& domain, const Shape& shape);
   Expression<ProbsOrLogits> probs_or_logits(const Shape& shape);
   Expression<ProbsOrLogits> weights(const Shape& batch, int64_t categories);

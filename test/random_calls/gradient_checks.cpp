@@ -1,4 +1,4 @@
-// What the gradients of every distribution keep to.
+// Checks of the gradients of every distribution.
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -14,7 +14,7 @@ namespace {
 
 using at::IntArrayRef;
 
-/// A function of a distribution and, perhaps, a value.
+/// A function of a distribution and, for some, of a value.
 struct Differentiated {
   const char* name;
   Tensor (*function)(const Distribution& d, const Tensor& x);
@@ -28,7 +28,7 @@ constexpr Differentiated kDifferentiated[] = {
     {"entropy", [](const Distribution& d, const Tensor&) { return d.entropy(); }},
 };
 
-/// The gradients of the sum of `output` in those of `inputs` that it depends on.
+/// The gradients of the sum of `output` in those inputs that require one.
 std::vector<Tensor> gradients(const Tensor& output, const std::vector<Tensor>& inputs,
                               bool create_graph) {
   std::vector<Tensor> wanted;
@@ -46,7 +46,7 @@ bool any_nan(const std::vector<Tensor>& tensors) {
   });
 }
 
-/// Whether every number is infinite, 0, or not so large or small that its square is not normal.
+/// Whether `has_normal_squares` holds for every element.
 bool all_have_normal_squares(const Tensor& x) {
   const Tensor numbers = x.detach().to(at::kDouble).flatten().contiguous();
   const double* begin = numbers.const_data_ptr<double>();
@@ -54,13 +54,14 @@ bool all_have_normal_squares(const Tensor& x) {
                      [&](double number) { return has_normal_squares(number, x.scalar_type()); });
 }
 
-/// Whether the gradient of one number of `output` is infinite or about to overflow. Then a sum may
-/// be NaN: one of infinities of both signs, or of zero times infinity.
+/// Whether the gradient of an element of `output` is infinite or about to overflow. Then the
+/// gradient of the sum may be NaN, as a sum of infinities of both signs or a product of 0 and
+/// infinity.
 bool has_infinite_slope(const Tensor& output, const std::vector<Tensor>& inputs,
                         bool create_graph) {
   constexpr int64_t kMost = 2000;
   const Tensor flat = output.reshape(-1);
-  if (flat.numel() > kMost) return true;  // that would take too long to find out
+  if (flat.numel() > kMost) return true;  // checking all elements would take too long
   for (int64_t i = 0; i < flat.numel(); ++i) {
     for (const Tensor& gradient : gradients(flat[i], inputs, create_graph)) {
       if (!gradient.defined()) continue;
@@ -93,7 +94,7 @@ void DistributionSubject::has_gradients() {
   const DistributionPtr with_graph = program_.expression(inputs);
   inputs.push_back(x);
   if (!all_have_normal_squares(x)) return;
-  // Where numbers overflow in one part, what depends on them may be 0 times infinity in another.
+  // Where numbers overflow in one part, gradients may be 0 times infinity in another.
   const bool is_composite =
       has("TransformedDistribution") || has("MultivariateNormal") || has("Mixture");
   if (is_composite && !is_ordinary()) return;
@@ -106,9 +107,9 @@ void DistributionSubject::has_gradients() {
     const std::string_view of = name;
     const bool is_moment = of == "mean" || of == "variance" || of == "stddev";
     if (is_moment && (!everywhere(output->isfinite()) || (has("Mixture") && !is_ordinary()))) {
-      continue;  // it, or that of a component without weight, overflows
+      continue;  // the moment, or that of a component without weight, overflows
     }
-    // The slope of one factor or share is infinite where another is 0.
+    // The slope of one factor or component may be infinite where another factor or weight is 0.
     if (of == "cdf" && (has("Independent(") || has("Mixture")) &&
         (x.detach() == 0).any().item<bool>())
       continue;
@@ -134,7 +135,7 @@ void DistributionSubject::has_the_gradients_of_its_graph() {
     if (!output) continue;
     const auto once = gradients(*output, inputs, false), graph = gradients(*output, inputs, true);
     if (output->numel() == 0) continue;
-    // A responsibility is the exponential of a difference of log densities, whose absolute rounding
+    // A responsibility of a mixture is the exponential of a difference of log densities. Its error
     // grows with their size.
     const double largest =
         output->detach().abs().nan_to_num(0, 0, 0).max().to(at::kDouble).item<double>();
@@ -143,7 +144,7 @@ void DistributionSubject::has_the_gradients_of_its_graph() {
               " has a gradient with or without create_graph only");
       if (!once[i].defined() || once[i].numel() == 0) continue;
       const double size = graph[i].detach().abs().max().to(at::kDouble).item<double>();
-      // At the end of a transform, differences of numbers that are nearly equal are left.
+      // Near the end of a transform, differences of nearly equal numbers remain.
       const double tolerance =
           is_rounded() ? 1e-2 : (4096 + 64 * largest) * epsilon_of(once[i].scalar_type());
       require_close(std::string("the gradient of ") + name, once[i] / (1 + size),
@@ -153,11 +154,11 @@ void DistributionSubject::has_the_gradients_of_its_graph() {
 }
 
 void DistributionSubject::has_the_gradients_of_differences() {
-  constexpr int64_t kMost = 24;  // the number of differences is its square
+  constexpr int64_t kMost = 24;  // the number of evaluations grows with its square
   constexpr double kSteep = 20;
   if (!is_ordinary() || !draws_.defined() || generator_.dtype() != at::kDouble ||
       generator_.mixes_dtypes() || has("_matrix") || has("Binomial") || has("L(")) {
-    return;  // a matrix's two halves, and a count, have no derivative of their own
+    return;  // a symmetric matrix's two halves are not independent, and counts have no derivative
   }
   const Tensor x = draws_.select(0, 0);
   const Tensor magnitude = x.to(at::kDouble).abs();
@@ -165,7 +166,7 @@ void DistributionSubject::has_the_gradients_of_differences() {
   if (!everywhere(is_medium.logical_or(magnitude == 0))) return;
   const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
                         !has("Dirichlet") &&
-                        !has("StickBreaking");  // whose values have no neighbours
+                        !has("StickBreaking");  // their values have no neighbours in the support
   std::vector<Tensor> inputs = program_.expression.leaves;
   const std::size_t parameters = inputs.size();
   if (in_value) inputs.push_back(x);
@@ -177,7 +178,7 @@ void DistributionSubject::has_the_gradients_of_differences() {
     if (!output || output->scalar_type() != at::kDouble || !output->isfinite().all().item<bool>()) {
       continue;
     }
-    // Where it is steep or saturates, quotients of differences are wrong.
+    // Where the cdf is steep or saturates, difference quotients are inaccurate.
     if (name == std::string_view("cdf") && !everywhere((*output > 0).logical_and(*output < 1))) {
       continue;
     }
@@ -185,7 +186,7 @@ void DistributionSubject::has_the_gradients_of_differences() {
     leaves.push_back(in_value ? x.detach().clone().requires_grad_() : x);
     const auto slopes =
         gradients(function(*program_.expression(leaves), leaves.back()), leaves, false);
-    // The cdf of an event is a product, of which one factor may be steep and the others small.
+    // The cdf of an event is a product: one factor may be steep while the others are small.
     const bool is_cdf = name == std::string_view("cdf") && output->numel() > 0;
     const double scale = is_cdf ? output->max().item<double>() : 1;
     if (std::any_of(slopes.begin(), slopes.end(), [scale](const Tensor& slope) {
@@ -206,21 +207,21 @@ void DistributionSubject::has_the_slope_of_its_cdf() {
   if (!is_ordinary() || event_dim() > 0 || !draws_.defined() || generator_.dtype() != at::kDouble ||
       generator_.mixes_dtypes() || d().support()->is_discrete() ||
       has("TransformedDistribution(TransformedDistribution")) {
-    return;  // the inner one may have saturated
+    return;  // the inner distribution may have saturated
   }
   const auto cdf = value_of("cdf", [&] { return d().cdf(draws_); });
   if (!cdf || cdf->numel() == 0 || cdf->scalar_type() != at::kDouble) return;
   const Tensor step = 1e-5 * draws_.abs(), above = draws_ + step, below = draws_ - step;
   const Tensor slope = (d().cdf(above) - d().cdf(below)) / (2 * step);
   const Tensor density = d().log_prob(draws_).exp();
-  // Near a jump, and where numbers saturate, a quotient of differences says nothing.
+  // Difference quotients are meaningless near a jump and where numbers saturate.
   const Tensor neighbours = at::stack({d().log_prob(above).exp(), d().log_prob(below).exp()});
   Tensor smooth = ((neighbours - density).abs() < 1e-2 * density)
                       .all(0)
                       .logical_and(*cdf > 1e-3)
                       .logical_and(*cdf < 1 - 1e-3)
                       .logical_and(density < 1e6);
-  if (is_rounded()) smooth = smooth.logical_and(draws_.abs() < 10);  // where they do not saturate
+  if (is_rounded()) smooth = smooth.logical_and(draws_.abs() < 10);  // else they saturate
   const double tolerance = is_rounded() ? 1e-1 : 1e-2;
   require(
       everywhere(
@@ -241,7 +242,7 @@ void DistributionSubject::draws_with_gradients() {
   require(draws.sizes() == IntArrayRef(joined({2}, full_shape())), "rsample({2}) has shape ",
           draws.sizes());
   if (!promises_numbers() || !draws.isfinite().all().item<bool>()) return;
-  // What overflows before a transform that is bounded has a slope of 0 times infinity.
+  // A number that overflows before a bounded transform has a slope of 0 times infinity.
   if (is_rounded()) return;
   const auto found =
       *value_of("the gradient of rsample", [&] { return gradients(draws, inputs, false); });

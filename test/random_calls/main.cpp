@@ -1,9 +1,9 @@
-// Runs the experiments of many seeds, and prints what fails with the program that shows it.
+// Runs the experiments of many seeds and prints each failure with its program.
 //
 //   random_calls [--seed FIRST] [--count COUNT | --seconds SECONDS] [--check NAME]
 //
-// They run in a child process, so that a crash or a hang is a failure like any other: the parent
-// starts another child at the next seed.
+// Experiments run in a child process, so that a crash or a hang is a failure like any other: then
+// the parent starts another child at the next seed.
 
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
@@ -33,21 +33,21 @@ struct Options {
   uint64_t seed = 1;
   uint64_t count = std::numeric_limits<uint64_t>::max();
   double seconds = std::numeric_limits<double>::infinity();
-  std::string check;  // only this one
+  std::string check;  // if not empty, the only check to run
 };
 
-/// What both processes see.
+/// Memory that both processes share.
 struct Progress {
-  uint64_t next;      // the seed that runs, or is to
+  uint64_t next;      // the seed that runs or is to run next
   uint64_t failures;  // checks that failed
   char doing[1 << 14];
 };
 
-/// Processor time, in seconds, after which a program hangs.
+/// Seconds of processor time after which an experiment counts as hanging.
 constexpr time_t kHang = 60;
 
-/// Ends this process by SIGPROF when it has computed for so long, which a busy machine does not
-/// hasten.
+/// Ends this process by SIGPROF after so many seconds of its processor time, whatever the load of
+/// the machine.
 void set_limit(time_t seconds) {
   const itimerval limit{{0, 0}, {seconds, 0}};
   setitimer(ITIMER_PROF, &limit, nullptr);
@@ -82,7 +82,7 @@ void run(uint64_t seed, const Options& options, Progress& progress) {
   }
 }
 
-/// The child's part: from `progress.next` on.
+/// Runs experiments in the child, from `progress.next` on.
 void run_all(const Options& options, Clock::time_point end, Progress& progress) {
   at::set_num_threads(1);
   for (; progress.next - options.seed < options.count && Clock::now() < end; ++progress.next) {

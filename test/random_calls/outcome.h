@@ -11,7 +11,7 @@
 
 namespace torch::distributions::random_calls {
 
-/// Thrown by a check that found a fault.
+/// Thrown by a check that fails.
 struct Violation : std::runtime_error {
   using runtime_error::runtime_error;
 };
@@ -25,7 +25,7 @@ void require(bool holds, const Parts&... parts) {
   throw Violation(out.str());
 }
 
-/// What a call came to: a value, or one of the exceptions that the library documents.
+/// The outcome of a call: a value, or one of the exceptions that the library documents.
 template <class T>
 struct Outcome {
   std::optional<T> value;
@@ -35,8 +35,8 @@ struct Outcome {
   bool refused() const { return !value && !not_implemented; }
 };
 
-/// Calls `f`. \throws Violation for an exception that is not documented, or whose text asks for a
-/// report to LibTorch.
+/// Calls `f`. \throws Violation for an undocumented exception, or for one whose text asks to report
+/// a bug in LibTorch.
 template <class F>
 auto attempt(const std::string& what, F&& f) -> Outcome<decltype(f())> {
   Outcome<decltype(f())> outcome;
@@ -64,7 +64,7 @@ auto attempt(const std::string& what, F&& f) -> Outcome<decltype(f())> {
   return outcome;
 }
 
-/// The value of `f`, or nothing where it is not implemented. \throws Violation when it is refused.
+/// The value of `f`, or nothing if it is not implemented. \throws Violation if it is refused.
 template <class F>
 auto value_of(const std::string& what, F&& f) {
   auto outcome = attempt(what, std::forward<F>(f));

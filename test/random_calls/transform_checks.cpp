@@ -1,4 +1,4 @@
-// What every transform keeps to, and its inverse.
+// Checks of every transform and its inverse.
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -24,7 +24,7 @@ class Subject {
   bool is_constructed() const { return transform_.has_value(); }
 
  private:
-  // Each is a check.
+  // Each method is a check.
   void construct();
   void maps_numbers();
   void maps_back();
@@ -43,15 +43,16 @@ class Subject {
   bool has(const char* name) const {
     return program_.expression.text.find(name) != std::string::npos;
   }
-  /// Whether what rounds to an end may lie beyond what the first of several transforms reaches, and
-  /// have an infinite slope that meets a slope of 0.
+  /// Whether there may be several transforms. A value rounded to an end may then be outside the
+  /// image of the first one, and an infinite slope may be multiplied by a slope of 0.
   bool is_of_several() const { return has("Compose") || has("biject_to"); }
-  /// Whether what one part maps to infinity may be NaN of the next, as a softmax of infinity is.
+  /// Whether one part may map a number to infinity, of which the next one makes a NaN, as softmax
+  /// does.
   bool may_overflow() const {
     return generator_.temper() != Temper::kOrdinary &&
            (has("Softmax") || (has("StickBreaking") && is_of_several()));
   }
-  /// Numbers of the input's shape, of the program's temper, or a batch of them.
+  /// Numbers of the program's temper, of the input's shape or a batch of it.
   Literal input();
 
   uint64_t seed_;
@@ -102,7 +103,7 @@ void Subject::maps_back() {
   if (!t().bijective() || !generator_.promises_numbers() || !everywhere(x.isfinite())) return;
   if (!is_of_several()) require_no_nan("inv() of " + text_of(y), back);
   if (!is_precise()) return;
-  // Where numbers saturate they do not come back, but what is mapped again is the same.
+  // Saturated numbers are not recovered, but their image must be the same.
   const Tensor again = t()(back);
   require_close("t(inv(y)), y = " + text_of(y) + ",", again, y, 1e-8);
 }
@@ -118,7 +119,7 @@ void Subject::knows_its_jacobian() {
       *value_of("inv().log_abs_det_jacobian", [&] { return inverse->log_abs_det_jacobian(y, x); });
   require(of_inverse.sizes() == of_t.sizes(), "log|det J| of the inverse has shape ",
           of_inverse.sizes());
-  if (is_precise() && everywhere(of_t.abs() < 20)) {  // beyond, it saturates
+  if (is_precise() && everywhere(of_t.abs() < 20)) {  // saturation makes larger ones inaccurate
     require_close("log|det J| of the inverse, negated,", of_inverse.neg(), of_t, 1e-8);
   }
   const int64_t in = t().domain()->event_dim();
@@ -132,7 +133,7 @@ void Subject::knows_its_jacobian() {
   const Tensor leaf = x.detach().clone().requires_grad_();
   const Tensor slope = torch::autograd::grad({t()(leaf)}, {leaf}, {at::ones_like(y)})[0];
   const Tensor want = slope.abs().log();
-  const Tensor known = want > -20;  // a slope that saturates loses its digits
+  const Tensor known = want > -20;  // the slope of a saturated number loses its digits
   require(
       everywhere((of_t - want).abs().lt(1e-6 * (1 + want.abs())).logical_or(known.logical_not())),
       "log|det J| is ", text_of(of_t), ", log of the gradient ", text_of(want), " at ", text);
@@ -173,7 +174,7 @@ void Subject::has_gradients() {
 void Subject::caches() {
   const auto cached = *value_of("with_cache()", [&] { return t().with_cache(); });
   const auto [x, text] = input();
-  const Tensor want = t()(x), y = cached(x);  // a part that caches already is shared
+  const Tensor want = t()(x), y = cached(x);  // a part that has a cache is shared
   require(same_bits(y, want), "with_cache()(", text, ") is ", text_of(y), ", not ", text_of(want));
   const Tensor back = cached->inv()(y);
   require(!cached->bijective() || cached->cache_size() == 0 || same_bits(back, x) ||

@@ -13,7 +13,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Limits {
-  double epsilon, least, smallest, largest;  // least: subnormal
+  double epsilon, least, smallest, largest;  // least: the smallest subnormal number
 };
 
 template <class T>
@@ -80,8 +80,8 @@ const char* name_of(at::ScalarType dtype) {
   }
 }
 
-/// The text of a contiguous tensor, its first numbers alone when it is long: the seed gives the
-/// rest.
+/// A contiguous tensor as text. Of a long one, only the first numbers: the seed reproduces the
+/// others.
 std::string plain_text(const Tensor& tensor) {
   constexpr int64_t kMost = 40;
   std::ostringstream out;
@@ -159,7 +159,7 @@ std::string text_of(double number) {
   if (std::isnan(number)) return "NAN";
   if (std::isinf(number)) return number < 0 ? "-INFINITY" : "INFINITY";
   std::string text;
-  for (int precision = 1; precision <= 17; ++precision) {  // the fewest digits that read back
+  for (int precision = 1; precision <= 17; ++precision) {  // the fewest digits that are exact
     std::ostringstream out;
     out.precision(precision);
     out << number;

@@ -13,13 +13,12 @@ namespace torch::distributions::random_calls {
 using at::Tensor;
 using Shape = std::vector<int64_t>;
 
-/// Random choices that are the same on every machine, which those of <random>'s distributions need
-/// not be.
+/// Random choices that are reproducible on every machine, unlike the distributions of <random>.
 class Random {
  public:
   explicit Random(uint64_t seed) : engine_(seed * 0x9E3779B97F4A7C15 + 1) {}
 
-  /// 0, ..., n - 1.
+  /// A number of 0, ..., n - 1.
   int64_t below(int64_t n) { return static_cast<int64_t>(engine_() % static_cast<uint64_t>(n)); }
   bool chance(double probability) { return unit() < probability; }
   double between(double low, double high) { return low + (high - low) * unit(); }
@@ -33,15 +32,15 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-/// How far from the ordinary the numbers of a program are.
+/// How extreme the numbers of a program are.
 enum class Temper {
-  kOrdinary,   ///< of a size near 1: quotients of differences can speak of them
-  kExtreme,    ///< any number that a parameter may be whose square and its reciprocal are normal
-  kLimitless,  ///< any finite number that a parameter may be; results may overflow to NaN
-  kBroken,     ///< any number: infinite, NaN, or out of the parameter's domain
+  kOrdinary,   ///< near 1 in size, so that difference quotients are accurate
+  kExtreme,    ///< any number of the domain whose square and its reciprocal are normal numbers
+  kLimitless,  ///< any finite number of the domain; results may overflow to NaN
+  kBroken,     ///< any number: infinite, NaN, or outside the domain
 };
 
-/// What a parameter may be. It is written from the textbook, not from the library's constraints.
+/// The domain of a parameter, written from the textbook and not from the library's constraints.
 struct Domain {
   double (*ordinary)(Random&);
   bool (*contains)(double);
@@ -49,7 +48,7 @@ struct Domain {
 
 extern const Domain kReal, kPositive, kProbability, kWeight, kCount;
 
-/// A number of a domain, rounded to a dtype. Broken ones may lie outside the domain.
+/// A number of a domain, rounded to a dtype. With Temper::kBroken it may be outside the domain.
 double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype);
 
 /// Whether x is 0 or infinite, or x^2 and 1 / x^2 are normal numbers of the dtype.
@@ -58,17 +57,17 @@ bool has_normal_squares(double x, at::ScalarType dtype);
 /// The largest number of a dtype.
 double largest_of(at::ScalarType dtype);
 
-/// As the dtype holds it.
+/// A number rounded to a dtype.
 double rounded(double number, at::ScalarType dtype);
 
 /// Any number of a dtype, infinities and NaN included.
 double any_number(Random& random, at::ScalarType dtype);
 
-/// A number as C++ writes it.
+/// A number as C++ code.
 std::string text_of(double number);
 std::string text_of(const Shape& shape);
 
-/// A tensor and the C++ that makes it, `D({1.0, 2.0}).view({2, 1})`: see `kLegend`.
+/// A tensor and the C++ code for it, such as `D({1.0, 2.0}).view({2, 1})`: see `kLegend`.
 struct Literal {
   Tensor tensor;
   std::string text;
@@ -82,8 +81,8 @@ inline constexpr const char* kLegend =
 /// negated, at an offset.
 Literal literal(Random& random, const Tensor& numbers);
 
-/// A tensor of which some dimensions (but none of the last `fixed`) are expanded: `number(i)` is
-/// asked for each element that it stores.
+/// A tensor of this shape in which some dimensions (but none of the last `fixed`) may be expanded.
+/// `number()` returns the elements that are stored, one a call.
 template <class Number>
 Literal literal(Random& random, const Shape& shape, int64_t fixed, at::ScalarType dtype,
                 Number&& number) {
@@ -102,8 +101,8 @@ Literal literal(Random& random, const Shape& shape, int64_t fixed, at::ScalarTyp
   return {made.tensor.expand(shape), made.text + ".expand(" + text_of(shape) + ")"};
 }
 
-/// A batch shape: of few dimensions and few elements, sometimes of none, sometimes of enough to
-/// fill several tiles of the engine.
+/// A batch shape. It usually has few dimensions and few elements, but may be empty or large enough
+/// for several tiles of the engine.
 Shape random_shape(Random& random);
 
 /// `count` shapes that broadcast to `whole`.

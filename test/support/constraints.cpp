@@ -11,7 +11,7 @@
 namespace torch::distributions::test {
 namespace {
 
-/// The class of what a call throws, or nothing.
+/// The class name of the c10::Error that a call throws, or an empty string.
 template <class Call>
 std::string thrown_by(Call call) {
   try {
@@ -22,7 +22,7 @@ std::string thrown_by(Call call) {
   return {};
 }
 
-/// Whether `check` returns, so that there is a first event to speak of.
+/// Compares `first_violation` with `check` for one layout. Returns whether `check` returned.
 bool expect_first_false(const Constraint& constraint, const Tensor& value, const char* layout) {
   const auto what = [&] {
     std::ostringstream text;

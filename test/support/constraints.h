@@ -9,9 +9,9 @@
 
 namespace torch::distributions::test {
 
-/// Expects of `first_violation` what `check` says or throws, of these values: as they are,
-/// transposed, strided, expanded, with a graph, and lazily negated.
-/// \return whether `check` returned; where it throws, the other layouts are not tried.
+/// Expects `first_violation` to agree with `check`, in its result or its error. Tries the value as
+/// it is, transposed, strided, expanded, with a graph, and lazily negated.
+/// \return Whether `check` returned. If it throws, the other layouts are not tried.
 bool expect_consistent(const Constraint& constraint, const Tensor& value);
 
 /// Every dtype that a value may have.
@@ -19,7 +19,7 @@ inline const std::vector<at::ScalarType> kDtypes = {
     at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong,
     at::kInt,    at::kShort, at::kChar, at::kByte,     at::kBool};
 
-/// What `check` says of each event, after `expect_consistent`.
+/// The elements of `check(value)`, after `expect_consistent`.
 std::vector<bool> checked(const Constraint& constraint, const Tensor& value);
 
 }  // namespace torch::distributions::test

@@ -24,7 +24,7 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// What most cases of a file say stands there once, in "common": here it is given to each of them.
+/// Adds the entries of "common", which most cases of a file share, to each case.
 void complete(json& file) {
   const json& common = file.at("common");
   for (json& golden : file.at("cases")) {
@@ -40,7 +40,7 @@ void complete(json& file) {
   }
 }
 
-/// Every file of test/data by its name; read once, and kept since cases point into them.
+/// The files of test/data by name. They are read once and kept, since cases point into them.
 const std::map<std::string, json>& files() {
   static const auto all = [] {
     std::map<std::string, json> read;
@@ -56,7 +56,7 @@ const std::map<std::string, json>& files() {
   return all;
 }
 
-/// Names of arguments that are counts, never parameters of a dtype.
+/// Whether an argument is a count, which does not take the dtype of the case.
 bool is_count(const std::string& name) { return name == "total_count"; }
 
 bool is_call(const json& argument) {
@@ -66,7 +66,7 @@ bool is_call(const json& argument) {
 
 bool is_list_of_calls(const std::string& name) { return name == "transforms" || name == "parts"; }
 
-/// Makes what a call says, and notes the tensors of which it is made.
+/// Makes the distributions and transforms of a call, and records their tensor parameters.
 class Builder {
  public:
   Builder(at::ScalarType dtype, const BuildOptions& options, const Inputs& inputs)
@@ -154,7 +154,7 @@ bool all_are_integers(const json& value) {
   return !value.empty() && std::all_of(value.begin(), value.end(), all_are_integers);
 }
 
-/// Names of the inputs of a call.
+/// Adds the names of the inputs of a call.
 void inputs_of(const json& call, std::set<std::string>& names) {
   if (call.is_object() && call.contains("input")) {
     names.insert(call["input"]);
@@ -163,7 +163,7 @@ void inputs_of(const json& call, std::set<std::string>& names) {
   }
 }
 
-/// The numbers in brackets of a column's name.
+/// The indices in a column's name: {0, 1} for `x[0][1]`.
 std::vector<int64_t> index_of(const std::string& column) {
   std::vector<int64_t> index;
   for (std::size_t at = column.find('['); at != std::string::npos; at = column.find('[', at + 1))

@@ -12,46 +12,45 @@
 
 #include <torch/distributions/core/distribution.h>
 
-// The reference data of test/data: one file a family, which test/oracle/generate.py wrote.
+// The reference data of test/data, one file for each family, written by test/oracle/generate.py.
 
 namespace torch::distributions::test {
 
-/// Tensors by the name under which a call asks for them.
+/// Tensors by the names of a call's inputs.
 using Inputs = std::map<std::string, Tensor>;
 
-/// A distribution and the tensors that it was made of.
+/// A distribution and its tensor parameters.
 struct Built {
   DistributionPtr distribution;
   /// Tensor parameters by path, in a fixed order: `loc`, `base_distribution.loc`,
   /// `transforms.0.scale`.
   std::vector<std::pair<std::string, Tensor>> parameters;
-  /// What each is: the name of its kind in test/oracle/framework/draws.py, or nothing for a
-  /// parameter of a transform.
+  /// The kind of each parameter (its name in test/oracle/framework/draws.py), or an empty string
+  /// for a parameter of a transform.
   std::vector<std::string> kinds = {};
 
-  /// \throws std::out_of_range when there is no such parameter.
+  /// \throws std::out_of_range if there is no such parameter.
   const Tensor& parameter(const std::string& path) const;
 };
 
 struct BuildOptions {
-  Validate validate_args = {};  // of the distribution and of those within it
-  bool requires_grad = false;   // of every floating tensor parameter
-  /// Makes every parameter a tensor of this dtype, numbers included (counts and dimensions
-  /// excepted).
+  Validate validate_args = {};  // of the distribution and its parts
+  bool requires_grad = false;   // whether floating tensor parameters require a gradient
+  /// Makes every parameter but counts and dimensions a tensor of this dtype, numbers included.
   std::optional<at::ScalarType> dtype = std::nullopt;
-  /// Taken, in the order of `Built::parameters`, instead of the case's tensors.
+  /// Used instead of the case's tensors, in the order of `Built::parameters`.
   std::vector<Tensor> replacements = {};
 };
 
-/// What the oracle says of a class.
+/// The oracle's description of a class.
 struct Family {
-  /// A form in which tests of laws make the class.
+  /// A form of the constructor's parameters, with which law tests make the class.
   struct Law {
-    std::string name;  ///< fit for the name of a test: `Bernoulli_logits`
+    std::string name;  ///< valid in the name of a test: `Bernoulli_logits`
     const Family* family;
     const nlohmann::json* data;
 
-    /// Columns of parameters: away from every edge, or all combinations of hostile ones.
+    /// Columns of parameters: away from every edge, or all combinations of hostile numbers.
     Inputs ordinary(at::ScalarType dtype) const { return columns("ordinary", dtype); }
     Inputs hostile(at::ScalarType dtype) const { return columns("hostile", dtype); }
     DistributionPtr make(const Inputs& inputs, Validate validate_args = {}) const;
@@ -64,25 +63,26 @@ struct Family {
   std::string file;  ///< `gamma`
   const nlohmann::json* data;
 
-  bool is_scalar() const;  ///< a family of one number, which a formula evaluates
+  bool is_scalar() const;  ///< a family of single numbers, evaluated by formulas
   bool is_combinator() const;
-  /// An attribute of test/oracle/framework/family.py: "heavy tails".
+  /// Whether the class has an attribute of test/oracle/framework/family.py, such as "heavy tails".
   bool has(const char* attribute) const;
-  /// The kind of a parameter: "positive". \throws std::out_of_range
+  /// The kind of a parameter, such as "positive". \throws std::out_of_range if there is no such
+  /// parameter.
   std::string kind_of(const std::string& parameter) const;
-  /// Whether there is a rule for the divergence to this class.
+  /// Whether kl_divergence has a rule from this class to the other.
   bool has_divergence_to(const Family& other) const;
   std::vector<Law> laws() const;
 };
 
-/// Every family that has a file in test/data, in the order of names.
+/// Every family that has a file in test/data, by name.
 const std::vector<Family>& families();
-/// \throws std::out_of_range
+/// \throws std::out_of_range if there is no such family.
 const Family& family(const std::string& name);
 
-/// A constructor call, with what must come of it.
+/// A constructor call and its expected results.
 struct Case {
-  std::string name;          ///< unique and fit for the name of a test: `Gamma_03`
+  std::string name;          ///< unique, and valid in the name of a test: `Gamma_03`
   std::string text;          ///< `Gamma(concentration=[0.5, 4.0], rate=1.0)`
   std::string distribution;  ///< `Gamma`
   at::ScalarType dtype;      ///< of the tensor parameters
@@ -93,17 +93,17 @@ struct Case {
     return build({.validate_args = validate_args}).distribution;
   }
 
-  /// Whether the class, or one within it, has an attribute.
+  /// Whether the class, or that of a part, has an attribute.
   bool has(const char* attribute) const;
 
-  /// Values inside the support, of shape `[n] + (1, ... or batch) + event`; for a density away from
-  /// its ends.
+  /// Values inside the support, away from the ends of a density. The shape is `[n] + (1, ... or
+  /// batch) + event`.
   Tensor values() const { return points("at"); }
-  /// Values at the ends of the support, that belong to it; undefined when there are none.
+  /// Values at the ends of the support that belong to it; undefined if there are none.
   Tensor edges() const { return points("edges"); }
-  /// Values outside the support, NaN among them; undefined when there are none.
+  /// Values outside the support, including NaN; undefined if there are none.
   Tensor outside() const { return points("outside"); }
-  /// Arguments of icdf, of which the first three lie well inside (0, 1).
+  /// Arguments of icdf. The first three are well inside (0, 1).
   Tensor probabilities() const { return points("p"); }
 
  private:
@@ -113,16 +113,16 @@ struct Case {
 /// Every case of every distribution, in a fixed order.
 const std::vector<Case>& all_cases();
 
-/// The same of another section of the files: `streams`, `bad_parameters`, `bad_values`.
+/// Every case of another section of the files: `streams`, `bad_parameters`, `bad_values`.
 std::vector<Case> cases_of(const char* section);
 
-/// A number of a table, and what stands after its "@".
+/// A number of a table and, if the cell is `number@unit`, the unit of its error.
 struct Cell {
   double number;
   double unit = 0;
 };
 
-/// Points and exact values: a row a point.
+/// A table of exact values, one point a row.
 class Table {
  public:
   explicit Table(const nlohmann::json& data);
@@ -133,14 +133,14 @@ class Table {
   const std::vector<std::string>& columns() const { return columns_; }
   /// Whether a column holds an input, rather than a value to be compared.
   bool is_input(std::size_t column) const;
-  /// Nothing where nothing is asked.
+  /// The cell, or nothing if it is null: then no value is checked.
   std::optional<Cell> cell(std::size_t row, std::size_t column) const;
   /// "loc=0 scale=1": the inputs of a row.
   std::string point(std::size_t row) const;
 
-  /// The inputs: columns x[0], x[1] ... make one tensor. A table of one row has no batch dimension.
+  /// The inputs. Columns x[0], x[1] ... are one tensor. A table of one row has no batch dimension.
   const Inputs& inputs() const { return inputs_; }
-  /// The distribution of a call of the table: "call", "p" or "q".
+  /// The distribution that the table calls "call", "p" or "q".
   DistributionPtr make(const char* call, Validate validate_args = {}) const;
 
  private:
@@ -153,7 +153,7 @@ class Table {
 /// The tables of a section of a family's file: `accuracy`, `divergences`.
 std::vector<Table> tables_of(const Family& family, const char* section);
 
-/// What stands before the first '[' of a column's name.
+/// A column's name up to the first '['.
 std::string without_index(const std::string& column);
 
 /// A tensor from its JSON: nested lists of this dtype (int64 if all are integers), or
@@ -162,15 +162,15 @@ Tensor tensor_of(const nlohmann::json& json, at::ScalarType dtype);
 
 /// The sizes and the numbers of nested lists.
 std::vector<int64_t> sizes_of(const nlohmann::json& json);
-/// "nan", "inf" and "-inf" are strings, "undefined" is nan.
+/// The strings "nan", "inf" and "-inf" are these numbers; "undefined" is nan.
 std::vector<double> numbers_of(const nlohmann::json& json);
 
 at::ScalarType dtype_of(const std::string& name);
 
-/// The weights 1, 9/8, ..., 15/8, 1, ... of a weighted sum whose gradient is golden.
+/// The weights 1, 9/8, ..., 15/8, 1, ... of the weighted sum whose gradient is in the golden data.
 Tensor weights_of(const Tensor& values);
 
-/// For the name of a parametrised test and its messages.
+/// For test names and messages.
 std::ostream& operator<<(std::ostream& out, const Case& golden);
 std::ostream& operator<<(std::ostream& out, const Family& family);
 

@@ -9,13 +9,13 @@
 namespace torch::distributions::test {
 namespace {
 
-/// The arguments of one call, each of which has to be taken.
+/// The arguments of a call. All of them must be used.
 class Given {
  public:
   Given(const std::string& name, const Arguments& arguments)
       : name_(name), arguments_(arguments), left_(arguments.size()) {}
 
-  /// A parameter, or what stands in for one that was not given.
+  /// A parameter, or `otherwise` if it was not given.
   Param param(const char* name, const Param& otherwise = {}) const {
     return take<Param>(name, otherwise);
   }
@@ -27,7 +27,7 @@ class Given {
   TransformPtr transform(const char* name) const {
     return std::get<TransformPtr>(arguments_.at(counted(name)));
   }
-  /// A list, or a single transform.
+  /// The transforms of an argument that is a list or a single transform.
   std::vector<TransformPtr> transforms(const char* name) const {
     const Argument& given = arguments_.at(counted(name));
     if (const auto* one = std::get_if<TransformPtr>(&given)) return {*one};
@@ -65,7 +65,7 @@ class Given {
 using MakeDistribution = std::function<DistributionPtr(const Given&, Validate)>;
 using MakeTransform = std::function<TransformPtr(const Given&)>;
 
-/// A class that is made of these parameters.
+/// Makes a class from the parameters of these names.
 template <class Family, class... Names>
 MakeDistribution of(Names... names) {
   return

@@ -9,7 +9,8 @@
 namespace torch::distributions::test {
 namespace {
 
-/// Fresh double leaves that require a gradient, for the floating inputs; the others as they are.
+/// Double leaves that require a gradient, copied from the floating inputs; the other inputs as they
+/// are.
 std::vector<Tensor> leaves(const std::vector<Tensor>& inputs) {
   std::vector<Tensor> copies;
   for (const Tensor& input : inputs) {
@@ -28,7 +29,7 @@ std::vector<Tensor> differentiable_ones(const std::vector<Tensor>& inputs) {
   return chosen;
 }
 
-/// The product of `weights` with the Jacobian of `output`, zero where the output does not depend on
+/// The vector-Jacobian product of `weights` and `output`, zero where the output does not depend on
 /// an input.
 std::vector<Tensor> vector_jacobian(const Tensor& output, const std::vector<Tensor>& inputs,
                                     const Tensor& weights, bool create_graph) {
@@ -43,7 +44,7 @@ std::vector<Tensor> vector_jacobian(const Tensor& output, const std::vector<Tens
   return gradients;
 }
 
-/// d output / d input[i] by central differences, flat.
+/// d output / d input[i] by central differences, flattened.
 Tensor difference_quotient(const Differentiable& f, const std::vector<Tensor>& inputs,
                            const Tensor& input, int64_t i, double relative_step) {
   const at::NoGradGuard no_grad;
@@ -113,7 +114,7 @@ Tensor difference_quotient(const Differentiable& f, const std::vector<Tensor>& i
   extended.push_back(weights);
   const Differentiable gradient = [&f](const std::vector<Tensor>& xs) {
     const at::AutoGradMode grad_mode(true);
-    // The difference quotients call this without a graph.
+    // Grad mode may be off: the difference quotients are taken without a graph.
     const std::vector<Tensor> own(xs.begin(), xs.end() - 1);
     const Tensor output = f(own);
     std::vector<Tensor> flat;

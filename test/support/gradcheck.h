@@ -14,19 +14,19 @@ using at::Tensor;
 using Differentiable = std::function<Tensor(const std::vector<Tensor>&)>;
 
 struct GradcheckOptions {
-  double step = 1e-6;  // of the central differences, relative to max(1, |x|)
+  double step = 1e-6;  // of the central differences, in units of max(1, |x|)
   double atol = 1e-6;
   double rtol = 1e-4;
 };
 
 /// Compares the gradients of `f` with central differences, for every element of every floating
-/// input and of the output. Inputs are taken as doubles; their values must be a step away from any
-/// kink or end of the domain.
+/// input and of the output. Inputs are converted to double. They must be further than a step from
+/// any kink or end of the domain.
 ::testing::AssertionResult gradcheck(const Differentiable& f, const std::vector<Tensor>& inputs,
                                      const GradcheckOptions& options = {});
 
-/// The same for the gradient itself: `gradcheck` of the product of the Jacobian with a vector, as a
-/// function of the inputs and of that vector.
+/// `gradcheck` of the gradient: of the vector-Jacobian product as a function of the inputs and the
+/// vector.
 ::testing::AssertionResult gradgradcheck(const Differentiable& f, const std::vector<Tensor>& inputs,
                                          const GradcheckOptions& options = {});
 

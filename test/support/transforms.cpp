@@ -57,7 +57,7 @@ TransformPtr build(const std::string& name, const json& arguments, at::ScalarTyp
   return make_transform(name, given);
 }
 
-/// Compares with `golden["value"]`, element by element.
+/// Compares `function(golden["of"])` with `golden["value"]`, element by element.
 template <class Function>
 void expect_values(const json& golden, at::ScalarType dtype, Function function) {
   const Tensor points = numbers(golden.at("of")).to(dtype), want = numbers(golden.at("value"));

@@ -27,9 +27,8 @@
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/tanh.h>
 
-// Many threads at once on what is shared: the registries, distributions, transforms with a cache.
-// The results must be those of one thread; what else may go wrong is for ThreadSanitizer to see
-// (the tsan preset).
+// Many threads use shared state at once: the registries, distributions, transforms with a cache.
+// The results must be those of one thread. ThreadSanitizer (the tsan preset) detects data races.
 
 namespace torch::distributions::test {
 namespace {
@@ -55,7 +54,7 @@ int failures(const std::function<bool(int, int)>& body) {
   return failed;
 }
 
-/// One class of a user for each thread to register rules for.
+/// A user's class for each thread, for which it registers rules.
 template <int kThread>
 class Mine : public Implements<Mine<kThread>> {
  public:
@@ -125,7 +124,7 @@ TEST(ThreadsTest, ShareDistributions) {
       Independent(Normal(loc, scale), 1),
       MultivariateNormal(loc, {.covariance_matrix = at::eye(3, at::kDouble)}),
       TransformedDistribution(Normal(loc, scale), {TanhTransform(1), AffineTransform(0.0, 2.0)})};
-  /// Everything that a distribution answers, in one text.
+  /// The results of a distribution's methods, in one text.
   const auto answers = [&](const DistributionPtr& d) {
     std::ostringstream text;
     text << *d << d->batch_shape() << d->event_shape() << *d->support();
@@ -157,8 +156,7 @@ TEST(ThreadsTest, ShareTransformsWithACache) {
   const TransformPtr inverse = t->inv();
   const int failed = failures([&](int thread, int round) {
     const Tensor x = at::full({3}, 0.1 * thread + 0.001 * round, at::kDouble);
-    const Tensor y =
-        t(x);  // another thread may replace the pair at any moment, which must not be seen
+    const Tensor y = t(x);  // another thread may replace the cached pair at any time
     return y.allclose(x.tanh(), 1e-14, 0) && inverse(y).allclose(x, 1e-12, 1e-15) &&
            t->log_abs_det_jacobian(x, y).allclose((1 - y * y).log(), 1e-12, 1e-15);
   });

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Writes transforms.json: what the transforms must give, from mpmath and from Python's torch.distributions.
+"""Writes transforms.json, the reference data of the transforms, from mpmath and Python's torch.distributions.
 
     generate.py            writes the file
     generate.py --check    writes nothing; fails unless the file is, byte for byte, what it would write
 
-A case is a transform of the Python package with points x and y, which are rounded to the dtype of the case first. Values are
-mpmath's, at 50 digits, by the textbook formulas below; where the package, in float64, differs from them, WRONG must say why. Texts,
-shapes, signs and constraints are the package's. Beside each value stands its magnitude: the size of the numbers that an
-evaluation in floating point must add to reach it, so that an error is measured in epsilons of the magnitude.
+A case is a transform of the Python package with points x and y, rounded to the dtype of the case. Values are mpmath's, at 50
+digits, by the textbook formulas below. Where the package differs from them in float64, WRONG must give the reason. Texts,
+shapes, signs and constraints are the package's. Each value comes with its magnitude, the size of the numbers that an evaluation
+in floating point must add; its error is measured in epsilons of the magnitude.
 """
 
 import argparse
@@ -26,7 +26,7 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64}
 ERROR_OF_TORCH = 1e-9
 mp.mp.dps = 50
 
-# Where the package is not right: (transform, quantity): reason.
+# Where the package is wrong, and why: (transform, quantity): reason.
 WRONG = {
     ("StickBreakingTransform", "y"): "clamps to the normal numbers and to 1 - eps",
     ("StickBreakingTransform", "x"): "what is left of the stick is 1 less a sum",
@@ -125,21 +125,21 @@ class Chain:
 
 
 class Sum:
-    """The model of a transform whose events are all of x."""
+    """The model of a transform that treats all of x as one event."""
 
     def __init__(self, base):
         self.forward, self.inverse = base.forward, base.inverse
         self.ladj = lambda x: [mp.fsum(base.ladj(x))]
 
 
-# Points at which a value may be lost: tiny, huge, and where approximations change.
+# Points at which digits may be lost: tiny, huge, and where approximations change.
 ANYWHERE = [0.0, 1e-30, -1e-30, 1e-4, -1e-4, 0.3, -0.3, 1.0, -1.0, 2.5, -2.5, 9.0, -9.0, 15.0, -15.0, 20.5, -20.5, 40.0, -40.0]
 FAR = ANYWHERE + [87.0, -87.0, -100.0, 1000.0, -1000.0]
 IN_UNIT = [1e-40, 1e-30, 1e-8, 1e-3, 0.2, 0.5, 0.7, 0.99, 0.999999]
 POSITIVE = [1e-40, 1e-30, 1e-8, 1e-3, 0.2, 0.69, 1.0, 3.0, 25.0, 90.0, 1e4, 1e30]
 
-# (class, arguments, model, x, y, size of what is added to y), the last where not 0; transforms within arguments are written as
-# [class, arguments].
+# (class, arguments, model, x, y, size of the terms that are added in y). The last is left out where it is 0. Transforms within
+# arguments are written as [class, arguments].
 CASES = [
     ("ExpTransform", {}, EXP, ANYWHERE + [87.0, -87.0, -100.0], POSITIVE),
     ("SigmoidTransform", {}, SIGMOID, [x for x in FAR if abs(x) < 1000], IN_UNIT),
@@ -193,7 +193,7 @@ def make(name, arguments, dtype):
 
 
 def magnitude(elementwise, floor, function, points, value):
-    """The largest of |value|, `floor`, and, where numbers are added up, what a relative error of 1 in each of them does."""
+    """The largest of |value|, `floor`, and, unless `elementwise`, the sum over all points of |dvalue/dx| |x|."""
     if elementwise:
         return [max(abs(v), floor) for v in value]
     out = []
@@ -247,7 +247,7 @@ def generate(case, dtype_name):
     for quantity, function, points, torch_value in asked:
         value = function(points)
         compare(name, quantity, [float(p) for p in points], torch_value(), value)
-        # A logarithm's error counts absolutely below 1.
+        # Errors of logarithms are absolute below 1.
         floor = max(mpf(sum(added)), mpf(0 if quantity == "y" else 1))
         elementwise = isinstance(model, Scalar) and name != "AffineTransform"
         out[quantity] = {"of": numbers(points), "value": numbers(value),

@@ -30,7 +30,7 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// A user's own transform, which counts its calls: x^3.
+/// A user's transform, x^3, that counts its calls.
 class Cube final : public ImplementsTransform<Cube> {
  public:
   explicit Cube(std::shared_ptr<std::atomic<int>> calls, int64_t cache_size = 0)
@@ -55,7 +55,7 @@ class Cube final : public ImplementsTransform<Cube> {
 
 std::shared_ptr<std::atomic<int>> counter() { return std::make_shared<std::atomic<int>>(0); }
 
-/// Every transform that maps numbers.
+/// Transforms of numbers.
 std::vector<TransformPtr> one_of_each() {
   const AffineTransform affine(1, at::full({2}, 2.0));
   return {affine,
@@ -69,7 +69,8 @@ std::vector<TransformPtr> one_of_each() {
           TanhTransform(/*cache_size=*/1)};
 }
 
-/// Has nothing but what it must have, and ends of different dimensions.
+/// Overrides only the pure virtual methods. The domain and the codomain have different event
+/// dimensions.
 class Bare final : public ImplementsTransform<Bare> {
  public:
   ConstraintPtr domain() const override { return constraints::real_vector; }

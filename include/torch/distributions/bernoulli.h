@@ -7,7 +7,8 @@
 namespace torch::distributions {
 
 /// Bernoulli distribution: 1 with probability \f$p\f$ (`probs`, or `logits`
-/// \f$\log\frac{p}{1-p}\f$), else 0: \f[ P(x) = p^x (1-p)^{1-x}, \quad x \in \{0, 1\}. \f]
+/// \f$\log\frac{p}{1-p}\f$), else 0:
+/// \f[ P(x) = p^x (1-p)^{1-x}, \quad x \in \{0, 1\}. \f]
 class TORCH_DISTRIBUTIONS_API Bernoulli : public core::ScalarFamily<Bernoulli, ExponentialFamily>,
                                           public core::HasProbs {
  public:

@@ -5,10 +5,9 @@
 
 namespace torch::distributions {
 
-/// Beta distribution with shapes \f$\alpha\f$ (`concentration1`) and \f$\beta\f$
-/// (`concentration0`): \f[ p(x) = \frac{x^{\alpha-1} (1-x)^{\beta-1}}{B(\alpha, \beta)}, \quad 0
-/// \le x \le 1. \f] `mode()` is NaN where it is not unique: both shapes below 1, or both equal
-/// to 1.
+/// Beta distribution with shapes \f$\alpha\f$ (`concentration1`), \f$\beta\f$ (`concentration0`):
+/// \f[ p(x) = \frac{x^{\alpha-1} (1-x)^{\beta-1}}{B(\alpha, \beta)}, \quad 0 \le x \le 1. \f]
+/// `mode()` is NaN where it is not unique: if both shapes are below 1, or both equal 1.
 class TORCH_DISTRIBUTIONS_API Beta : public core::ScalarFamily<Beta, ExponentialFamily> {
  public:
   static const Signature<Beta>& signature();
@@ -18,7 +17,7 @@ class TORCH_DISTRIBUTIONS_API Beta : public core::ScalarFamily<Beta, Exponential
   const Tensor& concentration1() const { return concentration1_; }
   const Tensor& concentration0() const { return concentration0_; }
 
-  /// `Beta()`, as Python prints it.
+  /// Writes `Beta()`, as Python does.
   void print(std::ostream& out) const override;
 
  private:

@@ -5,10 +5,10 @@
 
 namespace torch::distributions {
 
-/// Binomial distribution: the number of successes in \f$n\f$ (`total_count`) trials of probability
-/// \f$p\f$ (`probs`, or `logits` \f$\log\frac{p}{1-p}\f$): \f[ P(k) = \binom{n}{k} p^k (1-p)^{n-k},
-/// \quad k \in \{0, \dots, n\}. \f] `enumerate_support` needs one `total_count` for the whole
-/// batch, else it throws c10::NotImplementedError.
+/// Binomial distribution: the number of successes in \f$n\f$ (`total_count`) trials with success
+/// probability \f$p\f$ (`probs`, or `logits` \f$\log\frac{p}{1-p}\f$):
+/// \f[ P(k) = \binom{n}{k} p^k (1-p)^{n-k}, \quad k \in \{0, \dots, n\}. \f]
+/// `enumerate_support` throws c10::NotImplementedError unless all total counts are equal.
 class TORCH_DISTRIBUTIONS_API Binomial : public core::ScalarFamily<Binomial>,
                                          public core::HasProbs {
  public:

@@ -7,17 +7,16 @@
 
 namespace torch::distributions {
 
-/// Categorical distribution over \f$0, \ldots, K-1\f$, given along the last dimension by weights
-/// (`probs`) or by logarithms of weights (`logits`); both are normalised:
+/// Categorical distribution over \f$0, \ldots, K-1\f$, given by weights (`probs`) or logarithms of
+/// weights (`logits`) along the last dimension. Both are normalised:
 /// \f[ P(x = k) = p_k = \frac{w_k}{\sum_j w_j}. \f]
 ///
-/// Samples are int64. A weight of 0, or a logit of -inf, masks a category: its log probability is
-/// -inf, it is never drawn, and every gradient stays finite. The gradient in `probs` goes through
-/// the normalisation. Mean and variance are NaN.
+/// Samples are int64. A weight of 0 or a logit of -inf masks a category: its log probability is
+/// -inf, it is never drawn, and all gradients stay finite. The gradient with respect to `probs`
+/// includes that of the normalisation. Mean and variance are NaN.
 ///
-/// \throws c10::ValueError for parameters without a dimension; under validation, for weights that
-/// are
-///     negative, not finite or all zero.
+/// \throws c10::ValueError for parameters without a dimension or without a category; under
+///     validation, for weights that are negative, not finite or all zero.
 class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, public core::HasProbs {
  public:
   static const Signature<Categorical>& signature();
@@ -32,12 +31,12 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
   explicit Categorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
  private:
-  friend class OneHotCategorical;  // for the parameter as it was given
+  friend class OneHotCategorical;  // uses `given()` and the private constructor
 
-  /// Throws the error for weights that violate a constraint.
+  /// Called with weights that violate a constraint; throws c10::ValueError.
   using Refuse = c10::function_ref<void(const char* name, const Tensor& weights,
                                         const Constraint& constraint)>;
-  /// For a part of a distribution of another class, `class_name`, which errors name.
+  /// Constructs a part of a distribution of the class `class_name`, which error messages name.
   Categorical(ProbsOrLogits given, Validate validate_args, const char* class_name, Refuse refuse);
 
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
@@ -48,8 +47,9 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
   Tensor do_entropy() const override;
   Tensor do_enumerate_support(bool expand) const override;
 
-  /// Of what was given: its name, and the weight of a masked category in it.
+  /// The name of the parameter that was given.
   const char* name() const;
+  /// The weight of a masked category: 0 in probs, -inf in logits.
   double zero() const;
   void validate_weights(Refuse refuse) const;
   int64_t num_events() const { return given().size(-1); }

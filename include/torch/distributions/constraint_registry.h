@@ -16,20 +16,20 @@
 
 namespace torch::distributions {
 
-/// Maps constraints to transforms from unconstrained space to the set that they describe. A
-/// constraint is looked up by its very class, not by its bases. Safe from many threads.
+/// Maps each constraint to a transform from unconstrained space to the set of the constraint. The
+/// look-up uses the dynamic class of the constraint, not its bases. Thread-safe.
 class TORCH_DISTRIBUTIONS_API ConstraintRegistry {
  public:
   ConstraintRegistry() = default;
   ConstraintRegistry(const ConstraintRegistry&) = delete;
   ConstraintRegistry& operator=(const ConstraintRegistry&) = delete;
 
-  /// The transform for `constraint`. \throws c10::NotImplementedError when its class is not
-  /// registered: the error names the classes that are.
+  /// The transform for `constraint`.
+  /// \throws c10::NotImplementedError naming the registered classes if its class is not registered.
   TransformPtr operator()(const Constraint& constraint) const;
 
-  /// Registers `factory`, a callable from `const C&` to any transform, for the class `C`; a later
-  /// one replaces it.
+  /// Registers `factory` for the class `C`, in place of an earlier factory. It is called with a
+  /// `const C&` and returns any transform.
   template <std::derived_from<Constraint> C, class Factory>
     requires std::is_invocable_r_v<TransformPtr, const Factory&, const C&>
   void add(Factory factory) {
@@ -38,15 +38,15 @@ class TORCH_DISTRIBUTIONS_API ConstraintRegistry {
     });
   }
 
-  /// The same for the class of an object, as in `add(constraints::positive, ...)`, which is that of
-  /// every `constraints::greater_than(...)` too.
+  /// Registers `factory` for the class of an object: `add(constraints::positive, ...)` registers it
+  /// for every `constraints::GreaterThan`.
   template <std::derived_from<Constraint> C, class Factory>
     requires std::is_invocable_r_v<TransformPtr, const Factory&, const C&>
   void add(const C& /*singleton*/, Factory factory) {
     add<C>(std::move(factory));
   }
 
-  /// What `biject_to` and `transform_to` name.
+  /// The registries that `biject_to` and `transform_to` refer to.
   static ConstraintRegistry& bijections();
   static ConstraintRegistry& transformations();
 
@@ -54,19 +54,19 @@ class TORCH_DISTRIBUTIONS_API ConstraintRegistry {
   using Rule = std::function<TransformPtr(const Constraint&)>;
 
   void insert(std::type_index constraint, Rule rule);
-  /// The names of the classes that have a rule.
+  /// The names of the registered classes, for an error message.
   std::string registered() const;
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::type_index, std::shared_ptr<const Rule>> rules_;
 };
 
-/// The registry of bijections, which have `log_abs_det_jacobian`: for Hamiltonian Monte Carlo and
+/// Registry of bijections, which have a `log_abs_det_jacobian`, for Hamiltonian Monte Carlo and for
 /// densities of unconstrained variables.
 inline ConstraintRegistry& biject_to = ConstraintRegistry::bijections();
 
-/// The registry of transforms that need not be bijective, and suit optimisers that treat
-/// coordinates alike.
+/// Registry of transforms that need not be bijective, for optimisers that treat all coordinates
+/// alike.
 inline ConstraintRegistry& transform_to = ConstraintRegistry::transformations();
 
 }  // namespace torch::distributions

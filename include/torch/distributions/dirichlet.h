@@ -5,18 +5,17 @@
 
 namespace torch::distributions {
 
-/// Dirichlet distribution over the simplex, with a concentration \f$\alpha\f$ along the last
-/// dimension:
-/// \f[ p(x) = \frac{\Gamma(\sum_i \alpha_i)}{\prod_i \Gamma(\alpha_i)}
-///     \prod_i x_i^{\alpha_i - 1}. \f]
+/// Dirichlet distribution over the simplex, with concentrations \f$\alpha_i\f$ along the last
+/// dimension of `concentration`:
+/// \f[ p(x) = \frac{\Gamma(\sum_i\alpha_i)}{\prod_i \Gamma(\alpha_i)} \prod_i x_i^{\alpha_i-1}. \f]
 ///
-/// Where no concentration is above 1 and one is below, the density is unbounded at the edge of the
-/// simplex, and `mode()` is the vertex of the largest concentration; where all are 1 it is NaN. At
-/// a point where some coordinates are 0 and the density grows without bound in one of them and
-/// vanishes in another its limit depends on the path: `log_prob` is NaN there. Samples of tiny
-/// concentrations are right: they lie at the vertices.
+/// If no concentration is above 1 and one is below 1, the density is unbounded at the boundary of
+/// the simplex, and `mode()` is the vertex of the largest concentration. If all are 1, `mode()` is
+/// NaN. On the boundary the density may grow without bound in one coordinate and vanish in another.
+/// Its limit then depends on the path, and `log_prob` is NaN. Samples for tiny concentrations lie
+/// at the vertices, as they should.
 ///
-/// \throws c10::ValueError for a concentration without a dimension.
+/// \throws c10::ValueError if `concentration` has no dimension.
 class TORCH_DISTRIBUTIONS_API Dirichlet : public Implements<Dirichlet, ExponentialFamily> {
  public:
   static const Signature<Dirichlet>& signature();

@@ -4,18 +4,18 @@
 
 namespace torch::distributions {
 
-/// A distribution of which the last `reinterpreted_batch_ndims` batch dimensions belong to the
-/// event: its log probabilities and entropies are summed over them, and its cdf is the product of
-/// the base's. `Independent(Normal(loc, scale), 1)` is a diagonal multivariate normal distribution.
+/// Makes the last `reinterpreted_batch_ndims` batch dimensions of a base distribution part of the
+/// event. Log probabilities and entropies are summed over these dimensions; the cdf is a product.
+/// `Independent(Normal(loc, scale), 1)` is a diagonal multivariate normal distribution.
 ///
-/// The values of a discrete one are all combinations of the base's, in row-major order: the last
-/// element of the event varies fastest. `enumerate_support` throws c10::ValueError for more than
-/// 2^20 of them.
+/// `enumerate_support` returns all combinations of the values of the base in row-major order: the
+/// last element of the event varies fastest. It throws c10::ValueError for more than 2^20 values.
 ///
-/// The base checks values, so that an error speaks of it; `validate_args = true` checks the shape
-/// and support of the whole as well. icdf is not implemented.
+/// By default only the base validates values, so errors name the base. `validate_args = true` also
+/// checks the shape and support of the whole. `icdf` is not implemented.
 ///
-/// \throws c10::ValueError unless the base has that many batch dimensions.
+/// \throws c10::ValueError unless the base has at least `reinterpreted_batch_ndims` batch
+///     dimensions, and that number is not negative.
 class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
  public:
   static const Signature<Independent>& signature();

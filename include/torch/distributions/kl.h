@@ -14,34 +14,35 @@ namespace torch::distributions {
 
 /// The Kullback-Leibler divergence
 /// \f[ \mathrm{KL}(p \,\|\, q) = \int p(x) \log\frac{p(x)}{q(x)}\, dx \ge 0 \f]
-/// in nats, of the shape to which the batch shapes broadcast; infinite where `p` has mass outside
-/// the support of `q`.
+/// in nats. Its shape is that to which the batch shapes broadcast. It is infinite where `p` has
+/// mass outside the support of `q`.
 ///
-/// The rule is chosen by the dynamic types: among the registered pairs that both arguments match,
-/// as a class or one of its bases, the one nearest to `p`'s class, then to `q`'s. A pair that is
-/// nearer to `q`'s class makes the choice ambiguous, and warns.
+/// The rule is chosen by the dynamic classes. Of the registered pairs that match both arguments,
+/// directly or by a base, it is the one nearest to the class of `p`; ties are decided by the class
+/// of `q`. If the reverse order would choose another pair, the choice is ambiguous and a warning is
+/// given.
 ///
-/// \throws c10::NotImplementedError naming both types when there is no rule.
+/// \throws c10::NotImplementedError naming both classes if there is no rule.
 TORCH_DISTRIBUTIONS_API Tensor kl_divergence(const Distribution& p, const Distribution& q);
 
-/// A rule of `kl_divergence`, which sees arguments of the types that it is registered for.
+/// A rule of `kl_divergence`. Its arguments have the classes for which it is registered.
 using KlRule = std::function<Tensor(const Distribution& p, const Distribution& q)>;
 
-/// Registers a rule for two classes and all that derive from them, in place of an earlier one for
-/// the same two. May be called from any thread; divergences being computed meanwhile end with the
-/// rules that they began with.
+/// Registers a rule for two classes and all classes derived from them, in place of an earlier rule
+/// for the same two. Thread-safe: divergences in progress keep the rules that they started with.
 TORCH_DISTRIBUTIONS_API void register_kl(const core::Type& p, const core::Type& q, KlRule rule);
 
 namespace core {
 
-/// \throws c10::ValueError when `type` is not that of the class `of`, but of a base.
+/// \throws c10::ValueError if `type` is not the type of the class `of`, but that of a base.
 TORCH_DISTRIBUTIONS_API void require_own_type(const Type& type, const std::type_info& of);
 
 }  // namespace core
 
-/// `register_kl<P, Q>([](const P& p, const Q& q) { ... })`: the same for a rule that names its
-/// classes. \throws c10::ValueError for a class that has no type of its own, deriving from another
-/// without `Implements`.
+/// Registers a rule that takes its classes:
+/// `register_kl<P, Q>([](const P& p, const Q& q) { ... })`.
+/// \throws c10::ValueError for a class without a type of its own, which derives from another class
+///     without `Implements`.
 template <std::derived_from<Distribution> P, std::derived_from<Distribution> Q, class Rule>
   requires std::is_invocable_r_v<Tensor, const Rule&, const P&, const Q&>
 void register_kl(Rule rule) {

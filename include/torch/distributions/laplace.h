@@ -5,9 +5,10 @@
 namespace torch::distributions {
 
 /// Laplace distribution with mean \f$\mu\f$ (`loc`) and scale \f$b\f$ (`scale`), the difference of
-/// two exponential variables: \f[ p(x) = \frac{1}{2b} \exp\left(-\frac{|x-\mu|}{b}\right). \f] At
-/// the mean, where the density has a kink, the derivatives of `log_prob` in the value and in `loc`
-/// are 0.
+/// two exponential variables:
+/// \f[ p(x) = \frac{1}{2b} \exp\left(-\frac{|x-\mu|}{b}\right). \f]
+/// The density has a kink at the mean. There, the derivatives of `log_prob` with respect to the
+/// value and `loc` are 0.
 class TORCH_DISTRIBUTIONS_API Laplace : public core::ScalarFamily<Laplace> {
  public:
   static const Signature<Laplace>& signature();

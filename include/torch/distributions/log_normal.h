@@ -5,9 +5,10 @@
 
 namespace torch::distributions {
 
-/// Log-normal distribution: \f$e^Y\f$ of a normal \f$Y\f$ with mean \f$\mu\f$ (`loc`) and standard
-/// deviation \f$\sigma\f$ (`scale`): \f[ p(x) = \frac{1}{x\sigma\sqrt{2\pi}} \exp\left(-\frac{(\log
-/// x-\mu)^2}{2\sigma^2}\right), \quad x > 0. \f]
+/// Log-normal distribution: the distribution of \f$e^Y\f$ for a normal variable \f$Y\f$ with mean
+/// \f$\mu\f$ (`loc`) and standard deviation \f$\sigma\f$ (`scale`):
+/// \f[ p(x) = \frac{1}{x\sigma\sqrt{2\pi}} \exp\left(-\frac{(\log x-\mu)^2}{2\sigma^2}\right),
+///     \quad x > 0. \f]
 class TORCH_DISTRIBUTIONS_API LogNormal
     : public core::ScalarFamily<LogNormal, TransformedDistribution> {
  public:

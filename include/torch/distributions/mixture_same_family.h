@@ -5,19 +5,20 @@
 
 namespace torch::distributions {
 
-/// Mixture of the distributions along the last batch dimension of `component_distribution`, drawn
-/// by `mixture_distribution`: \f[ p(x) = \sum_k w_k\, p_k(x). \f]
+/// Mixture of the distributions \f$p_k\f$ along the last batch dimension of
+/// `component_distribution` with the weights \f$w_k\f$ of `mixture_distribution`:
+/// \f[ p(x) = \sum_k w_k\, p_k(x). \f]
 ///
-/// A value need lie in the support of one component of positive weight only. The batch is that of
-/// the mixture distribution broadcast with the component's other batch dimensions. `sample` draws
-/// from every component and keeps one.
+/// A value is valid if it lies in the support of a component of positive weight. The batch shape is
+/// that of the mixture distribution, broadcast with the other batch dimensions of the components.
+/// `sample` draws from every component and selects one of the draws.
 ///
-/// A component of weight 0 adds nothing to a density, distribution function or moment but its
-/// derivative in the weight, so that the weight may grow again. Where all components have a density
-/// of 0 the gradient of `log_prob` is 0.
+/// A component of weight 0 contributes nothing to densities, distribution functions and moments.
+/// Their derivatives with respect to its weight are kept, so that the weight can grow again. Where
+/// all components have a density of 0, the gradient of `log_prob` is 0.
 ///
-/// \throws c10::ValueError unless the number of categories is the component's last batch dimension,
-///     and the batches broadcast.
+/// \throws c10::ValueError unless the number of categories is the last batch dimension of the
+///     components, and the batch shapes broadcast.
 class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameFamily> {
  public:
   static const Signature<MixtureSameFamily>& signature();
@@ -42,10 +43,10 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   Tensor do_variance() const override;
   void change(const core::Change& change) override;
 
-  /// A value with a dimension for the components.
+  /// `value` with a dimension for the components, before its event dimensions.
   Tensor with_components(const Tensor& value) const;
-  /// The sum over components of `weights * moments`, of shape batch + event, in the dtype of the
-  /// moments.
+  /// The sum of `weights * moments` over the components, of shape `batch_shape + event_shape`, in
+  /// the dtype of `moments`.
   Tensor average(const Tensor& moments) const;
 
   Categorical mixture_distribution_;

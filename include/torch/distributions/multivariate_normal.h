@@ -5,21 +5,22 @@
 
 namespace torch::distributions {
 
-/// Multivariate normal distribution with mean \f$\mu\f$ (`loc`, of shape `batch + [n]`) and a
-/// covariance \f$\Sigma\f$ that is given as one of three matrices of shape `batch + [n, n]`: itself
-/// (`covariance_matrix`), its inverse (`precision_matrix`), or its lower Cholesky factor \f$L\f$,
-/// \f$\Sigma = L L^\top\f$ (`scale_tril`):
+/// Multivariate normal distribution with mean \f$\mu\f$ (`loc`, of shape `batch + [n]`) and
+/// covariance \f$\Sigma\f$:
 /// \f[ p(x) = (2\pi)^{-n/2} \det(\Sigma)^{-1/2}
 ///     \exp\left(-\tfrac12 (x-\mu)^\top \Sigma^{-1} (x-\mu)\right). \f]
+/// The covariance is given by one of three matrices of shape `batch + [n, n]`: \f$\Sigma\f$ itself
+/// (`covariance_matrix`), its inverse (`precision_matrix`), or its lower Cholesky factor \f$L\f$
+/// with \f$\Sigma = L L^\top\f$ (`scale_tril`).
 ///
-/// `scale_tril` is the best to give: it is used as it is, where the other two are factored once, in
-/// double precision. For a diagonal covariance `Independent(Normal(loc, scale), 1)` does without
+/// Prefer `scale_tril`: it is used as given, while the other two matrices are factored once, in
+/// double precision. For a diagonal covariance, `Independent(Normal(loc, scale), 1)` needs no
 /// matrices.
 ///
-/// Where `loc` and the matrix have different dtypes, both take the one that they promote to.
+/// If `loc` and the matrix have different dtypes, both are promoted to a common one.
 ///
-/// Without validation all results of a matrix that is not positive definite are NaN, and the
-/// numbers above the diagonal of a matrix are ignored.
+/// Without validation, all results for a matrix that is not positive definite are NaN, and numbers
+/// above the diagonal of a matrix are ignored.
 ///
 /// \throws c10::ValueError unless exactly one matrix is given, of the size of `loc`; under
 ///     validation, for a matrix that is not positive definite, or a `scale_tril` that is not lower
@@ -46,12 +47,12 @@ class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<Multivariat
 
   struct Parameter;
   void check(const Parameter& parameter, const Constraint& constraint) const;
-  /// The lower Cholesky factor of a matrix or of its inverse, once it is checked.
+  /// Checks a matrix and returns the lower Cholesky factor of it or of its inverse.
   Tensor factored(const Parameter& parameter, bool inverse) const;
   Tensor to_batch(const Tensor& matrix) const;
 
-  // One of the three matrices is defined, and expanded to the batch. The factor is not expanded,
-  // and has a dtype of linear algebra.
+  // Exactly one of the three matrices is defined, and expanded to the batch. The factor is not
+  // expanded, and is float or double, as linear algebra requires.
   Tensor loc_, covariance_matrix_, precision_matrix_, scale_tril_, factor_;
 };
 

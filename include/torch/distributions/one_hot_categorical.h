@@ -5,9 +5,9 @@
 
 namespace torch::distributions {
 
-/// Categorical distribution over the one-hot vectors of length \f$K\f$, given as `Categorical` is:
+/// Categorical distribution over the one-hot vectors \f$e_k\f$ of length \f$K\f$:
 /// \f[ P(x = e_k) = p_k. \f]
-/// Samples have the dtype of the parameters.
+/// It takes the same parameters as `Categorical`. Samples have the dtype of the parameters.
 class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCategorical> {
  public:
   static const Signature<OneHotCategorical>& signature();
@@ -21,13 +21,13 @@ class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCatego
       : OneHotCategorical(ProbsOrLogits{.probs = probs}, validate_args) {}
   explicit OneHotCategorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
-  /// Normalised.
+  /// The normalised probabilities.
   Tensor probs() const { return categorical_.probs(); }
-  /// Normalised.
+  /// The normalised log probabilities.
   Tensor logits() const { return categorical_.logits(); }
   IntArrayRef param_shape() const& { return categorical_.param_shape(); }
   std::vector<int64_t> param_shape() && { return categorical_.param_shape().vec(); }
-  /// The distribution of the index of the one.
+  /// The distribution of the index of the 1.
   const Categorical& categorical() const& { return categorical_; }
   Categorical categorical() && { return categorical_; }
 
@@ -45,9 +45,10 @@ class TORCH_DISTRIBUTIONS_API OneHotCategorical : public Implements<OneHotCatego
   Categorical categorical_;
 };
 
-/// `OneHotCategorical` whose `rsample` passes gradients straight through to `probs`: a sample plus
-/// probs minus its own value (Y. Bengio, N. Leonard and A. Courville, "Estimating or propagating
-/// gradients through stochastic neurons for conditional computation", 2013).
+/// `OneHotCategorical` with the straight-through gradient: `rsample` returns
+/// `sample + (probs - probs.detach())`, which passes gradients to `probs` unchanged (Y. Bengio,
+/// N. Leonard and A. Courville, "Estimating or propagating gradients through stochastic neurons for
+/// conditional computation", 2013).
 class TORCH_DISTRIBUTIONS_API OneHotCategoricalStraightThrough
     : public Implements<OneHotCategoricalStraightThrough, OneHotCategorical> {
  public:

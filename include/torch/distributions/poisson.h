@@ -6,8 +6,9 @@
 namespace torch::distributions {
 
 /// Poisson distribution with mean \f$\lambda\f$ (`rate`), the number of events of a Poisson process
-/// in a unit of time: \f[ P(k) = \frac{\lambda^k}{k!} e^{-\lambda}, \quad k \in \{0, 1, \dots\}.
-/// \f] Its entropy has no closed form, and is not implemented.
+/// in a unit of time:
+/// \f[ P(k) = \frac{\lambda^k}{k!} e^{-\lambda}, \quad k \in \{0, 1, \dots\}. \f]
+/// The entropy has no closed form and is not implemented.
 class TORCH_DISTRIBUTIONS_API Poisson : public core::ScalarFamily<Poisson, ExponentialFamily> {
  public:
   static const Signature<Poisson>& signature();

@@ -5,10 +5,11 @@
 namespace torch::distributions {
 
 /// Student's t-distribution with \f$\nu\f$ degrees of freedom (`df`), mode \f$\mu\f$ (`loc`) and
-/// scale \f$\sigma\f$ (`scale`): \f[ p(x) = \frac{\Gamma(\frac{\nu+1}{2})}{\Gamma(\frac{\nu}{2})
-/// \sqrt{\nu\pi}\,\sigma} \left(1 + \frac{(x-\mu)^2}{\nu\sigma^2}\right)^{-\frac{\nu+1}{2}}. \f] At
-/// infinitely many degrees of freedom it is the normal distribution. Up to 1 the mean and variance
-/// do not exist and are NaN; up to 2 the variance is infinite.
+/// scale \f$\sigma\f$ (`scale`):
+/// \f[ p(x) = \frac{\Gamma(\frac{\nu+1}{2})}{\Gamma(\frac{\nu}{2}) \sqrt{\nu\pi}\,\sigma}
+///     \left(1 + \frac{(x-\mu)^2}{\nu\sigma^2}\right)^{-\frac{\nu+1}{2}}. \f]
+/// For infinite df it is the normal distribution. For df <= 1 the mean and variance do not exist
+/// and are NaN. For 1 < df <= 2 the variance is infinite.
 class TORCH_DISTRIBUTIONS_API StudentT : public core::ScalarFamily<StudentT> {
  public:
   static const Signature<StudentT>& signature();

@@ -11,30 +11,30 @@
 
 namespace torch::distributions {
 
-/// Distribution of \f$Y = f(X)\f$ for \f$X\f$ of a base distribution and the composition \f$f\f$ of
-/// transforms, the first of them applied first:
+/// Distribution of \f$Y = f(X)\f$, where \f$X\f$ has the base distribution and \f$f\f$ composes the
+/// transforms, the first of which is applied first:
 /// \f[ \log p_Y(y) = \log p_X(x) - \log\left|\det\frac{dy}{dx}\right|, \quad x = f^{-1}(y). \f]
 ///
-/// The base is expanded to the shape that the transforms give it, and wrapped in `Independent`
-/// where they need more event dimensions than it has. `cdf` and `icdf` need transforms that have a
-/// sign; mean, mode, variance and stddev need affine ones; entropy is not implemented. `to` and
-/// `detach` change the transforms, too.
+/// The base is expanded to the shape that the transforms require, and wrapped in `Independent` if
+/// they require more event dimensions than it has. `cdf` and `icdf` require transforms with a sign.
+/// The mean, mode, variance and stddev require affine transforms. The entropy is not implemented.
+/// `to` and `detach` apply to the transforms as well.
 ///
-/// The support is the image of the base's support where that is an interval, a half line or the
-/// line and every transform is element-wise and monotone, and else the last transform's codomain.
+/// The support is the image of the base's support if that is an interval, bounded or not, and every
+/// transform is element-wise and monotone. Otherwise it is the codomain of the last transform.
 ///
-/// Rounding may move a value, or its image under the transforms' inverses, to an end of a set or
-/// just beyond it: such a value counts as the end. A limit that a transform does not reach, such as
-/// 1 for tanh, has a log_prob of -inf and gradients of 0. That is the limit of log_prob for a base
-/// with tails as light as Normal's; for a base with heavier tails (Laplace under a sigmoid, Cauchy
-/// under tanh) the limit may be finite or +inf.
+/// Rounding may move a value, or its preimage, to an end of a set or just beyond it. Such a value
+/// is treated as the end. A limit that a transform does not reach, such as 1 for tanh, has a
+/// log_prob of -inf and gradients of 0. This is the limit of log_prob if the tails of the base are
+/// as light as Normal's. For heavier tails (Laplace under a sigmoid, Cauchy under tanh) the limit
+/// may be finite or +inf.
 ///
-/// Values are validated as a whole, whatever `validate_args` of the base is.
+/// Values are validated as a whole, whatever the `validate_args` of the base.
 class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<TransformedDistribution> {
  public:
   static const Signature<TransformedDistribution>& signature();
 
-  /// \throws c10::ValueError when the base has fewer dimensions than the transforms' domain.
+  /// \throws c10::ValueError if the base has fewer dimensions than the domain of the transforms.
   TransformedDistribution(DistributionPtr base_distribution, std::vector<TransformPtr> transforms,
                           Validate validate_args = {});
 
@@ -68,7 +68,7 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   void change(const core::Change& change) override;
 
  private:
-  /// Integers in the dtype of the base's parameters; other values as they are.
+  /// Converts integers to the dtype of the base's parameters; returns other values unchanged.
   Tensor floating_value(const Tensor& value) const;
   Tensor forward(Tensor x) const;
   Tensor sign(const char* method) const;
@@ -82,7 +82,7 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
 
   DistributionPtr base_dist_;
   std::vector<TransformPtr> transforms_;
-  ComposeTransform whole_{std::vector<TransformPtr>{}};  // of the transforms, flattened
+  ComposeTransform whole_{std::vector<TransformPtr>{}};  // composition of the flat `transforms_`
 };
 
 }  // namespace torch::distributions

@@ -6,7 +6,7 @@ namespace torch::distributions {
 
 /// Uniform distribution on the closed interval from `low` to `high`:
 /// \f[ p(x) = \frac{1}{\text{high} - \text{low}}, \quad \text{low} \le x \le \text{high}. \f]
-/// Draws lie in `[low, high)`. It has no mode: `mode()` is NaN.
+/// Draws lie in `[low, high)`. The mode is not unique, so `mode()` is NaN.
 class TORCH_DISTRIBUTIONS_API Uniform : public core::ScalarFamily<Uniform> {
  public:
   static const Signature<Uniform>& signature();

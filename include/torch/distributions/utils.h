@@ -15,10 +15,10 @@ namespace torch::distributions {
 /// The Euler-Mascheroni constant.
 inline constexpr double euler_constant = 0.57721566490153286060;
 
-/// Tensors and numbers broadcast with each other; numbers take the dtype and device of the tensors.
+/// Broadcasts tensors and numbers with each other. Numbers take the tensors' dtype and device.
 TORCH_DISTRIBUTIONS_API std::vector<Tensor> broadcast_all(const std::vector<Param>& values);
 
-/// The same for structured bindings: `auto [loc, scale] = broadcast_all(loc, 1.0)`.
+/// Overload for structured bindings: `auto [loc, scale] = broadcast_all(loc, 1.0)`.
 template <std::convertible_to<Param>... Values>
 std::array<Tensor, sizeof...(Values)> broadcast_all(const Values&... values) {
   const std::vector<Tensor> tensors = broadcast_all(std::vector<Param>{Param(values)...});
@@ -27,24 +27,24 @@ std::array<Tensor, sizeof...(Values)> broadcast_all(const Values&... values) {
   return result;
 }
 
-/// Probabilities of logits: their sigmoid when each is the log odds of an event, else their softmax
-/// along the last dimension.
+/// Converts logits to probabilities: by sigmoid if `is_binary`, when each logit is a log-odds, else
+/// by softmax along the last dimension.
 TORCH_DISTRIBUTIONS_API Tensor logits_to_probs(const Tensor& logits, bool is_binary = false);
 
-/// Probabilities clamped to [eps, 1 - eps], where eps is that of the dtype.
+/// Clamps probabilities to [eps, 1 - eps] with the epsilon of the dtype.
 TORCH_DISTRIBUTIONS_API Tensor clamp_probs(const Tensor& probs);
 
-/// Logits of probabilities, which are clamped first: log p - log(1 - p) when each is that of an
-/// event, else log p.
+/// Converts probabilities, after `clamp_probs`, to logits: log p - log(1 - p) if `is_binary`, else
+/// log p.
 TORCH_DISTRIBUTIONS_API Tensor probs_to_logits(const Tensor& probs, bool is_binary = false);
 
-/// The entries of each matrix on and below its `diag`-th diagonal, row by row: of shape `[..., D,
-/// D]`, then `[..., N]`.
-/// \throws c10::ValueError when the matrix is not square or has no such diagonal.
+/// The entries of each matrix on and below its `diag`-th diagonal, row by row: shape `[..., D, D]`
+/// becomes `[..., N]`.
+/// \throws c10::ValueError if the matrices are not square or have no such diagonal.
 TORCH_DISTRIBUTIONS_API Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag = 0);
 
 /// The inverse of `tril_matrix_to_vec`, with zeros above the diagonal.
-/// \throws c10::ValueError when no matrix has so many entries there.
+/// \throws c10::ValueError if no square matrix has this number of entries there.
 TORCH_DISTRIBUTIONS_API Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag = 0);
 
 }  // namespace torch::distributions

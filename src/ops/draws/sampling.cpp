@@ -34,21 +34,21 @@
 namespace torch::distributions::ops {
 namespace {
 
-/// at::multinomial's.
+/// The most categories that at::multinomial takes.
 constexpr int64_t kMaxCategories = int64_t{1} << 24;
 
 constexpr const char* kNoWeights =
     "sample: the weights of categories must be finite, not negative and not all zero";
 
-/// Whether there is, or may be, a graph, a tangent or a function transform.
+/// Whether `t` has, or may have, a graph, a tangent or a function transform.
 bool may_be_differentiated(const Tensor& t) {
   return !is_readable(t) || (t.requires_grad() && at::GradMode::is_enabled());
 }
 
-/// The draw x of Gamma(a, 1) as a function of a: with F its distribution function and f its
-/// density, dx/da is -(dF/da) / f, as F(x) stays the same (M. Figurnov, S. Mohamed and A. Mnih,
-/// "Implicit reparameterization gradients", 2018). Within the derivative the draw is a function of
-/// a again, so that higher orders are right.
+/// The draw x of Gamma(a, 1) as a differentiable function of a. Its cdf F(x) stays the same, so
+/// dx/da = -(dF/da) / f with the density f (M. Figurnov, S. Mohamed and A. Mnih, "Implicit
+/// reparameterization gradients", 2018). The derivative calls this function again, so that
+/// derivatives of higher order are right.
 Tensor gamma_draw(const Tensor& a, const Tensor& draw);
 
 Tensor density(const Tensor& a, const Tensor& x) {
@@ -56,7 +56,7 @@ Tensor density(const Tensor& a, const Tensor& x) {
 }
 
 Tensor gamma_draw_da(at::TensorList args) {
-  constexpr double kHuge = 1e30;  // from which on x is normal, to the last digit
+  constexpr double kHuge = 1e30;  // for larger a, x is normally distributed
   const Tensor &a = args[0], x = gamma_draw(a, args[1]), huge = a > kHuge;
   const Tensor b = at::where(huge, 1.0, a), y = at::where(huge, 1.0, x);
   return at::where(huge, 0.5 + 0.5 * x / a, -special::gammainc_da(b, y) / density(b, y));
@@ -66,14 +66,14 @@ Tensor drawn(at::TensorList args) { return args[1].alias(); }
 
 constexpr special::TensorFunction kGammaDraw{"the gamma sampler", drawn, {gamma_draw_da, nullptr}};
 
-/// 0, with the derivative of the Beta draw in the concentration (args[0]) of its coordinate
-/// (args[2]); the concentrations of the others (args[1]) are constant.
+/// Zeros, with the derivative of the Beta draw args[2] with respect to its concentration args[0].
+/// args[1], the total of the other concentrations, is a constant.
 constexpr special::TensorFunction kBetaDraw{
     "the Dirichlet sampler",
     [](at::TensorList args) { return at::zeros_like(args[2]); },
     {[](at::TensorList args) {
-       // One category has all, whatever its concentration. Infinite
-       // ones would be subtracted from each other.
+       // A single category is always 1, so its derivative is 0. Infinite derivatives become finite,
+       // since the caller subtracts them.
        constexpr double kLargest = 1e300;
        return special::beta_draw_da(args[2], args[0], args[1])
            .masked_fill(args[1] == 0, 0)
@@ -85,7 +85,7 @@ Tensor gamma_draw(const Tensor& a, const Tensor& draw) {
   return special::differentiable(kGammaDraw, {a, draw.detach()});
 }
 
-/// The logarithm of the same draw, of which the derivative exists where the draw underflows.
+/// The logarithm of the same draw. Its derivative exists even where the draw underflows.
 Tensor log_gamma_draw(const Tensor& a, const Tensor& log_draw);
 
 Tensor log_gamma_draw_da(at::TensorList args) {
@@ -104,7 +104,7 @@ Tensor log_gamma_draw(const Tensor& a, const Tensor& log_draw) {
   return special::differentiable(kLogGammaDraw, {a, log_draw.detach()});
 }
 
-/// The draws of a generator, which is locked for as long as this lives.
+/// Draws from a generator, and holds its lock.
 class Stream {
  public:
   explicit Stream(const std::optional<Generator>& generator)
@@ -120,15 +120,15 @@ class Stream {
   std::lock_guard<std::mutex> lock_;
 };
 
-/// Draws of Gamma(a, 1); where one underflowed, their logarithms too.
+/// Draws of Gamma(a, 1), and their logarithms if a draw underflowed.
 struct GammaDraws {
   Tensor x, log_x;
 };
 
-/// For contiguous doubles. The stream and the draws are those of at::_sample_dirichlet.
+/// Takes contiguous doubles. The stream and the draws are those of at::_sample_dirichlet.
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
   Stream stream(generator);
-  // Both are kept to find the logarithm of a draw that underflows.
+  // `boost` and `last_normal` are kept to compute the logarithm of a draw that underflows.
   bool boosts = false;
   double boost = 0, last_normal = 0;
   const auto uniform = [&] { return std::exchange(boosts, false) ? boost : stream.uniform(); };
@@ -145,12 +145,14 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
       xs[i] = kNaN;
       continue;
     }
-    // Below 1 the first uniform makes a draw of Gamma(a + 1) one of Gamma(a), by a factor U^(1/a).
+    // For a < 1, LibTorch's sampler multiplies a draw of Gamma(a + 1) by (1 - U)^(1/a) with the
+    // first uniform U.
     boosts = as[i] < 1;
     if (boosts) boost = stream.uniform();
     xs[i] = sample_gamma<double, double>(as[i], standard_uniform, standard_normal);
     if (xs[i] >= std::numeric_limits<double>::min()) continue;
-    // Marsaglia and Tsang's d (1 + x / sqrt(9 d))^3.
+    // The logarithm of (1 - U)^(1/a) d (1 + z / sqrt(9 d))^3, by Marsaglia and Tsang, with the last
+    // normal z.
     const double d = as[i] + 1 - 1.0 / 3;
     underflown.emplace_back(i, std::log1p(-boost) / as[i] + std::log(d) +
                                    3 * std::log1p(last_normal / std::sqrt(9 * d)));
@@ -175,7 +177,7 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
 
 constexpr int64_t kMostExponentials = 1024;
 
-/// Draws of Exponential(1), at most so many, as at::exponential_ makes them but for rounding.
+/// At most `kMostExponentials` draws of Exponential(1): those of at::exponential_ up to rounding.
 template <class T>
 void draw_exponentials(Stream& stream, int64_t count, T* to) {
   std::array<double, kMostExponentials> draws;
@@ -183,8 +185,7 @@ void draw_exponentials(Stream& stream, int64_t count, T* to) {
   engine::row_kernels().exponential[std::is_same_v<T, double>](draws.data(), count, to);
 }
 
-/// Whether at::exponential_ has this stream: in some builds it calls another library, which has
-/// another one.
+/// Whether at::exponential_ uses this stream. Builds with MKL use MKL's, so this is tested.
 bool libtorch_draws_exponentials_so() {
   static const bool same = [] {
     constexpr int64_t kSome = 4;
@@ -200,7 +201,7 @@ bool libtorch_draws_exponentials_so() {
   return same;
 }
 
-/// One category a row of `table`, which has a row kernel: that whose exponential clock rings first.
+/// One category for each row of `table`, which must have a row kernel, by an exponential race.
 Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>& generator) {
   const int64_t categories = table.size(-1), rows = table.size(0);
   const Tensor index = at::empty({rows}, table.options().dtype(at::kLong));
@@ -223,8 +224,8 @@ Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>
   return index;
 }
 
-/// `count` categories a row of a dense matrix, of shape [count, rows]: by their cumulative
-/// distribution.
+/// `count` categories for each row of a dense matrix, of shape [count, rows], by inversion of the
+/// cumulative distribution.
 Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
               const std::optional<Generator>& generator) {
   const int64_t categories = table.size(-1), rows = table.size(0);
@@ -233,7 +234,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
   AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "sample_categorical", [&] {
     const auto* weights = table.const_data_ptr<scalar_t>();
     Stream stream(generator);
-    // In double: sums in float lose what is rarer than 1e-7.
+    // Sum in double: sums in float would lose categories rarer than 1e-7.
     std::vector<double> sums(static_cast<std::size_t>(categories));
     for (int64_t row = 0; row < rows; ++row, weights += categories) {
       double sum = 0;
@@ -249,7 +250,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
       for (double& s : sums) s /= sum;
       for (int64_t i = 0; i < count; ++i) {
         const double u = stream.uniform();
-        // For few categories a count is faster than a search, whose branches are mispredicted.
+        // For few categories, counting is faster than a search, whose branches are mispredicted.
         to[i * rows + row] =
             categories <= engine::kMostColumns
                 ? std::count_if(sums.begin(), sums.end(), [u](double s) { return s <= u; })
@@ -260,11 +261,12 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
   return index;
 }
 
-/// Rounded into the open interval (0, 1), as in Python; a single category keeps 1.
+/// `x` rounded into the open interval (0, 1), as in Python. A single category keeps 1.
 Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype) {
   if (x.size(-1) == 1) return x.to(dtype);
   const FloatLimits limits = float_limits(dtype);
-  // In half many of the least normal number would be a good part of 1.
+  // In half, many elements of the smallest normal number would add up to a large part of 1. There,
+  // use the smallest subnormal and normalize.
   if (dtype != at::kHalf) return x.to(dtype).clamp_(limits.least_normal, limits.below_one());
   const Tensor positive = x.clamp_min(limits.least);
   return (positive / positive.sum(-1, /*keepdim=*/true))
@@ -295,7 +297,7 @@ Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef sha
     const Tensor is_width = (half >= 0).logical_and(half < kInfinity);
     x = 2 * (noise * half.masked_fill(is_width.logical_not(), kNaN) + 0.5 * low);
   }
-  // Of the detached tensor, so that rounding does not change the gradient.
+  // Clamp the detached tensor in place, so that rounding does not change the gradient.
   (may_be_differentiated(x) ? x.detach() : x)
       .clamp_max_(at::nextafter(high.detach(), low.detach()).to(x.scalar_type()));
   return x;
@@ -311,7 +313,7 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
                           ? gamma_draw(a, at::_standard_gamma(a.detach(), std::move(generator)))
                           : at::_standard_gamma(a, std::move(generator));
   const Tensor x = (draw / rate.to(compute)).to(dtype);
-  // Of the detached tensor, so that rounding does not change the gradient.
+  // Clamp the detached tensor in place, so that rounding does not change the gradient.
   (may_be_differentiated(x) ? x.detach() : x).clamp_min_(float_limits(dtype).least_normal);
   return x;
 }
@@ -321,8 +323,8 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
   const Tensor normal = at::empty(df.sizes(), df.options().dtype(at::toOpMathType(dtype)))
                             .normal_(0, 1, generator)
                             .to(at::kDouble);
-  // It is divided by the square root of a draw of Gamma(a) / a, where a = df/2, which is 1 if a is
-  // infinite.
+  // The result is normal / sqrt(x / a) with a draw x of Gamma(a) and a = df / 2. If a is infinite,
+  // x / a is 1.
   const Tensor half = 0.5 * df.to(at::kDouble), is_infinite = half.detach() == kInfinity;
   Tensor draws, log_gamma;
   {
@@ -349,8 +351,9 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
 }
 
 Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
-  // The skewness of a Poisson distribution beyond is below 1e-4 or 1e-6. Other devices draw 32-bit
-  // integers, the CPU compares differences of log-gammas, which have lost their digits at 1e15.
+  // Draws of larger rates are normal: their skewness is below 1e-6 on the CPU and 1e-4 elsewhere.
+  // The CPU's sampler compares differences of log-gammas, which have no digits left at 1e15. Other
+  // devices' samplers draw 32-bit integers.
   const double most = rate.is_cpu() ? 1e12 : 1e9;
   const auto in_dtype = [&](const Tensor& draws) {
     return draws.clamp_max(float_limits(rate.scalar_type()).largest).to(rate.scalar_type());
@@ -374,7 +377,7 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
     const Tensor a = concentration.to(at::kDouble);
     if (a.device().is_cpu()) {
       const GammaDraws draws = draw_gammas(dense(a), generator);
-      // Divided unless something underflows, to have Python's numbers to the bit.
+      // Divide unless a draw underflowed, to get Python's numbers to the bit.
       x = draws.log_x.defined() ? draws.log_x.softmax(-1) : divided_by_sum(draws.x);
     } else {
       x = draw_log_gammas(a, generator).softmax(-1);
@@ -382,7 +385,7 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
     x = rounded_to_simplex(x, dtype);
   }
   if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;
-  // Each coordinate has a Beta distribution; what one gains, the others lose in proportion.
+  // Each coordinate has a Beta distribution. What one gains, the others lose in proportion.
   const Tensor a = concentration.to(at::kDouble), draw = x.to(at::kDouble);
   const Tensor gain = special::differentiable(kBetaDraw, {a, sum_of_others(a.detach()), draw});
   return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(dtype);
@@ -407,8 +410,8 @@ Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
   if (form == WeightsAre::kLogits) table = softmax(table);
   const bool standard = table.device().is_cpu() && categories <= kMaxCategories;
   if (count == 1) {
-    // A race of exponential clocks, which needs no sums. On a device without at::multinomial's
-    // checks, which wait for it.
+    // An exponential race needs no sums. Other devices do without at::multinomial, because its
+    // checks wait for the device.
     return (standard
                 ? at::multinomial(table, 1, /*replacement=*/true, std::move(generator))
                 : (table / at::empty_like(table).exponential_(1, std::move(generator))).argmax(-1))

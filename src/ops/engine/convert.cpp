@@ -38,7 +38,7 @@ void with_type(c10::ScalarType dtype, const Function& f) {
   }
 }
 
-/// Half types are made of floats.
+/// Half types are constructed from float.
 template <class To, class From>
 To converted(From x) {
   if constexpr (std::is_same_v<To, c10::Half> || std::is_same_v<To, c10::BFloat16>) {

@@ -9,10 +9,10 @@
 #include "ops/engine/elementary.h"
 #include "ops/special/function.h"
 
-/// Dual numbers: a value and its partial derivatives in those inputs that a bit of `M` stands for.
-/// Partial derivatives outside of `M` are not compiled.
+/// Dual numbers: a value and its partial derivatives with respect to the inputs in the mask `M`.
+/// Partial derivatives outside `M` are not compiled.
 ///
-/// `S` says which numbers these are: how wide, and how many of their digits are needed.
+/// `S` is the kind of the numbers: their type, and the precision that the result needs.
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -25,19 +25,19 @@ struct Double {
   using Element = double;
   using Memory = double;
 };
-/// Floats, computed in double: half of the digits are to spare.
+/// Floats, computed in double: results only need the precision of a float.
 struct FloatInDouble {
   using Element = double;
   using Memory = float;
 };
-/// Doubles whose result has the precision of a float: parts of what is rounded to float when all
-/// are added up. (The entropy of a Dirichlet distribution of doubles is computed in them, too.)
+/// Doubles that only need the precision of a float: terms of a sum that is rounded to float in the
+/// end. (Also used for the entropy of a Dirichlet distribution of doubles.)
 struct DoubleForFloat {
   using Element = double;
   using Memory = double;
 };
 
-/// Whether the result is rounded to float, so that the digits of a float are enough.
+/// Whether float precision is enough, because the result is rounded to float.
 template <class S>
 inline constexpr bool kIsForFloat =
     std::is_same_v<S, FloatInDouble> || std::is_same_v<S, DoubleForFloat>;
@@ -79,7 +79,8 @@ struct Dual {
 template <class S>
 using Constant = Dual<S, 0>;
 
-/// The input of that number, with a derivative of 1 in itself if `M` has it.
+/// The dual number of an input. Its derivative with respect to `input` is 1, if `M` contains
+/// `input`.
 template <class S, unsigned input, unsigned M>
 constexpr auto seed(const LanesOf<S>& value) {
   if constexpr ((M >> input & 1) != 0) {
@@ -89,7 +90,8 @@ constexpr auto seed(const LanesOf<S>& value) {
   }
 }
 
-/// A Dual of this value whose partial in each input of `M` is partial(integral_constant<input>).
+/// A dual number whose partial derivative with respect to each input of `M` is
+/// partial(integral_constant<input>).
 template <class S, unsigned M, class Partial>
 [[gnu::always_inline]] constexpr Dual<S, M> with_partials(const LanesOf<S>& value,
                                                           const Partial& partial) {
@@ -107,7 +109,7 @@ template <class S, unsigned M, class Partial>
 
 // --- The chain rule -----------------------------------------------------------------------------
 
-/// An argument of a function, with the function's partial derivative in it.
+/// An argument of a function, and the partial derivative of the function with respect to it.
 template <class S, unsigned M>
 struct Along {
   const Dual<S, M>& argument;
@@ -116,7 +118,7 @@ struct Along {
 template <class S>
 struct Along<S, 0> {};
 
-/// `slope` is called if the argument varies.
+/// An argument with its `slope()`, which is only called if the argument has derivatives.
 template <class S, unsigned M, class Slope>
 [[gnu::always_inline]] constexpr auto along(const Dual<S, M>& argument, const Slope& slope) {
   if constexpr (M == 0) {
@@ -128,7 +130,7 @@ template <class S, unsigned M, class Slope>
   }
 }
 
-/// A sum without terms.
+/// An empty sum.
 struct Nothing {};
 template <class Term>
 [[gnu::always_inline]] constexpr Term operator+(Nothing, const Term& term) {
@@ -139,7 +141,7 @@ template <class T>
   return sum;
 }
 
-/// What an argument adds to the partial derivative in an input.
+/// The term of an argument in the partial derivative with respect to `input`.
 template <unsigned input, class S, unsigned M>
 [[gnu::always_inline]] constexpr auto term(const Along<S, M>& along) {
   if constexpr ((M >> input & 1) != 0) {
@@ -149,7 +151,7 @@ template <unsigned input, class S, unsigned M>
   }
 }
 
-/// f(a, b ...) by the chain rule.
+/// f(arguments...) with this value and the derivatives of the chain rule.
 template <class S, unsigned... M>
 [[gnu::always_inline]] constexpr Dual<S, (M | ...)> chain(const LanesOf<S>& value,
                                                           const Along<S, M>&... arguments) {
@@ -277,14 +279,14 @@ template <class S, unsigned M>
                                                    double b) {
   return select(condition, a, Constant<S>{LanesOf<S>(b), {}});
 }
-/// f(inputs...) where the condition holds, else the constant `otherwise`, without derivatives.
+/// f(inputs...) where the condition holds, else the constant `otherwise`, which has no derivatives.
 template <class T, class Function, class... Inputs>
 [[gnu::always_inline]] constexpr auto within(const Mask<T>& condition, double otherwise,
                                              const Function& f, const Inputs&... inputs) {
   return select(condition, f(inputs...), otherwise);
 }
-/// f(parameters...), which is a function of the value, and of that `within`: called with the
-/// condition, the constant and the value.
+/// Prepares g = f(parameters...), a function of the value. Returns a function of a condition,
+/// `otherwise` and x: `within(condition, otherwise, g, x)`.
 template <class Function, class S, unsigned... M>
 [[gnu::always_inline]] constexpr auto prepared(const Function& f, const Dual<S, M>&... parameters) {
   return [of_value = f(parameters...)](const auto& condition, double otherwise, const auto& x) {
@@ -310,13 +312,13 @@ template <class S, unsigned M>
   return {LanesOf<S>(c), {}};
 }
 
-/// x as a constant to every derivative.
+/// x as a constant, without derivatives.
 template <class S, unsigned M>
 [[gnu::always_inline]] constexpr Constant<S> constant(const Dual<S, M>& x) {
   return {x.value, {}};
 }
 
-/// f(log x), whose derivative in x is divided by x, as 1 / x may overflow. At infinity it is 0.
+/// f(log x). The slope of f is divided by x, since 1 / x may overflow. At infinity the slope is 0.
 template <class S, unsigned M, class F>
 [[gnu::always_inline]] constexpr auto of_log(const F& f, const Dual<S, M>& x) {
   static_assert(std::popcount(M) <= 1);
@@ -342,7 +344,7 @@ struct Face<engine::Dual<S, M>> {
     return on_duals<F>(as_dual(x)...);
   }
 
-  /// The function of the first argument, given the others.
+  /// The function of the first argument, for fixed other arguments.
   template <class F, unsigned... P>
     requires(engine::kIsForFloat<S> &&
              requires(const engine::LanesOf<S>& x) { F::ForFloatResult::prepare(((void)P, x)...); })
@@ -372,7 +374,7 @@ struct Face<engine::Dual<S, M>> {
                  [&](auto argument) { return partial_of<F>(argument, value, x.value...); }, x...);
   }
 
-  /// value(), with the derivative partial(Argument<i>()) along the i-th argument.
+  /// value(), with the derivative partial(Argument<i>()) with respect to the i-th argument.
   template <class MakeValue, class Partial, unsigned... A>
   [[gnu::always_inline]] static constexpr auto apply(const MakeValue& value, const Partial& partial,
                                                      const engine::Dual<S, A>&... x) {
@@ -384,7 +386,7 @@ struct Face<engine::Dual<S, M>> {
   template <std::size_t i, class Partial, unsigned A>
   [[gnu::always_inline]] static constexpr auto along_argument(const engine::Dual<S, A>& x,
                                                               const Partial& partial) {
-    if constexpr (A == 0) {  // the partial derivative may not exist
+    if constexpr (A == 0) {  // this partial derivative may not exist
       return engine::Along<S, 0>{};
     } else {
       return engine::along(x, [&] { return partial(Argument<i>()); });

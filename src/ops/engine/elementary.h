@@ -12,10 +12,10 @@
 
 /// The elementary functions of SIMD numbers, inline.
 ///
-/// LibTorch's are calls into another library: of a register that goes through memory, and made even
-/// where only the derivative is wanted. These cost half as much and vanish where nobody reads them.
-/// Worst errors in units in the last place: log 0.8, exp 1.1, log1p 1.4, expm1 2.1. Subnormal
-/// numbers, infinities and NaN are as in C: what they need is in functions apart, which take their
+/// LibTorch's functions are library calls. Registers pass through memory, and a call is made even
+/// if only the derivative is used. The functions here cost half as much, and the compiler removes
+/// unused ones. Worst errors in units in the last place: log 0.8, exp 1.1, log1p 1.4, expm1 2.1.
+/// Subnormal numbers, infinities and NaN are treated as in C, by separate functions that take their
 /// argument by value, in a register.
 
 namespace torch::distributions::ops::engine {
@@ -23,7 +23,7 @@ namespace {
 
 #if defined(__CUDACC__)
 
-// CUDA's own are as accurate, and inline.
+// CUDA's functions are as accurate, and inline.
 template <class T>
 constexpr Lanes<T> exp(const Lanes<T>& x) {
   return Lanes<T>(std::exp(x.lanes()));
@@ -43,7 +43,7 @@ constexpr Lanes<T> log1p(const Lanes<T>& x) {
 
 #else
 
-/// The layout of an IEEE number, and its bits as lanes of integers.
+/// The layout of an IEEE number.
 template <class T>
 struct Format;
 template <>
@@ -51,7 +51,7 @@ struct Format<float> {
   using Bits = std::uint32_t;
   static constexpr int kFractionBits = 23;
   static constexpr Bits kBias = 127;
-  static constexpr double kLog2High = 355.0 / 512;  // times any exponent, it is exact
+  static constexpr double kLog2High = 355.0 / 512;  // its product with any exponent is exact
   static constexpr double kLog2Low = -2.121944400546905827679e-4;
 };
 template <>
@@ -75,17 +75,17 @@ template <class T>
   return Lanes<T>(std::bit_cast<typename RegisterOf<T>::Type>(bits));
 }
 
-/// Adding it rounds to an integer, which the lowest bits of the sum hold.
+/// Adding kRounder rounds to an integer, and puts it into the lowest bits of the sum.
 template <class T>
 inline constexpr T kRounder = T(1.5) / std::numeric_limits<T>::epsilon();
 
-/// 2^n, of an integer n for which it is a normal number.
+/// 2^n for an integer n, if that is a normal number.
 template <class T>
 [[gnu::always_inline]] constexpr Lanes<T> power_of_two(const Lanes<T>& n) {
   return from_bits<T>((bits(n + kRounder<T>) + Format<T>::kBias) << Format<T>::kFractionBits);
 }
 
-/// x = 2^exponent (1 + fraction), 1 + fraction from sqrt(1/2) to sqrt(2), of a positive normal x.
+/// x = 2^exponent (1 + fraction) for a positive normal x, with sqrt(1/2) <= 1 + fraction < sqrt(2).
 template <class T>
 struct Split {
   Lanes<T> exponent, fraction;
@@ -95,7 +95,7 @@ struct Split {
     using Bits = typename F::Bits;
     constexpr Bits kSqrtHalf = std::bit_cast<Bits>(static_cast<T>(1 / std::numbers::sqrt2));
     constexpr Bits kOne = Bits{1} << F::kFractionBits;
-    constexpr T kShift = 1 / std::numeric_limits<T>::epsilon();  // its lowest bit stands for 1
+    constexpr T kShift = 1 / std::numeric_limits<T>::epsilon();  // its lowest bit has the value 1
     const BitLanes<T> above = bits(x) - kSqrtHalf;
     const BitLanes<T> biased = (above + F::kBias * kOne) >> F::kFractionBits;
     exponent = from_bits<T>(biased | std::bit_cast<Bits>(kShift)) - (kShift + T(F::kBias));
@@ -108,7 +108,7 @@ template <class T>
   return x >= double{std::numeric_limits<T>::min()} && x < kInfinity;
 }
 
-/// exponent log 2 + log(1 + f), 1 + f from sqrt(1/2) to sqrt(2).
+/// exponent log 2 + log(1 + f), with sqrt(1/2) <= 1 + f < sqrt(2).
 template <class T>
 [[gnu::always_inline]] constexpr Lanes<T> log_of_parts(const Lanes<T>& exponent,
                                                        const Lanes<T>& f) {
@@ -126,7 +126,7 @@ template <class T>
   }
 }
 
-/// Of numbers that are not all positive and normal.
+/// log(x) for all x, including those that are not positive and normal.
 template <class T>
 [[gnu::noinline, gnu::cold, gnu::const]] constexpr Lanes<T> log_of_any(Lanes<T> x) {
   constexpr double kScale = 1 / double{std::numeric_limits<T>::epsilon()};
@@ -147,14 +147,14 @@ template <class T>
   return log_of_parts(parts.exponent, parts.fraction);
 }
 
-/// Where log1p is what `log1p_of_usual` computes. For larger numbers, 1 is below the rounding.
+/// Whether `log1p_of_usual` computes log1p(x). For larger x, 1 + x rounds to x.
 template <class T>
 [[gnu::always_inline]] constexpr Mask<T> has_usual_log1p(const Lanes<T>& x) {
   return x > -1.0 && x < 4 / double{std::numeric_limits<T>::epsilon()};
 }
 template <class T>
 [[gnu::always_inline]] constexpr Lanes<T> log1p_of_usual(const Lanes<T>& x) {
-  // The fraction from x itself: 1 + x has lost digits of it.
+  // The fraction is computed from x itself, because 1 + x has lost digits of x.
   const Lanes<T> exponent = Split<T>(x + 1.0).exponent, scale = power_of_two(-exponent);
   return log_of_parts(exponent, multiply_add(x, scale, scale - 1.0));
 }
@@ -171,7 +171,7 @@ template <class T>
   return log1p_of_usual(x);
 }
 
-/// x = exponent log 2 + rest, |rest| <= log(2) / 2; and expm1(rest).
+/// x = exponent log 2 + rest with |rest| <= log(2) / 2; `expm1` is expm1(rest).
 template <class T>
 struct Reduced {
   Lanes<T> exponent, expm1;
@@ -187,8 +187,8 @@ struct Reduced {
   }
 };
 
-/// (1 + expm1) power, of a power of two, rounded once: without a fused multiply-add the product of
-/// expm1 and the power may underflow.
+/// (1 + expm1) * power for a power of 2, rounded once. Without a fused multiply-add, 1 is added
+/// first, because expm1 * power may underflow.
 template <class T>
 [[gnu::always_inline]] constexpr Lanes<T> times_power(const Lanes<T>& expm1,
                                                       const Lanes<T>& power) {
@@ -199,21 +199,22 @@ template <class T>
   }
 }
 
-/// Where exp(x) is a normal number.
+/// Whether exp(x) is a normal number.
 template <class T>
 [[gnu::always_inline]] constexpr Mask<T> has_normal_exp(const Lanes<T>& x) {
   return x > (std::numeric_limits<T>::min_exponent + 1) * kLog2 &&
          x < (std::numeric_limits<T>::max_exponent - 1) * kLog2;
 }
 
-/// Of numbers whose exponentials are not all normal.
+/// exp(x) for all x, including those whose exponential is not normal.
 template <class T>
 [[gnu::noinline, gnu::cold, gnu::const]] constexpr Lanes<T> exp_of_any(Lanes<T> x) {
   using Limits = std::numeric_limits<T>;
   constexpr double kLow = 1.1 * (Limits::min_exponent - Limits::digits);
   constexpr double kHigh = Limits::max_exponent;
   const Reduced<T> parts(select(x < kLow, Lanes<T>(kLow), select(x > kHigh, Lanes<T>(kHigh), x)));
-  // By the root of the power, twice: it overflows, and underflows gradually, in the last product.
+  // Multiply by two powers of half the exponent, so that only the last product can overflow or
+  // underflow.
   const Lanes<T> half = floor(0.5 * parts.exponent);
   return (parts.expm1 + 1.0) * power_of_two(half) * power_of_two(Lanes<T>(parts.exponent - half));
 }

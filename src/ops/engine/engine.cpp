@@ -33,8 +33,8 @@ using at::Tensor;
 
 // --- Evaluation ---------------------------------------------------------------------------------
 
-/// Whether kernels read doubles: for a result in double, and for counts that float does not hold
-/// where the function is computed in double anyway.
+/// Whether kernels read doubles: if the result is in double, or if the function computes in double
+/// and an input holds 32-bit or 64-bit integers, which float may not hold exactly.
 bool reads_doubles(const Operation& operation, Inputs inputs, at::ScalarType result) {
   if (result == at::kDouble) return true;
   return operation.in_double && std::any_of(inputs.begin(), inputs.end(), [](const Tensor* t) {
@@ -44,11 +44,11 @@ bool reads_doubles(const Operation& operation, Inputs inputs, at::ScalarType res
 
 template <class T>
 struct Workspace {
-  // Deliberately not initialised: most evaluations use none of it.
+  // Deliberately not initialized: most evaluations use none of it.
   alignas(64) T elements[Layout::kMaxOperands][kTileElements];
 };
 
-/// Adds a block of terms to the sums that they belong to.
+/// Adds a block of terms to their sums.
 template <class T>
 void add_to_sums(const T* terms, int64_t rows, int64_t columns, int64_t row_stride,
                  int64_t column_stride, double* sums) {
@@ -65,7 +65,7 @@ void add_to_sums(const T* terms, int64_t rows, int64_t columns, int64_t row_stri
 template <class T>
 constexpr at::ScalarType kDtype = std::is_same_v<T, double> ? at::kDouble : at::kFloat;
 
-/// What forward and backward have in common: the inputs of each tile.
+/// The common part of forward and backward: the inputs of each tile.
 template <class T>
 class Pass {
  public:
@@ -78,8 +78,8 @@ class Pass {
   }
 
  protected:
-  /// Cuts the evaluation, once its dimensions are joined. `operand` of a parameter is the one by
-  /// which to tell where the parameter varies.
+  /// Divides the evaluation into tiles. The dimensions must have been joined. `operand(i)` is the
+  /// operand whose strides show where parameter i varies.
   template <class Operand>
   Tiling tiling(const Operand& operand) {
     const auto varies = [&](std::size_t dim) {
@@ -88,12 +88,12 @@ class Pass {
       }
       return false;
     };
-    constexpr int64_t kWidest = 64;  // bytes of a register
+    constexpr int64_t kWidest = 64;  // bytes of the largest register
     const bool of_doubles = operation_.in_double || kDtype<T> == at::kDouble;
     const int64_t lanes = kWidest / (of_doubles ? 8 : 4);
     const bool of_value = operation_.parameters < inputs_.size();
     if (of_value && varies(0) && layout_.size(0) >= lanes) {
-      // Rows that share their parameters come first.
+      // Make dimension 1 one along which no parameter varies, so that rows share the parameters.
       for (std::size_t dim = 2; dim < layout_.dims() && varies(1); ++dim) {
         if (!varies(dim)) layout_.swap(1, dim);
       }
@@ -101,13 +101,13 @@ class Pass {
     return Tiling(layout_, of_value, {varies(0), varies(1)}, lanes);
   }
 
-  /// The kernel of that name, for this machine and these tiles.
+  /// The kernel of this pass for the instruction set, the dtype and the kind of the tiles.
   Kernels::Run kernel(Kernels::Run (Kernels::*pass)[2][2], const Tiling& tiling) const {
     const Kernels& kernels = operation_.kernels[static_cast<std::size_t>(instruction_set())]();
     return (kernels.*pass)[kDtype<T> == at::kDouble][tiling.kind() == TileKind::kRows];
   }
 
-  /// How many rows and columns of an input, and so of its gradient, a tile has.
+  /// The numbers of rows and columns of an input, and of its gradient, in a tile.
   std::pair<int64_t, int64_t> extent(const Tiling& tiling, const Tiling::Place& place,
                                      std::size_t input) const {
     const bool is_parameter = input < operation_.parameters;
@@ -115,7 +115,7 @@ class Pass {
             is_parameter && tiling.kind() == TileKind::kRows ? 1 : place.columns};
   }
 
-  /// The tile's shape and inputs.
+  /// A tile with its shape and inputs set.
   Tile begin(const Tiling& tiling, const Tiling::Place& place, Workspace<T>& workspace) const {
     Tile tile;
     tile.rows = tiling.kind() == TileKind::kFlat ? 1 : place.rows;
@@ -128,7 +128,7 @@ class Pass {
     return tile;
   }
 
-  /// The elements of an operand: where they lie, if a kernel can read them there, else a copy.
+  /// The elements of an operand: in place if a kernel can read them there, else copied to `copy`.
   const T* elements(const Tiling& tiling, const Tiling::Place& place, std::size_t operand,
                     const Tensor& tensor, const char* data, int64_t rows, int64_t columns, T* copy,
                     int64_t& row_stride) const {
@@ -155,7 +155,7 @@ class Pass {
 template <class T>
 class Forward : Pass<T> {
  public:
-  /// \param shape of what is evaluated, of which the output is summed over the last dimensions.
+  /// \param shape The shape before the output is summed over its last dimensions.
   Forward(const Operation& operation, Inputs inputs, at::IntArrayRef shape, const Tensor& output)
       : Pass<T>(operation, inputs, shape),
         output_(output),
@@ -177,7 +177,7 @@ class Forward : Pass<T> {
       for (int64_t i = begin; i < end; ++i) tile(tiling, i, workspace, is_finite);
       if (!is_finite) is_finite_.store(false, std::memory_order_relaxed);
     };
-    // Threads must not add to one sum: its tiles stay together.
+    // Two threads must not add to the same sum, so the tiles of a sum stay together.
     const int64_t together = !is_summed_ ? 1 : tiling.tiles_of_rows(output_operand());
     const int64_t groups = tiling.count() / together;
     if (groups == 1) {
@@ -193,7 +193,7 @@ class Forward : Pass<T> {
     return true;
   }
 
-  /// Whether all numbers were, after a run.
+  /// Whether all elements were finite before they were summed. Valid after `run`.
   bool is_finite() const { return is_finite_.load(std::memory_order_relaxed); }
 
  private:
@@ -227,14 +227,14 @@ class Forward : Pass<T> {
 
   const Tensor& output_;
   bool is_summed_;
-  at::DimVector strides_;  // 0 where the output is a sum
+  at::DimVector strides_;  // 0 along the dimensions that are summed
   std::vector<double> sums_;
   std::atomic<bool> is_finite_ = true;
   Kernels::Run kernel_ = nullptr;
   char* data_ = nullptr;
 };
 
-/// The gradients of some inputs.
+/// Computes the gradients of the inputs in `wanted`.
 template <class T>
 class Backward : Pass<T> {
  public:
@@ -254,7 +254,7 @@ class Backward : Pass<T> {
 
   bool run(Kernels::Run (Kernels::*pass)[2][2]) {
     if (!this->layout_.join()) return false;
-    // A view that is expanded has a gradient for each of its elements.
+    // Tile by the strides of wanted gradients: an expanded view has a gradient for each element.
     const Tiling tiling =
         this->tiling([this](std::size_t i) { return wanted_[i] ? operand_[i] : i; });
     kernel_ = this->kernel(pass, tiling);
@@ -283,9 +283,9 @@ class Backward : Pass<T> {
  private:
   static constexpr int64_t kMaxChunks = 16;
 
-  /// Sums are kept in double, one set a chunk of tiles. The chunks do not depend on the number of
-  /// threads, and so neither does the result.
-  /// \returns how many chunks there are, of which each may run on a thread of its own.
+  /// Allocates sums in double, one set for each chunk of tiles. The chunks, and so the result, do
+  /// not depend on the number of threads.
+  /// \returns the number of chunks, each of which may run on its own thread.
   int64_t allocate_sums(const Tiling& tiling) {
     sums_size_ = 0;
     for (std::size_t i = 0; i < this->inputs_.size(); ++i) {
@@ -298,7 +298,7 @@ class Backward : Pass<T> {
         std::clamp<int64_t>(elements / kGrain, 1, std::min(kMaxChunks, tiling.count()));
     if (sums_size_ == 0) return chunks;
     if (sums_size_ * chunks > elements / 4)
-      chunks = 1;  // it would cost more memory than it saves time
+      chunks = 1;  // more sums would cost more memory than they save time
     sums_.assign(static_cast<std::size_t>(sums_size_ * chunks), 0.0);
     return chunks;
   }
@@ -332,7 +332,7 @@ class Backward : Pass<T> {
     }
   }
 
-  /// The gradient of the output. Of a sum it is one number for all elements.
+  /// Sets the gradient of the output: one number if it does not vary over the tile, as after a sum.
   void set_gradient(const Tiling& tiling, const Tiling::Place& place, Workspace<T>& workspace,
                     Tile& tile) const {
     const std::size_t k = this->inputs_.size();
@@ -344,7 +344,7 @@ class Backward : Pass<T> {
     if (is_one) tile.gradient_row_stride = 0;
   }
 
-  /// Where the kernel puts them: in their place, if it can, else in the workspace.
+  /// Where the kernel writes the gradient of an input: in place if it can, else in the workspace.
   void* target(const Tiling& tiling, const Tiling::Place& place, std::size_t input,
                Workspace<T>& workspace, Tile& tile) const {
     const bool is_value = input >= this->operation_.parameters;
@@ -394,13 +394,14 @@ class Backward : Pass<T> {
 
 // --- Autograd -----------------------------------------------------------------------------------
 
-/// The gradients of the composed path, in the inputs or in what they are when expanded to `shape`.
+/// The gradients of the composed path with respect to the inputs, or to the inputs expanded to
+/// `shape`.
 variable_list differentiated_path(const Operation& operation, Inputs inputs, int64_t summed,
                                   const Tensor& gradient, Wanted wanted,
                                   at::OptionalIntArrayRef shape = std::nullopt) {
   const bool creates_graph = at::GradMode::is_enabled();
   const at::AutoGradMode with_graph(true);
-  // Inputs may depend on each other: each is cut off, or with a graph, a view of its own.
+  // Inputs may depend on each other, so each is detached, or replaced by a view if a graph is made.
   std::array<Tensor, kMaxInputs> own;
   c10::SmallVector<const Tensor*, kMaxInputs> pointers;
   variable_list differentiated;
@@ -424,7 +425,7 @@ variable_list differentiated_path(const Operation& operation, Inputs inputs, int
   return result;
 }
 
-/// Whether there is a NaN, as far as memory can be read.
+/// Whether a readable tensor has a NaN.
 bool any_nan(const variable_list& tensors) {
   return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) {
     return tensor.defined() && is_readable(tensor.resolve_neg()) &&
@@ -432,8 +433,8 @@ bool any_nan(const variable_list& tensors) {
   });
 }
 
-/// The gradients by differentiating the composed path. As in a kernel, a term whose gradient is 0
-/// adds nothing, even where its slope is infinite.
+/// The gradients by differentiating the composed path. As in kernels, a term whose output gradient
+/// is 0 adds 0, even if its slope is infinite.
 variable_list composed_gradients(const Operation& operation, Inputs inputs, int64_t summed,
                                  const Tensor& gradient, Wanted wanted) {
   auto result = differentiated_path(operation, inputs, summed, gradient, wanted);
@@ -453,11 +454,11 @@ variable_list composed_gradients(const Operation& operation, Inputs inputs, int6
   return result;
 }
 
-/// `saved` are the inputs.
+/// `saved` holds the inputs.
 struct OperationGradient {
   const Operation* operation;
   int64_t summed;
-  at::DimVector shape;  // of the terms of the sums
+  at::DimVector shape;  // of the terms, before they are summed
 
   const std::string& name() const { return operation->name; }
 
@@ -477,7 +478,7 @@ struct OperationGradient {
  private:
   using Pass = Kernels::Run (Kernels::*)[2][2];
 
-  /// Those that give the gradients that are wanted; null if there are none.
+  /// The kernels that compute the wanted gradients, or null if there are none.
   Pass kernels(Wanted wanted) const {
     const auto mask = static_cast<unsigned>(wanted.to_ulong());
     if ((mask & ~operation->typical) == 0) return &Kernels::backward_typical;
@@ -507,7 +508,7 @@ struct OperationGradient {
     return result;
   }
 
-  /// The gradient of a sum is that of each term.
+  /// Expands the gradient of a sum to its terms.
   Tensor spread(const Tensor& gradient) const {
     at::DimVector strides(gradient.strides());
     strides.resize(shape.size(), 0);
@@ -515,7 +516,7 @@ struct OperationGradient {
   }
 };
 
-/// The value by a kernel; undefined where there is none for these inputs.
+/// The value by a kernel, or undefined if there is none for these inputs.
 Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed, bool* is_finite) {
   bool same_shape = true;
   for (const Tensor* input : inputs) {
@@ -531,7 +532,7 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed, bool
       at::IntArrayRef(shape).slice(0, shape.size() - static_cast<std::size_t>(summed));
   Tensor output = at::detail::empty_cpu(kept, dtype, /*pin_memory=*/false);
   if (c10::multiply_integers(shape) == 0) {
-    output.zero_();  // the sum of nothing
+    output.zero_();  // empty sums
   } else {
     const auto run = [&]<class T>(T) {
       Forward<T> forward(operation, inputs, shape, output);
@@ -551,7 +552,7 @@ Tensor by_kernel(const Operation& operation, Inputs inputs, int64_t summed, bool
 
 Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed, bool* is_finite) {
   if (std::any_of(inputs.begin(), inputs.end(), [](const Tensor* t) { return t->is_neg(); })) {
-    // A lazy negation is carried out, since kernels read memory.
+    // Kernels read memory, so resolve lazy negations first.
     std::array<Tensor, kMaxInputs> resolved;
     c10::SmallVector<const Tensor*, kMaxInputs> pointers;
     for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -11,8 +11,7 @@
 #include "ops/engine/instruction_set.h"
 #include "ops/tensor/path.h"
 
-/// The Tensor face of the kernels: broadcasting, dtypes, threads and autograd around them. See
-/// docs/engine.md.
+/// Runs kernels on tensors, with broadcasting, dtypes, threads and autograd. See docs/engine.md.
 
 namespace torch::distributions::ops::engine {
 
@@ -23,15 +22,16 @@ struct Operation {
   std::string name;
   std::array<const Kernels& (*)(), 3> kernels;  // by `InstructionSet`
   bool in_double;                               // computes float inputs in double
-  bool result_in_double;                        // and gives a double
-  std::size_t parameters;                       // the rest of the inputs is the value
-  unsigned typical, all;                        // the masks of the gradients that have kernels
-  at::Tensor (*composed)(Inputs inputs);        // the same by tensor operations
+  bool result_in_double;                        // returns double, whatever the inputs are
+  std::size_t parameters;                       // how many; the value, if any, follows them
+  unsigned typical, all;                        // masks of the inputs whose gradients have kernels
+  at::Tensor (*composed)(Inputs inputs);        // the same function by tensor operations
 };
 
-/// The operation's value, summed over the last `summed` dimensions, as a part of the autograd
-/// graph: by a kernel for plain dense tensors on the CPU, composed for all others.
-/// \param is_finite made true if a kernel has seen that all numbers, before they are summed, are.
+/// Evaluates the operation, summed over the last `summed` dimensions, and records it in the
+/// autograd graph. Uses a kernel for plain CPU tensors, and tensor operations for all others.
+/// \param is_finite May be null. A kernel sets it to whether all elements are finite before they
+///     are summed. Tensor operations leave it as it is.
 at::Tensor evaluate(const Operation& operation, Inputs inputs, int64_t summed,
                     bool* is_finite = nullptr);
 

@@ -22,7 +22,7 @@ Evaluation::Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double,
 
 TensorScalar Evaluation::input(const at::Tensor& tensor) const {
   // LibTorch has meta kernels for few of the operations that formulas use. The shape of the result
-  // is known without them, so a formula of meta tensors is evaluated on a number.
+  // is known without them, so meta inputs are replaced by a number.
   if (tensor.is_meta()) return TensorScalar(at::ones({}, compute_));
   return TensorScalar(tensor.to(compute_));
 }

@@ -21,20 +21,21 @@
 #include "ops/special/tensor_scalar.h"
 #include "ops/tensor/sum_rightmost.h"
 
-/// Evaluates formulas on tensors: what stands between a distribution and its mathematics.
+/// Evaluates formulas on tensors.
 ///
-/// A formula is a struct of static functions of its parameters over an abstract scalar. Functions
-/// of a value are curried: `log_prob(parameters...)` returns the function of the value, so that
-/// what depends on the parameters alone is worked out once and at their shape. `kParameters` says
-/// how many there are; `kInDouble` and `kResultInDouble` state the precision (formula.h).
+/// A formula is a struct of static functions of its parameters over an abstract scalar type.
+/// Functions of a value are curried: `log_prob(parameters...)` returns the function of the value,
+/// so that terms in the parameters alone are computed once, at the parameters' shape. `kParameters`
+/// is the number of parameters. `kInDouble` and `kResultInDouble` state the precision (see
+/// formula.h).
 
 namespace torch::distributions::ops {
 
-/// The dtypes and shape of one evaluation: inputs promoted to the dtype that it computes in, its
-/// result cast back.
+/// The dtypes and the shape of one evaluation. Inputs are converted to the dtype of the
+/// computation, and its value to the dtype of the result.
 class Evaluation {
  public:
-  /// \param inputs the parameters, then the value if there is one.
+  /// \param inputs The parameters, then the value if there is one.
   Evaluation(c10::ArrayRef<const at::Tensor*> inputs, bool in_double,
              bool result_in_double = false);
 
@@ -49,7 +50,7 @@ class Evaluation {
   at::ScalarType compute_;
 };
 
-/// Evaluates `function(inputs...)`, a function over an abstract scalar, by tensor operations.
+/// Evaluates `function(inputs...)`, a function over an abstract scalar type, by tensor operations.
 template <class Function, std::same_as<at::Tensor>... Tensors>
 at::Tensor evaluate(bool in_double, Function&& function, const Tensors&... inputs) {
   const std::array<const at::Tensor*, sizeof...(Tensors)> all{&inputs...};
@@ -76,18 +77,18 @@ concept Has = requires(const Evaluation& evaluation) {
   (std::make_index_sequence<kParameters>{});
 };
 
-/// A formula whose parameters are known to be in its range.
+/// A formula whose parameters are known to be in range.
 template <class Formula>
 struct InRange : Formula {
   static void in_range();
 };
 
-/// The numbers of a tensor that a loop reads at less cost than that of a tensor operation.
+/// The elements of a tensor, if a loop can read them in place.
 class Numbers {
  public:
   explicit Numbers(const at::Tensor& tensor);
 
-  /// Whether it does, with `size` elements or one.
+  /// Whether a loop can read the elements, and there are `size` of them or one.
   bool readable(int64_t size) const { return data_ != nullptr && (is_one_ || numel_ == size); }
   int64_t numel() const { return numel_; }
   double operator[](int64_t i) const {
@@ -102,7 +103,7 @@ class Numbers {
   bool is_one_ = false, is_double_ = false;
 };
 
-/// Whether all parameters are in the range of the formula, if a loop can tell.
+/// Whether all parameters are in the range of the formula. False if a loop cannot read them.
 template <class Formula, std::size_t... I>
 bool are_in_range(engine::Inputs inputs, std::index_sequence<I...>) {
   if constexpr (kHasRange<Formula>) {
@@ -116,7 +117,7 @@ bool are_in_range(engine::Inputs inputs, std::index_sequence<I...>) {
   return true;
 }
 
-/// `Function` of `Formula` by tensor operations. A value comes after the parameters.
+/// `Function` of `Formula` by tensor operations. The value, if any, follows the parameters.
 template <class Formula, class Function, std::size_t kParameters>
 at::Tensor composed(engine::Inputs inputs) {
   const Evaluation evaluation(inputs, engine::kComputesInDouble<Function, Formula>,
@@ -135,7 +136,7 @@ at::Tensor composed(engine::Inputs inputs) {
   }
 }
 
-/// The name of a formula: of its struct, or of both sides of a divergence.
+/// The name of the formula's struct, or the names of both sides of a divergence.
 template <class Formula>
 struct NameOf {
   static std::string name() {
@@ -199,7 +200,8 @@ constexpr FormulaTable::OfParameters of_parameters() {
 
 }  // namespace internal
 
-/// Evaluates `Formula::log_prob(parameters...)(value)`, the parameters first and the value last.
+/// Evaluates `Formula::log_prob(parameters...)(value)`, summed over the last `dims` dimensions.
+/// \param inputs The parameters, then the value.
 template <class Formula, std::same_as<at::Tensor>... Tensors>
 at::Tensor log_prob_of_event(int64_t dims, const Tensors&... inputs) {
   const std::array<const at::Tensor*, sizeof...(Tensors)> all{&inputs...};
@@ -229,7 +231,7 @@ at::Tensor kl_of_event(int64_t dims, const Tensors&... parameters) {
 }
 
 /// Evaluates KL(p || q) for the formulas P and Q of p and q.
-/// \param parameters those of p, then those of q.
+/// \param parameters The parameters of p, then those of q.
 template <class P, class Q>
 at::Tensor kl(engine::Inputs parameters) {
   constexpr std::size_t kParameters = P::kParameters + Q::kParameters;
@@ -252,8 +254,8 @@ const FormulaTable& table() {
   return table;
 }
 
-/// The functions of `Formula` for a signature of `Self`, which names where each of the formula's
-/// parameters is found.
+/// Binds `Formula` to the signature of `Self`.
+/// \param parameters Where an object holds each of the formula's parameters, in order.
 template <class Self, class Formula, class... Parameters>
 std::shared_ptr<const core::FormulaBinding<Self>> formula(Parameters... parameters) {
   static_assert(sizeof...(Parameters) == Formula::kParameters,

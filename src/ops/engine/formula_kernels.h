@@ -7,16 +7,16 @@
 #include "ops/formulas/formula.h"
 #include "ops/formulas/functions.h"
 
-/// The kernels that a formula states.
+/// The kernels that formulas declare.
 
 namespace torch::distributions::ops::engine {
 
-/// The kernels of a formula for an instruction set, in the order of `Formula::kKernels`. It is
-/// instantiated in files that CMake writes for each formula, once for each instruction set.
+/// The kernels of a formula for an instruction set, in the order of `Formula::kKernels`. CMake
+/// generates the files that instantiate it, one for each formula and instruction set.
 template <class Isa, class Formula>
 const Kernels* kernels_of();
 
-/// The place of a function in `Formula::kKernels`, or -1.
+/// The index of a function in `Formula::kKernels`, or -1.
 template <class Function, class Formula>
 constexpr int kernel_index() {
   if constexpr (requires { Formula::kKernels; }) {
@@ -29,14 +29,14 @@ constexpr int kernel_index() {
   return -1;
 }
 
-/// The gradients that the kernels of a function have, as masks of inputs.
+/// The inputs whose gradients the kernels of a function compute, as masks.
 template <class Function, class Formula>
 struct KernelMasks {
   static constexpr std::size_t kInputs =
       Formula::kParameters + static_cast<std::size_t>(functions::kIsOfValue<Function>);
   static_assert(kInputs <= kMaxInputs);
 
-  /// The bits of the inputs of a function with that many parameters.
+  /// `inputs` with one bit for each input of this function.
   static constexpr unsigned mask(Inputs inputs) {
     constexpr unsigned kEach = (1u << Formula::kParameters) - 1;
     unsigned result = inputs & kEach;
@@ -54,7 +54,7 @@ struct KernelMasks {
 template <class Function, class Formula>
 inline constexpr bool kComputesInDouble = (Formula::kInDouble & Function::kSet) != 0;
 
-/// Whether its result is a double, whatever the inputs are.
+/// Whether the function returns double, whatever the dtypes of the inputs are.
 template <class Function, class Formula>
 inline constexpr bool kReturnsDouble = [] {
   if constexpr (requires { Formula::kResultInDouble; }) {

@@ -6,16 +6,16 @@
 
 #include <torch/distributions/core/signature.h>
 
-/// What a formula is at run time: its functions, and where an object holds its parameters.
+/// A formula at run time: its functions, and where an object holds its parameters.
 
 namespace torch::distributions::ops {
 
-/// The functions that a formula has, as a scalar family calls them; null where it has none.
+/// The functions of a formula, as scalar families call them. A missing function is null.
 struct FormulaTable {
   static constexpr std::size_t kMaxParameters = 4;
 
-  /// \param summed over how many of its last dimensions the result is summed.
-  /// \param is_finite set to true if every element that contributes to the result is known to be
+  /// \param summed The number of last dimensions over which the result is summed.
+  /// \param is_finite Set to true if every element that contributes to the result is known to be
   ///     finite.
   using OfValue = at::Tensor (*)(const at::Tensor& value, const at::Tensor* const* parameters,
                                  int64_t summed, bool* is_finite);
@@ -25,8 +25,7 @@ struct FormulaTable {
   OfParameters mean, mode, variance, stddev, entropy;
 };
 
-/// Where a formula finds one of its parameters: a tensor member, or an accessor of a tensor that a
-/// base holds.
+/// Where an object holds a parameter: in a tensor member, or behind an accessor of a base class.
 template <class Self>
 class FormulaParameter {
  public:
@@ -46,7 +45,7 @@ class FormulaParameter {
 
 namespace torch::distributions::core {
 
-/// A formula that the signature of `Self` names; in force when all its parameters are defined.
+/// A formula that the signature of `Self` names. It is in force if all its parameters are defined.
 template <class Self>
 struct FormulaBinding {
   const ops::FormulaTable& table;
@@ -57,9 +56,9 @@ struct FormulaBinding {
 
 namespace torch::distributions::ops {
 
-/// The formula in force for an object, and the object's parameters.
+/// The formula in force for an object, and its parameters.
 struct FormulaInForce {
-  const FormulaTable* table = nullptr;  // null where none is in force
+  const FormulaTable* table = nullptr;  // null if none is in force
   std::array<const at::Tensor*, FormulaTable::kMaxParameters> parameters;
 };
 

@@ -36,7 +36,7 @@ std::atomic<InstructionSet>& current() {
 
 InstructionSet best_instruction_set() {
 #if defined(TORCH_DISTRIBUTIONS_HAS_AVX)
-  // LibTorch's choice heeds ATEN_CPU_CAPABILITY, as its own kernels do.
+  // LibTorch's choice respects ATEN_CPU_CAPABILITY.
   const std::string capability = at::get_cpu_capability();
   if (capability == "AVX512") return InstructionSet::kAvx512;
   if (capability == "AVX2") return InstructionSet::kAvx2;

@@ -9,15 +9,15 @@ namespace torch::distributions::ops::engine {
 /// The instruction sets that kernels are compiled for.
 enum class InstructionSet : char { kDefault, kAvx2, kAvx512 };
 
-/// The one in use: that of the environment variable TORCH_DISTRIBUTIONS_CPU_CAPABILITY (default,
-/// avx2 or avx512), else the best that LibTorch uses on this machine.
+/// The instruction set in use: that of the environment variable TORCH_DISTRIBUTIONS_CPU_CAPABILITY
+/// (default, avx2 or avx512), else the best one.
 InstructionSet instruction_set();
-/// The best one that this machine has.
+/// The best instruction set that LibTorch uses on this machine.
 InstructionSet best_instruction_set();
-/// Selects another: for tests.
+/// Selects an instruction set. For tests.
 void set_instruction_set(InstructionSet set);
 
-/// What `of.operator()<Isa>()` gives for each instruction set that there is, by `InstructionSet`.
+/// The results of `of.operator()<Isa>()` for the compiled instruction sets, by `InstructionSet`.
 template <class Of>
 constexpr auto for_each_instruction_set(const Of& of) {
   using Result = decltype(of.template operator()<isa::DEFAULT>());

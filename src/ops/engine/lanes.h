@@ -12,12 +12,12 @@
 
 #include "ops/special/scalar.h"
 
-/// As many numbers as a register holds, as a scalar of special functions and formulas. In plain
-/// code and for CUDA it holds one.
+/// SIMD numbers: the lanes of a register, as a scalar type of special functions and formulas.
+/// Without SIMD, and for CUDA, a register holds one number.
 ///
-/// Included by what is compiled once for each instruction set, and by nothing else. All of it is in
-/// an unnamed namespace, so that whatever is instantiated on these types is local to its object
-/// file: the linker could otherwise keep one instruction set's copy for the whole program.
+/// Only files that are compiled once for each instruction set may include this header. It is all in
+/// an unnamed namespace, so that instantiations with these types are local to their object file.
+/// Otherwise the linker could keep one instruction set's copy for the whole program.
 namespace torch::distributions::ops::engine {
 namespace {
 
@@ -25,7 +25,7 @@ namespace {
 inline constexpr bool kIsVector = true;
 template <class T>
 struct RegisterOf {
-  // Comparisons of these give vectors of integers, 0 or -1, which `?:`, `&` and `|` take.
+  // Comparisons give vectors of integers, 0 or -1, which `?:`, `&` and `|` accept.
   using Type [[gnu::vector_size(VECTOR_WIDTH)]] = T;
 };
 #else
@@ -36,7 +36,7 @@ struct RegisterOf {
 };
 #endif
 
-/// For each lane whether something holds.
+/// A condition for each lane.
 template <class T>
 class Mask {
  public:
@@ -67,7 +67,7 @@ class Mask {
  private:
   static constexpr unsigned kAll = kIsVector ? (1u << (sizeof(Register) / sizeof(T))) - 1 : 1u;
 
-  /// A bit a lane.
+  /// One bit for each lane.
   constexpr unsigned bits() const {
 #if defined(CPU_CAPABILITY_AVX512)
     if constexpr (sizeof(T) == 8) {
@@ -94,7 +94,7 @@ class Lanes {
  public:
   using Register = typename RegisterOf<T>::Type;
   static constexpr int64_t kCount = sizeof(Register) / sizeof(T);
-  /// As many numbers of another type.
+  /// A register of `kCount` numbers of another type.
 #if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
   template <class Memory>
   using NarrowRegister [[gnu::vector_size(kCount * sizeof(Memory))]] = Memory;
@@ -107,10 +107,10 @@ class Lanes {
   constexpr explicit Lanes(const Register& lanes)
     requires kIsVector
       : lanes_(lanes) {}
-  /// The same number in each lane. It is subtracted from, since -0.0 + 0.0 is 0.0.
+  /// The same number in each lane. Subtracting 0 keeps -0.0, which adding 0 would turn into 0.0.
   constexpr explicit Lanes(double number) : lanes_(static_cast<T>(number) - Register{}) {}
 
-  /// From memory that holds numbers of this type or of a narrower one.
+  /// Loads numbers of type T or of a narrower type.
   template <class Memory>
   static constexpr Lanes load(const Memory* from) {
     Lanes result;
@@ -125,7 +125,7 @@ class Lanes {
     }
     return result;
   }
-  /// The first `count` lanes from memory, the rest a copy of the last of them.
+  /// Loads the first `count` lanes. The others repeat the last of these.
   template <class Memory>
   [[gnu::noinline, gnu::cold]] static Lanes load_part(const Memory* from, int64_t count) {
     Memory numbers[kCount];
@@ -219,7 +219,7 @@ class Lanes {
   Register lanes_;
 };
 
-/// The first `count` lanes to memory.
+/// Stores the first `count` lanes.
 template <class T, class Memory>
 [[gnu::noinline, gnu::cold]] void store_part(Lanes<T> x, Memory* to, int64_t count) {
   Memory numbers[Lanes<T>::kCount];
@@ -227,7 +227,7 @@ template <class T, class Memory>
   for (int64_t i = 0; i < count; ++i) to[i] = numbers[i];
 }
 
-/// Whether the condition holds for some lane, and for all.
+/// `any`: whether the condition holds in some lane. `all`: whether it holds in every lane.
 template <class T>
 constexpr bool any(const Mask<T>& condition) {
   return !condition.none();
@@ -262,7 +262,7 @@ constexpr Lanes<T> select(const Mask<T>& condition, double a, const Lanes<T>& b)
   return select(condition, Lanes<T>(a), b);
 }
 
-/// yes() where the condition holds, else no(). Lanes that agree call one of the two.
+/// yes() where the condition holds, else no(). Only one of them is called if all lanes agree.
 template <class T, class Yes, class No>
 constexpr Lanes<T> branch(const Mask<T>& condition, const Yes& yes, const No& no) {
   if constexpr (kIsVector) {
@@ -304,8 +304,7 @@ inline __m256 to_register(const at::vec::Vectorized<float>& lanes) { return lane
 inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return lanes; }
 #endif
 
-/// Defines `name` lane by lane: by LibTorch's SIMD library, or by the C++ library where a register
-/// is one number.
+/// Defines `name` for each lane: by LibTorch's SIMD library, or by the C++ library without SIMD.
 #if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
 #define TORCH_DISTRIBUTIONS_LANES(name)                                     \
   template <class T>                                                        \
@@ -327,7 +326,7 @@ TORCH_DISTRIBUTIONS_LANES(sqrt)
 TORCH_DISTRIBUTIONS_LANES(tan)
 #undef TORCH_DISTRIBUTIONS_LANES
 
-/// a b + c, rounded once where a register is more than one number.
+/// a * b + c, with one rounding if registers are vectors.
 template <class T>
 constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
 #if defined(CPU_CAPABILITY_AVX512)
@@ -343,7 +342,7 @@ constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lane
     return Lanes<T>(_mm256_fmadd_ps(a.lanes(), b.lanes(), c.lanes()));
   }
 #else
-  return a * b + c;  // std::fma may be a slow function here
+  return a * b + c;  // std::fma may be slow here
 #endif
 }
 template <class T>
@@ -355,7 +354,7 @@ constexpr Lanes<T> multiply_add(const Lanes<T>& a, double b, double c) {
   return multiply_add(a, Lanes<T>(b), Lanes<T>(c));
 }
 
-/// a b, exactly but for underflow; where it overflows, the second part is 0.
+/// a * b as an exact sum of two numbers, unless it underflows. If it overflows, the second is 0.
 template <class T>
 constexpr special::Pair<Lanes<T>> two_product(const Lanes<T>& a, const Lanes<T>& b) {
   const Lanes<T> product = a * b;

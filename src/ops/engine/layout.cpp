@@ -48,16 +48,16 @@ void Layout::swap(std::size_t dim, std::size_t other) {
 Tiling::Tiling(const Layout& layout, bool of_value, std::array<bool, 2> varies, int64_t lanes)
     : layout_(layout), kind_(TileKind::kFlat) {
   const int64_t columns = layout.size(0), rows = layout.size(1);
-  // Fewer do not fill a register, and are better put one behind the other.
+  // Shorter rows do not fill a register. They are better joined into one flat row.
   const bool are_many = columns >= lanes;
   if (of_value && !varies[0] && (are_many || rows == 1)) {
     kind_ = TileKind::kRows;
   } else if (of_value && !varies[1] && rows > 1 && are_many) {
     kind_ = TileKind::kColumns;
   }
-  constexpr int64_t kNarrow = 64;  // columns, so that many rows share what depends on parameters
+  constexpr int64_t kNarrow = 64;  // columns: narrow tiles have more rows that share the parameters
   columns_ = std::min(columns, kind_ == TileKind::kColumns ? kNarrow : kTileElements);
-  // Rows that are put one behind the other must be whole.
+  // A tile that joins several rows must have whole rows.
   const bool one_row = kind_ != TileKind::kColumns && columns_ < columns;
   rows_ = one_row ? 1 : std::min(rows, std::max<int64_t>(1, kTileElements / columns_));
   row_blocks_ = blocks(rows, rows_);

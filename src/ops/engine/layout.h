@@ -8,11 +8,11 @@
 
 #include "ops/engine/kernel.h"
 
-/// Broadcasting, and the division of an evaluation into tiles.
+/// Broadcasting, and the division of evaluations into tiles.
 
 namespace torch::distributions::ops::engine {
 
-inline constexpr int64_t kTileElements = 1024;  // a few operands of a tile fit the nearest cache
+inline constexpr int64_t kTileElements = 1024;  // a few operands of a tile fit into the L1 cache
 
 /// The dimensions of an evaluation, innermost first, joined where the strides of all operands
 /// allow.
@@ -25,9 +25,8 @@ class Layout {
 
   /// Adds an operand, whose sizes broadcast to the evaluation's.
   void add(at::IntArrayRef sizes, at::IntArrayRef strides);
-  /// Joins the dimensions. False if too many are left.
+  /// Joins the dimensions. Returns false if more than `kMaxDims` remain.
   bool join();
-  /// Exchanges two dimensions.
   void swap(std::size_t dim, std::size_t other);
 
   std::size_t dims() const { return dims_; }
@@ -49,21 +48,21 @@ class Layout {
   std::array<std::array<int64_t, kMaxDims>, kMaxOperands> stride_;
 };
 
-/// How a tile's parameters vary.
+/// How the parameters vary over a tile.
 enum class TileKind : char {
-  kFlat,     // with every element: rows are put one behind the other
-  kColumns,  // along a row alone: what depends on them serves all rows
-  kRows,     // from row to row: it serves a whole row
+  kFlat,     // by element: the tile is joined into one flat row
+  kColumns,  // by column: all rows share the terms in the parameters
+  kRows,     // by row: all columns share the terms in the parameters
 };
 
 /// The tiles of a layout: blocks of its two innermost dimensions.
 class Tiling {
  public:
-  /// \param varies whether any parameter varies along dimension 0, and along 1.
-  /// \param lanes how many numbers a register holds at most.
+  /// \param varies Whether any parameter varies along dimension 0, and along dimension 1.
+  /// \param lanes The most numbers that a register holds.
   Tiling(const Layout& layout, bool of_value, std::array<bool, 2> varies, int64_t lanes);
 
-  /// Where a tile lies.
+  /// The position and the size of a tile.
   struct Place {
     int64_t rows, columns;
     std::array<int64_t, Layout::kMaxDims> first;  // index of its first element
@@ -75,14 +74,14 @@ class Tiling {
   int64_t elements() const { return rows_ * columns_; }
   Place place(int64_t tile) const;
 
-  /// How many successive tiles lie in the same rows, of an operand that may not vary along them;
-  /// all, if it does not vary along other dimensions either.
+  /// How many successive tiles add to the same elements of an operand that is summed along its
+  /// rows: those of the same rows, or all tiles if it is also summed along another dimension.
   int64_t tiles_of_rows(std::size_t operand) const;
 
  private:
   const Layout& layout_;
   TileKind kind_;
-  int64_t rows_, columns_;  // of a whole tile
+  int64_t rows_, columns_;  // of a full tile
   int64_t row_blocks_, column_blocks_;
   int64_t count_;
 };

@@ -17,8 +17,7 @@
 namespace torch::distributions::ops::engine {
 namespace {
 
-/// `Function` of `Formula`, of that many parameters and perhaps a value, or its derivatives in the
-/// inputs of the mask `M`.
+/// Evaluates `Function` of `Formula` if `M` is 0, else the gradients of the inputs in the mask `M`.
 template <class Function, class Formula, std::size_t kParameters, class S, unsigned M>
 class Loop {
  public:
@@ -87,15 +86,15 @@ class Loop {
     }
   }
 
-  /// The function of the value, or the result if there is none.
+  /// The function of the value, or the result if `Function` has no value.
   static auto prepare(const std::array<Numbers, kParameters>& parameters) {
     return [&]<std::size_t... i>(std::index_sequence<i...>) {
       return Function::template of<Formula>(seed<S, i, M>(parameters[i])...);
     }(std::make_index_sequence<kParameters>());
   }
 
-  /// Stores the output, or the gradient in the value, of these elements; returns what they add to
-  /// the gradients in the parameters.
+  /// Stores the output, or the gradient of the value, for these elements. Returns their terms of
+  /// the gradients of the parameters.
   template <class Prepared>
   Sums element(const Prepared& function, int64_t row, int64_t column, int64_t count) const {
     const auto result = [&] {
@@ -116,7 +115,7 @@ class Loop {
       const Numbers gradient = load_gradient(row, column, count);
       const auto term = [&](auto i) {
         if constexpr (std::decay_t<decltype(result)>::template kDependsOn<decltype(i)::value>) {
-          // What adds nothing has a gradient of 0, however steep it is.
+          // An output gradient of 0 adds 0, even if the slope is infinite or NaN.
           return select(gradient == 0.0, Numbers(0.0),
                         result.template partial<decltype(i)::value>() * gradient);
         } else {
@@ -160,10 +159,9 @@ class Loop {
   }
 
   mutable Mask<T> is_finite_{Numbers(0.0) == 0.0};
-  const Tile tile_;  // its own, which no store can change
+  const Tile tile_;  // a copy, which no store can change
 };
 
-/// The kernels of `Function` of `Formula`.
 template <class Function, class Formula>
 constexpr Kernels make_kernels() {
   using Masks = KernelMasks<Function, Formula>;
@@ -191,7 +189,7 @@ constexpr Kernels make_kernels() {
   return made;
 }
 
-/// Calls f(Function()) with the function that the set has.
+/// Calls f(Function()) for the only function in `set`.
 template <Functions set, class F>
 constexpr auto with_function(const F& f) {
   if constexpr (set == kLogProb) return f(functions::LogProb());
@@ -202,7 +200,7 @@ constexpr auto with_function(const F& f) {
   if constexpr (set == kLogAbsDetJacobian) return f(functions::LogAbsDetJacobian());
 }
 
-/// In the order of `Formula::kKernels`.
+/// The kernels of `Formula`, in the order of `Formula::kKernels`.
 template <class Formula>
 constexpr auto kKernelsOf = []<std::size_t... i>(std::index_sequence<i...>) {
   return std::array<Kernels, sizeof...(i)>{with_function<Formula::kKernels[i].function>(

@@ -18,7 +18,7 @@ constexpr auto is_outcome(const auto& x) { return x == 0.0 || x == 1.0 || isnan(
 struct BernoulliLogits;
 struct Poisson;
 
-struct Bernoulli {  // of the probability of 1
+struct Bernoulli {  // parameter: the probability of 1
   using Family = distributions::Bernoulli;
   using Logits = BernoulliLogits;
   static constexpr std::size_t kParameters = 1;
@@ -38,13 +38,13 @@ struct Bernoulli {  // of the probability of 1
     return select(p == 0.5, kNaN, select(p > 0.5, 1.0, like(p, 0.0)));
   }
   static constexpr auto variance(const auto& p) { return p * (1.0 - p); }
-  /// By two roots, which are infinitely steep at 0 and at 1.
+  /// The gradient of sqrt(p (1 - p)) would be NaN at 0 and 1. That of the product is infinite.
   static constexpr auto stddev(const auto& p) { return sqrt(p) * sqrt(1.0 - p); }
   static constexpr auto entropy(const auto& p) {
     return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p));
   }
 
-  /// log(p / (1 - p)), infinite and without a gradient at 0 and 1.
+  /// log(p / (1 - p)). At 0 and 1 it is infinite, with a gradient of 0.
   static constexpr auto logits(const auto& p) {
     const auto certain = p == 0.0 || p == 1.0;
     const auto uncertain = select(certain, 0.5, p);
@@ -54,7 +54,7 @@ struct Bernoulli {  // of the probability of 1
   static constexpr auto never_succeeds(const auto& p) { return p == 0.0; }
 };
 
-struct BernoulliLogits {  // of the log-odds of 1
+struct BernoulliLogits {  // parameter: the log-odds of 1
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kNone;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -78,7 +78,7 @@ struct BernoulliLogits {  // of the log-odds of 1
     return select(logits == 0.0, kNaN, select(logits > 0.0, 1.0, like(logits, 0.0)));
   }
   static constexpr auto variance(const auto& logits) { return sigmoid(logits) * sigmoid(-logits); }
-  /// The variance may underflow.
+  /// Computed from logarithms, since the variance may underflow.
   static constexpr auto stddev(const auto& logits) {
     return exp(0.5 * (log_sigmoid(logits) + log_sigmoid(-logits)));
   }
@@ -95,8 +95,8 @@ template <>
 struct Kl<Bernoulli, Bernoulli> : Between<Bernoulli, Bernoulli> {
   static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
-  /// p log(p / q) + (1 - p) log((1 - p) / (1 - q)), where what the two terms have in common is left
-  /// out of each.
+  /// p log(p / q) + (1 - p) log((1 - p) / (1 - q)). The two deviances add q - p and p - q, which
+  /// makes both of them nonnegative.
   static constexpr auto kl(const auto& p, const auto& q) {
     const auto d = p - q;
     return deviance(p, q, d) + deviance(1.0 - p, 1.0 - q, -d);
@@ -110,8 +110,9 @@ struct Kl<BernoulliLogits, BernoulliLogits> : Between<BernoulliLogits, Bernoulli
   static constexpr auto kl(const auto& p, const auto& q) { return softplus_divergence(q, p); }
 };
 
-/// Of 0 and 1 the factorial is 1: p log(p / rate) - p + rate, and the same of the other outcome and
-/// a rate of 1.
+/// The factorials of 0 and 1 are 1, so the divergence is
+///     p log(p / rate) - p + rate + (1 - p) log(1 - p) + p
+/// which is the sum of two deviances: of p from `rate`, and of 1 - p from 1.
 template <>
 struct Kl<Bernoulli, Poisson> : Between<Bernoulli, Poisson> {
   static constexpr auto kl(const auto& p, const auto& rate) {

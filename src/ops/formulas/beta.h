@@ -37,8 +37,7 @@ struct Beta {
   }
   static constexpr auto mean(const auto& a, const auto& b) { return share(a, b); }
 
-  /// The end at which the density is infinite, if there is one such end; NaN if there are two, or
-  /// none and it is flat.
+  /// If the density is infinite at one end, this end; if at both ends, or if it is constant, NaN.
   static constexpr auto mode(const auto& a, const auto& b) {
     const auto interior = [](const auto& c, const auto& d) { return share(c - 1.0, d - 1.0); };
     const auto at_most = within(!(a < 1.0 || b < 1.0), 1.0, interior, a, b);
@@ -51,7 +50,7 @@ struct Beta {
     return select(huge, 0.5 * result, result);
   }
 
-  /// The variance may underflow, and a / (a + b).
+  /// Computed from roots, since the variance and a / (a + b) may underflow.
   static constexpr auto stddev(const auto& a, const auto& b) {
     const auto huge = is_huge(a, b);
     const auto first = halved_where(huge, a), second = halved_where(huge, b);
@@ -61,16 +60,16 @@ struct Beta {
   }
 
   /// lbeta(a, b) - (a - 1) psi(a) - (b - 1) psi(b) + (a + b - 2) psi(a + b), with Stirling's
-  /// formula for the log-gammas written out, so that what is large cancels before it is computed.
+  /// formula for the log-gammas, whose large terms are cancelled analytically.
   static constexpr auto entropy(const auto& a, const auto& b) {
-    // Of huge shapes it is that of a normal distribution, whose variance is proportional to them.
+    // For huge shapes the distribution is nearly normal. Halving the shapes doubles its variance.
     const auto huge = is_huge(a, b);
     const auto half = entropy_of_sum(halved_where(huge, a), halved_where(huge, b));
     return select(huge, half - 0.5 * kLog2, half);
   }
 
  private:
-  /// Whether the sum overflows.
+  /// Whether a + b overflows.
   static constexpr auto is_huge(const auto& a, const auto& b) { return a + b == kInfinity; }
 
   /// a / (a + b)
@@ -89,15 +88,15 @@ struct Beta {
   }
 };
 
-// In the divergences a and b are the shapes and n = a + b.
+// In the divergences, a and b are the shapes, and n = a + b.
 
 template <>
 struct Kl<Beta, Beta> : Between<Beta, Beta> {
   static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
-  /// The Bregman divergence of log B(a, b) = lgamma(a) + lgamma(b) - lgamma(n): of the divergences
-  /// of lgamma, the part that is that of x log x - x adds up to the deviances of a and b from their
-  /// shares of n.
+  /// The Bregman divergence of log B(a, b) = lgamma(a) + lgamma(b) - lgamma(n). With
+  /// lgamma(x) = x log x - x + F(x), the terms x log x - x add up to the deviances of a_q and b_q
+  /// from a_p n_q / n_p and b_p n_q / n_p. F is the function of stirling_divergence.
   static constexpr auto kl(const auto& a_p, const auto& b_p, const auto& a_q, const auto& b_q) {
     const auto da = a_q - a_p;
     const auto db = b_q - b_p;
@@ -105,7 +104,7 @@ struct Kl<Beta, Beta> : Between<Beta, Beta> {
     const auto n_q = a_q + b_q;
     const auto growth = n_q / n_p;
     const auto of_a = a_p / n_p, of_b = b_p / n_p;
-    // From the differences of the parameters, unless those are the larger numbers.
+    // Two equal forms of a_q - a_p n_q / n_p. The one with the smaller terms is used.
     const auto is_near = abs(da) * of_b + abs(db) * of_a < a_q * of_b + b_q * of_a;
     const auto excess = select(is_near, da * of_b - db * of_a, a_q * of_b - b_q * of_a);
     return nonnegative(deviance(a_q, a_p * growth, excess) + deviance(b_q, b_p * growth, -excess) +
@@ -116,8 +115,8 @@ struct Kl<Beta, Beta> : Between<Beta, Beta> {
 
 template <>
 struct Kl<Beta, Gamma> : Between<Beta, Gamma> {
-  /// The divergence from Gamma(a, n), which has the mean of the Beta, and what the concentration
-  /// and mean of `q` add.
+  /// KL(Beta || Gamma(a, n)), where both have the same mean, plus the terms for the concentration
+  /// and the mean of q.
   static constexpr auto kl(const auto& a, const auto& b, const auto& concentration,
                            const auto& rate) {
     const auto n = a + b;
@@ -128,8 +127,9 @@ struct Kl<Beta, Gamma> : Between<Beta, Gamma> {
   }
 
  private:
-  /// KL(Beta(a, b) || Gamma(a, n)) = F(n) - F(b) + log(n/b) + (b - 1) (F'(b) - F'(n)), F(x) being
-  /// lgamma(x) - x log x + x.
+  /// KL(Beta(a, b) || Gamma(a, n)), which is
+  ///     F(n) - F(b) + log(n/b) + (b - 1) (F'(b) - F'(n))
+  /// with F(x) = lgamma(x) - x log x + x.
   static constexpr auto from_gamma(const auto& a, const auto& b, const auto& n) {
     const auto slope = (b - 1.0) * stirling_slope_difference(b, n, -a);
     return select(a < b,
@@ -147,8 +147,8 @@ struct Kl<Beta, Exponential> : Between<Beta, Exponential> {
 
 template <>
 struct Kl<Beta, Normal> : Between<Beta, Normal> {
-  /// The divergence from the normal distribution of the same mean and variance, and that between
-  /// the two normals.
+  /// KL(Beta || N) + KL(N || q), where N is the normal distribution with the mean and variance of
+  /// the Beta distribution.
   static constexpr auto kl(const auto& a, const auto& b, const auto& loc, const auto& scale) {
     const auto n = a + b;
     const auto mean = a / n;
@@ -157,7 +157,7 @@ struct Kl<Beta, Normal> : Between<Beta, Normal> {
   }
 
  private:
-  /// log(2 pi e variance)/2 - entropy, of which Stirling's formula leaves little.
+  /// log(2 pi e variance)/2 - entropy, in terms of the small remainders of Stirling's formula.
   static constexpr auto negentropy(const auto& a, const auto& b, const auto& n) {
     return 0.5 * (1.0 / a + 1.0 / b) - 1.0 / n - 0.5 * log1p(1.0 / n) + stirlerr(n) - stirlerr(a) -
            stirlerr(b) + (a - 1.0) * stirlerr_d1(a) + (b - 1.0) * stirlerr_d1(b) -

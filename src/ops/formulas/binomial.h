@@ -17,8 +17,8 @@ constexpr auto is_count(const auto& k, const auto& n) {
   return (k >= 0.0 && k <= n && floor(k) == k) || isnan(k);
 }
 
-/// The entropy of Binomial(n, p) for a variance v = n p (1 - p) of at least 100, from s = p (1 -
-/// p): the asymptotic series log(2 pi e v)/2 + sum over m of c_m(s) v^-m, exact to a unit.
+/// The entropy of Binomial(n, p) for a variance v = n p (1 - p) of at least 100, with
+/// s = p (1 - p): the asymptotic series log(2 pi e v)/2 + sum_m c_m(s) v^-m, whose error is a unit.
 constexpr auto binomial_entropy_series(const auto& v, const auto& s) {
   const auto u = 1.0 / v;
   const auto c1 = s / 3.0 - 1.0 / 12;
@@ -54,14 +54,14 @@ constexpr auto binomial_entropy_series(const auto& v, const auto& s) {
          u * (c1 + u * (c2 + u * (c3 + u * (c4 + u * (c5 + u * (c6 + u * (c7 + u * c8)))))));
 }
 
-/// The variance from which that series holds.
+/// The smallest variance for which the series is used.
 inline constexpr double kSeriesVariance = 100;
 
-/// The entropy of Binomial(n, p) where p is that of the rarer outcome: the series, or the sum over
-/// the counts.
+/// The entropy of Binomial(n, p), by the series or the sum over the counts. `rarer` is the smaller
+/// of p and 1 - p.
 constexpr auto binomial_entropy(const auto& n, const auto& rarer) {
-  // Of a certain outcome there is no entropy, and its infinite derivative would spread. What is no
-  // probability has a sum that need not end.
+  // p is replaced at 0, where the entropy is 0 but its derivative infinite, and if it is invalid,
+  // where the sum might not end.
   const auto uncertain = rarer > 0.0 && rarer <= 0.5;
   const auto p = select(uncertain, rarer, 0.5);
   const auto spread = p * (1.0 - p);
@@ -74,7 +74,7 @@ constexpr auto binomial_entropy(const auto& n, const auto& rarer) {
 
 struct BinomialLogits;
 
-struct Binomial {  // of the number of trials and the probability of success
+struct Binomial {  // parameters: the number of trials, the probability of success
   using Family = distributions::Binomial;
   using Logits = BinomialLogits;
   using Trial = Bernoulli;
@@ -94,26 +94,25 @@ struct Binomial {  // of the number of trials and the probability of success
     return [=](const auto& k) { return binomial_log_density(k, n, p); };
   }
   static constexpr auto mean(const auto& n, const auto& p) { return n * p; }
-  /// Floors, for n too: the mode does not move with the parameters but jumps.
+  /// The mode is piecewise constant. floor, here for n as well, makes its gradient 0.
   static constexpr auto mode(const auto& n, const auto& p) {
     return min(floor((n + 1.0) * p), floor(n));
   }
   static constexpr auto variance(const auto& n, const auto& p) { return n * p * (1.0 - p); }
-  /// Without trials nothing varies.
+  /// For n = 0 it is 0; the gradient of sqrt(n) would be infinite there.
   static constexpr auto stddev(const auto& n, const auto& p) {
     const auto of_trials = [](const auto& m, const auto& q) {
       return sqrt(m) * Bernoulli::stddev(q);
     };
     return within(n != 0.0, 0.0, of_trials, n, p);
   }
-  /// The rarer outcome's by a choice and no minimum, which has no second derivative where both are
-  /// as likely.
+  /// `select` instead of min(p, 1 - p), whose second derivative would be wrong at p = 1/2.
   static constexpr auto entropy(const auto& n, const auto& p) {
     return binomial_entropy(n, select(p <= 0.5, p, 1.0 - p));
   }
 };
 
-struct BinomialLogits {  // of the number of trials and the log-odds of success
+struct BinomialLogits {  // parameters: the number of trials, the log-odds of success
   using Trial = BernoulliLogits;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kEvery;
@@ -148,13 +147,12 @@ struct BinomialLogits {  // of the number of trials and the log-odds of success
   }
 };
 
-/// KL(Binomial || Binomial) of as many trials or fewer on the right: so many times that of one
-/// trial.
+/// KL(Binomial || Binomial) for n_q <= n_p: n_q times the divergence of one trial, or infinity.
 template <class P, class Q>
 struct BetweenTrials : Between<P, Q> {
   static constexpr auto kl(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
-    // With fewer trials on the right some counts are impossible there, which only a p that never
-    // succeeds does without.
+    // If n_q < n_p, counts above n_q are impossible under q, but not under p unless it never
+    // succeeds.
     const auto beyond = n_p > n_q && !P::Trial::never_succeeds(p);
     const auto none = n_q == 0.0;
     const auto of_trial = Kl<typename P::Trial, typename Q::Trial>::kl(p, q);
@@ -162,7 +160,7 @@ struct BetweenTrials : Between<P, Q> {
   }
 };
 
-// Where the forms differ, there are no kernels.
+// If one side has a probability and the other a logit, there is no kernel.
 template <class P, class Q>
   requires requires {
     typename P::Trial;

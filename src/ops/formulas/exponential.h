@@ -28,7 +28,7 @@ struct Exponential {
   }
   static constexpr auto cdf(const auto& rate) {
     return [=](const auto& x) {
-      constexpr double kCertain = 800;  // from which on it is 1 to the last digit
+      constexpr double kCertain = 800;  // beyond, the cdf is 1 in double
       const auto certain = rate * x > kCertain;
       const auto uncertain = !(x < 0.0 || certain);
       const auto tail = [](const auto& y, const auto& r) { return 0.0 - expm1(-(r * y)); };
@@ -64,7 +64,7 @@ struct Kl<Exponential, Gamma> : Between<Exponential, Gamma> {
 template <>
 struct Kl<Exponential, Normal> : Between<Exponential, Normal> {
   static constexpr auto kl(const auto& rate, const auto& loc, const auto& scale) {
-    const auto mean = 1.0 / rate;  // and standard deviation
+    const auto mean = 1.0 / rate;  // also the standard deviation
     return (kNormalEntropy - 1.0) + Kl<Normal, Normal>::kl(mean, mean, loc, scale);
   }
 };

@@ -10,15 +10,16 @@
 
 namespace torch::distributions::ops {
 
-/// A formula may say, by `in_range(parameters...)`, for which parameters it holds: those that the
-/// class accepts, and their limits. All its functions are NaN for others. By `is_possible(value,
-/// parameters...)` it may say for which values, or NaN, the density is not 0 (see functions.h).
+/// A formula may define `in_range(parameters...)`, which is true for the parameters that the class
+/// accepts and for their limits. For other parameters all its functions are NaN. It may define
+/// `is_possible(value, parameters...)`, which is true for NaN and for the values with a density
+/// other than 0 (see functions.h).
 ///
-/// At the ends of the support and where a number overflows the chain rule would multiply 0 by
-/// infinity. There `within(condition, otherwise, f, inputs...)` is the constant `otherwise`, with
-/// no derivative of any order.
+/// At the ends of the support, and where a number overflows, the chain rule would multiply 0 by
+/// infinity. There, `within(condition, otherwise, f, inputs...)` is the constant `otherwise`, whose
+/// derivatives of all orders are 0.
 
-/// The functions that a formula may have, as the bits of a set.
+/// A set of functions of a formula, as bits.
 using Functions = unsigned;
 inline constexpr Functions kLogProb = 1u << 0;
 inline constexpr Functions kCdf = 1u << 1;
@@ -34,30 +35,30 @@ inline constexpr Functions kLogAbsDetJacobian = 1u << 10;
 inline constexpr Functions kNone = 0;
 inline constexpr Functions kEvery = ~Functions{0};
 
-/// Inputs of a function, as the bits of a set: the parameters from the lowest bit on.
+/// A set of inputs of a function, as bits. The lowest bits are the parameters.
 using Inputs = unsigned;
 constexpr Inputs parameter(unsigned i) { return 1u << i; }
 inline constexpr Inputs kEveryParameter = 1u << 30;
 inline constexpr Inputs kValue = 1u << 31;
 
-/// A function of a formula that has kernels, and their gradients.
+/// A function with kernels, and the gradients that these compute.
 ///
-/// A kernel costs a second or two to compile and 50 KB over the instruction sets, so that not every
-/// function has one: `log_prob` of every scalar family has, since training calls it on large
-/// tensors; `cdf` where no iteration is needed; entropies and the divergences between two of one
-/// family, where the composed path makes many tensors. Everything else runs the same formula
-/// composed, and so does a gradient in an input that is not named.
+/// A kernel takes a second or two to compile and 50 KB for all instruction sets, so not every
+/// function has one. Kernels exist for `log_prob` of every scalar family, since training calls it
+/// on large tensors; for `cdf` if it needs no iteration; and for entropies and for divergences
+/// within one family, if the composed path would make many tensors. The same formula runs on
+/// tensors for all other functions, and for gradients in inputs that are not named here.
 struct KernelOf {
   Functions function;
   Inputs training;  // the inputs that training usually differentiates
-  Inputs also = 0;  // differentiated together with those by kernels of their own
+  Inputs also = 0;  // further kernels differentiate these and `training` together
 };
 
-// The precision of a formula is stated once, by two sets. `kInDouble` are the functions that
-// compute float inputs in double, in kernels and by tensor operations: where float's own rounding
-// of an intermediate result would show, as with log-gammas, counts, tails and divergences.
-// `kResultInDouble`, if there is one, are those of them whose result stays a double, since it is a
-// part of what becomes a float when everything is added up.
+// Two sets define the precision of a formula. `kInDouble`: functions that compute in double even
+// for float inputs, both in kernels and by tensor operations. These are functions in which the
+// rounding of intermediate floats would show, such as log-gammas, counts, tails and divergences.
+// `kResultInDouble` (optional): functions of `kInDouble` whose result stays a double, since it is a
+// term of a sum that is rounded to float later.
 
 namespace internal {
 template <class Formula, std::size_t... i>
@@ -68,32 +69,33 @@ constexpr bool has_range(std::index_sequence<i...>) {
 }
 }  // namespace internal
 
-/// Whether a formula says for which parameters it holds.
+/// Whether a formula defines `in_range`.
 template <class Formula>
 inline constexpr bool kHasRange =
     internal::has_range<Formula>(std::make_index_sequence<Formula::kParameters>());
 
 namespace formulas {
 
-using namespace special;  // formulas are written in its functions
+using namespace special;  // the functions that formulas call
 
-/// KL(p || q) as a formula, `kl(p's parameters..., q's parameters...)`, where P is the formula of
-/// p's family and Q that of q's. The header of P specialises it; Q need only be declared there.
+/// The formula of KL(p || q): `kl(parameters of p..., parameters of q...)`. P and Q are the
+/// formulas of the two families. The header of P specialises it; Q need only be declared there.
 ///
-/// The table of rules (kl/table.cpp) finds the classes and their parameters by P and Q. So these
-/// name their class, `using Family = distributions::Gamma`. If a class takes probabilities or
-/// logits, the formula of probabilities names the one of logits, `using Logits = BernoulliLogits`.
+/// The table of rules (kl/table.cpp) finds the classes and their parameters from P and Q. Therefore
+/// a formula names its class: `using Family = distributions::Gamma`. If a class takes probabilities
+/// or logits, the formula for probabilities names the one for logits:
+/// `using Logits = BernoulliLogits`.
 template <class P, class Q>
 struct Kl;
 
-/// What divergences have in common. They compute in double, since float's own rounding of the
-/// differences of parameters would show.
+/// Base class of the divergences. They compute in double, since rounded differences of float
+/// parameters would show.
 template <class P, class Q>
 struct Between {
   static constexpr std::size_t kParameters = P::kParameters + Q::kParameters;
   static constexpr Functions kInDouble = kEvery;
 
-  /// The ranges of both. A divergence has none if P or Q has none.
+  /// Whether both ranges hold. If P or Q has no range, the divergence has none.
   static constexpr auto in_range(const auto&... parameters) {
     if constexpr (kHasRange<P> && kHasRange<Q>) {
       const auto all = std::tie(parameters...);
@@ -106,8 +108,8 @@ struct Between {
   }
 };
 
-/// The divergence between the forms of a family of one parameter, if one side is given by its
-/// probability and the other by its logit: that of two logits. `logits(p)` is the logit of p.
+/// The divergence within a family of one parameter, if one side has a probability and the other a
+/// logit: the probability is converted. `logits(p)` is the logit of p.
 template <class P>
   requires(P::kParameters == 1)
 struct Kl<P, typename P::Logits> : Between<P, typename P::Logits> {
@@ -123,7 +125,7 @@ struct Kl<typename Q::Logits, Q> : Between<typename Q::Logits, Q> {
   }
 };
 
-/// x, or half of it: where a sum or difference of two numbers would overflow it is taken of halves.
+/// x / 2 where `overflows`, else x: a sum or difference that would overflow uses halves.
 constexpr auto halved_where(const auto& overflows, const auto& x) {
   return select(overflows, 0.5 * x, x);
 }

@@ -4,11 +4,10 @@
 
 #include "ops/formulas/formula.h"
 
-/// The functions that a formula may have, as types. `Name::of<Formula>(parameters...)` calls
-/// `Formula::name`, where there is one.
+/// The functions of formulas, as types. `Name::of<Formula>(parameters...)` calls `Formula::name`.
 namespace torch::distributions::ops::functions {
 
-/// The first of them. A value is of that kind.
+/// The first parameter. It stands for a value, which has the same scalar type.
 constexpr const auto& first_of(const auto& first, const auto&...) { return first; }
 
 template <class Formula, class... Scalars>
@@ -16,8 +15,8 @@ concept HasSupport = requires(const Scalars&... parameters) {
   Formula::is_possible(first_of(parameters...), parameters...);
 };
 
-/// f(parameters...), which is a number or a function of the value: NaN where the parameters are out
-/// of the range that `Formula::in_range` tells, by one rule for every function of every family.
+/// `f(parameters...)`, which is a number or a function of the value. It is NaN for parameters
+/// outside of `Formula::in_range`. Every function of every family uses this.
 template <class Formula, class Function, class... Scalars>
 constexpr auto in_range_or_nan(const Function& f, const Scalars&... parameters) {
   using Result = decltype(f(parameters...));
@@ -51,14 +50,13 @@ TORCH_DISTRIBUTIONS_FUNCTION(Mode, mode)
 TORCH_DISTRIBUTIONS_FUNCTION(Variance, variance)
 TORCH_DISTRIBUTIONS_FUNCTION(Stddev, stddev)
 TORCH_DISTRIBUTIONS_FUNCTION(Entropy, entropy)
-TORCH_DISTRIBUTIONS_FUNCTION(Kl, kl)  // of p's parameters, then q's
+TORCH_DISTRIBUTIONS_FUNCTION(Kl, kl)  // parameters of p, then those of q
 TORCH_DISTRIBUTIONS_FUNCTION(Inverse, inverse)
 TORCH_DISTRIBUTIONS_FUNCTION(LogAbsDetJacobian, log_abs_det_jacobian)
 
 #undef TORCH_DISTRIBUTIONS_FUNCTION
 
-/// The logarithm of a density: -inf where `Formula::is_possible(value, parameters...)` says that
-/// the value is not, by one rule for every family.
+/// The log density. It is -inf for values that `Formula::is_possible` rejects.
 struct LogProb {
   static constexpr Functions kSet = kLogProb;
   static constexpr const char* kName = "LogProb";
@@ -79,7 +77,7 @@ struct LogProb {
   }
 };
 
-/// A quantile: NaN for what is no probability, by one rule for every family.
+/// The quantile. It is NaN unless 0 <= p <= 1.
 struct Icdf {
   static constexpr Functions kSet = kIcdf;
   static constexpr const char* kName = "Icdf";
@@ -96,7 +94,7 @@ struct Icdf {
   }
 };
 
-/// Whether the last input is a value; all others are parameters.
+/// Whether the last input is a value. All other inputs are parameters.
 template <class Function>
 inline constexpr bool kIsOfValue =
     (Function::kSet & (kLogProb | kCdf | kIcdf | kInverse | kLogAbsDetJacobian)) != 0;

@@ -59,36 +59,37 @@ struct Gamma {
     return sqrt(concentration) / rate;
   }
 
-  /// a - log r + lgamma(a) + (1 - a) psi(a), with Stirling's formula for lgamma(a) written out, so
-  /// that what is large cancels before it is computed.
+  /// a - log r + lgamma(a) + (1 - a) psi(a), with Stirling's formula for lgamma(a), whose large
+  /// terms are cancelled analytically.
   static constexpr auto entropy(const auto& a, const auto& rate) {
     return log_factorial_remainder(a) + (a - 1.0) * log_minus_digamma(a) - log(rate);
   }
 
  private:
-  /// The concentration from which on the standard score has Normal's cdf, to the last digit.
+  /// For concentrations above this the cdf of the standard score is the normal cdf in double.
   static constexpr double kNarrow = 1e29;
 
-  /// The cdf of positive numbers where the concentration is beyond `kNarrow`. The rounding of
-  /// `rate * x` may be more than a standard deviation.
+  /// The cdf at x > 0 for concentrations above kNarrow. The rounding error of `rate * x` may exceed
+  /// a standard deviation, so it is added.
   static constexpr auto narrow_body = [](const auto& x, const auto& concentration,
                                          const auto& rate) {
     const auto distance = (rate * x - concentration) + product_error(rate, x);
     return ndtr(distance / sqrt(concentration));
   };
 
-  /// The cdf of positive numbers of other concentrations.
+  /// The cdf at x > 0 for other concentrations.
   static constexpr auto body = [](const auto& x, const auto& concentration, const auto& rate) {
     const auto mean = rate * x;
-    // Where the distribution is narrow, the rounding of `mean` shows: it is made up for by the
-    // density. In a derivative it does not show.
+    // For a narrow distribution the rounding of `mean` matters: the value is corrected by density
+    // times rounding error. The derivatives need no correction.
     const auto safe = select(mean > 0.0, mean, 1.0);
     const auto log_density = poisson_log_density(concentration, safe);
     const auto rest = product_error(rate, x) / safe * concentration * exp(log_density);
     return gammainc(concentration, mean) + constant(rest);
   };
 
-  /// The cdf at 0, where it has a derivative in the value alone: the density. At other values 0.
+  /// A term of the cdf that is 0, but whose derivative in x at x = 0 is the density there:
+  /// infinite, `rate`, or 0.
   static constexpr auto start(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
       const auto steep = x == 0.0 && concentration < 1.0,
@@ -109,7 +110,7 @@ struct Kl<Gamma, Gamma> : Between<Gamma, Gamma> {
                            const auto& rate_q) {
     const auto d = a_q - a_p;
     const auto expected = a_p * (rate_q / rate_p);
-    // From the differences of the parameters, unless those are the larger numbers.
+    // Two equal forms of a_q - expected. The one with the smaller terms is used.
     const auto growth = a_p * ((rate_q - rate_p) / rate_p);
     const auto excess = select(abs(d) + abs(growth) < a_q + expected, d - growth, a_q - expected);
     return deviance(a_q, expected, excess) + stirling_divergence(a_q, a_p, d);
@@ -125,8 +126,8 @@ struct Kl<Gamma, Exponential> : Between<Gamma, Exponential> {
 
 template <>
 struct Kl<Gamma, Normal> : Between<Gamma, Normal> {
-  /// The divergence from the normal distribution of the same mean and variance, which Stirling's
-  /// formula makes small for a large `a`, and that between the two normals.
+  /// KL(Gamma || N) + KL(N || q), where N is the normal distribution with the mean and variance of
+  /// the Gamma distribution. Stirling's formula makes the first one small for a large `a`.
   static constexpr auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
     const auto negentropy = 0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_d1(a);
     return nonnegative(negentropy) + Kl<Normal, Normal>::kl(a / rate, sqrt(a) / rate, loc, scale);

@@ -28,7 +28,7 @@ struct Laplace {
   }
   static constexpr auto cdf(const auto& loc, const auto& scale) {
     return [=](const auto& x) {
-      constexpr double kCertain = 800;  // from which on it is 0 or 1 to the last digit
+      constexpr double kCertain = 800;  // beyond, the cdf is 0 or 1 in double
       const auto uncertain = !(abs(standardized(x, loc, scale)) > kCertain);
       const auto tail = [](const auto& y, const auto& m, const auto& s) {
         const auto z = standardized(y, m, s);
@@ -54,8 +54,7 @@ struct Laplace {
   }
 
  private:
-  /// On which side of loc x lies: -1, 0 or 1. Times x - loc it is the distance, whose slope is
-  /// right even if the distance underflows.
+  /// The sign of x - loc. Times x - loc it is |x - loc|, with the right slope even at underflow.
   static constexpr auto side(const auto& x, const auto& loc) {
     return select(x < loc, -1.0, select(x > loc, 1.0, like(x, 0.0)));
   }
@@ -73,8 +72,8 @@ struct Kl<Laplace, Laplace> : Between<Laplace, Laplace> {
 
 template <>
 struct Kl<Laplace, Normal> : Between<Laplace, Normal> {
-  /// The divergence from the normal distribution of the same mean and variance, and that between
-  /// the two normals.
+  /// KL(Laplace || N) + KL(N || q), where N is the normal distribution with the mean and variance
+  /// of the Laplace distribution.
   static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,
                            const auto& scale_q) {
     constexpr double kNegentropy = kNormalEntropy - 1.0 - 0.5 * kLog2;

@@ -8,14 +8,14 @@
 
 namespace torch::distributions::ops::formulas {
 
-/// exp(exponent + error), `error` being what rounding took from the exponent: it is the relative
-/// error of the exponential. Where that is 0 or infinite, it says nothing.
+/// exp(exponent + error), where `error` is the rounding error of the exponent. The error is ignored
+/// where the exponential is 0 or infinite.
 constexpr auto exp_of_sum(const auto& exponent, const auto& error) {
   constexpr double kFar = 1000;
   return exp(exponent) * exp(select(abs(exponent) < kFar, error, 0.0));
 }
 
-/// The exponential of Normal(loc, scale).
+/// The distribution of exp(X) for X ~ Normal(loc, scale).
 struct LogNormal {
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kEvery;
@@ -52,7 +52,7 @@ struct LogNormal {
         const auto deviation = s * z;
         return exp_of_sum(m + deviation, sum_error(m, deviation) + product_error(s, z));
       };
-      // 0, and infinitely steep.
+      // The quantile is 0, with an infinite slope.
       const auto at_zero = within(
           p == 0.0, 0.0, [](const auto& q) { return sqrt(q); }, p);
       return select(p == 0.0, at_zero, within(p != 0.0, 0.0, quantile, p, loc, scale));
@@ -66,16 +66,16 @@ struct LogNormal {
     const auto s2 = square(scale);
     return exp_of_sum(loc - s2, sum_error(loc, -s2) - product_error(scale, scale));
   }
-  /// (1 - exp(-s^2)) exp(2 (loc + s^2)): unlike exp(s^2), its factors are finite wherever the
-  /// variance is.
+  /// (1 - exp(-s^2)) exp(2 (loc + s^2)). Its factors are finite wherever the variance is, which
+  /// exp(s^2) is not.
   static constexpr auto variance(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
     const auto error = sum_error(loc, s2) + product_error(scale, scale);
     return shrinkage(s2) * exp_of_sum(2.0 * (loc + s2), 2.0 * error);
   }
-  /// Its square may overflow.
+  /// Not computed from the variance, which may overflow.
   static constexpr auto stddev(const auto& loc, const auto& scale) {
-    constexpr double kNarrow = 1e-9;  // up to which the square root below is the scale
+    constexpr double kNarrow = 1e-9;  // below, sqrt(1 - exp(-scale^2)) is scale in double
     const auto s2 = square(scale);
     const auto error = sum_error(loc, s2) + product_error(scale, scale);
     const auto wide = within(
@@ -87,7 +87,7 @@ struct LogNormal {
   }
 
  private:
-  /// 1 - exp(-s2), which soon is 1.
+  /// 1 - exp(-s2), with s2 clamped to kCertain, from which on the result is 1 in double.
   static constexpr auto shrinkage(const auto& s2) {
     constexpr double kCertain = 50;
     return -expm1(-min(s2, kCertain));

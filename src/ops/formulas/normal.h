@@ -29,7 +29,7 @@ struct Normal {
   }
   static constexpr auto cdf(const auto& loc, const auto& scale) {
     return [=](const auto& x) {
-      constexpr double kCertain = 40;  // from which on it is 0 or 1 to the last digit
+      constexpr double kCertain = 40;  // beyond, the cdf is 0 or 1 in double
       const auto z = standardized(x, loc, scale);
       const auto uncertain = !(abs(z) > kCertain);
       const auto tail = [](const auto&... inputs) { return ndtr(standardized(inputs...)); };
@@ -62,7 +62,8 @@ struct Kl<Normal, Normal> : Between<Normal, Normal> {
 
 template <>
 struct Kl<Normal, Laplace> : Between<Normal, Laplace> {
-  /// With a mean distance from loc_p of m, that is m / scale_q - log(m / scale_q) and a constant.
+  /// The sum of E|X - loc_q| / scale_q, -log(m / scale_q) and a constant, with
+  /// m = E|X - loc_p| = sqrt(2 / pi) scale_p.
   static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,
                            const auto& scale_q) {
     constexpr double kLeast = 0.048417294710545135;  // 1/2 + log(2 / pi)

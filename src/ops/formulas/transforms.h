@@ -4,7 +4,7 @@
 #include "ops/special/hyperbolic.h"
 #include "ops/special/sigmoid.h"
 
-/// Of transforms: the inverse at y and log |dy/dx| at x. They have no parameters.
+/// Formulas of transforms: the inverse at y, and log |dy/dx| at x. They have no parameters.
 
 namespace torch::distributions::ops::formulas {
 

@@ -18,7 +18,7 @@ struct Beta;
 struct Exponential;
 struct Gamma;
 
-/// On the closed interval from `low` to `high`.
+/// The uniform distribution on [low, high].
 struct Uniform {
   using Family = distributions::Uniform;
   static constexpr std::size_t kParameters = 2;
@@ -56,7 +56,7 @@ struct Uniform {
     };
   }
   static constexpr auto mean(const auto& low, const auto& high) { return 0.5 * low + 0.5 * high; }
-  static constexpr auto mode(const auto&, const auto&) { return kNaN; }  // every point is one
+  static constexpr auto mode(const auto&, const auto&) { return kNaN; }  // every point is a mode
   static constexpr auto variance(const auto& low, const auto& high) {
     return square(stddev(low, high));
   }
@@ -67,7 +67,7 @@ struct Uniform {
   }
   static constexpr auto entropy(const auto& low, const auto& high) { return log_width(low, high); }
 
-  /// Whether the width overflows.
+  /// Whether high - low overflows.
   static constexpr auto is_wide(const auto& low, const auto& high) {
     return high - low == kInfinity;
   }
@@ -79,8 +79,8 @@ struct Uniform {
   }
 };
 
-// KL(Uniform || Q) is -log(high - low) less the average of the log density of Q over the interval.
-// That average is taken as the log density at the middle, less Jensen's gaps of its logarithms.
+// KL(Uniform || Q) is -log(high - low) minus the average of log q over the interval. That average
+// is log q at the midpoint minus the Jensen gaps of the logarithms in log q (log_mean_gap).
 
 template <>
 struct Kl<Uniform, Beta> : Between<Uniform, Beta> {

@@ -16,8 +16,9 @@ inline constexpr Function<BetaLogDensity> beta_log_density{};
 /// (a - 1) / x - (b - 1) / (1 - x), the derivative of the log density in x.
 inline constexpr Function<BetaScore> beta_score{};
 
-/// log x + psi(a + b) - psi(a), the derivative in a, from log x: -inf at 0, even if the difference
-/// overflows. That in b is the same of 1 - x, b and a.
+/// log x + psi(a + b) - psi(a), the derivative in a, as a function of log x, a and b. At x = 0 it
+/// is -inf, even if the difference of the psis overflows. The derivative in b is the same function
+/// of log(1 - x), b and a.
 inline constexpr Function<BetaShapeScore> beta_shape_score{};
 
 struct BetaLogDensity {
@@ -30,7 +31,7 @@ struct BetaLogDensity {
         [&] {
           return branch(
               a + b < kInfinity, [&] { return of_counts(x, a, b); },
-              [&] {  // Twice the log density of half the shapes, but for the normalizer.
+              [&] {  // Twice the log density of the halved shapes, with the normalizer corrected.
                 const T k = 0.5 * a, m = 0.5 * b, n = k + m;
                 const T variance = (k / n) * (m / n) / n;
                 return 2.0 * of_counts(x, k, m) + (0.5 * log(2.0 * variance) + kLogSqrt2Pi);
@@ -51,7 +52,7 @@ struct BetaLogDensity {
   }
 
   struct ForFloatResult {
-    /// The functions of x, given a and b.
+    /// Functions of x for fixed a and b.
     template <class T>
     class Prepared {
      public:
@@ -91,7 +92,7 @@ struct BetaLogDensity {
   };
 
  private:
-  /// For shapes of at least 1.
+  /// For a, b >= 1.
   template <class T>
   static constexpr T of_counts(const T& x, const T& a, const T& b) {
     const auto [p, q] = with_complement(x);

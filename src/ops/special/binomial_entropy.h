@@ -6,13 +6,13 @@ namespace torch::distributions::ops::special {
 
 struct BinomialEntropySum;
 
-/// The entropy of Binomial(n, p) for 0 < p <= 1/2, as a sum over the counts, of which all that
-/// matter lie near the mean. On numbers it has no gradient in n.
+/// The entropy of Binomial(n, p) for 0 < p <= 1/2, as a sum over the counts near the mean. On
+/// numbers it has no derivative in n.
 inline constexpr Function<BinomialEntropySum> binomial_entropy_sum{};
 
-/// The probabilities of counts follow from that of one by their ratios: with w = P(k) / P(first)
-/// the entropy is log sum w - sum w log w / sum w. From the most likely count on nothing cancels;
-/// of few trials little does from 0 on, which takes fewer steps.
+/// The ratio of neighbouring probabilities gives all of them from one. With w = P(k) / P(first) the
+/// entropy is log sum w - (sum w log w) / sum w. If `first` is the most likely count, nothing
+/// cancels. For few trials, starting at 0 cancels little and takes fewer steps.
 struct BinomialEntropySum {
   static constexpr const char* kName = "binomial_entropy_sum";
 
@@ -21,22 +21,23 @@ struct BinomialEntropySum {
     const Sums<T> sums = over_counts(n, p);
     return log1p(sums.others) - sums.logs / (sums.others + 1.0);
   }
-  /// The sum of -P(k) (k - n p) log w over p (1 - p).
+  /// The sum of -P(k) (k - n p) log w, divided by p (1 - p).
   template <class T>
   static constexpr T partial(Argument<1>, const T& n, const T& p) {
     const Sums<T> sums = over_counts(n, p);
     return -sums.slope / ((sums.others + 1.0) * p * (1.0 - p));
   }
 
-  /// On tensors the sum of differentiable terms.
+  /// On tensors: a sum of differentiable terms.
   static constexpr bool kIsComposed = true;
   static auto composed(const auto& n, const auto& p) {
-    // All but a double's rounding of the probability lies within this many counts below and above
-    // the mean.
+    // Counts farther below or above the mean have less probability than a double's rounding, for
+    // the variances where this is used (formulas/binomial.h).
     constexpr int kReachBelow = 110, kReachAbove = 153;
     const auto lowest = max(floor(constant(n * p)) - double(kReachBelow), 0.0);
     const auto term = [](const auto& k, const auto& trials, const auto& probability) {
-      // A count whose probability underflows adds nothing, and an infinite derivative would spread.
+      // A count whose probability underflows adds nothing, but its derivative may be infinite,
+      // which would make that of the sum NaN.
       const auto possible = k <= trials && exp(binomial_log_density(k, constant(trials),
                                                                     constant(probability))) > 0.0;
       const auto log_probability = binomial_log_density(select(possible, k, 0.0), trials,
@@ -49,7 +50,7 @@ struct BinomialEntropySum {
  private:
   template <class T>
   struct Sums {
-    T others, logs, slope;  // of w, w log w and w log w (k - n p), without the first count
+    T others, logs, slope;  // of w, w log w and w log w (k - n p), without the term of `first`
   };
 
   template <class T>

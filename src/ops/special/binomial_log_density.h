@@ -14,13 +14,13 @@ struct BinomialScoreLogits;
 /// units; gradient 32.
 inline constexpr Function<BinomialLogDensity> binomial_log_density{};
 
-/// k / p - (n - k) / (1 - p), its derivative in p.
+/// k / p - (n - k) / (1 - p), the derivative of the log density in p.
 inline constexpr Function<BinomialScore> binomial_score{};
 
-/// The log density from the log-odds of p. Error: 16 units; gradient 32.
+/// The log density as a function of k, n and the log-odds of p. Error: 16 units; gradient 32.
 inline constexpr Function<BinomialLogDensityLogits> binomial_log_density_logits{};
 
-/// k - n p, its derivative in the log-odds.
+/// k - n p, the derivative of the log density in the log-odds.
 inline constexpr Function<BinomialScoreLogits> binomial_score_logits{};
 
 /// The derivatives of log C(n, k) in k and in n.
@@ -80,11 +80,11 @@ struct BinomialScore {
   }
 };
 
-/// exp(x) for x <= 0, to 24 digits or more down to exp(-20), and to 18 at least.
+/// exp(x) for x <= 0, to 24 digits for x >= -20, and to 18 digits below.
 template <class T>
 constexpr Pair<T> exp_pair(const T& x) {
-  // exp(x / 2^17) by its series, whose terms from the third on are too small to need a second part,
-  // and 17 squarings.
+  // exp(x / 2^17) by its series, squared 17 times. The terms from t^3 on are so small that they
+  // need no low part.
   constexpr int kSquarings = 17;
   constexpr double kTail[] = {1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320};
   const T t = x * (1.0 / (1 << kSquarings));
@@ -98,7 +98,7 @@ constexpr Pair<T> exp_pair(const T& x) {
   return result;
 }
 
-/// f(p, 1 - p), both as pairs, of the probability p with these log-odds, in n trials.
+/// f(p, 1 - p) for the p with these log-odds, both as pairs. `n` is the number of trials.
 template <class T, class F>
 constexpr T of_logistic(const T& n, const T& logits, const F& f) {
   const auto from_odds = [&](const Pair<T>& odds) {  // exp(-|logits|)
@@ -109,10 +109,10 @@ constexpr T of_logistic(const T& n, const T& logits, const F& f) {
     return branch(
         logits < 0.0, [&] { return f(smaller, larger); }, [&] { return f(larger, smaller); });
   };
-  constexpr double kFar = 750;  // from which on they are 0
+  constexpr double kFar = 750;  // the odds are 0 beyond
   const T distance = clamp(-abs(logits), -kFar, 0.0);
-  // A relative error of p is magnified by the standard deviation of n trials: few do not need the
-  // second part.
+  // The standard deviation of n trials magnifies the relative error of p. For few trials the odds
+  // need no low part.
   return branch(
       n <= 256.0,
       [&] {
@@ -126,8 +126,8 @@ struct BinomialLogDensityLogits {
 
   template <class T>
   [[gnu::noinline, gnu::pure]] static constexpr T value(const T& k, const T& n, const T& logits) {
-    // Farther out the smaller probability is no normal number; its logarithm is the log-odds, which
-    // go on in a straight line.
+    // Beyond kFar the smaller probability is subnormal. Its logarithm is linear in the log-odds
+    // there.
     constexpr double kFar = 700;
     const auto below = logits<-kFar, above = logits> kFar;
     const T near = clamp(logits, -kFar, kFar);

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-/// Constants of the special functions and formulas, to 20 digits or more.
+/// Constants of special functions and formulas, to at least 20 digits.
 namespace torch::distributions::ops {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();

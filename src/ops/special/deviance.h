@@ -8,12 +8,13 @@ struct Bd0;
 struct Deviance;
 
 /// x log(x/m) - x + m, the Bregman divergence of x log x, for x, m >= 0: Loader's deviance. `d` is
-/// x - m, and carries no gradient; it is an argument of its own because a caller may know it better
-/// than the rounded x and m do. At x = 0 it is m, and has no gradient in x; at m = 0 < x it is
-/// infinite, and has none at all. Error: relative, 8 units.
+/// x - m, an argument of its own because a caller may know it more accurately than x and m. `d` has
+/// no gradient; the gradients in x and m include its dependence on them. At x = 0 the deviance is
+/// m, and its gradient in x is 0. At m = 0 < x it is infinite, and its gradients are 0. Error:
+/// relative, 8 units.
 inline constexpr Function<Deviance> deviance{};
 
-/// The deviance from x and m alone, for m > 0. Error: relative, 6 units; gradient 4, not relative.
+/// The deviance of x and m alone, for m > 0. Error: relative, 6 units; gradient 4, not relative.
 inline constexpr Function<Bd0> bd0{};
 
 struct Deviance {
@@ -25,7 +26,7 @@ struct Deviance {
     return branch(
         abs(relative - 0.25) <= 0.75,
         [&] {
-          // x (relative - log(1 + relative)), and what the quotient's rounding changes of that.
+          // x (relative - log(1 + relative)), corrected for the rounding of `relative`.
           const auto [high, low] = two_product(relative, x);
           const auto rounding = (-d - high) - low;
           return rounding * relative / (relative + 1.0) - x * log1pmx(relative);
@@ -68,14 +69,14 @@ struct Deviance {
             constexpr double kSeries[] = {1. / 2, -1. / 6, 1. / 12, -1. / 20};
             return d * t * polynomial(kSeries, t);
           },
-          [&] {  // of a mean of 0, which may be -0
+          [&] {  // m + 0.0 turns -0 into 0
             return select(x > 0.0 && m < kInfinity, x * log(x / (m + 0.0)) - d, -d);
           });
     }
   };
 
-  /// A divergence of arguments that differ by less than this, relatively, is that of a parabola to
-  /// a float's precision, or little more; of others the textbook's differences keep enough digits.
+  /// Up to this relative difference of its arguments, a divergence is a parabola to float
+  /// precision, or little more. Beyond, the textbook formula in double is accurate enough.
   static constexpr double kNear = 0x1p-11;
 
  private:

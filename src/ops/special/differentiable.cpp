@@ -25,8 +25,8 @@ bool any_is_meta(TensorList args) {
   return std::any_of(args.begin(), args.end(), [](const Tensor& t) { return t.is_meta(); });
 }
 
-// Without data only the shape matters. LibTorch has no meta kernels for several of the operations
-// that functions use.
+// Computes only the shape: several operations that the functions use have no meta kernels in
+// LibTorch.
 Tensor meta_value(TensorList args) {
   at::DimVector shape;
   for (const auto& arg : args) shape = at::infer_size_dimvector(shape, arg.sizes());
@@ -61,7 +61,7 @@ Tensor value_with_graph(const TensorFunction& function, const std::vector<Tensor
   Tensor value;
   {
     const at::AutoDispatchBelowAutograd below_autograd;
-    const at::NoGradGuard no_grad;  // the value may be made of functions that have nodes
+    const at::NoGradGuard no_grad;  // `value` may call functions that record nodes
     value = any_is_meta(args) ? meta_value(args) : function.value(args);
   }
   c10::SmallVector<const Tensor*, 3> inputs;
@@ -92,7 +92,7 @@ Tensor value_with_tangent(const TensorFunction& function, const std::vector<Tens
   return at::_make_dual(value, tangent.expand_as(value).contiguous(), /*level=*/0);
 }
 
-// The dtype that an ATen operation would compute in.
+// The dtype in which an ATen operation would compute.
 at::ScalarType promoted_dtype(std::initializer_list<Tensor> args) {
   at::native::ResultTypeState state = {};
   for (const auto& arg : args) state = at::native::update_result_type_state(arg, state);

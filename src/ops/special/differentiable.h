@@ -9,13 +9,13 @@ namespace torch::distributions::ops::special {
 using at::Tensor;
 using at::TensorList;
 
-/// An element-wise function of tensors: how its value is computed, and its partial derivatives.
+/// An element-wise function of tensors, with its partial derivatives.
 ///
-/// `value` takes tensors of one floating dtype (float or double), broadcastable, outside autograd.
-/// A partial derivative is a function of the same arguments written in differentiable tensor
-/// functions, so derivatives of every order follow. It returns an undefined tensor if the function
-/// is a constant to derivatives in the argument. A null one means that none is known: asking for
-/// that gradient is c10::NotImplementedError.
+/// `value` takes broadcastable tensors of one dtype, float or double. It is called without
+/// autograd. A partial derivative takes the same arguments and is written in differentiable tensor
+/// functions, so derivatives of all orders exist. It returns an undefined tensor if derivatives
+/// treat the argument as a constant. If it is null, asking for the gradient throws
+/// c10::NotImplementedError.
 struct TensorFunction {
   using Call = Tensor (*)(TensorList args);
 
@@ -24,13 +24,13 @@ struct TensorFunction {
   std::array<Call, 3> partials;
 };
 
-/// The value of `function` at `args`, as a part of the autograd graph and with forward-mode
-/// tangents. Integers are promoted to the default dtype; half and bfloat16 are computed in float.
-/// `function` must outlive the graph: make it a constant.
+/// Evaluates `function` at `args`, with reverse-mode and forward-mode autograd. Integers are
+/// promoted to the default dtype; half and bfloat16 are computed in float. `function` must outlive
+/// the graph, so make it a constant.
 Tensor differentiable(const TensorFunction& function, std::initializer_list<Tensor> args);
 
-/// The special function F on tensors. It is instantiated once, in a file that CMake writes for each
-/// header of this folder from the function objects that the header declares.
+/// The special function F on tensors. It is instantiated in files that CMake generates, one for
+/// each header of this folder, from the function objects that the header declares.
 template <class F>
 const TensorFunction& tensor_function();
 

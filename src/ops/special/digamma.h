@@ -19,24 +19,26 @@ struct TrigammaDifference;
 /// log|Gamma(x)|. Error for x > 0: 2 units; gradient 4.
 inline constexpr Function<Lgamma> lgamma{};
 
-/// psi(x), the derivative of log Gamma. Error: 4 units for x > 0, and 16 below; gradient relative,
-/// 4, and 16 below, not relative.
+/// psi(x), the derivative of log Gamma. Error: 4 units for x > 0, and 16 for x < 0. Gradient:
+/// relative, 4 units for x > 0; 16, not relative, for x < 0.
 inline constexpr Function<Digamma> digamma{};
 
-/// psi'(x). Error for x > 0: relative, 4 units; gradient the same. Below: 16 units, not relative.
+/// psi'(x). Error for x > 0: relative, 4 units; gradient the same. For x < 0: 16 units, not
+/// relative.
 inline constexpr Function<Trigamma> trigamma{};
 
-/// The sum of (q + k)^-s over k >= 0.
+/// The Hurwitz zeta function: the sum of (q + k)^-s over k >= 0.
 inline constexpr Function<HurwitzZeta> hurwitz_zeta{};
 
-/// psi(x + d) - psi(x) for x > 0, x + d > 0, without cancellation where d is small beside x or both
-/// are large. Error: relative, 4 units; gradient the same.
+/// psi(x + d) - psi(x) for x > 0, x + d > 0, without cancellation for small d or large x and x + d.
+/// Error: relative, 4 units; gradient the same.
 inline constexpr Function<DigammaDifference> digamma_difference{};
 
-/// psi'(x + d) - psi'(x) for x > 0, x + d > 0, likewise.
+/// psi'(x + d) - psi'(x) for x > 0, x + d > 0, without cancellation.
 inline constexpr Function<TrigammaDifference> trigamma_difference{};
 
-/// The derivative of psi of that order: psi, psi', and (-1)^(order+1) order! zeta(order + 1, x).
+/// The derivative of psi of the given order. From order 2 on it is
+/// (-1)^(order+1) order! zeta(order + 1, x).
 template <class T>
 constexpr T polygamma(unsigned order, const T& x) {
   if (order == 0) return digamma(x);
@@ -48,7 +50,7 @@ constexpr T polygamma(unsigned order, const T& x) {
 
 // --- Approximations from 1 on -------------------------------------------------------------------
 
-/// The variable of the polynomials over [1, infinity), in (-1, 1].
+/// Maps [1, infinity) to (-1, 1]. The result is the variable of the polynomials.
 constexpr auto to_unit_interval(const auto& x) { return 4.0 / (x + 1.0) - 1.0; }
 
 /// log x - psi(x) for x >= 1.
@@ -61,9 +63,9 @@ constexpr auto trigamma_from_one(const auto& x) {
   return polynomial(kTrigamma, to_unit_interval(x)) / x;
 }
 
-/// polynomial(x) / x - polynomial(x + d) / (x + d), the polynomial being in the variable above, for
-/// x, x + d >= 1, without cancellation: the difference of the two polynomials is d times their
-/// divided difference, found by Horner's rule.
+/// p(u(x)) / x - p(u(x + d)) / (x + d) for x, x + d >= 1, without cancellation, where p is the
+/// polynomial and u is `to_unit_interval`. The difference of the two values of p is u(x + d) - u(x)
+/// times a divided difference, which Horner's rule computes.
 template <class T, std::size_t n>
 constexpr T remainder_difference(const double (&coefficients)[n], const T& x, const T& d) {
   const T y = x + d;
@@ -91,7 +93,7 @@ struct Digamma {
   static constexpr auto value(const auto& x) {
     return branch(
         x >= 0.0, [&] { return of_positive(x); },
-        [&] {  // psi(1 - x) = psi(x) + pi / tan(pi x); the tangent's argument is reduced first.
+        [&] {  // psi(1 - x) = psi(x) + pi / tan(pi x). The tangent's argument is reduced first.
           const auto reduced = x - floor(x + 0.5);
           const auto tangent = branch(
               reduced == 0.0, [&] { return like(x, kNaN); }, [&] { return tan(reduced * kPi); });

@@ -4,7 +4,7 @@
 
 #include "ops/special/scalar.h"
 
-/// The elementary functions, which every scalar type has itself.
+/// Elementary functions, which every scalar type implements.
 
 namespace torch::distributions::ops::special {
 
@@ -33,8 +33,8 @@ namespace internal {
 constexpr double square(double x) { return x * x; }
 }  // namespace internal
 
-// In each of them the using-declaration is the function of double, and hides the object of this
-// name, so that the functions of other types are found by argument-dependent look-up.
+// Each using-declaration brings in the function of double. It also hides the function object of the
+// same name, so argument-dependent lookup finds the functions of the other types.
 
 struct Abs {
   static constexpr bool kIsElementary = true;

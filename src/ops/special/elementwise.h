@@ -15,8 +15,8 @@ namespace torch::distributions::ops::special {
 
 using at::Tensor;
 
-/// While one of these lives, this thread computes special functions by tensor operations even on
-/// the CPU: how tests reach what other devices run.
+/// While an instance exists, this thread computes special functions by tensor operations even on
+/// the CPU. Tests use it to run the code of other devices.
 class TensorOperationsGuard {
  public:
   TensorOperationsGuard() : previous_(std::exchange(active_, true)) {}
@@ -35,7 +35,7 @@ namespace detail {
 
 template <class Scalar, class F, size_t... i>
 void elementwise_loop(at::TensorIterator& iterator, const F& f, std::index_sequence<i...>) {
-  // Elements here cost tens to thousands of cycles, so that small chunks already pay for a thread.
+  // An element costs tens to thousands of cycles, so even small chunks are worth a thread.
   constexpr int64_t kGrainSize = 1024;
   constexpr size_t kOperands = 1 + sizeof...(i);
   iterator.for_each(
@@ -60,9 +60,9 @@ void elementwise_loop(at::TensorIterator& iterator, const F& f, std::index_seque
 
 }  // namespace detail
 
-/// Applies `f`, a function of double and of TensorScalar, to float or double tensors of one dtype,
-/// broadcasting them. It computes in double; on the CPU by one parallel loop over the elements,
-/// elsewhere by tensor operations.
+/// Applies `f` to float or double tensors of one dtype, with broadcasting. `f` takes doubles as
+/// well as TensorScalars. The computation is in double: on the CPU as a parallel loop over the
+/// elements, elsewhere by tensor operations (in the tensors' dtype on MPS, which has no double).
 template <class F, class... Tensors>
 Tensor elementwise(const F& f, const Tensor& first, const Tensors&... rest) {
   const auto dtype = first.scalar_type();

@@ -5,8 +5,8 @@
 namespace torch::distributions::ops::special {
 
 /// exp(x) - exp(y) - exp(y) (x - y), the Bregman divergence of exp. At y = -inf it is exp(x), and
-/// has no gradient in y; at x = -inf < y it is infinite, and has none at all. Error: relative, 8
-/// units.
+/// its gradient in y is 0. At x = -inf < y it is infinite, and its gradients are 0. Error:
+/// relative, 8 units.
 struct ExpDivergence;
 inline constexpr Function<ExpDivergence> exp_divergence{};
 
@@ -28,7 +28,7 @@ struct ExpDivergence {
           return branch(
               y == -kInfinity, [&] { return exp(x); },
               [&] {
-                // Infinite at x = -inf, even if exp(y) underflows.
+                // The result is infinite even if exp(y) underflows.
                 return branch(
                     x == -kInfinity, [&] { return -x; },
                     [&] { return exp(x) - power * (d + 1.0); });

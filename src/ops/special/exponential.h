@@ -2,7 +2,7 @@
 
 #include "ops/special/elementary.h"
 
-/// expm1 and the functions whose textbook form cancels near 0.
+/// expm1, and related functions whose textbook form cancels near 0.
 
 namespace torch::distributions::ops::special {
 
@@ -11,8 +11,8 @@ struct Log1mexp;
 struct Log1mexpSlope;
 struct Log1pmx;
 
-/// exp(x) - 1. Its derivatives keep their relative accuracy where it is nearly -1. Error: relative,
-/// 2 units; gradient the same.
+/// exp(x) - 1. The derivatives are relatively accurate even where the value is close to -1. Error:
+/// relative, 2 units; gradient the same.
 inline constexpr Function<Expm1> expm1{};
 
 /// log(1 - exp(x)) for x <= 0; NaN above. Maechler, "Accurately computing log(1 - exp(-|a|))"
@@ -22,7 +22,7 @@ inline constexpr Function<Log1mexp> log1mexp{};
 /// -1 / expm1(-x), the derivative of log1mexp.
 inline constexpr Function<Log1mexpSlope> log1mexp_slope{};
 
-/// log(1 + x) - x for x >= -1, without the cancellation at 0. Error: relative, 4 units; gradient 2.
+/// log(1 + x) - x for x >= -1, without cancellation near 0. Error: relative, 4 units; gradient 2.
 inline constexpr Function<Log1pmx> log1pmx{};
 
 struct Expm1 {
@@ -53,18 +53,19 @@ struct Log1mexpSlope {
   static constexpr const char* kName = "log1mexp_slope";
   static constexpr auto value(const auto& x) { return -1.0 / expm1(-x); }
   static auto of_tensor(const auto& x) { return -1.0 / (-x).expm1(); }
-  /// As a difference of powers of the value it does not overflow.
+  /// A polynomial in the value, which does not overflow.
   template <class T>
   static constexpr T partial(Argument<0>, const Value<T>& slope, const T&) {
     return slope.of - square(slope.of);
   }
 };
 
-/// With r = x / (2 + x), log(1 + x) = 2 atanh(r), whose series is subtracted term by term.
+/// With r = x / (2 + x), log(1 + x) = 2 atanh(r). The term of its series that cancels x is left
+/// out.
 struct Log1pmx {
   static constexpr const char* kName = "log1pmx";
   static constexpr auto value(const auto& x) {
-    // 1/3, 1/5, 1/7 ...: atanh(r) = r + r^3 (1/3 + r^2/5 + ...); |r| <= 1/3 needs 17 of them.
+    // atanh(r) = r + r^3 (1/3 + r^2/5 + r^4/7 + ...). 17 terms are enough for |r| <= 1/3.
     constexpr double kSeries[] = {1. / 3,  1. / 5,  1. / 7,  1. / 9,  1. / 11, 1. / 13,
                                   1. / 15, 1. / 17, 1. / 19, 1. / 21, 1. / 23, 1. / 25,
                                   1. / 27, 1. / 29, 1. / 31, 1. / 33, 1. / 35};
@@ -85,7 +86,7 @@ constexpr auto expm1mx(const auto& x) {
   return branch(
       abs(x) <= 1.0,
       [&] {
-        // 1 / n!, from 2! on.
+        // 1/2!, 1/3!, ...
         constexpr double kSeries[] = {1. / 2,
                                       1. / 6,
                                       1. / 24,

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <type_traits>
 
-/// What a special function is.
+/// Special functions.
 ///
-/// A function of numbers that needs care is one struct, which states everything about it:
+/// A function that needs numerical care is a struct, which holds everything about it:
 ///
 ///     /// log(1 + exp(x)) for every x. Error: relative, 2 units; gradient the same.
 ///     struct Softplus;
@@ -16,43 +16,42 @@
 ///       static constexpr auto partial(Argument<0>, const auto& x) { return sigmoid(x); }
 ///     };
 ///
-/// `value` computes it of numbers: a double, or a SIMD register of the engine. `partial` is the
-/// derivative in one argument, written in special functions. From these two `Function` makes the
-/// function object that formulas call, for every scalar type: on dual numbers it applies the chain
-/// rule; on tensors it makes one autograd node, and since a partial derivative of tensors is
-/// differentiable, derivatives of all orders follow.
+/// `value` computes the function for numbers: a double, or a SIMD register of the engine. `partial`
+/// is the derivative in one argument, in terms of special functions. From these, `Function` makes
+/// the function object that formulas call with any scalar type. On dual numbers it applies the
+/// chain rule. On tensors it records one autograd node; its partial derivatives are differentiable
+/// as well, so derivatives of all orders exist.
 ///
-/// A struct may also state
-///   * `partial(Argument<i>, Value<T> value, x...)`: a derivative that is made of the value;
-///   * `partial` with the result `NoGradient`: the argument is a constant to every derivative. If
-///     an argument has no `partial` at all, asking for its gradient is c10::NotImplementedError;
-///   * `ForFloatResult`, a struct with a `value`, and perhaps partial derivatives, of doubles that
-///     are rounded to float in the end: half of the digits are enough. Or with `prepare`, of all
-///     arguments but the first, which returns an object whose `value` and `partial` take the first:
-///     what depends on parameters alone is computed once;
-///   * `of_tensor`: LibTorch's own function of a tensor, where that is faster;
-///   * `kIsComposed` and `composed`: the function of tensors by other differentiable functions,
-///     without a node of its own;
-///   * `kIsElementary`: every scalar type has the function itself, with its derivative.
+/// Optional members of the struct:
+///   * `partial(Argument<i>, Value<T> value, x...)`: a derivative that uses the value;
+///   * `partial` that returns `NoGradient`: derivatives treat the argument as a constant. Without a
+///     `partial`, the gradient in an argument throws c10::NotImplementedError;
+///   * `ForFloatResult`: a struct with a `value`, and optionally `partial`s, for doubles whose
+///     result is rounded to float, so half of the digits are enough. Instead of `value` it may have
+///     `prepare(parameters...)`, with all arguments but the first. This returns an object whose
+///     `value` and `partial` take the first argument, so what depends on the parameters alone is
+///     computed once;
+///   * `of_tensor`: LibTorch's implementation for tensors, if that is faster;
+///   * `kIsComposed` and `composed`: on tensors, a composition of other differentiable functions,
+///     without an autograd node of its own;
+///   * `kIsElementary`: every scalar type implements the function and its derivative.
 ///
-/// The text of a special function needs no header of LibTorch and no intrinsic, and all of it is
-/// `constexpr`, since that is what the CUDA compiler takes for device code. Nothing is evaluated at
-/// compile time.
+/// Special functions use no LibTorch headers and no intrinsics, and they are `constexpr`, which
+/// makes the CUDA compiler accept them as device code. They are not evaluated at compile time.
 ///
-/// Errors are stated in units: the dtype's epsilon times max(1, |result|), or, where the comment
-/// says "relative", times |result|. "n + m log" is n units and m more for each unit of |log
-/// |result||, for results that are exponentials of large numbers. The error of the first
-/// derivatives follows after "gradient". They hold for float and double, on the CPU and by the
-/// tensor operations that other devices run, and are what test/ops/special asserts against
-/// references of 60 digits and more.
+/// Errors are stated in units of the dtype's epsilon times max(1, |result|), or, if the comment
+/// says "relative", times |result|. "n + m log" means n + m |log |result|| units, for results that
+/// are exponentials of large numbers. The error of the first derivatives follows after "gradient".
+/// The bounds hold for float and double, both on the CPU and by the tensor operations that other
+/// devices use. test/ops/special checks them against references with at least 60 digits.
 
 namespace torch::distributions::ops::special {
 
-/// The number of an argument, as a type.
+/// The index of an argument, as a type.
 template <std::size_t i>
 struct Argument {};
 
-/// The value of a function at the arguments of its partial derivative.
+/// Passes the value of a function to its `partial`.
 template <class T>
 struct Value {
   T of;
@@ -60,15 +59,15 @@ struct Value {
 template <class T>
 Value(T) -> Value<T>;
 
-/// The partial derivative in an argument that is a constant to every derivative.
+/// Returned by `partial` for an argument that derivatives treat as a constant.
 struct NoGradient {};
 
-/// Functions of LibTorch's that are no methods of its tensors, by name.
+/// LibTorch functions that are not methods of at::Tensor.
 template <class Tensor>
 struct LibTorch;
 
-/// How a function is called with arguments of a scalar type: `Scalar` is the first type among them
-/// that is not double.
+/// Calls a function with arguments of one scalar type. `Scalar` is the first argument type that is
+/// not double.
 template <class Scalar>
 struct Face;
 
@@ -90,7 +89,7 @@ struct Function {
     return Face<typename internal::LeadingScalar<Scalars...>::Type>::template call<F>(x...);
   }
 
-  /// The function of the first argument, given the others.
+  /// Binds all arguments but the first, and returns a function of the first.
   template <class... Scalars>
   [[gnu::always_inline]] constexpr auto given(const Scalars&... parameters) const {
     using F_ = Face<typename internal::LeadingScalar<Scalars...>::Type>;

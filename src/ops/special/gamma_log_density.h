@@ -16,10 +16,10 @@ inline constexpr Function<GammaLogDensity> gamma_log_density{};
 /// (a - 1) / x - r, the derivative of the log density in x.
 inline constexpr Function<GammaScore> gamma_score{};
 
-/// log(r x) - psi(a), the derivative in the concentration.
+/// log(r x) - psi(a), the derivative of the log density in a.
 inline constexpr Function<GammaConcentrationScore> gamma_concentration_score{};
 
-/// count - r x, with the product unrounded.
+/// count - r x, with r x in twice the working precision.
 inline constexpr Function<GammaResidual> gamma_residual{};
 
 struct GammaLogDensity {
@@ -47,7 +47,7 @@ struct GammaLogDensity {
   }
 
   struct ForFloatResult {
-    /// The functions of x, given a and r.
+    /// Functions of x for fixed a and r.
     template <class T>
     class Prepared {
      public:
@@ -119,7 +119,7 @@ struct GammaScore {
   }
 };
 
-/// With the product unrounded: at the mode little more than its rounding is left.
+/// Computes r x in twice the working precision: near a score of 0 its rounding would dominate.
 struct GammaConcentrationScore {
   static constexpr const char* kName = "gamma_concentration_score";
   template <class T>
@@ -128,7 +128,7 @@ struct GammaConcentrationScore {
     return branch(
         mean.high > 1e-290 && mean.high < kInfinity,
         [&] { return log_over_digamma(mean.high, a) + mean.low / mean.high; },
-        [&] {  // -inf at 0, even if the digamma function overflows.
+        [&] {  // At x = 0 the result is -inf, even if digamma(a) overflows.
           return branch(
               x == 0.0, [&] { return log(x); }, [&] { return (log(r) + log(x)) - digamma(a); });
         });

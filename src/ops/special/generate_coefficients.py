@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the polynomials of the special functions, interpolated at Chebyshev nodes with mpmath: coefficients.h, and headers of
-those that one function alone has.
+"""Writes the polynomials of the special functions, interpolated at Chebyshev nodes with mpmath. Those of a single family of
+functions have a header of their own; all others are in coefficients.h.
 
   generate_coefficients.py            rewrites the headers beside this script
-  generate_coefficients.py --check    fails where a header differs from what would be written
+  generate_coefficients.py --check    fails if a header differs from the generated text
 """
 
 import pathlib
@@ -76,12 +76,12 @@ def lgamma1p_factor(u):
 
 
 def on(low, high, function):
-    """`function`, of a number in [low, high], as a function of u in [-1, 1]."""
+    """`function` on [low, high], as a function of u in [-1, 1]."""
     return lambda u: function((high - low) / 2 * u + (high + low) / 2)
 
 
 def in_x(low, high, monomials):
-    """Coefficients in x of a polynomial with these in u = (2 x - high - low) / (high - low)."""
+    """Converts the coefficients of a polynomial in u = (2 x - high - low) / (high - low) to coefficients in x."""
     scale, shift = 2 / (high - low), -(high + low) / (high - low)
     result = [mpf(0)]
     for c in reversed(monomials):  # by Horner's rule
@@ -115,8 +115,8 @@ HALF_STEP_TABLES = [
 ]
 
 
-# (name, description, function of x, where, number of coefficients): in powers of x. None of them is taken at 0, around
-# which the function is a power series.
+# (name, description, function of x, low, high, number of coefficients), for polynomials in x on [low, high]. The
+# functions are not evaluated at x = 0, where they are undefined.
 POWERS = [
     ("kLog1pOfFloat", "(log1p(x) - x + x^2 / 2) / x^3 for 1 + x in [sqrt(1/2), sqrt(2)], for floats",
      lambda x: (log1p(x) - x + x * x / 2) / x**3, sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1, 9),
@@ -140,7 +140,7 @@ def temme(rows, bound):
     """The expansion of Q(a, x) for large a: Temme (1979), DLMF 8.12.
 
     With lambda = x / a, mu = lambda - 1 and eta^2 / 2 = mu - log(1 + mu), returns mu / eta and the c_k of DLMF 8.12.8, each a
-    power series in eta, cut where its terms are below 1e-18 for a >= 30 and |eta| <= bound.
+    power series in eta, truncated where its terms are below 1e-18 for a >= 30 and |eta| <= bound.
     """
     size = 70
     # mu mu' = eta (1 + mu), solved term by term for mu = eta + ...
@@ -153,7 +153,7 @@ def temme(rows, bound):
     eta_over_mu = [Fraction(1)]
     for n in range(1, size - 1):
         eta_over_mu.append(-sum(mu_over_eta[j] * eta_over_mu[n - j] for j in range(1, n + 1)))
-    # gamma_k of Stirling's series for Gamma itself, from that of its logarithm.
+    # gamma_k, the coefficients of Stirling's series for Gamma, from those of its logarithm.
     bernoulli = [Fraction(1)]
     for m in range(1, rows + 2):
         choose, total = 1, Fraction(0)
@@ -167,12 +167,12 @@ def temme(rows, bound):
     stirling = [Fraction(1)]
     for n in range(1, rows + 1):
         stirling.append(sum(j * log_series[j] * stirling[n - j] for j in range(1, n + 1)) / n)
-    # As Laurent series from eta^-1 on; the poles cancel.
+    # Laurent series, starting at eta^-1. The poles cancel.
     c = [[eta_over_mu[0] - 1] + eta_over_mu[1:]]
     for k in range(1, rows):
         previous = c[-1]
-        derivative = [(n - 1) * previous[n] for n in range(len(previous))]  # of eta^(n-1), at eta^(n-2)
-        divided = derivative[1:]  # over eta: at eta^(n-3); the first two entries vanish
+        derivative = [(n - 1) * previous[n] for n in range(len(previous))]  # entry n belongs to eta^(n-2)
+        divided = derivative[1:]  # divided by eta; derivative[0] and derivative[1] are 0
         sign = -1 if k % 2 else 1
         row = [a + sign * stirling[k] * b for a, b in zip(divided[1:], eta_over_mu)]
         c.append(row)

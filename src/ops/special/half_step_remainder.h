@@ -3,7 +3,7 @@
 #include "ops/special/digamma.h"
 #include "ops/special/half_step_coefficients.h"
 
-/// The logarithm of Gamma(x + 1/2) / Gamma(x), which is nearly the square root of x.
+/// log(Gamma(x + 1/2) / Gamma(x)) without its leading term log(x) / 2, and the derivatives.
 
 namespace torch::distributions::ops::special {
 
@@ -11,20 +11,20 @@ struct HalfStepRemainder;
 struct HalfStepRemainderD1;
 struct HalfStepRemainderD2;
 
-/// lgamma(x + 1/2) - lgamma(x) - log(x)/2 for x > 0: negative, and 0 at infinity. Error: relative,
-/// 4 units; gradient the same.
+/// lgamma(x + 1/2) - lgamma(x) - log(x)/2 for x > 0. It is negative, and 0 at infinity. Error:
+/// relative, 4 units; gradient the same.
 inline constexpr Function<HalfStepRemainder> half_step_remainder{};
 /// psi(x + 1/2) - psi(x) - 1/(2x). Error: relative, 4 units; gradient the same.
 inline constexpr Function<HalfStepRemainderD1> half_step_remainder_d1{};
 /// psi'(x + 1/2) - psi'(x) + 1/(2x^2). Error: relative, 4 units.
 inline constexpr Function<HalfStepRemainderD2> half_step_remainder_d2{};
 
-/// The variable of the polynomials over (0, infinity), in (-1, 1).
+/// Maps (0, infinity) to (-1, 1). The result is the variable of the polynomials.
 constexpr auto positive_to_unit_interval(const auto& x) { return 2.0 / (x + 1.0) - 1.0; }
 
 struct HalfStepRemainder {
   static constexpr const char* kName = "half_step_remainder";
-  /// The logarithm's singularity at 0 is that of log(x / (x + 1/2)) / 2, the rest is smooth.
+  /// The singularity at 0 is that of log(x / (x + 1/2)) / 2. The rest is smooth.
   static constexpr auto value(const auto& x) {
     const auto smooth = polynomial(kHalfStepRemainder, positive_to_unit_interval(x)) / (x + 1.0);
     return smooth - 0.5 * log1p(0.5 / x);

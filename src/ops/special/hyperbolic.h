@@ -3,7 +3,7 @@
 #include "ops/special/exponential.h"
 #include "ops/special/sigmoid.h"
 
-/// Hyperbolic functions whose derivatives keep their relative accuracy in both tails.
+/// Hyperbolic functions. Their derivatives are relatively accurate in both tails.
 
 namespace torch::distributions::ops::special {
 

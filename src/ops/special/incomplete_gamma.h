@@ -8,14 +8,14 @@
 #include "ops/special/jet.h"
 #include "ops/special/poisson_log_density.h"
 
-/// The regularised incomplete gamma functions P(a, x) and Q(a, x) and their derivatives in a, by
-/// the method that is accurate where each is asked for:
+/// The regularised incomplete gamma functions P(a, x) and Q(a, x), and their derivatives in a. The
+/// method depends on the arguments:
 ///   * P's power series (DLMF 8.11.4) for x < a;
 ///   * Q's continued fraction (DLMF 8.9.2) for x >= a;
-///   * Q's power series for x < 1.1 and small a, where Q is what P leaves of 1 (DiDonato & Morris
-///     1986, TOMS 654);
+///   * Q's power series for x < 1.1 and small a, with a leading term that does not cancel (DiDonato
+///     & Morris 1986, TOMS 654);
 ///   * Temme's uniform expansion (1979, DLMF 8.12) for large a and x near a.
-/// Each runs on jets in a (jet.h), so its derivatives are those of the same terms.
+/// Each method runs on jets in a (jet.h), which differentiates it term by term.
 
 namespace torch::distributions::ops::special {
 
@@ -25,20 +25,20 @@ struct GammaincDaDa;
 struct Gammaincc;
 
 /// P(a, x), the regularised lower incomplete gamma function, for a >= 0, x >= 0. Error: relative,
-/// 16 + 4 log; gradient 24 + 4 log; the second derivative in a is good to 12 digits.
-/// Derivatives: all orders in x, two in a; a third in a is c10::NotImplementedError.
+/// 16 + 4 log; gradient 24 + 4 log. The second derivative in a has 12 digits. Derivatives in x
+/// exist to all orders. The third derivative in a throws c10::NotImplementedError.
 inline constexpr Function<Gammainc> gammainc{};
 
-/// Q(a, x) = 1 - P(a, x), likewise, without the subtraction.
+/// Q(a, x) = 1 - P(a, x), without that subtraction. Errors and derivatives are those of P.
 inline constexpr Function<Gammaincc> gammaincc{};
 
-/// dP/da. Derivatives: all orders in x, one in a.
+/// dP/da. It has derivatives of all orders in x, and one in a.
 inline constexpr Function<GammaincDa> gammainc_da{};
 
-/// d^2 P / da^2. Derivatives: in x alone.
+/// d^2 P / da^2. It has derivatives in x alone.
 inline constexpr Function<GammaincDaDa> gammainc_da_da{};
 
-/// P and Q at one point, with their derivatives in a up to `order`.
+/// P and Q at a point, with derivatives in a up to `order`.
 template <class T, std::size_t order>
 class IncompleteGamma {
  public:
@@ -46,7 +46,7 @@ class IncompleteGamma {
 
   constexpr IncompleteGamma(const T& a, const T& x) : a_(variable(a)), x_(x) {}
 
-  /// P when `lower`, else Q.
+  /// P if `lower`, else Q.
   constexpr Series operator()(bool lower) const {
     const T& a = a_.value();
     const auto from_lower = [&](const Series& p) { return lower ? p : -p + 1.0; };
@@ -76,12 +76,12 @@ class IncompleteGamma {
         [&](std::size_t i) { return i == 0 ? a : like(a, i == 1 ? 1.0 : 0.0); });
   }
 
-  /// The jet of value, first derivative, half the second.
+  /// The jet with this value, first derivative and half of the second derivative.
   static constexpr Series jet(const T& value, const T& first, const T& half_second) {
     return compose<T>({value, first, half_second}, variable(value));
   }
 
-  /// The jet of log(x^a / Gamma(a + 1)) + a function of x, given its value.
+  /// The jet of log(x^a / Gamma(a + 1)) + g(x) for any g, given its value.
   constexpr Series log_power(const T& value) const {
     const T shifted = a_.value() + 1.0;
     return jet(value, log_over_digamma(x_, shifted), -0.5 * trigamma(shifted));
@@ -90,7 +90,7 @@ class IncompleteGamma {
   /// x^a exp(-x) / Gamma(a + 1).
   constexpr Series prefix() const { return exp(log_power(poisson_log_density(a_.value(), x_))); }
 
-  /// Whether a series must go on after `term`. Tensors always run to the end: asking them would
+  /// Whether a series must go on after `term`. Tensors run to the end, since reading them would
   /// wait for the device.
   static constexpr bool matters(const Series& term, const Series& sum) {
     if constexpr (kIsTensor) {
@@ -116,7 +116,7 @@ class IncompleteGamma {
   }
 
   constexpr Series upper_fraction() const {
-    // Evaluated from its end. The number of levels that it needs was found by trial.
+    // Evaluated from its last level. The number of levels was found empirically.
     int n = 130;
     if constexpr (!kIsTensor) {
       n = 8 + static_cast<int>(100 / x_ + 0.6 * std::min(a_.value(), kTemmeFrom));
@@ -129,7 +129,7 @@ class IncompleteGamma {
     return a_ * prefix() / (rest - a_ + x_ + 1.0);
   }
 
-  /// Q = [1 - x^a / Gamma(a + 1)] - x^a / Gamma(a) * sum of (-x)^n / (n! (a + n)) over n >= 1.
+  /// Q = [1 - x^a / Gamma(a + 1)] - x^a / Gamma(a) * sum_{n >= 1} (-x)^n / (n! (a + n)).
   constexpr Series small_upper_series() const {
     constexpr int kTerms = 24;
     const T& a = a_.value();
@@ -146,7 +146,7 @@ class IncompleteGamma {
 
   constexpr Series temme(bool lower) const {
     const T& a = a_.value();
-    // eta^2 / 2 = mu - log(1 + mu) where mu = x / a - 1; a times that is the exponent.
+    // eta^2 / 2 = mu - log(1 + mu) with mu = x / a - 1. The exponent is a times that.
     const T exponent_value = bd0(a, x_);
     const T root = sqrt(exponent_value);
     const auto signed_as_mu = [&](const T& size) {
@@ -154,14 +154,14 @@ class IncompleteGamma {
           x_ < a, [&] { return -size; }, [&] { return size; });
     };
     const T eta_value = signed_as_mu(root * sqrt(2.0 / a));
-    // With a, eta changes by -(mu / eta) / a.
+    // d eta / da = -(mu / eta) / a.
     const Jet<T, 1> mu_over_eta = polynomial(kMuOverEta, Jet<T, 1>{eta_value, like(a, 1.0)});
     const T ratio = mu_over_eta[0] / a;
     const Series eta = jet(eta_value, -ratio, 0.5 * (mu_over_eta[1] + 1.0) * ratio / a);
     const Series power = exp(jet(-exponent_value, log_ratio(x_, a), -0.5 / a));
 
-    // erfc(+-root): its relative condition number is twice the exponent, so the rounding of the
-    // root is made up for.
+    // erfc(+-root). Its relative condition number is twice the exponent, so the rounding of `root`
+    // is corrected to first order.
     const Pair<T> squared = two_product(root, root);
     const T rounding = ((exponent_value - squared.high) - squared.low) / (root * 2.0 + 1e-300);
     const double sign = lower ? -1.0 : 1.0;
@@ -194,7 +194,7 @@ constexpr T incomplete_gamma(const T& a, const T& x) {
   const auto inside = a >= 0.0 && a < kInfinity && x > 0.0 && x < kInfinity;
   return branch(
       inside, [&] { return IncompleteGamma<T, order>(a, x)(lower)[order] * kFactorial; },
-      [&] {  // P is constant at the ends of the ranges.
+      [&] {  // At the ends of the ranges P is 0 or 1, with derivatives of 0.
         const auto zero = (x == 0.0 && a > 0.0) || (a == kInfinity && x >= 0.0 && x < kInfinity);
         const auto one = x == kInfinity && a >= 0.0 && a < kInfinity;
         constexpr double kAtZero = order == 0 && !lower ? 1.0 : 0.0;
@@ -203,12 +203,12 @@ constexpr T incomplete_gamma(const T& a, const T& x) {
       });
 }
 
-/// dP/dx: the density of Gamma(a, 1) at x.
+/// dP/dx, which is the density of Gamma(a, 1) at x.
 constexpr auto standard_gamma_density(const auto& a, const auto& x) {
   return exp(gamma_log_density(x, a, like(a, 1.0)));
 }
 
-/// The derivative of the density's logarithm in a; 0 at x = 0 and infinity, where the density is.
+/// The derivative in a of the log density; replaced by 0 at x = 0 and infinity.
 constexpr auto standard_gamma_score(const auto& a, const auto& x) {
   const auto inside = x > 0.0 && x < kInfinity;
   return select(inside, log_over_digamma(select(inside, x, 1.0), a), 0.0);

@@ -4,12 +4,12 @@
 
 namespace torch::distributions::ops::special {
 
-/// x/y - log(x/y) - 1, the Bregman divergence of -log: the Itakura-Saito distance, for x, y > 0;
-/// infinite where x is. Error: relative, 8 units.
+/// x/y - log(x/y) - 1, the Bregman divergence of -log, for x, y > 0: the Itakura-Saito distance. It
+/// is infinite if x is. Error: relative, 8 units.
 struct ItakuraSaito;
 inline constexpr Function<ItakuraSaito> itakura_saito{};
 
-/// log(x/y * factor) for a factor of ordinary size, where x/y may overflow.
+/// log(x/y * factor). x/y may overflow; `factor` is of ordinary size.
 constexpr auto log_quotient(const auto& x, const auto& y, const auto& factor) {
   const auto quotient = x / y;
   return branch(

@@ -8,9 +8,9 @@
 
 namespace torch::distributions::ops::special {
 
-/// A function of one variable near a point: its value and first derivatives there, as the Taylor
-/// coefficients up to `order`. An algorithm run on jets differentiates itself; that is how the
-/// derivatives of the incomplete gamma function in its first argument are computed.
+/// The value and the first derivatives of a function of one variable at a point, as Taylor
+/// coefficients up to `order`. An algorithm that runs on jets computes its own derivatives. The
+/// incomplete gamma function uses jets in its first argument.
 template <class T, std::size_t order>
 struct Jet {
   std::array<T, order + 1> coefficients;
@@ -49,7 +49,7 @@ struct Jet {
     return quotient;
   }
 
-  // With a constant `c`, a T or a double.
+  // Operations with a constant.
   template <class C>
     requires(std::same_as<C, double> || std::same_as<C, T>)
   friend constexpr Jet operator+(Jet f, const C& c) {

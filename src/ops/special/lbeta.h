@@ -14,7 +14,7 @@ struct Lbeta {
   static constexpr auto value(const auto& first, const auto& second) {
     const auto a = select(first < second, second, first);  // the larger
     const auto b = select(first < second, first, second);
-    // lgamma(x) = (x - 1/2) log x - x + log(2 pi)/2 + stirlerr(x), and the large terms combined by
+    // lgamma(x) = (x - 1/2) log x - x + log(2 pi)/2 + stirlerr(x), with the large terms combined by
     // hand.
     const auto lgamma_a_minus_lgamma_sum = [&] {
       return remainder_difference(kStirlingError, a, b) - (a - 0.5) * log1p(b / a);

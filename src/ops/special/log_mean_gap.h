@@ -4,9 +4,9 @@
 
 namespace torch::distributions::ops::special {
 
-/// log((low + high) / 2) less the average of log over [low, high], for 0 <= low <= high: Jensen's
-/// gap of a uniform variable. At low = 0 it has no gradient in low, and none where the interval has
-/// no width. Error: relative, 32 units.
+/// Jensen's gap of the logarithm of a uniform variable: log((low + high) / 2) minus the average of
+/// log over [low, high], for 0 <= low <= high. The gradient in `low` is 0 at low = 0, and both are
+/// 0 at low = high. Error: relative, 32 units.
 struct LogMeanGap;
 inline constexpr Function<LogMeanGap> log_mean_gap{};
 
@@ -21,7 +21,7 @@ constexpr auto relative_deviance(const auto& t) {
 }
 
 /// log((low + high) / 2) - (high log high - low log low) / (high - low) + 1, which is minus the
-/// mean of log(1 + y u) over -1 < u < 1, where y is half the width over the mean.
+/// mean of log(1 + y u) over -1 < u < 1, with y = (high - low) / (high + low).
 struct LogMeanGap {
   static constexpr const char* kName = "log_mean_gap";
 

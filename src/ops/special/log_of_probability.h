@@ -6,7 +6,7 @@ namespace torch::distributions::ops::special {
 
 struct LogOfProbability;
 
-/// log p, with a gradient of 0 at p = 0, where it is -inf. Error: 1 unit; gradient the same.
+/// log p. At p = 0 it is -inf, with a gradient of 0. Error: 1 unit; gradient the same.
 inline constexpr Function<LogOfProbability> log_of_probability{};
 
 struct LogOfProbability {

@@ -4,9 +4,9 @@
 
 namespace torch::distributions::ops::special {
 
-/// (a - 1) log x, and 0 where `a` is 1: the density of a component of a Dirichlet distribution,
-/// without its constant. Unlike xlogy it has the slope log x in `a` there, too: at x = 0 the
-/// density jumps from infinity to 0 as `a` passes 1.
+/// (a - 1) log x, and 0 if `a` is 1: the log density of a component of a Dirichlet distribution,
+/// without its constant. Its derivative in `a` is log x even at a = 1, x = 0, unlike that of xlogy:
+/// there the density jumps from infinity to 0 as `a` passes 1.
 struct LogPower;
 inline constexpr Function<LogPower> log_power{};
 

@@ -3,8 +3,8 @@
 #include "ops/special/exponential.h"
 #include "ops/special/normal.h"
 
-/// The mean distance of a random number from 0, less that of a distribution around 0: E|X + d| -
-/// E|X|, which grows from 0 as d^2 does, and then as |d|. All are divided by a second scale b.
+/// E|X + d| - E|X| for a random X around 0. It is 0 at d = 0, grows as d^2 for small d, and as |d|
+/// for large d. The distances are divided by a second scale b.
 
 namespace torch::distributions::ops::special {
 
@@ -13,16 +13,16 @@ struct LaplaceSign;
 struct NormalMeanDistance;
 struct NormalSign;
 
-/// (|d| + a exp(-|d| / a) - a) / b, for X of Laplace(0, a) and a, b > 0. Error: relative, 4 units;
+/// (|d| + a exp(-|d| / a) - a) / b, for X ~ Laplace(0, a) and a, b > 0. Error: relative, 4 units;
 /// gradient the same.
 inline constexpr Function<LaplaceMeanDistance> laplace_mean_distance{};
-/// The mean sign of X + d.
+/// E[sign(X + d)] for X ~ Laplace(0, a).
 inline constexpr Function<LaplaceSign> laplace_sign{};
 
-/// (d erf(d / (a sqrt 2)) + a sqrt(2 / pi) (exp(-d^2 / (2 a^2)) - 1)) / b, for X of Normal(0, a).
+/// (d erf(d / (a sqrt 2)) + a sqrt(2 / pi) (exp(-d^2 / (2 a^2)) - 1)) / b, for X ~ Normal(0, a).
 /// Error: relative, 8 units; gradient the same.
 inline constexpr Function<NormalMeanDistance> normal_mean_distance{};
-/// The mean sign of X + d.
+/// E[sign(X + d)] for X ~ Normal(0, a).
 inline constexpr Function<NormalSign> normal_sign{};
 
 struct LaplaceMeanDistance {
@@ -38,7 +38,7 @@ struct LaplaceMeanDistance {
   }
   /// ((1 + t) exp(-t) - 1) / b.
   static constexpr auto partial(Argument<1>, const auto& d, const auto& a, const auto& b) {
-    constexpr double kCertain = 800;  // from which on it is -1 to the last digit
+    constexpr double kCertain = 800;  // beyond, (1 + t) exp(-t) - 1 is -1 in double
     const auto t = min(abs(d / a), kCertain);
     const auto is_near = t <= 1.0;
     return branch(
@@ -86,7 +86,7 @@ struct NormalMeanDistance {
 struct NormalSign {
   static constexpr const char* kName = "normal_sign";
   static constexpr auto value(const auto& d, const auto& a) {
-    // (-1/2)^k / (k! (2k + 1)): erf(z / sqrt 2) is sqrt(2 / pi) z times this series in z^2.
+    // (-1/2)^k / (k! (2k + 1)). erf(z / sqrt 2) is sqrt(2 / pi) z times this series in z^2.
     constexpr double kSeries[] = {1.0,
                                   -1. / 6,
                                   1. / 40,

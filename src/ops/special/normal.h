@@ -14,15 +14,15 @@ struct Ndtri;
 struct NormalDensity;
 struct Standardized;
 
-/// (x - loc) / scale, also where the difference overflows. Error: relative, 2 units; gradient the
+/// (x - loc) / scale, even if the difference overflows. Error: relative, 2 units; gradient the
 /// same.
 inline constexpr Function<Standardized> standardized{};
 
 /// phi(x) = exp(-x^2 / 2) / sqrt(2 pi).
 inline constexpr Function<NormalDensity> normal_density{};
 
-/// The standard normal distribution function Phi(x), relatively accurate in both tails, to the
-/// smallest representable result. Error: relative, 4 units; gradient 4 + 1 log.
+/// Phi(x), the standard normal distribution function. It is relatively accurate in both tails, down
+/// to the smallest representable result. Error: relative, 4 units; gradient 4 + 1 log.
 inline constexpr Function<Ndtr> ndtr{};
 
 /// log Phi(x). Error: relative, 4 + 2 log; gradient 16 + 2 log.
@@ -62,7 +62,7 @@ struct Standardized {
   }
 
  private:
-  /// The halves of the numbers have a difference where theirs overflows.
+  /// If the difference overflows, that of the halves does not.
   template <class T>
   [[gnu::noinline, gnu::cold, gnu::const]] static constexpr T of_any(T x, T loc, T scale) {
     const T difference = x - loc;
@@ -78,7 +78,7 @@ struct NormalDensity {
     return exp(-0.5 * square(x)) * (1 / kSqrt2Pi);
   }
   static auto of_tensor(const auto& x) { return (-0.5 * x.square()).exp() * (1 / kSqrt2Pi); }
-  /// The factor is bounded where phi vanishes, so that no 0 * inf appears.
+  /// x is clamped where phi(x) is 0, which avoids 0 * inf.
   template <class T>
   static constexpr T partial(Argument<0>, const Value<T>& density, const T& x) {
     return -clamp(x, -40, 40) * density.of;
@@ -86,7 +86,7 @@ struct NormalDensity {
 };
 
 /// Phi(x) = erfc(-x / sqrt 2) / 2. In the left tail the relative condition number of erfc(z) is 2
-/// z^2, so the rounding of its argument is made up for to first order.
+/// z^2, so the rounding of z is corrected to first order.
 struct Ndtr {
   static constexpr const char* kName = "ndtr";
   [[gnu::noinline, gnu::pure]] static constexpr auto value(const auto& x) {
@@ -150,7 +150,8 @@ struct InverseMillsExcess {
   }
 
  private:
-  /// x + h, where h = phi(x) / Phi(x). Where the two nearly cancel, Laplace's continued fraction.
+  /// x + h, with h = phi(x) / Phi(x). For x <= -3 the two nearly cancel, and Laplace's continued
+  /// fraction is used.
   template <class T>
   static constexpr auto from_mills(const T& x, const T& h) {
     constexpr int kTerms = 60;

@@ -24,7 +24,7 @@ struct PoissonLogDensity {
   }
 
   struct ForFloatResult {
-    /// The function of x, given m.
+    /// The function of x for fixed m.
     template <class T>
     class Prepared {
      public:
@@ -36,7 +36,7 @@ struct PoissonLogDensity {
         const T inverse = 1.0 / (x + 1.0);
         const T usual =
             (x + 0.5) * log(m_ * inverse) + ((x - m_) + constant_) - stirlerr_of_inverse(inverse);
-        // What is left of the terms at 0 may be positive.
+        // The rounding of the terms could make the result positive at x = 0.
         return usual_or_value<PoissonLogDensity>(is_usual, select(x == 0.0, -m_, usual), x, m_);
       }
       constexpr T partial(Argument<1>, const T& x) const {

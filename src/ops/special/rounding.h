@@ -2,7 +2,7 @@
 
 #include "ops/special/elementary.h"
 
-/// Corrections of rounding, which no derivative sees.
+/// Corrections of rounding errors, which do not affect derivatives.
 
 namespace torch::distributions::ops::special {
 
@@ -10,11 +10,11 @@ struct Nonnegative;
 struct ProductError;
 struct SumError;
 
-/// max(x, 0) with the derivative of x: for a quantity that only rounding can make negative.
+/// max(x, 0) with the derivative of x, for a quantity that is negative only by rounding.
 inline constexpr Function<Nonnegative> nonnegative{};
 
-/// What rounding took from the doubles a + b, and from a b: constants to every derivative, and 0
-/// where it overflows.
+/// The rounding errors (exact minus rounded) of a + b and of a b, in double. Derivatives treat them
+/// as constants. They are 0 if the operation overflows.
 inline constexpr Function<SumError> sum_error{};
 inline constexpr Function<ProductError> product_error{};
 

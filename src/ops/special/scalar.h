@@ -7,9 +7,9 @@
 #include "ops/special/constants.h"
 #include "ops/special/function.h"
 
-/// The vocabulary of special functions: what every scalar type has beside arithmetic, comparisons,
-/// `&&`, `||` and `!`. Here are the operations of double; those of registers, dual numbers and
-/// tensors stand beside these types and are found by argument-dependent look-up.
+/// Operations of the scalar types of special functions, besides arithmetic, comparisons, `&&`, `||`
+/// and `!`. This file defines them for double. Registers, dual numbers and tensors define them next
+/// to their types, where argument-dependent lookup finds them.
 
 namespace torch::distributions::ops::special {
 
@@ -18,8 +18,8 @@ namespace torch::distributions::ops::special {
 /// `a` where the condition holds, else `b`.
 constexpr double select(bool condition, double a, double b) { return condition ? a : b; }
 
-/// yes() where the condition holds, else no(). Numbers call one of the two; a register whose lanes
-/// agree calls one; tensors call both.
+/// `yes()` where the condition holds, else `no()`. A number calls one of the two, and so does a
+/// register whose lanes agree. A tensor calls both.
 template <std::same_as<bool> Condition, class Yes, class No>
 constexpr auto branch(const Condition& condition, const Yes& yes, const No& no) {
   return condition ? yes() : no();
@@ -28,11 +28,11 @@ constexpr auto branch(const Condition& condition, const Yes& yes, const No& no) 
 /// The constant `c` as a scalar of x's type.
 constexpr double like(double, double c) { return c; }
 
-/// x as a constant to every derivative.
+/// x, as a constant for derivatives.
 constexpr double constant(double x) { return x; }
 
-/// Whether the condition holds for some lane of a register, or for all lanes. Of a tensor nothing
-/// is known without waiting for its device: `all` is false.
+/// Whether the condition holds for any lane of a register, or for all lanes. `all` is false for a
+/// tensor, since reading it would wait for its device.
 constexpr bool any(bool condition) { return condition; }
 constexpr bool all(bool condition) { return condition; }
 
@@ -42,14 +42,14 @@ constexpr double max(double a, double b) { return a > b || isnan(a) ? a : b; }
 
 constexpr auto clamp(const auto& x, double low, double high) { return min(max(x, low), high); }
 
-/// F::value(x...) for rare numbers. It is not inlined and takes its arguments by value, so that the
-/// code for usual numbers keeps the registers.
+/// F::value(x...) for rare inputs. It is not inlined and takes its arguments by value, so that the
+/// common path keeps its variables in registers.
 template <class F, class... Numbers>
 [[gnu::noinline, gnu::cold]] constexpr auto value_of_rare(Numbers... x) {
   return F::value(x...);
 }
 
-/// The result `usual` where it is right, which it nearly always is, else F::value(x...).
+/// `usual` where `is_usual` holds, which is nearly always, else `F::value(x...)`.
 template <class F, class Condition, class T, class... Numbers>
 [[gnu::always_inline]] constexpr T usual_or_value(const Condition& is_usual, const T& usual,
                                                   const Numbers&... x) {
@@ -60,14 +60,14 @@ template <class F, class Condition, class T, class... Numbers>
 
 // --- Arithmetic ---------------------------------------------------------------------------------
 
-/// a b + c, with one rounding where that costs nothing.
+/// a b + c, by a fused multiply-add where the instruction set has one.
 template <class A, class B, class C>
 constexpr auto multiply_add(const A& a, const B& b, const C& c) {
   return a * b + c;
 }
 
-/// sum of coefficients[i] x^i, by Horner's rule. It runs on the even and on the odd powers, so that
-/// the two do not wait for each other.
+/// The sum of coefficients[i] x^i, by Horner's rule. Even and odd powers are summed apart, as two
+/// dependency chains that run in parallel.
 template <class T, std::size_t n>
 constexpr T polynomial(const double (&coefficients)[n], const T& x) {
   static_assert(n >= 2);
@@ -77,7 +77,7 @@ constexpr T polynomial(const double (&coefficients)[n], const T& x) {
     return sum;
   } else {
     const T x_squared = x * x;
-    // The powers of n - 1's parity, and the others.
+    // `same`: the powers with the parity of n - 1. `other`: the other powers.
     T same = multiply_add(x_squared, coefficients[n - 1], coefficients[n - 3]);
     T other = multiply_add(x_squared, coefficients[n - 2], coefficients[n - 4]);
     std::size_t i = n - 4;  // the power of the last coefficient in `other`
@@ -94,7 +94,7 @@ template <class T>
 struct ValueAndDerivative {
   T value, derivative;
 };
-/// sum of coefficients[i] x^i, and its derivative in x.
+/// The sum of coefficients[i] x^i, and its derivative in x.
 template <class T, std::size_t n>
 constexpr ValueAndDerivative<T> polynomial_with_derivative(const double (&coefficients)[n],
                                                            const T& x) {
@@ -106,7 +106,7 @@ constexpr ValueAndDerivative<T> polynomial_with_derivative(const double (&coeffi
   return {value, derivative};
 }
 
-/// An unevaluated sum of two numbers: about 32 digits.
+/// The unevaluated sum high + low, with about 32 digits.
 template <class T>
 struct Pair {
   T high, low;
@@ -122,14 +122,14 @@ constexpr Pair<T> two_sum(const T& a, const T& b) {
   return {sum, (a - (sum - b_rounded)) + (b - b_rounded)};
 }
 
-/// a b, exactly but for underflow; where it overflows, the second part is 0.
+/// a b, exactly unless it underflows. If it overflows, `low` is 0.
 template <std::same_as<double> T>
 constexpr Pair<T> two_product(const T& a, const T& b) {
   const double product = a * b;
   return {product, std::abs(product) == kInfinity ? 0.0 : std::fma(a, b, -product)};
 }
 
-/// (a.high + a.low) (b.high + b.low), rounded to a pair.
+/// a b, rounded to a pair.
 template <class T>
 constexpr Pair<T> multiply(const Pair<T>& a, const Pair<T>& b) {
   const Pair<T> high = two_product(a.high, b.high);

@@ -2,8 +2,8 @@
 
 #include "ops/special/elementary.h"
 
-/// The logistic function, its integral and its logarithm. Their derivatives keep their relative
-/// accuracy in both tails.
+/// The logistic function, its integral and its logarithm. Their derivatives are relatively accurate
+/// in both tails.
 
 namespace torch::distributions::ops::special {
 
@@ -14,8 +14,8 @@ struct Softplus;
 /// 1 / (1 + exp(-x)). Error: relative, 2 units; gradient 4.
 inline constexpr Function<Sigmoid> sigmoid{};
 
-/// log(1 + exp(x)) for every x; it never switches to x. Error: relative, 2 units; gradient the
-/// same.
+/// log(1 + exp(x)), without a threshold from which on it is x. Error: relative, 2 units; gradient
+/// the same.
 inline constexpr Function<Softplus> softplus{};
 
 /// log(sigmoid(x)). Error: relative, 2 units; gradient the same.

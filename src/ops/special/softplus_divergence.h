@@ -6,8 +6,8 @@
 
 namespace torch::distributions::ops::special {
 
-/// softplus(x) - softplus(y) - sigmoid(y) (x - y), the Bregman divergence of softplus. Where y is
-/// infinite it has no gradient in y. Error: relative, 16 units.
+/// softplus(x) - softplus(y) - sigmoid(y) (x - y), the Bregman divergence of softplus. At an
+/// infinite y its gradient in y is 0. Error: relative, 16 units.
 struct SoftplusDivergence;
 inline constexpr Function<SoftplusDivergence> softplus_divergence{};
 
@@ -16,8 +16,8 @@ struct SoftplusDivergence {
 
   template <class T>
   [[gnu::noinline, gnu::pure]] static constexpr T value(const T& x, const T& y) {
-    // The divergence is even; from a negative number the sigmoid is at most 1/2, and what is
-    // subtracted below at most half.
+    // The divergence is even, so `from` may be taken as -|y|. Then sigmoid(from) <= 1/2, which
+    // limits the cancellation below.
     const T to = select(y > 0.0, -x, x), from = -abs(y);
     const T odds = exp(from);
     const T probability = odds / (odds + 1.0);
@@ -28,8 +28,7 @@ struct SoftplusDivergence {
           return branch(
               from == -kInfinity, [&] { return softplus(to); },
               [&] {
-                // Everything that grows with a positive `to` is taken together, or infinity would
-                // be subtracted from itself.
+                // The terms that grow with `to` are combined, which avoids inf - inf at to = inf.
                 return branch(
                     to > 0.0,
                     [&] {
@@ -37,7 +36,7 @@ struct SoftplusDivergence {
                              (probability * from - log1p(odds));
                     },
                     [&] {
-                      // Infinite at -inf, even if the probability underflows.
+                      // The result is infinite even if `probability` underflows.
                       return branch(
                           to == -kInfinity, [&] { return -to; },
                           [&] { return softplus(to) - log1p(odds) - probability * d; });
@@ -45,7 +44,7 @@ struct SoftplusDivergence {
               });
         });
   }
-  /// sigmoid(x) - sigmoid(y), by the tails on which the sigmoids are small.
+  /// sigmoid(x) - sigmoid(y), mirrored so that sigmoid(y) <= 1/2.
   template <class T>
   static constexpr T partial(Argument<0>, const T& x, const T& y) {
     const T sign = select(y > 0.0, -1.0, like(y, 1.0));
@@ -64,7 +63,7 @@ struct SoftplusDivergence {
   struct ForFloatResult {
     template <class T>
     [[gnu::pure]] static constexpr T value(const T& x, const T& y) {
-      constexpr double kFar = 30;  // from which on 1 is lost beside the odds
+      constexpr double kFar = 30;  // beyond, the double version is used
       const T to = select(y > 0.0, -x, x), from = -abs(y), d = to - from;
       return branch(
           abs(d) <= kFar,
@@ -73,8 +72,8 @@ struct SoftplusDivergence {
             return branch(
                 abs(d) <= Deviance::kNear,
                 [&] {
-                  // A parabola. The second derivative, a logistic density, is taken where that
-                  // makes up for the third.
+                  // A parabola. Its second derivative, a logistic density, is taken at from + d/3,
+                  // which accounts for the third derivative.
                   const T at = odds * (1.0 + d * (1. / 3)), sum = at + 1.0;
                   return 0.5 * d * d * at / (sum * sum);
                 },

@@ -3,14 +3,14 @@
 #include "ops/special/digamma.h"
 #include "ops/special/exponential.h"
 
-/// What Stirling's formula leaves of log Gamma and of its derivatives. The large terms of a density
-/// or an entropy are combined by hand, and these are what remains:
+/// The remainders of Stirling's formula for log Gamma and its derivatives. Densities and entropies
+/// combine the large terms analytically and add these:
 ///
 ///     stirlerr(x)                = lgamma(x + 1) - (x + 1/2) log x + x - log(2 pi) / 2
 ///     log_factorial_remainder(x) = lgamma(x + 1) - x log x + x
 ///     log_minus_digamma(x)       = log x - psi(x)
 ///
-/// `_d1` and `_d2` are derivatives.
+/// The suffixes `_d1` and `_d2` denote first and second derivatives.
 
 namespace torch::distributions::ops::special {
 
@@ -32,8 +32,8 @@ inline constexpr Function<StirlerrD1> stirlerr_d1{};
 /// psi'(x) - 1/x - 1/(2x^2), for x > 0.
 inline constexpr Function<StirlerrD2> stirlerr_d2{};
 
-/// lgamma(x + 1) - x log x + x for x >= 0: stirlerr(x) + log(2 pi x) / 2, but finite (0) at 0. Sums
-/// of it make log-factorial ratios without cancellation. Error: relative, 2 units; gradient 4.
+/// lgamma(x + 1) - x log x + x for x >= 0. It is stirlerr(x) + log(2 pi x) / 2, but 0 at 0. It
+/// makes ratios of factorials without cancellation. Error: relative, 2 units; gradient 4.
 inline constexpr Function<LogFactorialRemainder> log_factorial_remainder{};
 /// psi(x + 1) - log x.
 inline constexpr Function<LogFactorialRemainderD1> log_factorial_remainder_d1{};
@@ -45,16 +45,16 @@ inline constexpr Function<LogMinusDigamma> log_minus_digamma{};
 /// 1/x - psi'(x).
 inline constexpr Function<LogMinusDigammaD1> log_minus_digamma_d1{};
 
-/// log m - psi(x) for m, x > 0, without cancellation where m and x are close. Error: 4 units;
-/// gradient relative, 4.
-inline constexpr Function<LogOverDigamma> log_over_digamma{};
-/// log m - psi(x + 1) for m > 0, x >= 0, likewise; x + 1 is not rounded. Error: 4 units; gradient
+/// log m - psi(x) for m, x > 0, without cancellation if m and x are close. Error: 4 units; gradient
 /// relative, 4.
+inline constexpr Function<LogOverDigamma> log_over_digamma{};
+/// log m - psi(x + 1) for m > 0, x >= 0, without cancellation and without rounding x + 1. Error: 4
+/// units; gradient relative, 4.
 inline constexpr Function<LogOverDigamma1p> log_over_digamma1p{};
 
 // --- Approximations -----------------------------------------------------------------------------
 
-/// lgamma(x + 1) for 0 <= x <= 1, relatively accurate at both of its zeros.
+/// lgamma(x + 1) for 0 <= x <= 1, relatively accurate at its zeros 0 and 1.
 constexpr auto lgamma1p_unit(const auto& x) {
   return x * (x - 1.0) * polynomial(kLogGamma1p, x * 2.0 - 1.0);
 }
@@ -64,7 +64,7 @@ constexpr auto stirlerr_from_one(const auto& x) {
   return polynomial(kStirlingError, to_unit_interval(x)) / x;
 }
 
-/// stirlerr(x) and log x - psi(x) for x >= 1, from 1/x, to the precision of a float.
+/// stirlerr(x) and log x - psi(x) for x >= 1, as functions of 1/x, to float precision.
 constexpr auto stirlerr_of_inverse(const auto& inverse) {
   return inverse * polynomial(kStirlingErrorOfFloat, inverse);
 }
@@ -81,7 +81,7 @@ constexpr auto x_log_x(const auto& x) {
 /// 1 / x, or the largest number where that overflows.
 constexpr auto finite_inverse(const auto& x) { return min(1.0 / x, kLargestNumber); }
 
-/// log(x / y) for positive numbers, without cancellation where they are close.
+/// log(x / y) for x, y > 0, without cancellation if they are close.
 constexpr auto log_ratio(const auto& x, const auto& y) {
   return branch(
       abs(x - y) < 0.5 * y, [&] { return log1p((x - y) / y); },
@@ -155,8 +155,8 @@ struct LogFactorialRemainder {
     return log_factorial_remainder_d1(x);
   }
 
-  /// For x > 0. It has a double's precision but for what cancels in it: the entropy of a Dirichlet
-  /// distribution of doubles is a sum of these, too.
+  /// For x > 0. Its only errors beyond double precision come from the cancellation of its terms.
+  /// (The entropy of a Dirichlet distribution of doubles uses it as well.)
   struct ForFloatResult {
     [[gnu::pure]] static constexpr auto value(const auto& x) {
       const auto x1 = x + 1.0;
@@ -181,7 +181,7 @@ struct LogFactorialRemainderD2 {
     return branch(
         x >= 1.0,
         [&] {
-          // The derivative of (1 - p(u)) / x in x, where u is the unit interval's variable.
+          // The derivative of (1 - p(u)) / x in x, with u = to_unit_interval(x).
           const auto u = to_unit_interval(x), du = -4.0 / ((x + 1.0) * (x + 1.0));
           const auto [p, dp] = polynomial_with_derivative(kLogMinusDigamma, u);
           return (-dp * du - (1.0 - p) / x) / x;

@@ -4,16 +4,16 @@
 #include "ops/special/itakura_saito.h"
 #include "ops/special/stirling.h"
 
-/// The Bregman divergence of F(x) = lgamma(x) - x log x + x: what the divergence of lgamma has
-/// beyond the deviance.
+/// The Bregman divergence of F(x) = lgamma(x) - x log x + x. The divergence of lgamma is the sum of
+/// this and the deviance.
 
 namespace torch::distributions::ops::special {
 
 struct StirlingDivergence;
 struct StirlingSlopeDifference;
 
-/// F(x) - F(y) - F'(y) (x - y) for x, y > 0. `d` is x - y and carries no gradient, as in
-/// `deviance`. Error: relative, 16 units.
+/// F(x) - F(y) - F'(y) (x - y) for x, y > 0. `d` is x - y and has no gradient, as in `deviance`.
+/// Error: relative, 16 units.
 inline constexpr Function<StirlingDivergence> stirling_divergence{};
 
 /// F'(x) - F'(y), where F'(x) = psi(x) - log x. Error: relative, 8 units.
@@ -23,8 +23,8 @@ inline constexpr Function<StirlingSlopeDifference> stirling_slope_difference{};
 constexpr auto stirling_curvature(const auto& x) { return 0.5 / square(x) + stirlerr_d2(x); }
 
 /// For large x, F is log(2 pi / x)/2 plus Stirling's series, whose divergences have closed forms.
-/// Smaller arguments move up by its recurrence F(x) = F(x + 1) + (x + 1) log(1 + 1/x) - 1, whose
-/// last part is convex as well.
+/// Smaller arguments are moved up by the recurrence F(x) = F(x + 1) + (x + 1) log(1 + 1/x) - 1. The
+/// added function is convex, so its divergences are not negative and nothing cancels.
 struct StirlingDivergence {
   static constexpr const char* kName = "stirling_divergence";
 
@@ -56,7 +56,7 @@ struct StirlingDivergence {
     [[gnu::pure]] static constexpr T value(const T& x, const T& y, const T& d) {
       return branch(
           abs(d) <= Deviance::kNear * y,
-          [&] {  // A parabola, as in SoftplusDivergence.
+          [&] {  // A parabola with its second derivative at y + d/3, as in SoftplusDivergence.
             const T z = y + d / 3.0, relative = d / z;
             return 0.5 * (0.5 * relative * relative + d * d * stirlerr_d2(z));
           },
@@ -77,7 +77,7 @@ struct StirlingDivergence {
     const T v = -difference / (from + 1.0) / to;
     return branch(
         abs(v) <= 0.5, [&] { return (to + 1.0) * log1pmx(v) - v * difference / from; },
-        [&] {  // 1 + v by its factors, of which neither need be near to 1
+        [&] {  // 1 + v = (from / to) ((to + 1) / (from + 1))
           const T logarithm = log_quotient(from, to, (to + 1.0) / (from + 1.0));
           const T product = (to + 1.0) * logarithm;
           return branch(
@@ -92,8 +92,8 @@ struct StirlingDivergence {
     constexpr double kStirling[] = {1. / 12,   -1. / 360,      1. / 1260, -1. / 1680,
                                     1. / 1188, -691. / 360360, 1. / 156,  -3617. / 122400};
     const T inverse_to = 1.0 / to, inverse_from = 1.0 / from;
-    // The divergence of x^-n is d^2 / (to from) times the sum of m from^-m to^(m-n) over m = 1 ...
-    // n.
+    // The divergence of x^-n is
+    //     d^2 / (to from) sum_{m = 1..n} m from^-m to^(m - n).
     T power = inverse_from, sum = inverse_from, series = inverse_from * kStirling[0];
     for (int n = 2; n <= 15; ++n) {
       power = power * inverse_from;
@@ -110,7 +110,7 @@ struct StirlingSlopeDifference {
 
   template <class T>
   static constexpr T value(const T& x, const T& y, const T& d) {
-    // From the smaller to the larger, which loses nothing by adding the difference.
+    // Start at the smaller argument: adding a positive difference to it loses no digits.
     return branch(
         d >= 0.0, [&] { return increase(x, y, d); }, [&] { return -increase<T>(y, x, -d); });
   }

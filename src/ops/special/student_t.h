@@ -5,8 +5,7 @@
 #include "ops/special/exponential.h"
 #include "ops/special/half_step_remainder.h"
 
-/// Student's t-distribution with v degrees of freedom, which is the normal distribution at v =
-/// infinity.
+/// Student's t-distribution with v degrees of freedom, which is normal at v = infinity.
 
 namespace torch::distributions::ops::special {
 
@@ -14,18 +13,18 @@ struct StudentTDrop;
 struct StudentTEntropyExcess;
 struct StudentTEntropyExcessD1;
 
-/// (v + 1)/2 log(1 + (y/s)^2 / v) for s, v > 0: how far the log density falls from the mode to a
-/// point at a distance y. Error: relative, 4 units; gradient 4, not relative.
+/// (v + 1)/2 log(1 + (y/s)^2 / v) for s, v > 0: the log density at the mode minus that at a
+/// distance y from it. Error: relative, 4 units; gradient 4, not relative.
 inline constexpr Function<StudentTDrop> student_t_drop{};
 
-/// The entropy for a scale of 1, less that of the standard normal distribution, for v > 0. Error:
+/// The entropy for a scale of 1, minus that of the standard normal distribution, for v > 0. Error:
 /// relative, 4 units; gradient the same.
 inline constexpr Function<StudentTEntropyExcess> student_t_entropy_excess{};
-/// Its derivative.
+/// The derivative of the excess in v.
 inline constexpr Function<StudentTEntropyExcessD1> student_t_entropy_excess_d1{};
 
-/// A function of z = y/s and w = z^2 / v. Far out, where 1 + w is w, which may overflow, it is made
-/// of logarithms instead.
+/// Computed from z = y/s and w = z^2 / v. For large w, where 1 + w = w in double and w may
+/// overflow, log w is computed from logarithms of y, s and v.
 struct StudentTDrop {
   static constexpr const char* kName = "student_t_drop";
 
@@ -33,7 +32,7 @@ struct StudentTDrop {
     const auto z = y / s, w = z_squared_by_v(z, v);
     return branch(
         w <= kFar,
-        [&] {  // Where log(1 + w) is w, this may underflow, and v overflow.
+        [&] {  // For tiny w, log(1 + w) = w. Then w may underflow and v be infinite.
           const auto as_normal = 0.5 * (z * z) * (1.0 / v + 1.0);
           return select(w < kFlat, as_normal, 0.5 * (v + 1.0) * log1p(w));
         },
@@ -52,7 +51,7 @@ struct StudentTDrop {
         at.is_far, [&] { return -(at.far_v + 1.0) / s; },
         [&] { return -((at.inverse_v + 1.0) * at.z / (at.w + 1.0) * at.z / s); });
   }
-  /// (log(1 + w) - u - u/v) / 2 for u = w / (1 + w), where log(1 + w) = -log(1 - u).
+  /// (log(1 + w) - u - u/v) / 2 with u = w / (1 + w), so log(1 + w) = -log(1 - u).
   static constexpr auto partial(Argument<2>, const auto& y, const auto& s, const auto& v) {
     const auto at = apart(y, s, v);
     return branch(
@@ -72,7 +71,7 @@ struct StudentTDrop {
   static constexpr double kFlat = 1e-17;
   static constexpr double kFar = 1e17;
 
-  /// In the order that overflows last.
+  /// z^2 / v in an order that avoids overflow; 0 for v = infinity.
   static constexpr auto z_squared_by_v(const auto& z, const auto& v) {
     const auto is_normal = v == kInfinity;
     const auto y = select(is_normal, 0.0, z);
@@ -84,7 +83,8 @@ struct StudentTDrop {
     return 2.0 * (log(abs(y)) - log(s)) - log(v);
   }
 
-  /// The arguments of both branches of a derivative, each harmless where the other one is taken.
+  /// The arguments of both branches of a derivative. Where one branch is taken, the arguments of
+  /// the other are harmless numbers.
   template <class Condition, class T>
   struct Apart {
     Condition is_far;
@@ -101,7 +101,7 @@ struct StudentTDrop {
   }
 };
 
-/// (x + 1/2) R'(x) + 1/(4x) - R(x) for the half step remainder R at x = v/2: nothing cancels.
+/// (x + 1/2) R'(x) + 1/(4x) - R(x) for x = v/2, R = half_step_remainder. All terms are positive.
 struct StudentTEntropyExcess {
   static constexpr const char* kName = "student_t_entropy_excess";
   static constexpr auto value(const auto& v) {

@@ -13,7 +13,7 @@
 #include "ops/special/function.h"
 #include "ops/special/tensor_scalar.h"
 
-/// Makes the tensor function of a special function: see function.h.
+/// Makes a TensorFunction from the struct of a special function (see function.h).
 
 namespace torch::distributions::ops::special {
 
@@ -27,7 +27,7 @@ struct LibTorch<Tensor> {
   static Tensor zeta(const Tensor& s, const Tensor& q) { return at::special_zeta(s, q); }
 };
 
-/// f(x), computed in double where the device has doubles.
+/// f(x), computed in double if the device supports it.
 template <class F>
 Tensor in_double(const Tensor& x, const F& f) {
   return x.is_mps() ? f(x) : f(x.to(at::kDouble)).to(x.scalar_type());
@@ -43,7 +43,7 @@ constexpr bool takes(std::index_sequence<i...>) {
   };
 }
 
-/// How many arguments a function has.
+/// The number of arguments of F.
 template <class F, std::size_t n = 1>
 constexpr std::size_t arity() {
   if constexpr (takes<F>(std::make_index_sequence<n>())) {

@@ -10,16 +10,16 @@
 #include "ops/special/scalar.h"
 #include "ops/tensor/plain.h"
 
-/// Tensors as the scalars of special functions and formulas: every operation is a differentiable
-/// tensor operation.
+/// A tensor as the scalar type of special functions and formulas. Every operation is a
+/// differentiable tensor operation.
 ///
-/// It is the reference for the other scalar types, and what runs where they do not: under double
-/// backward, forward mode and function transforms, on meta tensors, and on every backend without
-/// kernels. Constants are doubles and take the tensor's dtype.
+/// It is the reference for the other scalar types. It also serves the cases that have no kernels:
+/// double backward, forward mode, function transforms, meta tensors and other backends. Constants
+/// are doubles and take the tensor's dtype.
 
 namespace torch::distributions::ops {
 
-/// For each element whether something holds.
+/// A condition for each element.
 class TensorCondition {
  public:
   explicit TensorCondition(at::Tensor tensor) : tensor_(std::move(tensor)) {}
@@ -40,7 +40,8 @@ class TensorCondition {
   at::Tensor tensor_;
 };
 
-/// Its functions are hidden friends, since formulas call function objects of the same names.
+/// The functions are hidden friends: free functions would be ambiguous with the function objects of
+/// the same names that formulas call.
 class TensorScalar {
   using S = TensorScalar;
 
@@ -112,7 +113,7 @@ class TensorScalar {
   }
 
   friend S like(const S& x, double c) { return S(at::scalar_tensor(c, x.tensor_.options())); }
-  /// A constant to every derivative.
+  /// x, as a constant for derivatives.
   friend S constant(const S& x) { return S(x.tensor_.detach()); }
 
   // --- Elementary functions ---------------------------------------------------------------------
@@ -137,15 +138,15 @@ class TensorScalar {
   at::Tensor tensor_;
 };
 
-/// yes() where the condition holds, else no(). Both are evaluated, everywhere.
+/// `yes()` where the condition holds, else `no()`. Both are evaluated for all elements.
 template <class Yes, class No>
 auto branch(const TensorCondition& condition, const Yes& yes, const No& no) {
   return select(condition, yes(), no());
 }
 
-/// f(inputs...) where the condition holds, else the constant `otherwise`. Where it does not hold,
-/// the inputs of `f` are replaced as well as its result, so that no derivative of any order is NaN.
-/// Without derivatives the result is enough.
+/// `f(inputs...)` where the condition holds, else the constant `otherwise`. Elsewhere the inputs of
+/// `f` are replaced as well as its result, so that no derivative of any order is NaN. Without
+/// autograd, replacing the result is enough.
 template <class F, std::same_as<TensorScalar>... Inputs>
 TensorScalar within(const TensorCondition& condition, double otherwise, const F& f,
                     const Inputs&... inputs) {
@@ -156,8 +157,8 @@ TensorScalar within(const TensorCondition& condition, double otherwise, const F&
   return select(condition, f(select(condition, inputs, kHarmless)...), otherwise);
 }
 
-/// f(parameters...), which is a function of the value, and of that `within`: called with the
-/// condition, the constant and the value. The parameters are inputs as well.
+/// `f(parameters...)` is a function of the value. Returns that function with `within` applied: it
+/// takes the condition, the constant and the value. The parameters are inputs of `within` too.
 template <class F, std::same_as<TensorScalar>... Parameters>
 auto prepared(const F& f, const Parameters&... parameters) {
   return [=](const TensorCondition& condition, double otherwise, const TensorScalar& x) {
@@ -166,19 +167,20 @@ auto prepared(const F& f, const Parameters&... parameters) {
   };
 }
 
-/// f(log x), whose derivative in x is divided by x, as 1 / x may overflow. At infinity it is 0.
+/// f(log x). Its derivative is computed as f'(log x) / x, since 1 / x may overflow. At infinity the
+/// derivative is 0.
 template <class F>
 TensorScalar of_log(const F& f, const TensorScalar& x) {
   return f(select(x == kInfinity, kInfinity, log(x)));
 }
 
-/// The sum of term(k, inputs...) over `length` counts k from `lowest` on, but none beyond the
-/// largest of `n`, which is the first of the inputs.
+/// The sum of `term(k, n, rest...)` over `length` consecutive counts k, starting at `lowest`. A
+/// term with k > n must be 0: if max(n) + 1 is less than `length`, only that many terms are summed.
 template <class Term, class... Rest>
 TensorScalar sum_over_counts(const Term& term, const TensorScalar& lowest, int64_t length,
                              const TensorScalar& n, const Rest&... rest) {
   const at::Tensor& most = n.tensor();
-  // Elsewhere than on the CPU, asking costs more than it saves.
+  // On other devices, reading the maximum costs more than it saves.
   if (is_plain(most) && is_unobserved() && most.numel() > 0) {
     const double counts = most.max().item<double>() + 1;
     if (counts >= 1 && counts < static_cast<double>(length)) length = static_cast<int64_t>(counts);
@@ -189,7 +191,7 @@ TensorScalar sum_over_counts(const Term& term, const TensorScalar& lowest, int64
   return TensorScalar(term(k, n, rest...).tensor().sum(0));
 }
 
-/// Dekker's product; it needs no fused multiply-add, which tensors do not have.
+/// Dekker's product, since tensors have no fused multiply-add.
 inline special::Pair<TensorScalar> two_product(const TensorScalar& a, const TensorScalar& b) {
   constexpr double kSplitter = 134217729.0;  // 2^27 + 1
   const auto split = [](const TensorScalar& x) {
@@ -207,8 +209,7 @@ inline special::Pair<TensorScalar> two_product(const TensorScalar& a, const Tens
 
 namespace special {
 
-/// A special function on tensors: a node of the autograd graph, unless it is elementary or composed
-/// of others.
+/// A special function on tensors: one autograd node, unless it is elementary or composed.
 template <>
 struct Face<TensorScalar> {
   template <class F, class... Scalars>

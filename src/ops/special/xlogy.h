@@ -7,21 +7,21 @@ namespace torch::distributions::ops::special {
 struct Xlog1py;
 struct Xlogy;
 
-/// x log y, and 0 where x is 0. At x = 0, y <= 0 both derivatives are 0. Error: relative, 2 units;
+/// x log y, and 0 if x is 0. At x = 0, y <= 0 both derivatives are 0. Error: relative, 2 units;
 /// gradient the same.
 inline constexpr Function<Xlogy> xlogy{};
 
-/// x log(1 + y), and 0 where x is 0. At x = 0, y <= -1 both derivatives are 0. Error: relative, 2
+/// x log(1 + y), and 0 if x is 0. At x = 0, y <= -1 both derivatives are 0. Error: relative, 2
 /// units; gradient the same.
 inline constexpr Function<Xlog1py> xlog1py{};
 
-/// x / y, and 0 where both are 0: the derivative of x log y in y.
+/// x / y, and 0 if both are 0: the derivative of x log y in y.
 [[gnu::always_inline]] constexpr auto ratio_or_zero(const auto& x, const auto& y) {
   return x / select(x == 0.0 && y == 0.0, 1.0, y);
 }
 
-// The argument of a logarithm is replaced on its singularity, rather than the logarithm, so that
-// derivatives of the derivatives are finite too.
+// At a singularity the argument of the logarithm is replaced rather than its result, so that second
+// derivatives are finite as well.
 
 struct Xlogy {
   static constexpr const char* kName = "xlogy";

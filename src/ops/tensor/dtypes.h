@@ -7,8 +7,9 @@
 
 namespace torch::distributions::ops {
 
-/// The dtype of a formula's result: that of the floating inputs, else the default. Zero-dimensional
-/// tensors count like any other: a double parameter is not rounded to a float value's dtype.
+/// The dtype of a formula's result: the promoted dtype of the floating inputs, or the default dtype
+/// if there are none. Zero-dimensional tensors count like any other, so that a double parameter is
+/// not rounded to the dtype of a float value.
 inline at::ScalarType result_dtype(c10::ArrayRef<const at::Tensor*> inputs) {
   auto dtype = at::ScalarType::Undefined;
   for (const at::Tensor* input : inputs) {
@@ -19,8 +20,7 @@ inline at::ScalarType result_dtype(c10::ArrayRef<const at::Tensor*> inputs) {
   return dtype == at::ScalarType::Undefined ? c10::get_default_dtype_as_scalartype() : dtype;
 }
 
-/// The dtype that it is computed in: half types in float, and float in double where a formula says
-/// so.
+/// The dtype in which a formula is computed: float for half types, or double if `in_double`.
 inline at::ScalarType compute_dtype(at::ScalarType result, bool in_double) {
   const bool is_half = result == at::kHalf || result == at::kBFloat16;
   if (in_double && (is_half || result == at::kFloat)) return at::kDouble;

@@ -9,8 +9,8 @@
 
 namespace torch::distributions::ops {
 
-/// Whether `holds(x)` for each element x, as a double. False also where the elements cannot be read
-/// without waiting for a device.
+/// Whether `holds(x)` is true for each element x, as a double. False if a loop cannot read the
+/// elements.
 template <class Condition>
 bool holds_for_all(const at::Tensor& t, const Condition& holds) {
   if (!may_use_kernels() || !is_readable(t) || !t.is_contiguous()) return false;

@@ -19,9 +19,9 @@
 
 #include "ops/tensor/path.h"
 
-/// Functions that are evaluated by a kernel where the tensors allow it, and are else composed of
-/// tensor operations. Such a function is one node of the autograd graph, whose gradient is
-/// evaluated in the same two ways.
+/// Evaluates functions by a kernel if the tensors allow it, else by tensor operations. A function
+/// that a kernel evaluates is one node of the autograd graph. Its gradient is evaluated in the same
+/// two ways.
 ///
 ///     return kernel_or_composed(
 ///         [&]() -> Tensor {
@@ -36,10 +36,11 @@ namespace torch::distributions::ops {
 using torch::autograd::variable_list;
 using TensorPointers = c10::ArrayRef<const at::Tensor*>;
 
-/// For each input of a function, by its place, whether its gradient is asked for.
+/// Bit i: whether the gradient of the i-th input is wanted.
 using Wanted = std::bitset<16>;
 
-/// The value by a kernel, or composed if `by_kernel` returns an undefined tensor.
+/// `by_kernel()`, or `composed()` if kernels are not allowed or `by_kernel` returns an undefined
+/// tensor.
 template <class ByKernel, class Composed>
 at::Tensor kernel_or_composed(const ByKernel& by_kernel, const Composed& composed) {
   at::Tensor value = may_use_kernels() ? by_kernel() : at::Tensor();
@@ -53,18 +54,18 @@ at::Tensor kernel_or_composed(const ByKernel& by_kernel, const Composed& compose
 
 namespace internal {
 
-/// A node of the autograd graph; it costs less than a torch::autograd::Function. `Gradient` states
-/// what differs from node to node:
+/// A node of the autograd graph, which costs less than a torch::autograd::Function. `Gradient` has
+/// the members:
 ///
-///     /// The name of the function; the name of the node appends "Backward".
+///     /// The name of the function. The node is called this + "Backward".
 ///     ... name() const;
-///     /// The gradients of the inputs, of which those that are not wanted may be undefined. It is
-///     /// written in differentiable operations.
+///     /// The gradients of the inputs by differentiable operations. Gradients that are not wanted
+///     /// may be undefined.
 ///     variable_list composed(TensorList saved, const Tensor& gradient, Wanted wanted) const;
-///     /// Optional. The same by a kernel, where no graph of the gradient is made and a kernel can
-///     /// read `gradient`. An empty list declines. `calls()` counts the functions that have this.
+///     /// Optional. The same by a kernel, if no graph of the gradient is recorded and a kernel can
+///     /// read `gradient`. An empty list declines. `calls()` counts nodes with this member.
 ///     variable_list by_kernel(TensorList saved, const Tensor& gradient, Wanted wanted) const;
-///     /// Optional. Drops the tensors that the struct itself holds.
+///     /// Optional. Releases the tensors that the struct itself holds.
 ///     void release();
 template <class Gradient>
 class GradientNode final : public torch::autograd::Node {
@@ -72,7 +73,7 @@ class GradientNode final : public torch::autograd::Node {
   GradientNode(torch::autograd::edge_list&& inputs, Gradient&& gradient)
       : Node(std::move(inputs)), gradient_(std::move(gradient)) {}
 
-  /// Called once `value` has this node as its history.
+  /// Must be called after `value` got this node as its history.
   void save(TensorPointers saved, const at::Tensor& value) {
     for (const at::Tensor* tensor : saved) {
       const bool is_output = tensor->is_same(value);
@@ -138,9 +139,8 @@ inline bool requires_graph(TensorPointers inputs) {
                      [](const at::Tensor* input) { return input->requires_grad(); });
 }
 
-/// Makes `value`, which has been computed outside the graph, a function of `inputs` in the graph.
-/// \param saved the tensors that `gradient` is given when the node runs, of which one may be
-/// `value`.
+/// Records `value`, which was computed outside the graph, as a function of `inputs`.
+/// \param saved The tensors that the members of `gradient` receive. `value` may be one of them.
 template <class Gradient>
 void record(const at::Tensor& value, TensorPointers inputs, TensorPointers saved,
             Gradient gradient) {

@@ -9,14 +9,15 @@
 
 namespace torch::distributions::ops {
 
-/// Elements of a kernel for which another thread pays.
+/// The fewest elements of a kernel that are worth a thread.
 inline constexpr int64_t kGrain = 8192;
 
-/// Calls `f(begin, end)` for parts of [0, count), of at least `grain`, on LibTorch's threads.
+/// Calls `f(begin, end)` for parts of [0, count) on LibTorch's threads, as `at::parallel_for` does.
 ///
-/// `at::parallel_for` is a template, and makes threads only in a file that is compiled with OpenMP:
-/// it would have to be the very runtime that LibTorch carries. Its iterators have been compiled so;
-/// one over a tensor of `count` bytes, which nobody reads, calls `f` with their places.
+/// `at::parallel_for` is a template, which only starts threads in a file compiled with OpenMP, and
+/// then needs LibTorch's own OpenMP runtime. TensorIterator is compiled into LibTorch, so an
+/// iterator over a dummy tensor of `count` bytes is used. The byte addresses of a part give its
+/// range.
 template <class Function>
 void parallel_for(int64_t count, int64_t grain, const Function& f) {
   if (count <= grain || at::get_num_threads() == 1 || at::in_parallel_region()) {

@@ -4,24 +4,25 @@
 
 #include <cstdint>
 
-/// The two paths of an evaluation: by a loop over memory ("kernel"), or composed of tensor
-/// operations.
+/// The two ways to evaluate a function: a loop over memory (a "kernel"), or tensor operations
+/// ("composed").
 
 namespace torch::distributions::ops {
 
-/// Whether a kernel may serve this thread's call: nothing watches, and no `ComposedGuard` lives.
+/// Whether this thread may use kernels: no function transform, tracer or the like is active (see
+/// `is_unobserved`), and there is no `ComposedGuard`.
 bool may_use_kernels();
-/// Whether kernels can read it, and nothing but reverse mode is to be recorded.
+/// Whether kernels can read `t`: it is plain and real, and has no tangent of forward-mode autograd.
 bool is_readable(const at::Tensor& t);
 
-/// How many calls of this thread went which way.
+/// This thread's calls, counted by path.
 struct Calls {
   std::int64_t forward = 0, backward = 0;  // by kernels
   std::int64_t composed = 0;               // forward or backward
 };
 Calls& calls();
 
-/// While one of these lives, this thread composes everything: how tests reach that path.
+/// This thread uses no kernels while a guard exists. For tests of the composed path.
 class ComposedGuard {
  public:
   ComposedGuard();

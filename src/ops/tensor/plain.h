@@ -7,27 +7,26 @@
 
 namespace torch::distributions::ops {
 
-/// Dispatch keys of a dense tensor on the CPU about which nothing is special. What has another (a
-/// tensor of a function transform, of another device, quantised ...) is for LibTorch to dispatch.
+/// The dispatch keys of an ordinary dense CPU tensor. Tensors with other keys (function transforms,
+/// other devices, quantized ...) are left to LibTorch's dispatcher.
 inline const c10::DispatchKeySet kPlainKeys({c10::DispatchKey::CPU, c10::DispatchKey::AutogradCPU,
                                              c10::DispatchKey::ADInplaceOrView,
                                              c10::DispatchKey::AutocastCPU,
                                              c10::DispatchKey::BackendSelect});
 
 inline bool is_plain(c10::DispatchKeySet keys) {
-  // The bits themselves: the set's own difference keeps those of backends.
+  // Compare raw bits, because operator- of DispatchKeySet keeps backend bits.
   return (keys.raw_repr() & ~kPlainKeys.raw_repr()) == 0;
 }
 inline bool is_plain(const at::Tensor& t) { return is_plain(t.key_set()); }
 
-/// The tensor, so that its elements lie in memory one behind the other: `contiguous()` leaves a
-/// lazy negation or conjugation to be carried out by the reader. Whatever reads memory asks
-/// `is_plain` first, or reads what comes from here.
+/// `t` as a contiguous tensor without lazy negation or conjugation, which `contiguous()` would
+/// keep. Code that reads memory must check `is_plain`, or read the result of this function.
 inline at::Tensor dense(const at::Tensor& t) {
   return is_plain(t) ? t.contiguous() : at::empty(t.sizes(), t.options()).copy_(t);
 }
 
-/// Whether nothing watches the operations of this thread: a function transform, tracing, ...
+/// Whether no function transform, tracer or the like intercepts this thread's operations.
 inline bool is_unobserved() { return is_plain(c10::impl::tls_local_dispatch_key_set().included_); }
 
 }  // namespace torch::distributions::ops

@@ -5,8 +5,8 @@
 
 namespace torch::distributions::ops {
 
-/// For each element the sum of the others along the last dimension, by addition alone: where one is
-/// large, the sum of all less itself would lose what the small ones add.
+/// The sum of the other elements along the last dimension, for each element. It only adds: if one
+/// element is large, subtracting it from the total would lose the digits of the small ones.
 inline at::Tensor sum_of_others(const at::Tensor& tensor) {
   const auto sum_before = [](const at::Tensor& t) {
     return at::constant_pad_nd(t.slice(-1, 0, -1), {1, 0}).cumsum(-1);

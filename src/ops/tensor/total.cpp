@@ -15,7 +15,7 @@ namespace {
 
 using at::Tensor;
 
-/// A view, where autograd's own node would make a copy for the cast.
+/// The gradient is cast, then expanded as a view. Autograd would expand it, and copy it to cast.
 struct TotalGradient {
   at::DimVector sizes;  // of the input
   at::ScalarType dtype;
@@ -30,7 +30,7 @@ struct TotalGradient {
 }  // namespace
 
 Tensor total(const Tensor& x) {
-  // LibTorch sums floats in double by a copy of them all.
+  // To sum floats in double, LibTorch would copy them to double.
   const bool is_direct =
       may_use_kernels() && is_readable(x) && x.scalar_type() == at::kFloat && x.is_contiguous();
   if (!is_direct) return x.to(at::kDouble).sum(-1, /*keepdim=*/true);
@@ -39,7 +39,7 @@ Tensor total(const Tensor& x) {
   const Tensor sums = at::detail::empty_cpu(shape, at::kDouble, /*pin_memory=*/false);
   const auto* const from = x.const_data_ptr<float>();
   auto* const to = sums.mutable_data_ptr<double>();
-  constexpr int64_t kCheap = 4 * kGrain;  // a sum is less work than a kernel
+  constexpr int64_t kCheap = 4 * kGrain;  // a sum is cheaper than a kernel
   parallel_for(sums.numel(), kCheap / std::max<int64_t>(columns, 1),
                [&](int64_t begin, int64_t end) {
                  for (int64_t row = begin; row < end; ++row)

@@ -8,10 +8,10 @@
 
 namespace torch::distributions::ops {
 
-/// The sum over the last dimension, which stays with a size of 1, in double.
+/// The sum over the last dimension, which is kept with size 1, in double.
 at::Tensor total(const at::Tensor& x);
 
-/// The sum of `n` numbers in double, on several lanes, so that they do not wait for each other.
+/// The sum of `n` numbers in double. Several accumulators let the additions overlap.
 template <class T>
 double total(const T* x, int64_t n) {
   constexpr std::size_t kLanes = 4;

@@ -5,24 +5,25 @@
 #include <cstdint>
 #include <utility>
 
-/// The covariance of vectors of n numbers, as the Gaussian families compute with it. Functions of
-/// it are written once for all its forms (`gaussian.h`).
+/// The covariance of n-dimensional Gaussian vectors. `gaussian.h` has the functions that are
+/// written once for all its forms.
 ///
 /// Vectors lie along the last dimension of a tensor, `[..., n]`. The batch dimensions of a
-/// covariance broadcast to those of the vectors; it is not copied for each vector that shares it.
+/// covariance broadcast to those of the vectors. A covariance is not copied for each vector that
+/// shares it.
 namespace torch::distributions::ops {
 
-/// \f$\Sigma = L L^\top\f$. A form states what is cheap for it: no function here needs
-/// \f$\Sigma\f$ itself.
+/// \f$\Sigma = L L^\top\f$. Each form implements these functions in its cheapest way, without
+/// computing \f$\Sigma\f$ itself.
 class CovarianceForm {
  public:
   virtual int64_t dims() const = 0;
 
-  /// The vector x with \f$L x = v\f$, so that \f$|x|^2 = v^\top \Sigma^{-1} v\f$. Where L has more
+  /// The vector x with \f$L x = v\f$, so that \f$|x|^2 = v^\top \Sigma^{-1} v\f$. If L has more
   /// columns than rows, x is the shortest such vector.
   virtual at::Tensor whiten(const at::Tensor& vectors) const = 0;
 
-  /// \f$L z\f$: of covariance \f$\Sigma\f$ if z is standard normal.
+  /// \f$L z\f$, which has covariance \f$\Sigma\f$ if z is standard normal.
   virtual at::Tensor unwhiten(const at::Tensor& vectors) const = 0;
 
   /// \f$\frac12 \log \det \Sigma\f$.
@@ -31,7 +32,7 @@ class CovarianceForm {
   /// The diagonal of \f$\Sigma\f$: the variances.
   virtual at::Tensor diagonal() const = 0;
 
-  /// Whether all numbers of a covariance are finite, for each of a batch.
+  /// Whether all elements of a covariance are finite, for each one in the batch.
   virtual at::Tensor is_finite() const = 0;
 
  protected:

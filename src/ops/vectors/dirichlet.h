@@ -2,9 +2,9 @@
 
 #include <ATen/core/Tensor.h>
 
-/// The functions of Dirichlet(a) on tensors, the last dimension of which are the components. They
-/// are computed in double: sums and differences of concentrations lose digits of small ones beside
-/// large ones.
+/// Functions of Dirichlet(a) on tensors whose last dimension holds the components. All but the log
+/// normalizer compute in double, because sums and differences of concentrations lose digits of
+/// small ones beside large ones.
 
 namespace torch::distributions::ops {
 

@@ -34,8 +34,8 @@ Tensor log_density(const CovarianceForm& covariance, const Tensor& whitened) {
   return (constant - covariance.half_log_det()) - 0.5 * whitened.square().sum(-1);
 }
 
-/// With x = L^-1 v and w = L^-T x the gradients are -w in v, and in L the lower triangle of w x^T
-/// less the inverse of the diagonal.
+/// With x = L^-1 v and w = L^-T x, the gradients with respect to v and L are
+///   -w  and  tril(w x^T) - diag(L)^-1.
 /// \param columns x as columns, or undefined.
 variable_list composed_gradients(const Tensor& factor, const Tensor& vectors,
                                  const Tensor& gradient, const Tensor& columns, Wanted wanted) {
@@ -55,7 +55,8 @@ variable_list composed_gradients(const Tensor& factor, const Tensor& vectors,
 
 // --- Infinite vectors ----------------------------------------------------------------------------
 
-/// Which vectors are infinite in a coordinate and NaN in none, so that their density is 0.
+/// A mask of the vectors whose density is 0: they have an infinite coordinate, no NaN and a finite
+/// covariance.
 Tensor is_infinite(const CovarianceForm& covariance, const Tensor& vectors) {
   return vectors.isinf()
       .any(-1)
@@ -63,13 +64,13 @@ Tensor is_infinite(const CovarianceForm& covariance, const Tensor& vectors) {
       .logical_and(covariance.is_finite());
 }
 
-/// The limit of `value + rate t` as t grows.
+/// The limit of `value + rate * t` as t goes to infinity.
 Tensor limit(const Tensor& value, const Tensor& rate) {
   return at::where(rate == 0, value, rate * kInfinity);
 }
 
-/// The gradients of some infinite vectors, `[k, n]`, with a factor each: the limits as their
-/// infinite coordinates grow at the same rate t. Then v, x and w are linear in t.
+/// The gradients at infinite vectors `[k, n]` that have a factor each: the limits as all infinite
+/// coordinates grow at the same rate t. Then v, x and w are linear in t.
 std::array<Tensor, 2> gradients_at_infinity(const Tensor& factors, const Tensor& vectors,
                                             const Tensor& gradient) {
   const Tensor infinite = vectors.isinf();
@@ -95,9 +96,9 @@ std::array<Tensor, 2> gradients_at_infinity(const Tensor& factors, const Tensor&
 
 // --- Written out --------------------------------------------------------------------------------
 
-// Dimensions up to which forward substitution written out is faster than a library's call.
+// Up to this dimension, unrolled forward substitution is faster than a library call.
 constexpr int64_t kMostDims = 4;
-constexpr int64_t kVectorsOfThread = 1024;  // for which another one pays
+constexpr int64_t kVectorsOfThread = 1024;  // the fewest that are worth a thread
 
 /// Forward substitution, in double: x = L^-1 v.
 template <std::size_t n, class T>
@@ -116,7 +117,7 @@ double log_density(const T* factor, const T* vector) {
   double squares = 0, log_det = 0;
   for (const double x : whiten<n>(factor, vector)) squares += x * x;
   if constexpr (std::is_same_v<T, float>) {
-    double det = 1;  // of a few floats, it neither overflows nor underflows
+    double det = 1;  // a product of a few floats neither overflows nor underflows
     for (std::size_t i = 0; i < n; ++i) {
       const auto scale = static_cast<double>(factor[i * n + i]);
       det *= scale >= 0 ? scale : kNaN;
@@ -128,7 +129,7 @@ double log_density(const T* factor, const T* vector) {
   return -0.5 * squares - (log_det + kLogSqrt2Pi * static_cast<double>(n));
 }
 
-/// See `composed_gradients`. Either may be null.
+/// See `composed_gradients`. `of_factor` or `of_vector` may be null.
 template <std::size_t n, class T>
 void gradients(const T* factor, const T* vector, double gradient, T* of_factor, T* of_vector) {
   const std::array<double, n> x = whiten<n>(factor, vector);
@@ -148,7 +149,8 @@ void gradients(const T* factor, const T* vector, double gradient, T* of_factor, 
   }
 }
 
-/// Calls f(a type's value, integral_constant<std::size_t, n>).
+/// Calls f(T{}, integral_constant<std::size_t, n>()) for the dtype T and the dimension n of
+/// `vectors`.
 template <class F>
 void dispatch(const Tensor& vectors, const F& f) {
   AT_DISPATCH_FLOATING_TYPES(vectors.scalar_type(), "gaussian_log_density", [&] {
@@ -165,8 +167,7 @@ void dispatch(const Tensor& vectors, const F& f) {
   });
 }
 
-/// Whether each vector has a factor of its own, of few dimensions, and both lie where a loop can
-/// read them.
+/// Whether each vector has its own factor, of few dimensions, and a loop can read both.
 bool is_written_out(const Tensor& factor, const Tensor& vectors) {
   const auto is_readable = [](const Tensor& t) {
     return (t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble) &&
@@ -223,10 +224,10 @@ variable_list written_out_backward(const Tensor& factor, const Tensor& vectors,
 
 // --- Autograd -----------------------------------------------------------------------------------
 
-/// `saved` are the factor and the vectors.
+/// `saved` holds the factor and the vectors.
 struct GaussianLogDensityGradient {
-  Tensor columns;   // the whitened vectors; undefined if the density has been written out
-  Tensor infinite;  // which vectors are; undefined if none is
+  Tensor columns;   // the whitened vectors; undefined if a loop computed the density
+  Tensor infinite;  // a mask of the infinite vectors; undefined if there are none
 
   static const char* name() { return "GaussianLogDensity"; }
 
@@ -245,8 +246,8 @@ struct GaussianLogDensityGradient {
   void release() { columns.reset(); }
 
  private:
-  /// The gradients `of_finite(vectors, gradient)`, which may decline. Infinite vectors are taken
-  /// out, and their gradients added.
+  /// `of_finite(vectors, gradient)` for the finite vectors, plus the gradients of the infinite
+  /// ones. Empty if `of_finite` declines.
   template <class OfFinite>
   variable_list with_limits(at::TensorList saved, const Tensor& gradient,
                             const OfFinite& of_finite) const {
@@ -279,7 +280,8 @@ struct GaussianLogDensityGradient {
   }
 };
 
-/// Ends an evaluation outside the graph. \param columns the whitened vectors, or undefined.
+/// Corrects the density of infinite vectors, and records `result` in the graph.
+/// \param columns The whitened vectors, or undefined.
 Tensor recorded(const DenseCovariance& covariance, const Tensor& vectors, const Tensor& result,
                 const Tensor& columns) {
   const Tensor& factor = covariance.factor();
@@ -298,7 +300,7 @@ Tensor recorded(const DenseCovariance& covariance, const Tensor& vectors, const 
 
 // --- Divergence ---------------------------------------------------------------------------------
 
-/// |L_q^-1 (L_p - L_q)|^2, the sum of the squares of all elements.
+/// The squared Frobenius norm of L_q^-1 (L_p - L_q).
 Tensor squared_difference(const Tensor& factor, const DenseCovariance& q) {
   return q.whiten_columns((factor - q.factor()).tril()).square().sum({-2, -1});
 }
@@ -314,9 +316,9 @@ Tensor squared_difference(const DenseCovariance& p, const DiagonalCovariance& q)
   return below.square().sum({-2, -1}) + on_diagonal.square().sum(-1);
 }
 
-/// With \f$M = L_q^{-1} (L_p - L_q)\f$ and v the shift, the divergence is
-/// \f$ \frac12 (\|M\|^2 + \|L_q^{-1} v\|^2) + \sum_i (r_i - 1 - \log r_i) \f$, r being the ratio
-/// of the diagonals: a sum of terms none of which is negative, and of differences between p and q.
+/// With \f$M = L_q^{-1} (L_p - L_q)\f$, the shift v and the ratios r of the diagonals, it is
+/// \f[ \tfrac12 (\|M\|^2 + \|L_q^{-1} v\|^2) + \sum_i (r_i - 1 - \log r_i). \f]
+/// No term is negative, and each is computed from differences between p and q.
 template <class P, class Q>
 Tensor divergence(const Tensor& shift, const P& p, const Q& q) {
   const Tensor ratios = special::itakura_saito(p.scales(), q.scales());

@@ -9,9 +9,9 @@
 
 namespace torch::distributions::ops {
 
-/// How vectors of shape `batch + [n]` are multiplied by their factors, whose batch broadcasts to
-/// that of the vectors: as columns `[m, n, c]` beside factors `[m, n, n]`, so that a factor is not
-/// copied for each of its vectors.
+/// Arranges vectors of shape `batch + [n]` and their factors, whose batch broadcasts to `batch`,
+/// for matrix products: factors `[m, n, n]` and columns `[m, n, c]`. A factor is not copied for
+/// each of its vectors.
 class Meeting {
  public:
   Meeting(const at::Tensor& factor, const at::Tensor& vectors) {
@@ -35,7 +35,7 @@ class Meeting {
     return factor.reshape({factors_, n, n});
   }
 
-  /// Of vectors of any length.
+  /// Vectors as columns. Their length may differ from n.
   at::Tensor columns(const at::Tensor& vectors) const {
     if (is_one_to_one_) return vectors.unsqueeze(-1);
     return vectors.permute(order_).reshape({factors_, vectors.size(-1), columns_});
@@ -46,7 +46,7 @@ class Meeting {
     return at::linalg_solve_triangular(factors(factor), columns(vectors), /*upper=*/false);
   }
 
-  /// Columns of that shape, as vectors of the shape of `like`.
+  /// Columns as vectors of the shape of `like`: the inverse of `columns`.
   at::Tensor vectors(const at::Tensor& columns, const at::Tensor& like) const {
     if (is_one_to_one_) return columns.squeeze(-1);
     at::DimVector arranged(order_), inverse(order_);
@@ -59,7 +59,7 @@ class Meeting {
 
  private:
   bool is_one_to_one_;
-  at::DimVector order_;  // of the dimensions of vectors: those of factors, n, those of columns
+  at::DimVector order_;  // permutes vectors: the dimensions of factors, n, the shared ones
   int64_t factors_ = 1, columns_ = 1;
 };
 

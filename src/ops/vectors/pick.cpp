@@ -28,12 +28,12 @@ namespace {
 
 using at::Tensor;
 
-/// How a value names a category.
+/// How a value names a category: by its index, or as a one-hot vector.
 enum class Form : char { kIndex, kHot };
 
 // --- Composed -----------------------------------------------------------------------------------
 
-/// For each category of a value whether it is the one that the value names.
+/// A mask over the categories that is true at the one that the value names.
 Tensor is_named(Form form, const Tensor& value, int64_t categories) {
   if (form == Form::kIndex) {
     return value.unsqueeze(-1) == at::arange(categories, value.options().dtype(at::kLong));
@@ -43,7 +43,7 @@ Tensor is_named(Form form, const Tensor& value, int64_t categories) {
   return is_one & is_hot;
 }
 
-/// `picked`, but NaN where the value, or one of its elements, is NaN.
+/// `picked`, with NaN where the value, or one of its elements, is NaN.
 Tensor with_nan_of(Form form, const Tensor& value, const Tensor& picked) {
   if (!value.is_floating_point()) return picked;
   const Tensor nan = value.isnan();
@@ -68,7 +68,7 @@ Tensor composed(Form form, const Tensor& table, const Tensor& value, double othe
   if (batch == at::IntArrayRef(shape)) {
     picked = table.gather(-1, index.expand(shape).unsqueeze(-1)).squeeze(-1);
   } else {
-    // More values than vectors: out of one flat table, of which no copy is made for each value.
+    // Several values share a vector: gather from the flat table, to copy no vector for each value.
     const Tensor start =
         at::arange(c10::multiply_integers(batch), index.options()).mul_(categories).view(batch);
     picked = table.reshape(-1).gather(0, (index + start).reshape(-1)).view(shape);
@@ -84,7 +84,7 @@ Tensor composed_backward(Form form, const Tensor& value, const Tensor& gradient,
 
 // --- The category that a value names -------------------------------------------------------------
 
-// What names none, and what has a NaN; as the row kernel `place_of_one` numbers them.
+// Codes of a value that names no category, and of one with a NaN, as in `place_of_one`.
 constexpr int64_t kNone = -1, kNotANumber = -2;
 
 template <class T>
@@ -116,7 +116,7 @@ int64_t category_of_hot(const T* numbers, int64_t stride, int64_t categories) {
   return ones == 1 && zeros == categories - 1 ? place : kNone;
 }
 
-/// The values of an evaluation.
+/// A tensor of values that name categories.
 struct Values {
   Form form;
   const Tensor& value;
@@ -128,8 +128,8 @@ struct Values {
     return form == Form::kIndex ? of_value : of_value.slice(0, of_value.size() - 1);
   }
 
-  /// The categories of `count` values, the first at this offset: where they lie, or in `to`. What
-  /// is none of `categories` names none.
+  /// The categories of `count` values from `offset` on, in place if possible, else in `to`. A
+  /// number outside [0, categories) names no category.
   const int64_t* find(int64_t offset, int64_t stride, int64_t count, int64_t* to) const {
     if (form == Form::kIndex && value.scalar_type() == at::kLong && stride == 1)
       return value.const_data_ptr<int64_t>() + offset;
@@ -157,7 +157,7 @@ struct Values {
     return to;
   }
 
-  /// Whether a kernel reads the vectors, if one lies behind the other.
+  /// Whether the row kernel can read the one-hot vectors, if they are contiguous.
   bool fills_rows() const {
     const auto dtype = value.scalar_type();
     return form == Form::kHot && (dtype == at::kFloat || dtype == at::kDouble) &&
@@ -178,7 +178,7 @@ constexpr int64_t kBlock = 1024;
 
 enum Operand : std::size_t { kValue, kTable, kResult, kOperands };
 
-/// The dimensions of an evaluation: of values, of vectors and of results.
+/// The common dimensions of the values, the vectors and the results.
 struct Dimensions {
   bool join(const Values& values, at::IntArrayRef table, at::IntArrayRef table_strides,
             at::IntArrayRef result_strides) {
@@ -221,7 +221,7 @@ bool is_readable(const Tensor& table, const Tensor& value, Form form) {
                                    value.size(-1) <= std::numeric_limits<int>::max()));
 }
 
-/// Undefined where these inputs are not for it.
+/// Undefined if a kernel cannot evaluate these inputs.
 Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
   if (!is_readable(table, values.value, values.form)) return {};
   const auto batch = table.sizes().slice(0, table.sizes().size() - 1);
@@ -254,7 +254,7 @@ Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
   return result;
 }
 
-/// The gradient of `table`, each element of which is 0 or a sum of gradients of results.
+/// The gradient of `table`: each element is 0 or a sum of gradients of results.
 Tensor backward_by_kernel(const Values& values, at::IntArrayRef table, const Tensor& gradient) {
   Tensor result = at::zeros(table, gradient.options());
   if (gradient.numel() == 0) return result;
@@ -278,7 +278,7 @@ Tensor backward_by_kernel(const Values& values, at::IntArrayRef table, const Ten
   AT_DISPATCH_FLOATING_TYPES_AND2(at::kHalf, at::kBFloat16, gradient.scalar_type(), "pick", [&] {
     const auto* from = static_cast<const scalar_t*>(gradient.const_data_ptr());
     auto* to = static_cast<scalar_t*>(result.mutable_data_ptr());
-    if (gradient.numel() * values.categories == result.numel()) {  // one to each vector
+    if (gradient.numel() * values.categories == result.numel()) {  // one for each vector
       parallel_for(gradient.numel(), kGrain / (values.categories + 1) + 1,
                    [&](int64_t begin, int64_t end) { add(begin, end, from, to); });
     } else {
@@ -293,10 +293,10 @@ Tensor backward_by_kernel(const Values& values, at::IntArrayRef table, const Ten
 
 // --- Autograd -----------------------------------------------------------------------------------
 
-/// `saved` is the value.
+/// `saved` holds the value.
 struct PickGradient {
   Form form;
-  at::DimVector table;  // its sizes
+  at::DimVector table;  // sizes of the table
 
   static const char* name() { return "Pick"; }
 

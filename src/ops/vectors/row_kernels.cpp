@@ -9,7 +9,7 @@
 namespace torch::distributions::ops::engine {
 namespace {
 
-/// Rows in the lanes of registers, of which each holds a column.
+/// A block of rows, transposed: a register holds a column, and each lane a row.
 template <class T>
 class Block {
  public:
@@ -21,7 +21,7 @@ class Block {
   Lanes<T> operator[](int64_t column) const { return Lanes<T>::load(elements_ + column * kRows); }
   void set(int64_t column, const Lanes<T>& lanes) { lanes.store(elements_ + column * kRows); }
 
-  /// Lanes beyond `rows` hold the last of them.
+  /// Lanes beyond `rows` repeat the last row.
   void load(const T* from, int64_t rows) {
     for (int64_t row = 0; row < kRows; ++row) {
       for (int64_t i = 0; i < columns_; ++i) elements_[i * kRows + row] = from[i];
@@ -39,7 +39,7 @@ class Block {
   alignas(64) T elements_[kMostColumns * kRows];
 };
 
-/// A sum that rounds once.
+/// A compensated sum: the result is rounded once.
 template <class T>
 class Sum {
  public:
@@ -61,13 +61,13 @@ Lanes<T> largest_of(const Block<T>& x) {
   return largest;
 }
 
-/// Makes x the distance from the largest element of its row, and y its exponential.
-/// \returns the sum of y but for one of the largest, which is 1: where that has nearly all, the
-/// others would be lost beside it.
+/// Replaces x by x - largest, and sets y = exp(x - largest).
+/// \returns the sum of y without one of the largest elements, whose y is 1: small terms would be
+///     lost beside it.
 template <class T>
 Lanes<T> exponentials(const Lanes<T>& largest, Block<T>& x, Block<T>& y) {
   Sum<T> others;
-  Mask<T> is_left_out = largest != largest;  // none yet, of a row of numbers
+  Mask<T> is_left_out = largest != largest;  // false, except for rows with a NaN
   for (int64_t i = 0; i < x.columns(); ++i) {
     const Lanes<T> d = x[i] - largest, power = exp(d);
     x.set(i, d);
@@ -80,7 +80,7 @@ Lanes<T> exponentials(const Lanes<T>& largest, Block<T>& x, Block<T>& y) {
 }
 
 struct LogSoftmax {
-  /// \returns which rows are empty.
+  /// \returns a mask of the rows of -inf alone.
   template <class T>
   static Mask<T> run(Block<T>& x, Block<T>& y) {
     const Lanes<T> largest = largest_of(x);
@@ -98,7 +98,7 @@ struct Softmax {
   }
 };
 
-/// What weights are multiplied by so that their sum is finite: a power of 2, which costs no digits.
+/// A power of 2 that makes the sum of the weights times it finite. Such a product is exact.
 template <class T>
 Lanes<T> scale_of(const Lanes<T>& largest) {
   constexpr double kLarge = std::numeric_limits<T>::max() / (2 * kMostColumns);
@@ -136,8 +136,8 @@ struct SoftmaxBackward {
   }
 };
 
-/// The same gradient for all of a row does nothing. That of the largest weight is taken out before
-/// the mean is, so that what is left to it does not cancel.
+/// Adding a constant to the gradient of a row has no effect. The gradient of the largest weight is
+/// subtracted first, so that little cancels when the mean is subtracted.
 struct NormalizeBackward {
   template <class T>
   static void run(const Block<T>& gradient, Block<T>& weights) {
@@ -168,7 +168,7 @@ struct PlaceOfOne {
   static Lanes<T> run(const Block<T>& x, const Block<T>&) {
     const Lanes<T> none(-1.0), nan(-2.0);
     Lanes<T> place = none;
-    Mask<T> is_hot = place == none, is_number = is_hot;  // all, so far
+    Mask<T> is_hot = place == none, is_number = is_hot;  // all true
     for (int64_t i = 0; i < x.columns(); ++i) {
       const Mask<T> is_one = x[i] == 1.0;
       is_hot = is_hot && (x[i] == 0.0 || (is_one && place == none));
@@ -179,18 +179,18 @@ struct PlaceOfOne {
   }
 };
 
-/// Of exponential clocks: a category of this weight rings after draw / weight.
+/// An exponential race: category i arrives at draw_i / weight_i, and the first one wins.
 template <class Weight>
 struct Race {
   template <class T>
   static Lanes<T> run(const Block<T>& weights, const Block<T>& draws) {
     const Lanes<T> none(-1.0);
     Lanes<T> highest(0.0), winner = none;
-    Mask<T> are_weights = winner == none;  // all, so far
+    Mask<T> are_weights = winner == none;  // all true
     for (int64_t i = 0; i < weights.columns(); ++i) {
       const Lanes<T> weight = Weight::of(weights[i]), speed = weight / draws[i];
       are_weights = are_weights && weight >= 0.0 && weight < kInfinity;
-      // Never one without weight, even if all that have one underflow.
+      // A category of weight 0 never leads, even if the speeds of all others underflow.
       const Mask<T> leads = weight > 0.0 && (speed > highest || winner == none);
       highest = select(leads, speed, highest);
       winner = select(leads, Lanes<T>(static_cast<double>(i)), winner);
@@ -222,8 +222,8 @@ void exponential(const double* from, int64_t count, void* to) {
     store_part(draw(Lanes<double>::load_part(from + i, count - i)), draws + i, count - i);
 }
 
-/// What a function takes and leaves: of one block, or of two, to the second of them or to a number
-/// (int64_t) a row.
+/// The blocks that a function reads, and whether its result is the second block or an index
+/// (int64_t) for each row.
 enum class Form : char { kOne, kTwo, kOneToPlace, kTwoToPlace };
 
 template <class Function, class T, Form form>

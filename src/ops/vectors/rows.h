@@ -4,18 +4,18 @@
 
 #include "ops/vectors/row_kernels.h"
 
-/// The Tensor face of the functions of rows.
+/// Runs row kernels on tensors.
 
 namespace torch::distributions::ops::engine {
 
-/// Whether kernels serve vectors along the last dimension of this tensor, where it lies.
+/// Whether row kernels can read the vectors along the last dimension of `t` in place.
 bool has_row_kernel(const at::Tensor& t);
 
-/// Those for the instruction set in use.
+/// The row kernels for the instruction set in use.
 const RowKernels& row_kernels();
 
-/// Runs a function of one or two such tensors.
-/// \param has_empty_row made true if the function has seen one; may be null.
+/// Runs a row kernel on one or two tensors for which `has_row_kernel` is true.
+/// \param has_empty_row Set to whether the kernel reported an empty row. May be null.
 at::Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const at::Tensor& first,
                     const at::Tensor& second = {}, bool* has_empty_row = nullptr);
 

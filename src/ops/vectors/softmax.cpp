@@ -20,7 +20,7 @@ namespace {
 using at::Tensor;
 using engine::RowKernels;
 
-/// A function y of x, in terms of which of the two its gradient is.
+/// Whether the gradient of a function y(x) is computed from x or from y.
 enum class GradientIn : char { kX, kY };
 
 struct Function {
@@ -56,7 +56,7 @@ Tensor wide(const Tensor& x) { return x.to(at::toOpMathType(x.scalar_type())); }
 /// Weights with a finite sum.
 struct Summed {
   Tensor x, sum;
-  Tensor scale;  // a power of 2, which costs no digits, by which they were multiplied; or undefined
+  Tensor scale;  // the power of 2 by which they were multiplied, or undefined
 };
 
 Summed with_finite_sum(const Tensor& x) {
@@ -68,8 +68,8 @@ Summed with_finite_sum(const Tensor& x) {
   return {scaled, scaled.sum(-1, /*keepdim=*/true), scale};
 }
 
-/// A gradient that is the same for all weights of a vector has no effect. So that of the largest
-/// weight is subtracted from all first: then little cancels when the mean is subtracted.
+/// Adding a constant to the gradient of a vector has no effect. The gradient of the largest weight
+/// is subtracted first, so that little cancels when the mean is subtracted.
 Tensor normalize_backward(const Tensor& given_gradient, const Tensor& given) {
   if (given.numel() == 0) return at::zeros_like(given);
   const Tensor gradient = wide(given_gradient);
@@ -88,10 +88,10 @@ constexpr Function kNormalize{
     normalize_backward,
     GradientIn::kX};
 
-/// `saved` is what the function states its gradient in.
+/// `saved` holds x or y, as `gradient_in` says.
 struct RowGradient {
   const Function* function;
-  Tensor empty;  // which rows have no gradient; undefined if all have one
+  Tensor empty;  // a mask of the rows whose gradient is 0; undefined if there are none
 
   const char* name() const { return function->name; }
 
@@ -109,7 +109,7 @@ struct RowGradient {
   }
 };
 
-/// For each vector whether it is -inf alone.
+/// A mask of the vectors of -inf alone.
 Tensor is_empty(const Tensor& x) { return (x.detach() == -kInfinity).all(-1, /*keepdim=*/true); }
 
 Tensor evaluate(const Function& function, const Tensor& x) {
@@ -127,7 +127,8 @@ Tensor evaluate(const Function& function, const Tensor& x) {
         return recorded(std::move(y), has_empty_row && records ? is_empty(x) : Tensor());
       },
       [&] {
-        // Gradients of LibTorch's own functions are its own; so are those that are watched.
+        // LibTorch differentiates its own functions, and whatever a function transform or forward
+        // mode observes.
         if (!records || is_of_y || !is_unobserved() || x._fw_grad(/*level=*/0).defined())
           return function.composed(x);
         Tensor y;

@@ -2,21 +2,20 @@
 
 #include <ATen/core/Tensor.h>
 
-/// Vectors along the last dimension that are made to sum to one, by a kernel where LibTorch's own
-/// operations are slow for short vectors.
+/// Normalizes vectors along the last dimension, by a kernel for short vectors: LibTorch's
+/// operations are slow for these.
 namespace torch::distributions::ops {
 
-/// Not x - logsumexp(x), which rounds at the size of x.
-/// \param may_be_empty whether a vector may have nothing but -inf. The result is then NaN, since it
-///     is no distribution, and its gradient 0, so that no NaN reaches what x was computed from.
+/// More accurate than x - logsumexp(x), whose rounding error grows with the size of x.
+/// \param may_be_empty Set to true if a vector may consist of -inf alone. Its result is NaN, since
+///     it is no distribution. Its gradient is 0, so that no NaN reaches the inputs of x.
 at::Tensor log_softmax(const at::Tensor& x, bool may_be_empty = false);
 at::Tensor softmax(const at::Tensor& x);
 
-/// x / sum x, for weights x of which the sum may overflow. Where all are zero it is NaN, with a
-/// gradient of 0.
+/// x / sum x, for weights x whose sum may overflow. NaN with a gradient of 0 if all weights are 0.
 at::Tensor normalize(const at::Tensor& x);
 
-/// The same by LibTorch's own operations alone, to the bits of its sum.
+/// The same by LibTorch's operations only, so that the sum is rounded as LibTorch rounds it.
 at::Tensor divided_by_sum(const at::Tensor& x);
 
 }  // namespace torch::distributions::ops

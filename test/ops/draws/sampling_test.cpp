@@ -21,9 +21,8 @@ Tensor gradient(const Tensor& y, const Tensor& x, bool create_graph = false) {
   return torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true, create_graph)[0];
 }
 
-// -(dF/da) / (f (1 - x)) by mpmath at 60 digits: dF/da by a fourth-order central difference of
-// betainc with step 1e-12 a, and for (1e6, 1e6) by quadrature of f(t) (log t - E log t) from x
-// to 1.
+// -(dF/da) / (f (1 - x)) by mpmath with 60 digits. dF/da is a fourth-order central difference of
+// betainc with step 1e-12 a. For (1e6, 1e6) f(t) (log t - E log t) is integrated from x to 1.
 struct Reference {
   double x, a, b, expected;
 };
@@ -77,8 +76,8 @@ TEST(SampleDirichletTest, HasTheBitsOfLibTorch) {
   }
 }
 
-// Where a gamma underflows, the stream goes on as LibTorch's does, and rows without such a gamma
-// keep their numbers.
+// If a gamma underflows, the random stream advances as LibTorch's does, and rows without such a
+// gamma keep their values.
 TEST(SampleDirichletTest, KeepsTheStreamWhereGammasUnderflow) {
   const Tensor concentration = doubles({1e-3, 1e-3, 2, 3}).view({2, 2}).repeat({500, 1});
   at::manual_seed(3);
@@ -91,8 +90,8 @@ TEST(SampleDirichletTest, KeepsTheStreamWhereGammasUnderflow) {
   EXPECT_FALSE(actual.allclose(expected));
 }
 
-// P(0.1 < X < 0.9) of Beta(0.001, 0.001) is 0.0021934 (mpmath); with gammas that underflow it comes
-// out as 0.25.
+// P(0.1 < X < 0.9) for Beta(0.001, 0.001) is 0.0021934 (mpmath). With gammas that underflow, the
+// share of draws would be 0.25.
 TEST(SampleDirichletTest, TinyConcentrationsLieAtTheEnds) {
   constexpr double kProbability = 0.00219338914833586;
   constexpr int64_t kDraws = 200000;
@@ -126,11 +125,12 @@ TEST(SampleDirichletTest, GradientIsThatOfTheBetaMarginals) {
   const Tensor velocity =
       special::beta_draw_da(draw, concentration.detach(), 5.5 - concentration.detach());
   EXPECT_TRUE(actual.allclose(velocity * (weights - (draw * weights).sum()), 1e-12));
-  // On the simplex nothing moves off it.
+  // The draw stays on the simplex: the derivatives sum to 0.
   EXPECT_LT(gradient(x, concentration).abs().max().item<double>(), 1e-15);
 }
 
-// The mean of the gradient is the gradient of the mean, a_0 / A: (A - a_0) / A^2 and -a_0 / A^2.
+// The mean of the gradient is the gradient of the mean a_0 / A, which is (A - a_0) / A^2 and
+// -a_0 / A^2.
 TEST(SampleDirichletTest, GradientIsUnbiased) {
   const Tensor concentration = doubles({0.5, 1.5, 0.05}).requires_grad_();
   at::manual_seed(1);
@@ -159,7 +159,7 @@ TEST(SampleGammaTest, IsLibTorchsStream) {
   EXPECT_TRUE(sample_gamma(concentration, rate, std::nullopt).equal(expected));
 }
 
-// A draw moves with its concentration so that P(a, x) stays the same: to the second order in a
+// A draw x moves with its concentration a so that P(a, x) stays constant, to second order in the
 // step.
 TEST(SampleGammaTest, GradientsKeepTheDistributionFunction) {
   const Tensor a = doubles({0.01, 0.5, 1, 3, 50, 1e4}).requires_grad_(),
@@ -176,7 +176,7 @@ TEST(SampleGammaTest, GradientsKeepTheDistributionFunction) {
   const Tensor p = special::gammainc(a.detach(), x.detach());
   EXPECT_LT((moved(1) - moved(-1)).abs().max().item<double>(), 1e-9);
   EXPECT_LT((moved(1) + moved(-1) - 2 * p).abs().max().item<double>(), 1e-10);
-  // Against the first derivative alone.
+  // The first derivative alone does not suffice.
   const Tensor straight = special::gammainc(a.detach() + h, x.detach() + h * first.detach());
   EXPECT_GT((straight - p).abs().max().item<double>(), 1e-9);
 }
@@ -213,8 +213,8 @@ TEST(SampleCategoricalTest, IsTheStreamOfMultinomial) {
   }
 }
 
-// In float 1 + 2e-8 is 1: at::multinomial never draws any of the million small weights, which have
-// 2 % of the mass.
+// In float, 1 + 2e-8 is 1, so at::multinomial never draws any of the million small weights, which
+// have 2 % of the mass.
 TEST(SampleCategoricalTest, ManySmallWeightsAreDrawn) {
   constexpr int64_t kSmall = int64_t{1} << 20, kDraws = 100000;
   const Tensor weights = at::cat({at::ones({1}), at::full({kSmall}, 2e-8)});
@@ -248,7 +248,7 @@ TEST(SampleCategoricalTest, ZeroWeightsAreNeverDrawn) {
     EXPECT_TRUE(sample_categorical(weights.log(), kLogits, count, std::nullopt).equal(expected))
         << count;
   }
-  // The smallest number is lost when it is divided by a draw.
+  // The smallest float would underflow in the division by an exponential draw.
   const Tensor smallest = at::tensor({0.0f, 1e-45f, 0.0f}).repeat({1000, 1});
   EXPECT_TRUE(sample_categorical(smallest, kProbs, 1, std::nullopt).eq(1).all().item<bool>());
 }

@@ -1,4 +1,5 @@
-// The engine's elementary functions against the C library's for long double: 64 bits or more.
+// Compares the engine's elementary functions with the C library's for long double (64 bits or
+// more).
 
 #include <gtest/gtest.h>
 
@@ -19,14 +20,14 @@ namespace {
 struct Function {
   const char* name;
   long double (*reference)(long double);
-  double units;  // in the last place, by which it may be wrong
+  double units;  // the largest error allowed, in units in the last place
 };
 constexpr Function kFunctions[] = {{"log", &std::log, 0.8},
                                    {"log1p", &std::log1p, 1.4},
                                    {"exp", &std::exp, 1.1},
                                    {"expm1", &std::expm1, 2.1}};
 
-/// The error of a value, in units in the last place of the exact one.
+/// The error of `value` in units in the last place of `exact`.
 template <class T>
 long double error_in_units(T value, long double exact) {
   using Limits = std::numeric_limits<T>;
@@ -35,14 +36,14 @@ long double error_in_units(T value, long double exact) {
   if (value == rounded) return 0;
   if (!std::isfinite(value) && !std::isfinite(rounded)) return INFINITY;
   const int exponent = std::max(std::ilogb(exact), Limits::min_exponent - 1);
-  // The neighbour of the largest number stands for infinity.
+  // The number after the largest finite one stands for infinity.
   const long double number = std::isfinite(value)
                                  ? static_cast<long double>(value)
                                  : std::copysign(std::ldexp(1.0L, Limits::max_exponent), value);
   return std::abs(number - exact) / std::ldexp(1.0L, exponent - (Limits::digits - 1));
 }
 
-/// What has no logarithm or no exponential that is a normal number, among others.
+/// Edge cases, such as numbers whose logarithm or exponential is not a normal number.
 template <class T>
 std::vector<T> special_numbers() {
   using Limits = std::numeric_limits<T>;
@@ -60,7 +61,7 @@ std::vector<T> special_numbers() {
           -Limits::denorm_min()};
 }
 
-/// Those, and numbers of every size, more of them where results are ordinary.
+/// The edge cases and random numbers of every size, most of them with ordinary results.
 template <class T>
 std::vector<T> arguments() {
   using Limits = std::numeric_limits<T>;

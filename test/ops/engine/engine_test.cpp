@@ -35,7 +35,7 @@
 #include "support/families.h"
 #include "support/gradcheck.h"
 
-// The kernels against the composed path, which the golden and accuracy tests hold to the truth.
+// Compares the kernels with the composed path, which the golden and accuracy tests check.
 
 namespace torch::distributions::test {
 namespace {
@@ -47,7 +47,7 @@ using Tensors = std::vector<Tensor>;
 using Law = Family::Law;
 using Range = std::pair<double, double>;
 
-/// The forms of all families of a formula.
+/// All forms of the families that have formulas.
 std::vector<Law> scalar_laws() {
   std::vector<Law> all;
   for (const Family& f : families()) {
@@ -57,13 +57,13 @@ std::vector<Law> scalar_laws() {
   return all;
 }
 
-/// An operation of the engine by its public name, and inputs for it: uniform in an interval each.
+/// A public operation that the engine evaluates. Each of its inputs is uniform in an interval.
 struct Operation {
   std::string name;
   std::function<Tensor(const Tensors&)> f;
   std::vector<Range> intervals;
   std::vector<bool> differentiable;
-  std::vector<bool> whole = {};  // rounded down
+  std::vector<bool> whole = {};  // whether the input is rounded down
 
   bool is_whole(std::size_t i) const { return i < whole.size() && whole[i]; }
 };
@@ -73,7 +73,7 @@ std::ostream& operator<<(std::ostream& out, const Operation& c) { return out << 
 constexpr double kNumberOfTrials = 9;
 const Range kRealRange{-3, 3}, kPositiveRange{0.2, 5}, kUnitRange{0.05, 0.95};
 
-/// Where a parameter of a kind lies. The support of one whose density has ends contains [-1, 1].
+/// The interval for a parameter of a kind. [-1, 1] lies between every `low` and `high`.
 Range interval_of(const std::string& kind) {
   if (kind == "low") return {-3, -1};
   if (kind == "high") return {1, 3};
@@ -82,7 +82,7 @@ Range interval_of(const std::string& kind) {
   return kPositiveRange;
 }
 
-/// The parameters of a law that are tensors here: the number of trials is kNumberOfTrials.
+/// The tensor parameters of a law. The number of trials is kNumberOfTrials.
 struct Parameters {
   explicit Parameters(const Law& of) : law(of) {
     for (const auto& [name, column] : of.ordinary(at::kDouble)) {
@@ -139,7 +139,7 @@ Operation kl_of(const Law& law) {
   for (std::size_t i = 0; i < n; ++i) {
     const Range range = intervals[i];
     intervals.push_back(range);
-    if (!law.family->has("jumps")) continue;  // else the second has the wider support
+    if (!law.family->has("jumps")) continue;  // else the second gets the wider support
     intervals[i] = {range.first / 4, range.second / 4};
   }
   return {
@@ -148,7 +148,7 @@ Operation kl_of(const Law& law) {
       intervals, std::vector<bool>(2 * n, true)};
 }
 
-/// All have kernels of log_prob; these, of other functions.
+/// Laws with kernels for further functions. All have one for log_prob.
 const std::set<std::string> kHaveCdf{"Normal", "LogNormal", "Uniform", "Exponential", "Laplace"};
 const std::set<std::string> kHaveEntropy{
     "Gamma", "Beta", "LogNormal", "Bernoulli", "Binomial", "Bernoulli_logits", "Binomial_logits"};
@@ -175,11 +175,11 @@ const std::vector<Operation>& operations() {
          {{200, 5000}, {200, 5000}},
          {true, false},
          {false, true}},
-        {"StudentT_entropy",  // which does not depend on loc
+        {"StudentT_entropy",  // loc is fixed, since the entropy does not depend on it
          [](const Tensors& t) { return StudentT(t[0], 0., t[1]).entropy(); },
          {kPositiveRange, kPositiveRange},
          {true, true}},
-        {"Binomial_entropy_of_many_trials",  // for which there is a series, or just not
+        {"Binomial_entropy_of_many_trials",  // variances on both sides of the series' limit
          [](const Tensors& t) { return Binomial(600, t[0]).entropy(); },
          {kUnitRange},
          {true}},
@@ -209,7 +209,7 @@ const std::vector<Operation>& operations() {
   return all;
 }
 
-/// The sizes of the parameters and of the last input, and what is done to each.
+/// The sizes of the parameters and of the last input, and the view taken of each.
 struct Pattern {
   const char* name;
   std::vector<int64_t> parameters, last;
@@ -272,7 +272,7 @@ Tensors make_inputs(const Operation& c, const Pattern& pattern, at::ScalarType d
   return inputs;
 }
 
-/// The value of `f` at the inputs, and its gradients, weighted.
+/// The value of an operation, and the gradients of its weighted sum.
 struct Evaluation {
   Tensor value;
   Tensors gradients;
@@ -308,8 +308,7 @@ double epsilon(at::ScalarType dtype) {
                                : 0x1p-7;
 }
 
-/// Whether two results of one formula agree: `units` roundings of the largest term in a sum of
-/// `terms`.
+/// Expects `got` to be within `units` roundings of the largest element of `want`.
 void expect_close(const Tensor& got, const Tensor& want, double units, const std::string& what) {
   ASSERT_EQ(got.sizes(), want.sizes()) << what;
   ASSERT_EQ(got.scalar_type(), want.scalar_type()) << what;
@@ -330,8 +329,8 @@ void expect_close(const Evaluation& got, const Evaluation& want, double units,
   }
 }
 
-/// Roundings that the two paths may differ by: each adds a few terms, in an order of its own, and a
-/// gradient of a broadcast input is a sum.
+/// The roundings by which the two paths may differ. Each path adds a few terms in its own order,
+/// and the gradient of a broadcast input is a sum.
 constexpr double kUnits = 64;
 
 class Engine : public ::testing::TestWithParam<Operation> {
@@ -467,7 +466,7 @@ TEST_P(Engine, ComposesForwardMode) {
   torch::autograd::ForwardADLevel::release_idx(level);
 }
 
-/// A level of vmap, over a dimension of this size.
+/// A level of vmap over a dimension of the given size.
 struct VmapLevel {
   explicit VmapLevel(int64_t size)
       : level(at::functorch::initAndPushDynamicLayer(at::functorch::TransformType::Vmap, size,
@@ -522,7 +521,7 @@ TEST_P(Engine, KeepsNoGraphWithoutGradients) {
 INSTANTIATE_TEST_SUITE_P(All, Engine, ::testing::ValuesIn(operations()),
                          [](const auto& tested) { return tested.param.name; });
 
-/// What an input is, and so which numbers are its hostile ones.
+/// The role of an input, which determines its hostile numbers.
 enum class Role : char {
   kLoc,
   kLogLoc,
@@ -534,8 +533,8 @@ enum class Role : char {
   kOutcome
 };
 
-/// The ends of the support and of the dtype, both zeros, infinities and NaN among ordinary numbers.
-/// Parameters go as far as their squares and reciprocals are numbers.
+/// The ends of the support and of the dtype, both zeros, infinities, NaN, and ordinary numbers.
+/// Parameters stay in the range where their squares and reciprocals are finite.
 std::vector<double> hostile_numbers(Role role, at::ScalarType dtype) {
   const auto of = [&]<class T>(T) -> std::vector<double> {
     using Limits = std::numeric_limits<T>;
@@ -546,7 +545,7 @@ std::vector<double> hostile_numbers(Role role, at::ScalarType dtype) {
     switch (role) {
       case Role::kLoc:
         return {0, -2.5, large, kNaN};
-      case Role::kLogLoc:  // whose exponential is a number
+      case Role::kLogLoc:  // the exponential is finite
         return {0, -2.5, 80, kNaN};
       case Role::kPositive:
         return {small, 0.5, 1, 2.5, large, kNaN};
@@ -567,17 +566,17 @@ std::vector<double> hostile_numbers(Role role, at::ScalarType dtype) {
   return dtype == at::kDouble ? of(double{}) : of(float{});
 }
 
-/// A function of scalar families, with what its inputs are.
+/// A function of a scalar family, with the roles of its inputs.
 struct Hostile {
   std::string name;
   std::function<Tensor(const Tensors&)> f;
   std::vector<Role> roles;
 
-  /// A count has no neighbours.
+  /// Counts are not differentiable.
   bool is_differentiable(std::size_t i) const {
     return roles[i] != Role::kTrials && roles[i] != Role::kOutcome;
   }
-  /// All combinations of the numbers, as vectors.
+  /// All combinations of hostile numbers, as a vector for each input.
   Tensors inputs(at::ScalarType dtype) const {
     Tensors axes, all;
     for (const Role role : roles) axes.push_back(at::tensor(hostile_numbers(role, dtype), dtype));
@@ -620,7 +619,7 @@ std::vector<Hostile> hostile() {
       } catch (const c10::NotImplementedError&) {
         return;
       } catch (const c10::ValueError&) {
-        // It has the function, and 0.5 is no outcome.
+        // The function exists, but 0.5 is not a valid outcome.
       }
       std::vector<Role> with_value(roles);
       with_value.push_back(role);
@@ -657,7 +656,7 @@ class HostileInputs : public ::testing::TestWithParam<Hostile> {
   struct Derived {
     Tensor value;
     Tensors first;
-    std::vector<bool> depends = {};  // on which inputs
+    std::vector<bool> depends = {};  // whether the value depends on each input
   };
 
   static Derived derive(const Hostile& h, const Tensors& inputs, bool create_graph) {
@@ -685,7 +684,7 @@ class HostileInputs : public ::testing::TestWithParam<Hostile> {
     return derived;
   }
 
-  /// "at 0, 1, inf": the first inputs for which the condition holds.
+  /// "at 0, 1, inf": the inputs at the first place where the condition holds.
   static std::string where(const Tensor& condition, const Tensors& inputs) {
     std::ostringstream text;
     const int64_t place = condition.to(at::kLong).argmax().item<int64_t>();
@@ -697,8 +696,8 @@ class HostileInputs : public ::testing::TestWithParam<Hostile> {
   static bool any(const Tensor& condition) { return condition.any().item<bool>(); }
 };
 
-/// Of kernels, of tensors, and of tensors that keep a graph: the same numbers, and no NaN that the
-/// inputs do not have.
+/// Kernels, tensor operations, and gradients with a graph give the same numbers. The value is NaN
+/// if an input is, and a gradient is NaN only if the value is.
 TEST_P(HostileInputs, HaveTheSameDerivativesOnEveryPath) {
   const Hostile& h = GetParam();
   for (const auto dtype : {at::kDouble, at::kFloat}) {
@@ -740,7 +739,7 @@ TEST_P(HostileInputs, HaveTheSameDerivativesOnEveryPath) {
 INSTANTIATE_TEST_SUITE_P(All, HostileInputs, ::testing::ValuesIn(hostile()),
                          [](const auto& tested) { return tested.param.name; });
 
-/// Sums over the last dimensions of an evaluation.
+/// An evaluation that is summed over its last dimensions.
 struct Summed {
   const char* name;
   std::function<Tensor(const Tensors&)> f;
@@ -768,7 +767,7 @@ TEST_P(EngineSum, AgreesWithTheComposedPath) {
   Tensors inputs;
   for (const auto& sizes : GetParam().sizes)
     inputs.push_back(at::rand(sizes, at::kDouble).mul(0.8).add(0.1));
-  if (inputs.back().numel() > 100) return;  // element by element, in every input
+  if (inputs.back().numel() > 100) return;  // gradcheck perturbs each element of every input
   const ValidateArgsGuard no_validation(false);
   EXPECT_TRUE(gradcheck(GetParam().f, inputs));
   EXPECT_TRUE(gradgradcheck(GetParam().f, inputs));
@@ -877,12 +876,12 @@ TEST(EngineTest, ComposesWhatHasNoKernelForAGradient) {
   EXPECT_EQ(ops::calls().forward, before.forward + 1);
   value.sum().backward();
   EXPECT_EQ(ops::calls().composed, before.composed + 1);
-  // d/dn log C(n, k) (1 - p)^(n - k) = psi(n + 1) - psi(n - k + 1) + log(1 - p)
+  // d/dn log[C(n, k) (1 - p)^(n - k)] = psi(n + 1) - psi(n - k + 1) + log(1 - p)
   const double want = 1. / 9 + 1. / 8 + 1. / 7 + std::log(0.75);
   EXPECT_NEAR(trials.grad()[0].item<double>(), want, 1e-14);
 }
 
-// One element whose slope overflows does not spoil the others when nothing depends on it.
+// An element with an infinite slope and a weight of 0 must not make the sum of the gradients NaN.
 TEST(EngineTest, AGradientOfZeroIsZeroHoweverSteepTheSlope) {
   const Tensor scale = at::ones({}).requires_grad_(), weights = at::tensor({0.f, 1.f, 0.f});
   const Tensor x = at::tensor({3e19f, 2.f, -3e19f}).requires_grad_();
@@ -895,13 +894,13 @@ TEST(EngineTest, AGradientOfZeroIsZeroHoweverSteepTheSlope) {
 }
 
 TEST(EngineTest, GradientsOfDependentInputsAreApart) {
-  // The value is a function of a parameter: a second derivative must not follow that path twice.
+  // The value depends on a parameter. The second derivative must not follow that path twice.
   const Tensor loc = at::full({3}, 0.5, at::kDouble).requires_grad_();
   const Tensor scale = at::full({3}, 2.0, at::kDouble).requires_grad_();
   const Tensor x = loc * loc;
   const auto gradient = torch::autograd::grad({Normal(loc, scale).log_prob(x).sum()}, {loc}, {},
                                               std::nullopt, /*create_graph=*/true)[0];
-  // d/dm of -(m^2 - m)^2 / 8, twice.
+  // The first and the second derivative of -(m^2 - m)^2 / 8.
   const double m = 0.5;
   EXPECT_NEAR(gradient[0].item<double>(), -(m * m - m) * (2 * m - 1) / 4, 1e-15);
   const auto second = torch::autograd::grad({gradient.sum()}, {loc})[0];
@@ -912,7 +911,7 @@ TEST(EngineTest, SumsOfManyFloatsKeepTheirDigits) {
   const Tensor loc = at::zeros({}).requires_grad_();
   const Tensor x = at::full({1 << 20}, 0.1f);
   Normal(loc, 1.0).log_prob(x).sum().backward();
-  // Floats are added up within a tile only: 64 to a lane.
+  // Sums are in float only within a tile, with 64 numbers in each lane.
   const double sum = 0.1f * (1 << 20);
   EXPECT_NEAR(loc.grad().item<double>(), sum, sum * 32 * epsilon(at::kFloat));
 }

@@ -8,7 +8,7 @@
 
 namespace torch::distributions::ops::engine::test {
 
-/// The functions of every instruction set that this machine can run.
+/// The functions for every instruction set of this machine.
 template <class T>
 std::vector<LaneFunction<T>> on_every_instruction_set() {
   const auto of = for_each_instruction_set([]<class Isa>() { return &lane_functions<Isa, T>; });

@@ -1,4 +1,4 @@
-// Compiled once for each instruction set, as kernels are.
+// Compiled once for each instruction set, like the kernels.
 
 #include "ops/engine/lane_functions.h"
 
@@ -26,7 +26,7 @@ namespace {
 
 using namespace special;
 
-/// The value of F, or its derivative in the argument of `M`, over arrays.
+/// Runs F over arrays: its value if M is 0, else its derivative in the argument of the bit of M.
 template <class F, class S, unsigned M, std::size_t... i>
 void run(const typename S::Memory* const* from, typename S::Memory* to, int64_t count) {
   using Numbers = LanesOf<S>;
@@ -41,7 +41,7 @@ void run(const typename S::Memory* const* from, typename S::Memory* to, int64_t 
   }
 }
 
-/// Each function, and its derivative in each argument that has one.
+/// A list of functions and of their derivatives in each argument.
 template <class S>
 class List {
  public:
@@ -76,7 +76,7 @@ class List {
   }
 };
 
-/// What kernels compute in float as well.
+/// The functions that kernels compute in float as well.
 template <class S>
 List<S> elementary() {
   List<S> list;
@@ -112,7 +112,7 @@ List<S> all() {
   list.template add<LogMinusDigamma>("log_minus_digamma", {0.7});
   list.template add<LogFactorialRemainder>("log_factorial_remainder", {0.7});
   list.template add<LogMeanGap>("log_mean_gap", {0.3, 0.7});
-  // Their derivatives in counts have no kernels.
+  // These have no kernels for derivatives in counts.
   list.functions.push_back(
       {"binomial_log_density", -1, {3, 7, 0.3}, &run<BinomialLogDensity, S, 0, 0, 1, 2>});
   list.functions.push_back(

@@ -1,5 +1,5 @@
-// A number's result does not depend on its neighbours in a register, on its place there or on the
-// length of the tail.
+// The result for a number must not depend on the other numbers in its register, on its place there,
+// or on the length of the tail.
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ TYPED_TEST_SUITE(LanesTest, Types);
 TYPED_TEST(LanesTest, DoNotHeedTheirNeighbours) {
   using T = TypeParam;
   using Limits = std::numeric_limits<T>;
-  constexpr int kMost = 19;  // more than a register of floats
+  constexpr int kMost = 19;  // more than a register holds
   const std::vector<T> neighbours{T(0.2),
                                   T(40),
                                   T(1e6),
@@ -68,7 +68,7 @@ TYPED_TEST(LanesTest, DoNotHeedTheirNeighbours) {
             ordinary(i);
             if (i != place) fill(i, argument, neighbour);
           }
-          // Aligned and not, in a whole register and in every tail.
+          // Aligned and unaligned, in a whole register and in tails of every length.
           const int offset = place % 4, count = kMost - offset - place % 3;
           if (place - offset < 0 || place - offset >= count) continue;
           run(offset, count);
@@ -83,8 +83,8 @@ TYPED_TEST(LanesTest, DoNotHeedTheirNeighbours) {
   }
 }
 
-/// Without a fused multiply-add, a product near underflow would be rounded twice by the formula for
-/// usual numbers alone.
+/// Near underflow the formulas for usual and for rare numbers must round alike. Without a fused
+/// multiply-add, the usual one could round a product twice.
 TYPED_TEST(LanesTest, DoNotHeedTheirNeighboursNearUnderflow) {
   using T = TypeParam;
   constexpr int64_t kCount = 1 << 21;

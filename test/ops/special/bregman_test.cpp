@@ -32,7 +32,7 @@ TEST(BregmanTest, IsAccurate) {
   test::expect_accurate("softplus_divergence", 2,
                         [](const auto& x) { return softplus_divergence(x[0], x[1]); },
                         {16, 16, true, true});
-  // The gradient in y has trigamma(y) - 1/y, which for a large y keeps only its absolute accuracy.
+  // The gradient in y contains trigamma(y) - 1/y, which is only absolutely accurate for a large y.
   test::expect_accurate("stirling_divergence", 2,
                         [](const auto& x) { return stirling_divergence(x[0], x[1], x[0] - x[1]); },
                         {16, 32, true});
@@ -95,8 +95,7 @@ TEST(BregmanTest, TakesTheLimits) {
   EXPECT_EQ(value(nonnegative(tensor({-1e-17}))), 0);
 }
 
-// Where the true derivative is infinite, and where the function is, the gradient is replaced by
-// what masks need: nothing.
+// Where the derivative or the function is infinite, the gradient is 0, so that it can be masked.
 TEST(BregmanTest, HasFiniteGradientsAtTheLimits) {
   const auto expect_gradients = [](const std::function<Tensor(const Tensor&, const Tensor&)>& f,
                                    double first, double second, double d_first, double d_second) {

@@ -31,7 +31,7 @@
 #include "ops/special/stirling_divergence.h"
 #include "ops/special/xlogy.h"
 
-// What every special function has from its rule, whatever it computes.
+// Properties that all special functions share.
 
 namespace torch::distributions::ops::special {
 namespace {
@@ -57,8 +57,8 @@ Case ternary(std::string name, F f) {
   return {std::move(name), 3, [f](const auto& x) { return f(x[0], x[1], x[2]); }};
 }
 
-// All take arguments between 0 and 1 but log1mexp, here of -x, and the binomial's trials, here 32 n
-// (no rounding).
+// All functions take arguments in (0, 1). log1mexp is called with -x, and the binomial functions
+// with 32 n trials, which is exact.
 std::vector<Case> all_functions() {
   return {binary("xlogy", special::xlogy),
           binary("xlog1py", xlog1py),
@@ -105,7 +105,7 @@ class RuleTest : public testing::TestWithParam<Case> {
  protected:
   Tensor call(const std::vector<Tensor>& args) const { return GetParam().function(args); }
 
-  // Contiguous double arguments of the given shape, different in each.
+  // Contiguous double arguments of the given shape, with different values for each argument.
   std::vector<Tensor> arguments(at::IntArrayRef shape) const {
     std::vector<Tensor> args;
     const int64_t n = c10::multiply_integers(shape);
@@ -132,8 +132,8 @@ TEST_P(RuleTest, KeepsShapes) {
   const Tensor expected = call(args);
   EXPECT_EQ(expected.sizes(), at::IntArrayRef({3, 4}));
   EXPECT_TRUE(expected.isfinite().all().item<bool>());
-  // LibTorch reads numbers side by side as vectors, whose functions may differ from those of single
-  // numbers in the last digits.
+  // LibTorch computes contiguous elements as SIMD vectors, whose functions may differ from the
+  // scalar ones in the last digits.
   const auto expect_same = [](const Tensor& value, const Tensor& reference) {
     EXPECT_TRUE(value.allclose(reference, 4 * std::numeric_limits<double>::epsilon(), 0));
   };
@@ -172,7 +172,7 @@ TEST_P(RuleTest, KeepsDtypes) {
     const auto rounded = map(args, [&](const Tensor& x) { return x.to(dtype); });
     const Tensor result = call(rounded);
     EXPECT_EQ(result.scalar_type(), dtype);
-    // Half is computed as float is, and rounded once.
+    // Half is computed in float and rounded once.
     const auto wide = map(rounded, [](const Tensor& x) { return x.to(at::kFloat); });
     EXPECT_TRUE(at::equal(result, call(wide).to(dtype)));
   }
@@ -183,7 +183,7 @@ TEST_P(RuleTest, KeepsDtypes) {
     mixed[0] = mixed[0].to(at::kFloat);
     EXPECT_EQ(call(mixed).scalar_type(), at::kDouble);
     mixed = map(args, [](const Tensor& x) { return x.to(at::kFloat); });
-    mixed[1] = args[1][0];  // a scalar's dtype gives way
+    mixed[1] = args[1][0];  // a 0-d tensor does not promote the dtype
     EXPECT_EQ(call(mixed).scalar_type(), at::kFloat);
   }
 }

@@ -66,7 +66,7 @@ TEST(ElementaryTest, HasDerivatives) {
   check([](const auto& x) { return log_cosh(x[0]); }, {any});
 }
 
-// x log y and x log(1 + y) where x is 0: finite derivatives of both orders, whatever y.
+// At x = 0, first and second derivatives of x log y and x log(1 + y) are finite for all y.
 TEST(ElementaryTest, ProductsWithALogarithmAreFlatAtZero) {
   for (const double shift : {0.0, 1.0}) {
     const auto f = [&](const Tensor& x, const Tensor& y) {
@@ -96,7 +96,7 @@ TEST(ElementaryTest, KeepsTheLimits) {
   EXPECT_TRUE(gradient(slope, x).isfinite().all().item<bool>());
 }
 
-// A threshold, as in at::softplus, would make it x itself from 20 on.
+// at::softplus(x) returns x for x > 20.
 TEST(ElementaryTest, SoftplusHasNoThreshold) {
   EXPECT_GT(special::softplus(tensor({30})).item<double>(), 30);
 }

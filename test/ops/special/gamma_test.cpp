@@ -74,7 +74,7 @@ TEST(GammaTest, KeepsTheLimits) {
   EXPECT_TRUE(at::equal(lbeta(tensor({1, 0}), tensor({1, 2})).abs(), tensor({0, inf})));
 }
 
-// psi^(n)(1) = (-1)^(n+1) n! zeta(n + 1): values of the zeta function from DLMF 25.6.
+// psi^(n)(1) = (-1)^(n+1) n! zeta(n + 1), with the values of the zeta function from DLMF 25.6.
 TEST(GammaTest, PolygammaHasEveryOrder) {
   const Tensor one = tensor({1});
   const double pi = 3.14159265358979323846;
@@ -84,7 +84,7 @@ TEST(GammaTest, PolygammaHasEveryOrder) {
   EXPECT_NEAR(polygamma_of(5, one).item<double>(), 120 * std::pow(pi, 6) / 945, 1e-11);
 }
 
-// lgamma differentiated four times.
+// Differentiates lgamma four times.
 TEST(GammaTest, DerivativesGoOn) {
   const Tensor x = tensor({0.7, 3.2}).requires_grad_();
   Tensor derivative = special::lgamma(x);

@@ -2,10 +2,10 @@
 """Writes data.json: reference values and derivatives of the special functions, by mpmath.
 
   generate.py            rewrites the file beside this script
-  generate.py --check    fails where the file differs from what would be written
+  generate.py --check    fails if the file differs from the generated text
 
-The arguments are doubles (half of them representable in float too), taken exactly; the references are computed with 60
-digits or more and rounded once. Derivatives are difference quotients at that precision, not our formulas for them.
+The arguments are doubles, and every second row has floats. They are used exactly. The references are computed with at
+least 60 digits and rounded once. Derivatives are difference quotients in that precision, independent of the C++ formulas.
 """
 
 import json
@@ -24,7 +24,7 @@ DIGITS = 60
 # Arguments.
 
 class Points:
-    """Random arguments: a stream of its own for each function, so that adding one leaves the others' data alone."""
+    """Random arguments. Each function has its own stream, so that adding a function does not change the data of others."""
 
     def __init__(self, name):
         self.random = random.Random(name)
@@ -42,11 +42,11 @@ class Points:
         return self.random.gauss(0, 1)
 
     def positive(self):
-        """The parameters of a lgamma family: 1e-6 to 1e12."""
+        """A parameter of a family with log-gammas, from 1e-6 to 1e12."""
         return self.choice(lambda: self.log_uniform(1e-6, 1e12), lambda: self.uniform(0.01, 20))
 
     def near(self, mean):
-        """Around the mode of a density with this mean and variance, a hair from the mean, or anywhere."""
+        """A value close to the mean, within some deviations of it (the variance is the mean), or anywhere."""
         return self.choice(lambda: mean * (1 + self.uniform(-1, 1) * self.log_uniform(1e-12, 1)),
                            lambda: abs(mean + self.normal() * math.sqrt(mean) * self.random.choice([1, 3, 10])) + 1e-300,
                            lambda: self.log_uniform(1e-8, 1e12))
@@ -56,7 +56,7 @@ def to_float(x):
     return struct.unpack("f", struct.pack("f", x))[0]
 
 
-# References, of mpf arguments.
+# References, for mpf arguments.
 
 def log_beta(a, b):
     return loggamma(a) + loggamma(b) - loggamma(a + b)
@@ -75,8 +75,8 @@ def softplus(x):
 
 
 def tail_or_complement(a, x):
-    """(P, Q) of the incomplete gamma function, the smaller of them to full relative precision."""
-    if a > 1e5:  # by quadrature of the density, to where it is 1e-60 of its value at x
+    """The incomplete gamma functions (P, Q). The smaller one has full relative precision."""
+    if a > 1e5:  # quadrature of the density, up to where it is negligible
         deviation = sqrt(a)
 
         def density(t):
@@ -120,7 +120,7 @@ def incomplete_gamma_derivatives(a, x, lower):
     """d/da, d/dx, d^2/da^2 of P or Q."""
     h = a * mpf(10) ** -15
     below, at, above = (tail_or_complement(a + k * h, x) for k in (-1, 0, 1))
-    small = 0 if at[0] < at[1] else 1  # difference the tail that has relative precision
+    small = 0 if at[0] < at[1] else 1  # the tail with full relative precision
     sign = 1 if (small == 0) == lower else -1
     first = sign * (above[small] - below[small]) / (2 * h)
     second = sign * (above[small] - 2 * at[small] + below[small]) / h**2
@@ -128,7 +128,7 @@ def incomplete_gamma_derivatives(a, x, lower):
     return [first, density if lower else -density, second]
 
 
-# Functions: arguments from Points, reference, how many points.
+# Functions: reference, arguments drawn from Points, number of points.
 
 def gamma_arguments(p):
     a = p.positive()
@@ -190,7 +190,7 @@ def divergence(f, slope):
 
 
 def hair(p, y):
-    """A number that differs from y somewhere between the first digits and the last."""
+    """A number whose relative difference from y is between 1e-14 and 0.9."""
     return y + y * mixed_signs(p, 1e-14, 0.9)
 
 
@@ -226,7 +226,7 @@ def half_step_d1(x):
 
 
 def student_t_entropy(v):
-    """Less that of the standard normal distribution."""
+    """The entropy minus that of the standard normal distribution."""
     slope = digamma((v + 1) / 2) - digamma(v / 2)
     return (v + 1) / 2 * slope + log(v) / 2 + log_beta(v / 2, mpf(1) / 2) - (1 + log(2 * pi)) / 2
 
@@ -351,7 +351,7 @@ def partial(reference, arguments, i):
 
 
 def evaluate(name, reference, arguments):
-    """[value, first derivatives ...], and for the incomplete gamma functions d^2/da^2 last."""
+    """[value, first derivatives ...]. For the incomplete gamma functions d^2/da^2 is appended."""
     mp.dps = DIGITS
     arguments = [mpf(x) for x in arguments]
     if name == "ndtri":
@@ -359,7 +359,7 @@ def evaluate(name, reference, arguments):
         return [x, sqrt(2 * pi) * exp(x * x / 2)]
     if name.startswith("gammainc"):
         return [reference(*arguments)] + incomplete_gamma_derivatives(*arguments, "gammaincc" not in name)
-    # Differences of log-gammas, and then difference quotients of those; or 1 + exp(-700).
+    # Difference quotients of differences of log-gammas need 150 digits. Sums such as 1 + exp(-700) need 400.
     mp.dps = 400 if "softplus" in name or name in ("sigmoid", "log_sigmoid", "log_cosh") else 150
     return [reference(*arguments)] + [partial(reference, arguments, i) for i in range(len(arguments))]
 
@@ -377,7 +377,7 @@ def table(name):
         if name.startswith("binomial") and (arguments[0] > arguments[1] or arguments[2] == 1):
             continue
         if name in ("itakura_saito", "deviance", "stirling_slope_difference") or "divergence" in name:
-            if arguments[0] == arguments[1]:  # rounded so
+            if arguments[0] == arguments[1]:  # equal after rounding
                 continue
         if any(x == 0 for x in arguments) and "binomial" not in name:
             continue
@@ -389,7 +389,7 @@ def table(name):
 
 
 def check_oracle():
-    """Our own evaluation of the incomplete gamma functions against mpmath's, which is slow or fails for some arguments."""
+    """Compares `tail_or_complement` with mpmath's gammainc, which is slow or fails for some arguments."""
     mp.dps = DIGITS
     for a, x in ((0.1, 0.2), (3.5, 2), (3.5, 20), (40, 38), (40, 60), (500, 480), (500, 560)):
         lower, upper = tail_or_complement(mpf(a), mpf(x))

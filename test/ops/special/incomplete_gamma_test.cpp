@@ -24,7 +24,6 @@ TEST(IncompleteGammaTest, IsAccurate) {
   }
 }
 
-// The second derivative in a, beside the smaller tail's.
 TEST(IncompleteGammaTest, SecondDerivativeIsAccurate) {
   for (const bool by_tensor_operations : {false, true}) {
     for (const std::string name : {"gammainc", "gammaincc"}) {
@@ -35,7 +34,7 @@ TEST(IncompleteGammaTest, SecondDerivativeIsAccurate) {
       const Tensor value = name == "gammainc" ? gammainc(a, columns[1]) : gammaincc(a, columns[1]);
       const Tensor first = autograd::grad({value.sum()}, {a}, {}, std::nullopt, true)[0];
       const Tensor second = autograd::grad({first.sum()}, {a})[0];
-      // It crosses zero within the bulk: there its terms, not itself, are the scale.
+      // The second derivative crosses zero in the bulk. There the scale is (dP/da)^2 over the tail.
       const Tensor scale = columns[5].abs().maximum(
           columns[3].square() / columns[2].minimum(1 - columns[2]).clamp_min(1e-300));
       EXPECT_LE(((second - columns[5]).abs() / scale.clamp_min(1e-290)).max().item<double>(), 1e-12)

@@ -72,7 +72,7 @@ TEST(LogDensitiesTest, KeepsTheLimits) {
   EXPECT_EQ(value(binomial_log_density_logits(tensor({7}), tensor({7}), tensor({-800}))), -5600);
 }
 
-// The derivatives that 0 log 0 leaves to a careless formula as NaN.
+// Derivatives that would be NaN if 0 log 0 were differentiated naively.
 TEST(LogDensitiesTest, GradientsAreFiniteAtLegalEdges) {
   const auto gradients = [](const Tensor& value, const std::vector<Tensor>& leaves) {
     std::vector<double> result;

@@ -17,7 +17,7 @@
 #include "ops/special/tensor_scalar.h"
 #include "support/test_dir.h"
 
-/// Tests of a special function against data.json (written by generate.py).
+/// Checks special functions against data.json, which generate.py writes.
 
 namespace torch::distributions::ops::special::test {
 
@@ -25,19 +25,20 @@ using at::Tensor;
 using Function = std::function<Tensor(const std::vector<Tensor>&)>;
 
 /// The largest errors allowed, in units of epsilon times max(1, |reference|), or times |reference|
-/// where relative.
+/// if relative.
 struct Limits {
   double value;
   double gradient;
   bool relative = false;
   bool relative_gradient = false;
-  /// Added for each unit of |log |reference||: a probability is the exponential of a number that
-  /// large.
+  /// Units added for each unit of |log |reference||, for probabilities: they are exponentials of
+  /// numbers of that size.
   double value_per_log = 0;
   double gradient_per_log = 0;
 };
 
-/// The columns of a function's table: arguments, value, first derivatives, and what may follow.
+/// The columns of a function's table: arguments, value, first derivatives, and for some functions a
+/// second derivative.
 inline std::vector<Tensor> reference_columns(const std::string& name) {
   static const auto data = [] {
     std::ifstream file(distributions::test::test_dir() / "ops/special/data.json");
@@ -72,8 +73,8 @@ inline void expect_close(const std::string& what, const Tensor& actual, const Te
                 << " times the error allowed";
 }
 
-/// Checks value and gradients in double, in float where the arguments are floats, and both again by
-/// tensor operations.
+/// Checks value and gradients in double, and in float for the rows whose arguments are floats; then
+/// both again by tensor operations.
 inline void expect_accurate(const std::string& name, size_t arity, const Function& f,
                             const Limits& limits) {
   const auto columns = reference_columns(name);

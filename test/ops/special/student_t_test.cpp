@@ -63,7 +63,7 @@ TEST(StudentTTest, KeepsTheLimits) {
   EXPECT_NEAR(drop(1e300, 1e-300, 1e-300), 1726.9388197455343, 1e-12);
 }
 
-// Of both branches, one has an infinite derivative where the other one is taken.
+// One branch may have an infinite derivative where the other one is taken.
 TEST(StudentTTest, SecondDerivativesAreNumbersEverywhere) {
   for (const double y : {0.0, 1.0, 1e9, 1e160, 1e300, double{INFINITY}}) {
     for (const double v : {0.1, 1.0, 1e10, 1e300, double{INFINITY}}) {

@@ -20,7 +20,7 @@ namespace {
 
 using at::Tensor;
 
-/// x^2, which has a kernel for contiguous doubles.
+/// The gradient of x^2, which has a kernel for contiguous tensors.
 struct SquareGradient {
   bool* is_released;
 
@@ -49,7 +49,7 @@ Tensor squared(const Tensor& x) {
       [&] { return x * x; });
 }
 
-/// How many evaluations a call adds to each counter.
+/// The increments of the counters by a call.
 template <class F>
 std::vector<int64_t> counted(const F& call) {
   const Calls before = calls();
@@ -97,8 +97,8 @@ TEST(KernelOrComposedTest, RecordsOnlyWhatRequiresAGradient) {
   EXPECT_TRUE(is_released);
 }
 
-/// A function of the library that has a node of its own.
 enum class Saves : char { kNothing, kInput, kOutput, kConstant };
+/// A function with an autograd node of its own.
 struct Case {
   std::string node;
   Saves saves;

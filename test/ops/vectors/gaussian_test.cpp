@@ -18,7 +18,7 @@ struct Inputs {
   Tensor factor, vectors;
 };
 
-/// A factor for each vector.
+/// Random vectors, each with a factor of its own.
 Inputs inputs(at::IntArrayRef batch, int64_t n, at::ScalarType dtype = at::kDouble) {
   at::manual_seed(4);
   at::DimVector of_vectors(batch);
@@ -110,7 +110,7 @@ TEST(GaussianTest, FloatsOfEverySizeHaveADensity) {
   EXPECT_TRUE(log_density({factor, vectors}).to(at::kDouble).allclose(expected, 1e-6));
 }
 
-/// A dense covariance, in the form that knows no more than what all forms state.
+/// The density through the interface that all forms share.
 Tensor of_any_form(const CovarianceForm& covariance, const Tensor& vectors) {
   return gaussian_log_density(covariance, vectors);
 }
@@ -150,7 +150,7 @@ TEST(GaussianTest, HasOneDivergenceForAllForms) {
   EXPECT_TRUE(gaussian_kl(none, diagonal, also_diagonal).eq(0).all().item<bool>());
 }
 
-// What is close by differs by what it differs by, not by the rounding of what it has in common.
+// The divergence of close distributions is relatively accurate.
 TEST(GaussianTest, DivergenceOfCloseFormsKeepsItsDigits) {
   const Tensor scales = at::full({3}, 0.75, at::kDouble), none = at::zeros({3}, at::kDouble);
   const double change = 0x1p-30, relative = change / 0.75;

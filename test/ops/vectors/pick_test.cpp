@@ -16,7 +16,7 @@
 #include "ops/engine/engine.h"
 #include "support/gradcheck.h"
 
-// By a kernel against the composed path.
+// Compares the kernel with the composed path.
 
 namespace torch::distributions::ops {
 namespace {
@@ -27,13 +27,13 @@ using Sizes = std::vector<int64_t>;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int64_t kCategories = 5;
 
-/// How a value names a category.
+/// The form of a value: an index or a one-hot vector.
 struct Form {
   const char* name;
   Tensor (*pick)(const Tensor& table, const Tensor& value, double otherwise);
   bool is_hot;
 
-  /// Values that name these categories.
+  /// The values for these indices.
   Tensor value(const Tensor& index, at::ScalarType dtype) const {
     return (is_hot ? index.unsqueeze(-1).eq(at::arange(kCategories)) : index).to(dtype);
   }
@@ -227,7 +227,7 @@ INSTANTIATE_TEST_SUITE_P(All, PickTest,
                          ::testing::Values(Form{"index", pick, false}, Form{"hot", pick_hot, true}),
                          [](const auto& tested) { return tested.param.name; });
 
-// What lies outside is never read, whatever it is.
+// An index outside of the table is not read, however large it is.
 TEST(PickTest, NamesNoCategory) {
   const Tensor table = at::zeros({3});
   for (const double index : {-1.0, 3.0, 0.5, 1e30, -1e30, kInfinity, std::nextafter(1.0, 2.0)}) {

@@ -37,7 +37,7 @@ struct Result {
   Tensor value, gradient;
 };
 
-/// The value and the gradient of its sum with weights.
+/// The value, and the gradient of its weighted sum.
 Result run(Tensor (*f)(const Tensor&), const Tensor& x) {
   const Tensor leaf = x.detach().requires_grad_();
   const Tensor value = f(leaf);
@@ -77,7 +77,7 @@ TEST_P(SoftmaxTest, IsRightForRowsOfEveryLength) {
           const Result got = run(GetParam().ours, x);
           EXPECT_EQ(calls().forward, before.forward + 1);
           EXPECT_EQ(calls().backward, before.backward + 1);
-          // In double LibTorch's own is the truth to within its last digits.
+          // LibTorch's result in double is accurate enough as the reference.
           const Result want = run(GetParam().torchs, x.to(at::kDouble));
           EXPECT_EQ(got.value.scalar_type(), dtype);
           EXPECT_LE(error(got.value, want.value), 16 * epsilon) << rows << "x" << columns;
@@ -90,7 +90,7 @@ TEST_P(SoftmaxTest, IsRightForRowsOfEveryLength) {
 }
 
 TEST_P(SoftmaxTest, InfiniteElementsAreLibTorchs) {
-  if (GetParam().ours == normalize) return;                           // weights are finite
+  if (GetParam().ours == normalize) return;                           // its weights are finite
   const Tensor x = at::tensor({-kInfinity, -kInfinity,   -kInfinity,  //
                                kInfinity,  0.0,          -kInfinity,  //
                                -kInfinity, 1.0,          -kInfinity,  //
@@ -192,7 +192,7 @@ TEST(NormalizeTest, SumsThatOverflow) {
         EXPECT_TRUE(y[0].allclose(1 / n));
         EXPECT_TRUE(y[1].slice(0, 1).allclose(1 / (n - 1))) << y;
         EXPECT_LE(y[1][0].item<double>(), 1e-38);
-        // d log y / dx is 1 / x beside such weights.
+        // d log y / dx is 1 / x if the other weights are this large.
         x[1][0] = large * 1e-30;
         x.requires_grad_();
         const Tensor g = torch::autograd::grad({normalize(x)[1][0].log()}, {x})[0];
@@ -230,7 +230,7 @@ TEST(LogSoftmaxTest, OfNothingIsNaNWithoutAGradient) {
   }
 }
 
-// Beside its 1 the others would be lost.
+// The result of a dominating element is minus the share of the others, which 1 would round away.
 TEST(LogSoftmaxTest, WhatHasNearlyAllKeepsTheOthers) {
   for (const auto dtype : {at::kFloat, at::kDouble}) {
     const Tensor y = log_softmax(at::tensor({0.0, 30.0, 30.0 - 25.0, -kInfinity}, dtype));

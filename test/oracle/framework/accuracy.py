@@ -1,4 +1,4 @@
-"""Tables of exact values at many points, of which a part is hostile: for test/accuracy."""
+"""Tables of exact values at typical and hostile points, for test/accuracy."""
 
 import math
 import re
@@ -10,25 +10,25 @@ from .draws import DOUBLE, FLOAT, Draw
 from .mathematics import array, derivative
 
 TYPICAL, HOSTILE = 30, 80  # points of a scalar family
-FEWER_TYPICAL, FEWER_HOSTILE = 20, 65  # of any other
+FEWER_TYPICAL, FEWER_HOSTILE = 20, 65  # points of any other family
 QUANTITIES = ("log_prob", "cdf", "icdf", "mean", "variance", "entropy")
 
 
 class Points:
-    """The points of one form of a family, and what an error is measured in. A point is a dict of numbers rounded to the format;
-    a vector is a tuple. It has a `value`, and a `probability` if `icdf` is asked.
+    """The points of one form of a family, and the units of their errors. A point is a dict of numbers, or tuples for vectors, that
+    are rounded to the format. It has a `value`, and a `probability` if `icdf` is checked.
 
-    `unit` names, for the quantities where it is needed, the largest term that no formula can avoid: an error is counted in
-    eps * max(|exact|, floor, unit), see test/accuracy/README.md. ("relative to goal", u) is that much of the goal itself."""
+    `unit` returns the largest term that no formula can avoid, if that is large: an error is counted in eps * max(|exact|,
+    floor, unit), see test/accuracy/README.md. It returns ("relative to goal", u) to add u eps to the goal."""
 
-    name = None  # of the table
+    name = None  # the name of the table
     family = None  # set by `tables`
-    form = None  # the parameters that are given; by default those of the family's first form
+    form = None  # the parameters in use; by default those of the family's first form
     quantities = QUANTITIES
     differentiable = None  # the inputs of log_prob to differentiate in; by default the value and every parameter
     cdf_gradients = ()
-    uses_lgamma = False  # which goal log_prob has
-    edges = ()  # further points: ends of the support, and where other libraries were seen to fail
+    uses_lgamma = False  # selects the goal of log_prob
+    edges = ()  # further points: ends of the support, and points at which other libraries have failed
 
     @classmethod
     def call(cls):
@@ -60,15 +60,15 @@ def goal(points, quantity, fmt):
 
 
 def cell(points, fmt, quantity, exact, unit):
-    """The exact value, with "@" and the unit of its error where that is neither the value itself nor the floor."""
+    """The exact value, with "@" and the unit of its error if the unit exceeds the value and the floor."""
     if mp.isinf(exact) or abs(exact) > fmt.largest * (1 + mpf(fmt.eps)):
         return "inf" if exact > 0 else "-inf"
     if abs(exact) > fmt.largest / (1 + 1000 * fmt.eps):
-        return None  # an error within the goal decides whether it overflows
+        return None  # whether it overflows depends on errors within the goal
     eps, floor = goal(points, quantity, fmt)
     own = max(abs(exact), floor)
     if isinstance(unit, tuple):
-        # In float a scalar family is asked for the plain goal outside log_prob: it may be evaluated in double.
+        # Float results of scalar families must meet the plain goal, as they may be computed in double; gradients need not.
         plain = not fmt.is_double and points.family.kind == "scalar" and "/" not in quantity
         unit = 0 if plain else own * (1 + unit[1] / eps)
     elif unit and "/" in quantity:
@@ -80,7 +80,7 @@ def cell(points, fmt, quantity, exact, unit):
 
 
 def leaves(name, value):
-    """{"name[0][1]": number}, of a number or of nested tuples; above the diagonal of a triangle there is nothing to say."""
+    """{"name[0][1]": number}, of a number or of nested tuples."""
     if not isinstance(value, (tuple, list)) and not getattr(value, "shape", ()):
         return {name: value}
     return {k: v for i, part in enumerate(value) for k, v in leaves(f"{name}[{i}]", part).items()}
@@ -125,7 +125,7 @@ def row(points, fmt, point, truth):
     def put(quantity, result):
         more = {} if probability is None else {"probability": probability}
         for key, part in leaves(quantity, result.item() if getattr(result, "ndim", None) == 0 else result).items():
-            if mp.isnan(part):  # a mean may not exist
+            if mp.isnan(part):  # such as a mean that does not exist
                 continue
             needs_unit = mp.isfinite(part) and part != 0 or "/" in key
             cells[key] = cell(points, fmt, key, part, points.unit(key, value=value, **inputs, **more) if needs_unit else None)
@@ -135,7 +135,7 @@ def row(points, fmt, point, truth):
         for i in index:
             at = at[i]
         slope = derivative(lambda x: evaluate(quantity, exact | {name: replaced(exact[name], index, x)}), at)
-        if mp.isfinite(slope):  # not so at an end of some supports
+        if mp.isfinite(slope):  # it is not at the ends of some supports
             put(f"{quantity}/{name}" + "".join(f"[{i}]" for i in index), slope)
 
     log_prob = evaluate("log_prob", exact)
@@ -159,7 +159,7 @@ def differentiable(points, point):
 
 
 def quantities(points, point):
-    """In the order of their columns."""
+    """The quantities that are checked at a point, in the order of their columns."""
     return [q for q in QUANTITIES if q in points.quantities and (q != "icdf" or "probability" in point)]
 
 
@@ -179,7 +179,7 @@ def points_of(points, fmt):
 
 
 def slug(name):
-    """bernoulli_logits, of "Bernoulli(logits)"."""
+    """The name of a table: "bernoulli_logits" for "Bernoulli(logits)"."""
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
     return re.sub(r"_+", "_", re.sub(r"[^a-z0-9]", "_", snake)).strip("_")
 

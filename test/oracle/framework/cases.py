@@ -1,12 +1,12 @@
-"""How a case is written down.
+"""The notation of cases.
 
     Case(concentration=[0.5, 4.0], rate=1.0, at=[0.5, 2.0])
 
-A list is a tensor of the case's dtype (float32 unless told), a number is a number. `at` are points inside the support where
-gradients are taken too, `edges` its ends, `outside` points beyond it, `p` the arguments of icdf; a family has default points.
-For a family of single values a point stands for all of the batch; for others a point is a whole event, or a whole batch of them.
-`D` is a distribution within a combinator, `X` a transform (`.inv` its inverse), `T` a tensor of a given dtype, `In` an input
-of that name, which a table holds a column of.
+A list is a tensor of the case's dtype (by default float32), a number stays a number. `at` are points inside the support, where
+gradients are also checked; `edges` are ends of the support, `outside` points outside it, `p` arguments of icdf. A family has
+default points. In a family of single values each point is used for the whole batch; in other families a point is an event or a
+batch of events. `D` is a distribution within a combinator, `X` a transform (`.inv` is its inverse), `T` a tensor of a given
+dtype, `In` an input, whose values are in a table's column of that name.
 """
 
 import math
@@ -43,7 +43,7 @@ class X:
 
 
 class Case(D):
-    """Its distribution is that of the family whose case it is."""
+    """A constructor call with its points. The family that lists the case sets the name of the distribution."""
 
     def __init__(self, dtype="float32", at=None, edges=None, outside=None, p=None, **arguments):
         super().__init__(None, **arguments)
@@ -51,7 +51,7 @@ class Case(D):
         self.points = {"at": at, "edges": edges, "outside": outside, "p": p}
 
     def of(self, family):
-        """The same with the family's name and default points."""
+        """A copy with the family's name and default points."""
         case = Case(self.dtype, **self.arguments)
         case.distribution = family.name()
         case.points = {k: family.points.get(k, P if k == "p" else []) if v is None else v for k, v in self.points.items()}

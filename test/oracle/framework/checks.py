@@ -1,4 +1,4 @@
-"""What ties the functions of a family to the definition of its density: sums over all values, or integrals."""
+"""Compares the functions of a family with sums or integrals of its density."""
 
 import random
 
@@ -10,7 +10,7 @@ DIGITS, ALLOWED = 30, mpf("1e-9")
 
 
 def parameters(family, form, seed):
-    """Canonical parameters for which an integral is known to many digits."""
+    """Canonical parameters at which an integral is accurate to many digits."""
     rng = random.Random(f"{family.name()} {form} {seed}")
     if family.checked_at:
         return family.canonical(**{n: mpf(v) for n, v in family.checked_at[seed].items()})
@@ -83,7 +83,8 @@ def divergence_faults(family):
 
 
 def faults(family):
-    """Of scalar families: the others are made of them, or are compared with Python."""
+    """The errors of a family. Only scalar families are integrated: others are made of them, are compared with Python, or have a
+    check of their own."""
     if family.kind != "scalar":
         return family.faults() if hasattr(family, "faults") else []
     with mp.workdps(DIGITS):

@@ -1,8 +1,8 @@
-"""Where Python's torch.distributions 2.13 is wrong, and why; the right value is then mpmath's.
+"""Where Python's torch.distributions 2.13 is wrong, and why. The right value is then mpmath's.
 
-The generator compares Python with the oracle for every case. It fails on a difference that is not listed here, and on a line
-here that no case shows. `--differences` prints the table for the documentation. A key is a method, "<method> gradient", or
-"log_prob outside" (a value beyond the support, validation off).
+The generator compares Python with the oracle for every case. It fails on a difference that is not listed here, and on an entry
+that no case shows. `--differences` prints the table for the documentation. A key is a method, "<method> gradient", or "log_prob
+outside" (a value outside the support, without validation).
 """
 
 _WRONG = [
@@ -86,9 +86,9 @@ _WRONG = [
     }),
 ]
 
-# What this library has where Python has nothing (NotImplementedError) or says less. A key is a method, whose values and
-# gradients are then mpmath's; or "support", "has_rsample" or "has_enumerate_support", which are then as the oracle
-# states them. A method that Python lacks in all cases stands in pending.json, too, for completeness_test.cpp.
+# Where this library has more than Python, which raises NotImplementedError or states less. A key is a method, whose values and
+# gradients are then mpmath's; or "support", "has_rsample" or "has_enumerate_support", which are then as the oracle states them.
+# A method that Python lacks in all cases is also listed in pending.json, for completeness_test.cpp.
 _MORE = [
     ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {
         "Binomial": "entropy, perplexity",
@@ -126,7 +126,7 @@ CORRECTIONS, EXTENSIONS = by_key(_WRONG), by_key(_MORE)
 
 DIFFERENCES = [(reason, sorted({n for names in where for n in names.split()})) for reason, where in _WRONG + _MORE]
 
-# Texts that Python prints otherwise, and why ours do not follow.
+# Intended differences from Python's texts.
 TEXTS = [
     "an error about a parameter or a value names the class that the program made (Python: the Normal within LogNormal, the "
     "Dirichlet within Beta, the base within Independent)",

@@ -25,7 +25,7 @@ def nested(f, x):
 
 
 def number(x, dtype="float64"):
-    """A result, of as many digits as the dtype deserves."""
+    """A result, rounded to the significant digits of its dtype."""
     x = float(x)
     if not math.isfinite(x):
         return "nan" if math.isnan(x) else "inf" if x > 0 else "-inf"
@@ -45,14 +45,14 @@ def rounded(data, dtype):
 
 
 def tensor(t, dtype):
-    """A tensor of inputs, exactly; `dtype` is that of the case."""
+    """A tensor of inputs, without rounding. `dtype` is that of the case."""
     own = str(t.dtype).removeprefix("torch.")
     data = t.tolist() if own == "int64" else nested(lambda v: input_number(v, own), t.detach().double().tolist())
     return data if isinstance(data, list) and own in (dtype, "int64") else {"data": data} | ({} if own == dtype else {"dtype": own})
 
 
 def shaped(values, shape):
-    """A flat list as nested ones."""
+    """A flat list as nested lists of this shape."""
     if not shape:
         return values[0]
     step = len(values) // shape[0] if shape[0] else 0
@@ -76,7 +76,7 @@ def call(node, dtype):
 
 
 def text(node):
-    """The call as Python."""
+    """The call as Python code."""
     if isinstance(node, D):
         inner = [f"{k}={text(v)}" for k, v in node.arguments.items()]
         if getattr(node, "dtype", "float32") != "float32":
@@ -94,7 +94,8 @@ def text(node):
 
 
 def common_of(cases, keys, inner):
-    """What most cases say, of `keys` and of the entries of `inner`; it is taken out of the cases that say it."""
+    """Moves the values that most cases share out of the cases and returns them: those of `keys`, and those of the entries of
+    `inner` that all cases have."""
     def most_frequent(dicts):
         out = {}
         for key in dict.fromkeys(k for d in dicts for k in d):
@@ -117,7 +118,7 @@ def common_of(cases, keys, inner):
 
 
 def render(data):
-    """JSON with one line for each leaf of interest, so that a change shows where it is."""
+    """JSON with a line for each small value or row, so that a diff shows which of them changed."""
     compact = lambda v: json.dumps(v, separators=(",", ": "), allow_nan=False)
 
     def is_row(value):

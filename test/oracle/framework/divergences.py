@@ -1,7 +1,7 @@
-"""The KL divergences of a family: values and gradients of the textbook's formulas, at parameters rounded to the dtype first.
+"""The KL divergences of a family: values and gradients by the textbook's formulas, at parameters rounded to the dtype.
 
-Gradients are of the sum of the divergences, "nan" where one-sided or infinite: what is then asked for is a finite number. After
-the "@" of a cell stands how much it changes when every parameter changes by itself: what it may be off by, in roundings.
+Gradients are those of the sum of the divergences. A gradient is "nan" where it is one-sided or infinite: there a test only asks
+for a finite number. The number after the "@" of a cell is its condition, the sum of |x df/dx| over the parameters x.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from .views import Plain, truth
 
 DIGITS = 80
 COUNTS = {"ordinary": 5, "hostile": 8, "near": 8}
-COUNTLESS = {"total_count"}  # they have no gradient
+COUNTLESS = {"total_count"}  # parameters without a gradient
 
 
 class Table:
@@ -53,7 +53,7 @@ def fixed_draw(family, other, rng, spread, forms):
 
 
 def near(family, rng, dtype, draw, form):
-    """Parameters that differ in late digits."""
+    """The parameters of two nearly equal distributions."""
     p = draw(rng.choice(["ordinary", "hostile"]))[:len(form)]
     decades = (-10, -1) if dtype == "float64" else (-6, -1)
     q = []
@@ -87,7 +87,7 @@ def scalar_tables(family):
 
 
 def is_valid(family, other, row):
-    """Rounding may have moved an end of a support."""
+    """Whether the parameters are still valid after rounding."""
     for side, f in (("p", family), ("q", other)):
         if f.parameters.get("low") and row[f"{side}.low"] >= row[f"{side}.high"]:
             return False
@@ -97,8 +97,8 @@ def is_valid(family, other, row):
 
 
 def at_boundary(family, other, row):
-    """Whether the formula has no neighbourhood to be differentiated in: a probability of 0 or 1, or an end of the one support
-    at an end of the other."""
+    """Whether the formula cannot be differentiated on both sides: a probability is 0 or 1, or the supports share an end that
+    is a parameter."""
     if any(row.get(f"{side}.probs") in (0, 1) for side in "pq"):
         return True
     ends = [(row[f"{side}.low"], row[f"{side}.high"]) if "low" in f.parameters else (0, 1) if f.value.name == "unit" else
@@ -112,7 +112,7 @@ def at_boundary(family, other, row):
 
 
 def flatten(row):
-    """(name, index) and number of every entry."""
+    """Yields the name, the index and the number of every entry."""
     for name, value in row.items():
         shape = np.shape(value)
         for index in np.ndindex(*shape):
@@ -135,12 +135,13 @@ def divergence(table, entries, numbers):
     return p.kl(q).item()
 
 
-STEP = mpf(2) ** -50  # relative; a difference keeps the rest of the digits
+STEP = mpf(2) ** -50  # relative step; the other digits are left for the difference
 
 
 def derivatives(formula, numbers, value, fixed):
-    """The gradient; and how much, in all, the value and each element of the gradient change when every parameter changes by
-    itself, to a few digits. `fixed` are the indices of the parameters that have no gradient; nan is what has none."""
+    """The gradient of the value, and the conditions of the value and of each element of the gradient, to a few digits. `fixed` are
+    the indices of the parameters that have no gradient, for which it is NaN. A condition is the sum of |x df/dx| over the
+    parameters x."""
     n = len(numbers)
     slopes, scales = [NAN] * n, [mpf(0)] * n
     if mp.isinf(value):
@@ -174,7 +175,7 @@ def with_scale(x, scale, dtype):
 
 
 def cells(table, row):
-    """The columns of one row; None where it is not to be told from 0, or overflows."""
+    """The columns of one row, or None if the divergence overflows or is too small to be distinguished from 0."""
     entries = list(flatten(row))
     numbers = [mpf(x) for _, _, x in entries]
     formula = lambda *xs: divergence(table, entries, xs)

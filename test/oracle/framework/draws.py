@@ -10,7 +10,7 @@ from mpmath import mp
 
 
 class Format:
-    """A floating-point format: what a number is rounded to, and within which bounds it can be represented."""
+    """A floating-point format: its rounding and its limits."""
 
     def __init__(self, name, eps, largest, smallest):
         self.name, self.eps, self.largest, self.smallest = name, eps, largest, smallest
@@ -38,7 +38,8 @@ FORMATS = {f.name: f for f in (FLOAT, DOUBLE)}
 
 
 class Draw:
-    """Random numbers of a format: 53-bit uniforms and exact arithmetic, never libm."""
+    """Random numbers of a format. They are made from 53-bit uniforms by exact arithmetic: the results of libm depend on the
+    platform."""
 
     def __init__(self, seed, fmt):
         self.random = random.Random(zlib.crc32(f"{seed} {fmt.name}".encode()))
@@ -72,13 +73,13 @@ class Draw:
 
 
 def tail_z(draw, double=37.0, single=12.5):
-    """A deviate far out, as far as the tail is representable."""
+    """A standard score of either sign, as far out as its tail probability is representable."""
     z = draw.log_uniform(-6, 0) if draw.chance(0.3) else draw.uniform(1, double if draw.fmt.is_double else single)
     return draw.sign() * z
 
 
 def probability(draw, hostile):
-    """A probability for icdf: to 1e-300 (1e-37 in float) and to within eps of 1."""
+    """A probability for icdf. Hostile ones are as small as 1e-300 (1e-37 in float) or as near to 1 as eps / 2."""
     if not hostile:
         return draw.uniform(0.01, 0.99)
     if draw.chance(0.6):
@@ -106,8 +107,8 @@ def extreme(draw):
 
 @dataclass(frozen=True)
 class Kind:
-    """What a parameter or a value is. C++ finds it by name: `grid` holds hostile numbers, of which a parameter of a law takes
-    all; `draw` makes one for a divergence, of a spread that is "bounded", "ordinary" or "hostile"."""
+    """The kind of a parameter or a value; C++ finds it by its name. `grid` has hostile numbers for the law tests. `draw(rng, spread)`
+    returns a parameter for a divergence; the spread is "bounded", "ordinary" or "hostile"."""
 
     name: str
     grid: tuple = ()
@@ -140,19 +141,19 @@ _PROBABILITIES, _LOGITS = (0, 1e-30, 1e-7, 0.25, 0.5, 1 - 1e-7, 1), (-1000, -30,
 
 REAL = Kind("real", _REALS, _location)
 SCALE = Kind("scale", _SCALES, _decades(hostile=(-6, 6)))
-LOG_LOCATION = Kind("log location", _REALS, _location)  # of a logarithm: its exponential has to be a number
+LOG_LOCATION = Kind("log location", _REALS, _location)  # the location of a logarithm
 LOG_SCALE = Kind("log scale", _SCALES, _decades(hostile=(-6, 6)))
-# A density that is bounded can be integrated to many digits: hence shapes above 1.
+# "Bounded" shapes are above 1: then the density is bounded and can be integrated to many digits.
 POSITIVE = Kind("positive", _POSITIVES, _decades((0.3, 0.9), hostile=(-6, 8)))
 RATE = Kind("rate", _POSITIVES, _decades(hostile=(-4, 4)))
 INTENSITY = Kind("intensity", (0, 1e-6, 0.5, 1, 30, 1e8), _decades(hostile=(-4, 4)))  # a rate that may be 0
 PROBABILITY = Kind("probability", _PROBABILITIES, _probability)
 LOGIT = Kind("logit", _LOGITS, _log_odds)
-WEIGHT = Kind("weight", _PROBABILITIES)  # of a category, in any unit
+WEIGHT = Kind("weight", _PROBABILITIES)  # of a category, not normalised
 LOG_WEIGHT = Kind("log weight", _LOGITS)
 TRIALS = Kind("trials")
 LOW, HIGH = Kind("low"), Kind("high")
 MATRIX, TRIANGLE = Kind("matrix"), Kind("triangle")
-# Of values.
+# Kinds of values.
 UNIT, OUTCOME, COUNT, INDEX = Kind("unit"), Kind("outcome"), Kind("count"), Kind("index")
 ONE_HOT, SIMPLEX = Kind("one hot"), Kind("simplex")

@@ -1,4 +1,4 @@
-"""What a family states, once, for every test and for the benchmark.
+"""The base class of the families, which describe a class of distributions once, for every test and for the benchmark.
 
 A family is a class that is never instantiated: a namespace of functions of one event and its parameters, in mpmath, written
 from the textbook and not from torch. A function that a family lacks has no closed form in torch either.
@@ -22,52 +22,56 @@ def snake(name):
 
 
 class Family:
-    """`log_prob(x, ...)`, `cdf(x, ...)`, `icdf(p, ...)`, `mean(...)`, `mode(...)`, `variance(...)` and `entropy(...)` take the
-    parameters as `canonical` returns them: a number each, or an array of numbers for a vector or a matrix."""
+    """The functions `log_prob(x, ...)`, `cdf(x, ...)`, `icdf(p, ...)`, `mean(...)`, `mode(...)`, `variance(...)` and
+    `entropy(...)` take the parameters as `canonical` returns them: each is a number, or an array of numbers for a vector or a
+    matrix."""
 
     kind = "scalar"  # or "vector" or "combinator"
     base = "Distribution"
     parameters = {}  # name: Kind, in the order of Python's constructor
-    dims = {}  # how many dimensions of a parameter belong to one distribution, where there are any
+    dims = {}  # the number of dimensions of a parameter that belong to one distribution, if it is not 0
     event_dim = 0
     value = None  # the Kind of a value
 
-    # Which parameters are given together; by default, all. The first of them names what the others may replace.
+    # The sets of parameters that a constructor takes together; by default one set of all. Some tests use only the first.
     forms = None
 
-    # The numbers at which tests of laws make the class: columns of equal length, away from every edge, of each parameter.
+    # Parameters for the law tests: a column of numbers, away from every edge, for each parameter. All have the same length.
     ordinary = {}
-    # Rows of hostile ones, of each form: by default, all combinations of those of each kind of parameter.
+    # Hostile parameters for the law tests, as rows, by form. By default, all combinations of the grids of the parameters'
+    # kinds.
     grid = {}
 
-    # Golden cases, the default points of a case, streams of draws, and what must be refused.
+    # Golden cases, the default points of a case, streams of draws, and parameters and values that must be refused.
     points = {}
     cases = streams = bad_parameters = bad_values = []
 
-    # What tests of laws ask: "heavy tails" (a fourth moment that a sample does not tell), "jumps" (of the density, within the
-    # support), "implicit gradient" (of draws, which LibTorch fits), "no half" and "no meta" (LibTorch lacks kernels for them),
-    # "draws indices" (which cannot be NaN), "only draws differ" (from the class that it is made of).
+    # What tests need to know: "heavy tails" (samples do not determine the fourth moment), "jumps" (the density is
+    # discontinuous), "implicit gradient" (of draws, which LibTorch approximates), "no half" and "no meta" (LibTorch lacks
+    # kernels), "draws indices" (which cannot be NaN), "only draws differ" (from the base class).
     attributes = ()
 
     # Points with exact values: subclasses of accuracy.Points.
     accuracy = ()
 
-    # Parameters at which checks.py integrates the density; by default they are drawn. A distribution with infinitely many values
-    # has `values(...)`, all that matter to a sum; a continuous one `interval(...)`, its ends and where it is not smooth.
+    # Parameters at which checks.py integrates the density; by default they are drawn. A distribution with infinitely many
+    # values has `values(...)`, those that matter to a sum; a continuous one has `interval(...)`, the ends of its support and
+    # the points where the density is not smooth.
     checked_at = ()
 
-    # {class: the divergence from this class to it, of the parameters of both}, of classes that share a support. A divergence
-    # to a class in `kl_infinite` is infinite, as its support is smaller.
+    # {class: function of the parameters of both}, the divergences from this class to classes that share its support. The
+    # divergence to a class in `kl_infinite` is infinite, as its support is smaller.
     kl = {}
     kl_infinite = ()
-    # Further points of a divergence, flat; and those where torch is wrong at ordinary parameters.
+    # Further points of a divergence, as flat lists of parameters; and the classes for which torch is wrong at ordinary
+    # parameters.
     kl_points = {}
     kl_wrong_in_python = ()
-    kl_near = True  # whether a divergence from parameters that are nearly equal can be told from 0
+    kl_near = True  # whether divergences between nearly equal distributions are large enough to be compared
 
     @classmethod
     def kl_tables(cls):
-        """The tables of divergences of a class that is no scalar family."""
+        """The tables of divergences of a class that is not a scalar family."""
         return []
 
     @classmethod
@@ -84,7 +88,7 @@ class Family:
 
     @classmethod
     def call(cls, form, prefix=""):
-        """The class made of inputs named as the parameters."""
+        """A call of the class with inputs named after the parameters."""
         return D(cls.name(), **{p: In(prefix + p) for p in form})
 
     @classmethod
@@ -93,7 +97,7 @@ class Family:
 
 
 class Model:
-    """A batch of distributions of one family, on NumPy object arrays of mpf, so that parameters broadcast as tensors do."""
+    """A batch of distributions of one family. Its parameters are NumPy object arrays of mpf, which broadcast as tensors do."""
 
     def __init__(self, family, arguments):
         self.family, self.arguments = family, arguments
@@ -104,7 +108,7 @@ class Model:
         return a.shape[:a.ndim - self.family.dims.get(name, 0)]
 
     def _canonical(self, batch=None):
-        """A list of the canonical parameters of each distribution; for each index of `batch`, its place in the list."""
+        """The canonical parameters of each distribution as a list; and, for each index of `batch`, the position in this list."""
         dims, shape = self.family.dims, self.batch_shape
         wide = {n: np.broadcast_to(a, shape + a.shape[a.ndim - dims.get(n, 0):]) for n, a in self.arguments.items()}
         parameters = [self.family.canonical(**{n: a[i] for n, a in wide.items()}) for i in np.ndindex(*shape)]
@@ -162,7 +166,7 @@ class Model:
         return hasattr(self.family, "enumerate_support")
 
     def enumerate_support(self):
-        """The values of a discrete distribution, in order; those of the one that has most."""
+        """The values of a discrete distribution, in order. In a batch, those of the distribution that has most."""
         every = [self.family.enumerate_support(*p) for p in self._canonical()[0]]
         return array(max(every, key=len))
 
@@ -174,19 +178,18 @@ class Model:
 
 
 def array_of_events(events, batch):
-    """One array of a list with an event for each index of the batch."""
+    """One array from a list that has an event for each index of the batch."""
     out = as_array([mpf(e) if isinstance(e, int) else e for e in events])
     return out.reshape(batch + out.shape[1:])
 
 
 def probs_or_logits(*before):
-    """The forms of a class that takes either."""
+    """The forms of a class that takes either probs or logits."""
     return [(*before, "probs"), (*before, "logits")]
 
 
 def lineage(family):
-    """The names of a class and of the classes that it is derived from, combinators apart: a divergence to a class is one to
-    those derived from it."""
+    """The names of a class and of its bases, combinators excepted. A divergence to a class is also one to its derived classes."""
     names = [family.name()]
     while family.base in families() and families()[family.base].kind != "combinator":
         family = families()[family.base]
@@ -196,7 +199,7 @@ def lineage(family):
 
 @functools.cache
 def families():
-    """{class: family}, of every module of test/oracle, in the order of `order`."""
+    """{class: family}, of every module of test/oracle, in the order of their names."""
     found = {}
     for path in sorted(FOLDER.glob("*.py")):
         if path.name == "generate.py":

@@ -1,9 +1,9 @@
-"""The golden part of a family's data: what Python says of each case, and mpmath.
+"""The golden part of a family's data: what Python and mpmath return for each case.
 
-Two oracles answer every question. Parameters and points are rounded to the dtype of the case first; then torch answers in
-float64 (and in the dtype of the case), and mpmath with 50 digits. Where they agree, mpmath's value is kept. Where torch is wrong,
-the difference must be listed, with its reason, in corrections.py: an unlisted difference stops the generator, and so does a
-listed one that no longer occurs. Shapes, dtypes, texts, errors and random streams are torch's.
+Every result comes from two oracles. Parameters and points are rounded to the dtype of the case. Then torch evaluates in float64
+(and in the dtype of the case), and mpmath with 50 digits. Where they agree, mpmath's value is kept. Where torch is wrong, the
+difference must be listed, with its reason, in corrections.py. The generator stops at an unlisted difference and at a listed one
+that no longer occurs. Shapes, dtypes, texts, errors and random streams are torch's.
 """
 
 import math
@@ -20,14 +20,14 @@ from .mathematics import array, elementwise, slopes
 from .views import Float64, Own, Plain, Truth
 
 DIGITS = 50
-# Torch counts as right in float64 up to this error, and in the dtype of the case up to so many machine epsilons; both relative
-# to max(1, |value|), and to the condition of the question.
+# Torch counts as right up to this error in float64, and up to this many epsilons in the dtype of the case. Both are relative to
+# the largest of |value|, 1 (for logarithms) and the condition of the result.
 FLOAT64_ERROR, OWN_EPS = 1e-9, 4096
 PARAMETER_METHODS = ["mean", "mode", "variance", "stddev", "entropy", "perplexity"]
 DIFFERENTIABLE = ["log_prob", "cdf", "icdf", "entropy"]
-ABSOLUTE_BELOW_ONE = {"log_prob", "entropy"}  # a logarithm's error counts absolutely below 1, other errors relatively
+ABSOLUTE_BELOW_ONE = {"log_prob", "entropy"}  # errors of logarithms are absolute below 1, other errors are relative
 INTEGER_PARAMETERS = {"total_count"}
-# A method that another one determines, by this function: it is written down only where the function says otherwise.
+# Methods that are functions of another one. The data has an entry for them only if it differs from the function's result.
 DETERMINED = {"stddev": ("variance", math.sqrt), "perplexity": ("entropy", math.exp)}
 
 
@@ -64,12 +64,12 @@ def evaluate(distribution, method, value=None):
 
 
 def as_mp(x):
-    """Exact; from a tensor."""
+    """The numbers of a tensor as an mpf array, without rounding."""
     return array(x.detach().double().tolist())
 
 
 class Derivatives:
-    """The values of a model's method, and d output / d parameter for each entry of each parameter."""
+    """The values of a model's method, and their derivatives in each entry of each parameter."""
 
     def __init__(self, case, method, value):
         self.case, self.method, self.value = case, method, value
@@ -87,7 +87,7 @@ class Derivatives:
         return np.asarray(evaluate(build.make(self.case), self.method, value), dtype=object)
 
     def differentiate(self):
-        """{leaf: array of entries x outputs}, nan where a derivative does not exist."""
+        """{leaf: array of entries x outputs}, NaN where a derivative does not exist."""
         if self.by_leaf is None:
             inputs = {k: v for k, v in self.leaves.items() if k.split(".")[-1] not in INTEGER_PARAMETERS}
             if self.value is not None:
@@ -101,7 +101,7 @@ class Derivatives:
 
     def _entry(self, name, entries, index, sizes):
         x = entries[index]
-        if mp.isinf(x) or mp.isnan(x):  # a masked logit has no influence; an infinite value none either
+        if mp.isinf(x) or mp.isnan(x):  # the derivative in an infinite value or a masked logit is 0
             return np.full(self.result.shape, mp.mpf(0), dtype=object)
 
         def at(moved_to):
@@ -114,7 +114,7 @@ class Derivatives:
         return slopes(at, x, sizes).reshape(self.result.shape)
 
     def condition(self):
-        """Sum over all inputs of |x df/dx|: how far a relative error of 1 in the inputs carries."""
+        """The sum over all inputs of |x df/dx|: the error due to a relative error of 1 in each input."""
         total = np.full(self.result.shape, mp.mpf(0), dtype=object)
         for name, rows in self.differentiate().items():
             entries = (self.value if name == "value" else self.leaves[name]).reshape(-1)
@@ -137,7 +137,7 @@ def close(a, b, tolerance, floor=1.0):
 
 
 def explain(case, name, key, message):
-    """Notes that torch is wrong here; it must be known."""
+    """Records that torch is wrong here, and complains unless corrections.py says so."""
     if (name, key) in CORRECTIONS:
         used.add((name, key))
     else:
@@ -145,7 +145,7 @@ def explain(case, name, key, message):
 
 
 def is_more(name, method, torch_result):
-    """Whether torch lacks the method, and this library is known to have it."""
+    """Whether torch lacks the method and EXTENSIONS says that this library has it."""
     more = isinstance(torch_result, NotImplementedError) and (name, method) in EXTENSIONS
     if more:
         used.add((name, "extension " + method))
@@ -153,7 +153,7 @@ def is_more(name, method, torch_result):
 
 
 def support_text(case, name, bounds, event_dim):
-    """How a constraint of this class prints."""
+    """The text of a constraint of this class."""
     def bound(x):
         return float(x) if x.ndim == 0 else torch.tensor(x.astype(float).tolist(), dtype=DTYPES[case.dtype])
     said = f"{name}({', '.join(f'{k}={bound(v)}' for k, v in bounds.items())})"
@@ -161,7 +161,7 @@ def support_text(case, name, bounds, event_dim):
 
 
 def stated(case, key, torch_says):
-    """What torch says of a support or a flag; what the model says where more is known here."""
+    """Torch's support or flag, or the model's where EXTENSIONS says that it states more."""
     if (case.distribution, key) not in EXTENSIONS:
         return torch_says
     says = getattr(Truth(case.dtype).make(case), key)()
@@ -173,7 +173,7 @@ def stated(case, key, torch_says):
 
 
 def enumerate_support(case, d, expand):
-    """All values of a distribution: torch's, or the model's where torch has none."""
+    """All values of a distribution: torch's, or the model's if torch has none."""
     got = attempt(lambda: d.enumerate_support(expand))
     model = Truth(case.dtype).make(case)
     if not (isinstance(got, NotImplementedError) and (case.distribution, "enumerate_support") in EXTENSIONS
@@ -186,7 +186,7 @@ def enumerate_support(case, d, expand):
 
 
 def result(shape, dtype, values, case):
-    """A tensor of results: nested numbers, where its dtype is that of the case."""
+    """A tensor of results. It is written as nested numbers if its dtype is that of the case."""
     numbers = [int(v) if dtype == "int64" else number(v, case.dtype) for v in values]
     entry = {"shape": shape} if not numbers else {"value": shaped(numbers, shape)}
     entry |= {} if dtype == case.dtype else {"dtype": dtype}
@@ -194,7 +194,7 @@ def result(shape, dtype, values, case):
 
 
 def answer(case, method, value_own, value64, value_mp, validate, own, f64, key=None):
-    """One method's entry: what torch returns or raises, with mpmath's values."""
+    """The entry of one method: what torch returns or raises, with mpmath's values."""
     name, key = case.distribution, key or method
     own_out = attempt(lambda: evaluate(own, method, value_own))
     py = attempt(lambda: evaluate(f64, method, value64))
@@ -276,7 +276,7 @@ def gradients(case, method, model, f64_leaves, f64, value64, count, discrete):
         scale = [float(mp.fsum(abs(d) for d in t)) if all(mp.isfinite(d) for d in t) else 1.0 for t in terms]
         value = shaped(["undefined" if math.isnan(v) else number(v, case.dtype) for v in values], list(leaves[leaf].shape))
         more = {"simplex": True} if leaf == "value" and on_simplex(case) else {}
-        if method in ("cdf", "icdf"):  # a density or its inverse: an exponential, whose error is that of its exponent
+        if method in ("cdf", "icdf"):  # exponentials: the relative error is the absolute error of the exponent
             scale = [s * abs(math.log(abs(v))) if 1e50 < abs(v) < math.inf or 0 < abs(v) < 1e-50 else s for s, v in zip(scale, values)]
         if any(s > 2 * max(1.0, abs(v)) for s, v in zip(scale, values)):
             more["condition"] = [number(f"{s:.1e}") for s in scale]
@@ -295,7 +295,7 @@ def gradients(case, method, model, f64_leaves, f64, value64, count, discrete):
 
 
 def on_simplex(case):
-    """Whether values lie on a simplex through a bijection, where only the gradient along the simplex is defined."""
+    """Whether a bijection maps to a simplex. Then only the gradient along the simplex is defined."""
     transforms = case.arguments.get("transforms", [])
     return isinstance(transforms, list) and bool(transforms) and transforms[-1].transform == "StickBreakingTransform"
 
@@ -337,7 +337,7 @@ def run_case(case):
     methods, grads = {}, {}
 
     def entry(key, method, value=None, count=0, validate=False):
-        # Whether a value inside the support is accepted is for the validating object to say; NaN and the like are not.
+        # Values inside the support must pass validation; values outside must not reach it.
         a, b = (own, f64) if validate else (loose, loose64)
         value64 = None if value is None else value.double() if value.is_floating_point() else value
         methods[key], model = answer(case, method, value, value64, None if value is None else as_mp(value), validate, a, b, key)
@@ -372,17 +372,17 @@ def run_case(case):
 
 
 def follows(entry, of, function):
-    """Whether one result is the function of another, to all digits, or if both are errors."""
+    """Whether one result is the function of another one to all digits, or both are the same error."""
     if isinstance(entry, dict) or isinstance(of, dict):
         return "error" in entry and entry == of if isinstance(entry, dict) and isinstance(of, dict) else False
     try:
         return all(math.isclose(a, function(b), rel_tol=1e-12) for a, b in zip(flat(entry), flat(of)))
-    except (TypeError, OverflowError, ValueError):  # infinities and NaN are texts
+    except (TypeError, OverflowError, ValueError):  # infinities and NaN are strings
         return False
 
 
 def enumeration(t):
-    """All of a short enumeration, the ends of a long one."""
+    """All values of a short enumeration, or the ends of a long one."""
     data = [number(v) if t.is_floating_point() else v for v in t.reshape(-1).tolist()]
     entry = {"dtype": str(t.dtype).removeprefix("torch.")}
     if len(data) <= 64:
@@ -391,7 +391,7 @@ def enumeration(t):
 
 
 def as_given(d):
-    """The distribution, with nothing in its repr that torch has worked out meanwhile."""
+    """The distribution without the attributes that torch has computed since and would print."""
     if isinstance(d, td.MixtureSameFamily):
         mixture = d.mixture_distribution
         mixture.__dict__.pop("logits" if mixture._param is mixture.__dict__.get("probs") else "probs", None)
@@ -429,7 +429,7 @@ SHOWN, SHOWN_AT_THE_END = 16, 4
 
 
 def summary(sample, count):
-    """All of a few draws; of more the first and last, and three sums that fix the rest."""
+    """All draws if they are few, else the first and the last, and three sums that determine the rest."""
     numbers = sample.detach().reshape(-1)
     entry = {"shape": list(sample.shape), "result": str(sample.dtype).removeprefix("torch.")}
     digits = (lambda v: int(v)) if not sample.is_floating_point() else (lambda v: float(f"{v:.9g}")) if sample.dtype == torch.float32 else float
@@ -459,13 +459,13 @@ def run_bad_value(case):
 
 
 def error_entry(case, error):
-    """The kind of an error; the beginning of its text where that is part of the contract."""
+    """The kind of an error, and the beginning of its text if that is specified."""
     entry = {"error": "ValueError"}
     message = str(error)
     marker = "but found invalid values"
     if message.startswith("Expected") and marker in message:
         message = message[:message.index(marker) + len(marker)]
-        # Torch may speak of a distribution within the one that was made.
+        # Torch may name a distribution within the one that was made.
         own = f"distribution {case.distribution}(" in message
         entry["begins"] = message if own else message[:message.index(" ", message.index(" ") + 1) + 1]
     return entry
@@ -475,7 +475,7 @@ COMMON = ["event_shape", "has_rsample", "has_enumerate_support", "support", "arg
 
 
 def golden(family):
-    """The golden part of a family's data, what is unexplained in it, and which corrections it uses."""
+    """The golden part of a family's data, the unexplained differences in it, and the corrections that it uses."""
     complaints.clear()
     used.clear()
     runs = {"cases": run_case, "streams": run_stream, "bad_parameters": run_bad_parameters, "bad_values": run_bad_value}

@@ -254,7 +254,7 @@ def slopes(f, at, sizes):
     while True:
         with mp.workdps(digits):
             values = [f(at + k * step) for k in (-2, -1, 0, 1, 2)]
-            # Twice as many digits wherever what rounding f amounts to could be seen.
+            # Double the digits until the rounding of f has no effect on the slopes.
             largest = max([abs(v) for v in values[2].reshape(-1) if mp.isfinite(v)], default=mpf(0))
             if largest * mp.eps / step < mpf(10) ** -20 or digits > 2000:
                 return elementwise(lambda ll, l, f0, r, rr: _slope(ll, l, f0, r, rr, step), *values)
@@ -268,7 +268,7 @@ def _slope(ll, l, f0, r, rr, h):
     right = (-3 * f0 + 4 * r - rr) / (2 * h) if mp.isfinite(r) and mp.isfinite(rr) else None
     if left is not None and right is not None:
         slope = (r - l) / (2 * h)
-        is_zero = abs(slope) < mpf(10) ** -30 * abs((r - f0) / h)  # where a parabola has its vertex
+        is_zero = abs(slope) < mpf(10) ** -30 * abs((r - f0) / h)  # the slope at the vertex of a parabola
         return (mpf(0) if is_zero else slope) if agree(left, right) else NAN
     side, simple = (left, (f0 - l) / h) if left is not None else (right, (r - f0) / h if right is not None else None)
     return side if side is not None and agree(side, simple) else NAN

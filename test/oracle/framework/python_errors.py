@@ -1,4 +1,4 @@
-"""The errors of Python's torch.distributions at the points of the accuracy test, for docs/accuracy.md to show beside ours."""
+"""The errors of Python's torch.distributions at the points of the accuracy test, which docs/accuracy.md shows beside ours."""
 
 import csv
 import json
@@ -29,13 +29,13 @@ def error(got, cell, floor, info):
     if not math.isfinite(got):
         return math.inf
     unit = max(abs(exact), floor, unit)
-    if unit < info.tiny:  # subnormal: anything as small will do
+    if unit < info.tiny:  # subnormal: any result up to info.tiny is accepted
         return 0.0 if abs(got) <= info.tiny else math.inf
     return abs(got - exact) / unit / info.eps
 
 
 def node_of(call):
-    """The call that JSON holds."""
+    """The call that a JSON value describes."""
     if isinstance(call, list):
         return [node_of(c) for c in call]
     if not isinstance(call, dict):
@@ -49,7 +49,7 @@ def node_of(call):
 
 
 def inputs_of(columns, dtype):
-    """The columns x[0], x[1] ... as one tensor."""
+    """One tensor for each input; columns x[0], x[1] ... are one input."""
     parts = {}
     for column, numbers in columns.items():
         parts.setdefault(column.split("[")[0], []).append(torch.tensor([float(v) for v in numbers], dtype=torch.float64))
@@ -64,7 +64,7 @@ def inputs_of(columns, dtype):
 
 
 def quantities(table, columns, names):
-    """A tensor for every quantity; what Python lacks or fails at as a whole is left out."""
+    """A tensor for each quantity. Quantities that Python lacks, or for which it raises, are left out."""
     dtype = getattr(torch, table["dtype"])
     inputs = {n: t.requires_grad_() for n, t in inputs_of({c: v for c, v in columns.items() if c not in names}, dtype).items()}
     d = Plain("float64", inputs).make(node_of(table["call"]))
@@ -81,7 +81,7 @@ def quantities(table, columns, names):
             return
         try:
             result = function()
-        except Exception:  # not implemented, or a failure of Python's own
+        except Exception:  # not implemented, or an error of Python's
             return
         put(name, result.detach())
         for key in {re.sub(r"\[.*", "", n.split("/")[1]) for n in names if n.startswith(name + "/")}:
@@ -108,7 +108,7 @@ def quantities(table, columns, names):
 
 
 def write(data, path):
-    """A line for each quantity of each table of the files of a folder."""
+    """Writes a line for each quantity of each accuracy table in a folder."""
     td.Distribution.set_default_validate_args(False)
     warnings.simplefilter("ignore")
     lines = []

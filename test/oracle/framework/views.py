@@ -1,4 +1,4 @@
-"""Three views of a call: torch in the dtype of the case, torch in float64, and mpmath."""
+"""Evaluations of a call: by torch in the dtype of the case, by torch in float64, and by mpmath."""
 
 import importlib
 
@@ -53,14 +53,14 @@ class Plain(Build):
 
 
 class Own(Plain):
-    """The same with gradients."""
+    """Torch in the dtype of the case, with gradients."""
 
     def tensor(self, t):
         return t.requires_grad_()
 
 
 class Float64(Plain):
-    """Torch in float64, at the parameters of the case."""
+    """Torch in float64, with gradients, at the parameters of the case rounded to its dtype."""
 
     def tensor(self, t):
         return t.double().requires_grad_()
@@ -70,7 +70,7 @@ class Float64(Plain):
 
 
 class Truth(Build):
-    """mpmath, at the parameters of the case."""
+    """mpmath, at the parameters of the case rounded to its dtype."""
 
     STRUCTURE = {"reinterpreted_batch_ndims", "event_dim"}
 
@@ -92,5 +92,5 @@ class Truth(Build):
 
 
 def truth(call, inputs, dtype="float64"):
-    """The model of a call with inputs."""
+    """The model of a call at given inputs."""
     return Truth(dtype, inputs).make(call)

@@ -1,4 +1,4 @@
-// What the headers give that do not include LibTorch.
+// Uses the headers that do not include LibTorch.
 #include <torch/distributions/fwd.h>
 #include <torch/distributions/version.h>
 

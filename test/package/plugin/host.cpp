@@ -68,8 +68,8 @@ int main() {
   check(text.str() == "Dirac(loc: 2.0)", "repr");
   check(near(dist::kl_divergence(dirac, normal), 2.0 + log_sqrt_2pi), "the plugin's KL rule");
 
-  // A class that the plugin derives from one of the library's: the library's rules find it by its
-  // base.
+  // A class of the plugin that derives from a class of the library. The library's rules apply to it
+  // through its base.
   dist::DistributionPtr unit = normal;
   make_unit_normal(1.0, &unit);
   check(near(dist::kl_divergence(unit, normal), 0.5), "a rule of the base class, on the left");
@@ -77,7 +77,7 @@ int main() {
   check(near(dist::kl_divergence(dirac, unit), 0.5 + log_sqrt_2pi), "both of the plugin");
   check(dynamic_cast<const dist::Normal*>(unit.get()) != nullptr, "dynamic_cast to the base");
 
-  // Errors cross the boundary as what they are.
+  // Exceptions keep their types across the boundary.
   const std::string missing =
       message_of<c10::NotImplementedError>([&] { dist::kl_divergence(normal, dirac); });
   check(contains(missing, "Normal") && contains(missing, "Dirac"), "no rule: both names");

@@ -2,12 +2,13 @@
 
 #include <torch/distributions/core/distribution.h>
 
-/// What the plugin offers to its host, which looks the functions up by name.
+/// The functions of the plugin, which the host looks up by name.
 extern "C" {
 /// Registers the plugin's KL rule.
 using PluginInit = void();
-/// A `Dirac` at `loc`, a class of the plugin, written to `result`; c10::ValueError for a NaN.
+/// Writes a `Dirac` at `loc`, a class of the plugin, to `result`. \throws c10::ValueError if `loc`
+/// is NaN.
 using PluginMakeDirac = void(double loc, torch::distributions::DistributionPtr* result);
-/// A `UnitNormal` at `loc`, a class that the plugin derives from the library's Normal.
+/// Writes a `UnitNormal` at `loc`, which the plugin derives from the library's Normal, to `result`.
 using PluginMakeUnitNormal = void(double loc, torch::distributions::DistributionPtr* result);
 }

@@ -4,12 +4,12 @@
 
 namespace torch::distributions::constraints {
 
-/// What the constraints with a lower bound share; a tensor bound broadcasts with the value.
+/// Base of the constraints with a lower bound. A tensor bound broadcasts with the value.
 class TORCH_DISTRIBUTIONS_API LowerBounded : public Constraint {
  public:
-  /// The bound; numbers become a tensor of the default dtype.
+  /// The bound as a tensor. Numbers and lists take the default dtype.
   Tensor lower_bound() const { return lower_.tensor(); }
-  /// The bound as it was given, which may be numbers.
+  /// The bound as it was given: a tensor, a number or a list.
   const Param& lower() const& noexcept { return lower_; }
   Param lower() && { return lower_; }
 
@@ -23,12 +23,12 @@ class TORCH_DISTRIBUTIONS_API LowerBounded : public Constraint {
   Param lower_;
 };
 
-/// What the constraints with an upper bound share; a tensor bound broadcasts with the value.
+/// Base of the constraints with an upper bound. A tensor bound broadcasts with the value.
 class TORCH_DISTRIBUTIONS_API UpperBounded : public Constraint {
  public:
-  /// The bound; numbers become a tensor of the default dtype.
+  /// The bound as a tensor. Numbers and lists take the default dtype.
   Tensor upper_bound() const { return upper_.tensor(); }
-  /// The bound as it was given, which may be numbers.
+  /// The bound as it was given: a tensor, a number or a list.
   const Param& upper() const& noexcept { return upper_; }
   Param upper() && { return upper_; }
 
@@ -42,13 +42,13 @@ class TORCH_DISTRIBUTIONS_API UpperBounded : public Constraint {
   Param upper_;
 };
 
-/// What the constraints with both bounds share; tensor bounds broadcast with the value.
+/// Base of the constraints with both bounds. Tensor bounds broadcast with the value.
 class TORCH_DISTRIBUTIONS_API Bounded : public Constraint {
  public:
-  /// The bounds; numbers become a tensor of the other bound's dtype, else of the default one.
+  /// The bounds as tensors. Numbers and lists take the dtype of a floating bound, else the default.
   Tensor lower_bound() const;
   Tensor upper_bound() const;
-  /// The bounds as they were given, which may be numbers.
+  /// The bounds as they were given: tensors, numbers or lists.
   const Param& lower() const& noexcept { return lower_; }
   Param lower() && { return lower_; }
   const Param& upper() const& noexcept { return upper_; }

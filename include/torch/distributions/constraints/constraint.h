@@ -13,7 +13,7 @@
 
 namespace torch::distributions {
 
-/// A set of values: what a parameter may be, or the support of a distribution.
+/// A set of values: the domain of a parameter or the support of a distribution.
 class TORCH_DISTRIBUTIONS_API Constraint {
  public:
   virtual ~Constraint() = default;
@@ -23,22 +23,22 @@ class TORCH_DISTRIBUTIONS_API Constraint {
   /// Number of rightmost dimensions of a value that are checked together.
   virtual int64_t event_dim() const { return 0; }
 
-  /// For each event of `value` whether it lies in the set: a bool tensor of `value`'s shape less
-  /// its last `event_dim()` dimensions (broadcast with the constraint's own bounds).
-  /// \throws c10::ValueError for a value with fewer dimensions.
+  /// Whether each event of `value` lies in the set: a bool tensor of the shape of `value` without
+  /// the last `event_dim()` dimensions, broadcast with the bounds of the constraint.
+  /// \throws c10::ValueError if `value` has fewer than `event_dim()` dimensions.
   virtual Tensor check(const Tensor& value) const = 0;
 
-  /// Row-major position in `check(value)` of the first event outside the set, or nothing: also for
-  /// a meta tensor, of whose numbers nothing is known. Throws where `check` does. On the CPU the
-  /// element-wise constraints make one pass, stop early and allocate nothing.
+  /// Row-major position in `check(value)` of the first event outside the set. Nothing if there is
+  /// none, or for a meta tensor, which has no data to check. Throws the same errors as `check`. On
+  /// the CPU, element-wise constraints make one pass, stop early and allocate no memory.
   virtual std::optional<int64_t> first_violation(const Tensor& value) const;
 
-  /// An event of the set, away from its ends. The library puts it in place of events outside a
-  /// support, before it computes a density that would have no finite gradient there.
-  /// \param shape that of an event; dimensions of a batch may precede it. A bound of the set may
-  ///     broadcast it.
-  /// \param options of the result; the dtype must be floating.
-  /// \return nothing where no such event is known: by default, and for an empty set.
+  /// An event of the set, away from its boundary. The library substitutes it for events outside a
+  /// support, where a density has no finite gradient.
+  /// \param shape The shape of the event, which batch dimensions may precede. The result has this
+  ///     shape, broadcast with the bounds of the set.
+  /// \param options The options of the result; the dtype must be floating.
+  /// \return The event, or nothing if none is known: by default, and for an empty set.
   virtual std::optional<Tensor> interior_point(IntArrayRef shape,
                                                const TensorOptions& options) const;
 
@@ -55,7 +55,7 @@ using ConstraintPtr = core::Shared<Constraint>;
 
 TORCH_DISTRIBUTIONS_API std::ostream& operator<<(std::ostream& out, const Constraint& constraint);
 
-/// What fmt prints.
+/// Makes constraints printable by fmt.
 TORCH_DISTRIBUTIONS_API std::string format_as(const Constraint& constraint);
 
 }  // namespace torch::distributions

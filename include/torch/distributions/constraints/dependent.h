@@ -14,7 +14,7 @@ class TORCH_DISTRIBUTIONS_API Dependent final : public Constraint {
                      std::optional<int64_t> event_dim = std::nullopt)
       : is_discrete_(is_discrete), event_dim_(event_dim) {}
 
-  /// The same with what is given here: `constraints::dependent(false, 1)`.
+  /// A copy with the given properties replaced: `constraints::dependent(false, 1)`.
   Dependent operator()(std::optional<bool> is_discrete,
                        std::optional<int64_t> event_dim = std::nullopt) const;
 

@@ -27,7 +27,7 @@ class TORCH_DISTRIBUTIONS_API OneHot final : public Constraint {
   void print(std::ostream& out) const override;
 };
 
-/// The integers of [lower, upper].
+/// The integers in [lower, upper].
 class TORCH_DISTRIBUTIONS_API IntegerInterval final : public Bounded {
  public:
   IntegerInterval(Param lower, Param upper)
@@ -39,7 +39,7 @@ class TORCH_DISTRIBUTIONS_API IntegerInterval final : public Bounded {
                                        const TensorOptions& options) const override;
 };
 
-/// The integers of [lower, inf): the bound belongs to the set, in spite of the name, as in Python.
+/// The integers in [lower, inf). As in Python, the set includes the bound despite its name.
 class TORCH_DISTRIBUTIONS_API IntegerGreaterThan final : public LowerBounded {
  public:
   explicit IntegerGreaterThan(Param lower) : LowerBounded("IntegerGreaterThan", std::move(lower)) {}
@@ -50,7 +50,7 @@ class TORCH_DISTRIBUTIONS_API IntegerGreaterThan final : public LowerBounded {
                                        const TensorOptions& options) const override;
 };
 
-/// The integers of (-inf, upper]: the bound belongs to the set, in spite of the name, as in Python.
+/// The integers in (-inf, upper]. As in Python, the set includes the bound despite its name.
 class TORCH_DISTRIBUTIONS_API IntegerLessThan final : public UpperBounded {
  public:
   explicit IntegerLessThan(Param upper) : UpperBounded("IntegerLessThan", std::move(upper)) {}
@@ -61,8 +61,8 @@ class TORCH_DISTRIBUTIONS_API IntegerLessThan final : public UpperBounded {
                                        const TensorOptions& options) const override;
 };
 
-/// Vectors of numbers >= 0 whose sum is at most `upper`: weaker than what a multinomial
-/// distribution of `upper` draws gives, as in Python.
+/// Vectors of numbers >= 0 whose sum is at most `upper`. As in Python, this is weaker than the
+/// support of a multinomial distribution: integers whose sum is `upper`.
 class TORCH_DISTRIBUTIONS_API Multinomial final : public UpperBounded {
  public:
   explicit Multinomial(Param upper) : UpperBounded("Multinomial", std::move(upper)) {}

@@ -26,7 +26,7 @@ class TORCH_DISTRIBUTIONS_API LowerCholesky final : public Constraint {
   void print(std::ostream& out) const override;
 };
 
-/// Cholesky factors of correlation matrices: those with rows of length 1, to within 10 n eps.
+/// Cholesky factors of correlation matrices of size n. The rows have length 1, to within 10 n eps.
 class TORCH_DISTRIBUTIONS_API CorrCholesky final : public Constraint {
  public:
   int64_t event_dim() const override { return 2; }
@@ -47,9 +47,8 @@ class TORCH_DISTRIBUTIONS_API Square : public Constraint {
   void print(std::ostream& out) const override;
 };
 
-/// Symmetric matrices: |a - b| <= atol + rtol |b| for entries a, b that mirror each other, with
-/// rtol the larger of 1e-5 and 4 eps, and atol the larger of 1e-6 and rtol times the matrix's
-/// largest magnitude, as rounding leaves them.
+/// Matrices that are symmetric up to rounding: |a - b| <= atol + rtol |b| for mirrored entries a
+/// and b, with rtol = max(1e-5, 4 eps) and atol = max(1e-6, rtol max|x|) for the entries x.
 class TORCH_DISTRIBUTIONS_API Symmetric : public Square {
  public:
   Tensor check(const Tensor& value) const override;
@@ -57,8 +56,8 @@ class TORCH_DISTRIBUTIONS_API Symmetric : public Square {
   void print(std::ostream& out) const override;
 };
 
-/// Symmetric matrices without a negative eigenvalue, to within the rounding of the eigenvalues: n
-/// eps times the largest.
+/// Symmetric matrices of size n without negative eigenvalues, up to rounding: every eigenvalue
+/// lambda is at least -n eps max|lambda|.
 class TORCH_DISTRIBUTIONS_API PositiveSemidefinite final : public Symmetric {
  public:
   Tensor check(const Tensor& value) const override;

@@ -4,12 +4,12 @@
 
 namespace torch::distributions::constraints {
 
-/// The support of a mixture: the union of its components' supports, of which `base_constraint` has
-/// a batch with the components along its last dimension.
+/// The support of a mixture: the union of the supports of its components. `base_constraint` is the
+/// batch of these supports, with the components along the last batch dimension.
 class TORCH_DISTRIBUTIONS_API MixtureSameFamilyConstraint final : public Constraint {
  public:
-  /// \param weights the components' probabilities: a component of weight 0 adds nothing; undefined
-  /// when all count.
+  /// \param weights The probabilities of the components. A component of weight 0 is ignored; if
+  ///     `weights` is undefined, all components count.
   explicit MixtureSameFamilyConstraint(ConstraintPtr base_constraint, Tensor weights = {});
 
   const ConstraintPtr& base_constraint() const& noexcept { return base_; }
@@ -18,7 +18,7 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamilyConstraint final : public Constra
 
   bool is_discrete() const override { return base_->is_discrete(); }
   int64_t event_dim() const override { return base_->event_dim(); }
-  /// \throws c10::ValueError when `value` has fewer than `event_dim()` dimensions.
+  /// \throws c10::ValueError if `value` has fewer than `event_dim()` dimensions.
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
   std::optional<Tensor> interior_point(IntArrayRef shape,

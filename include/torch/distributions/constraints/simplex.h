@@ -4,9 +4,10 @@
 
 namespace torch::distributions::constraints {
 
-/// Vectors x with x >= 0 and |sum(x) - 1| < max(1e-6, 2 eps + sqrt(n) 2^-23 + n s / 2), where n is
-/// the length and eps and s are the epsilon and the least positive number of the dtype: Python's
-/// 1e-6, widened where rounding moves the sum by more.
+/// Vectors x of length n with x >= 0 and |sum(x) - 1| < tol. For double and integers, tol is
+/// Python's 1e-6. In shorter floating dtypes, rounding moves the sum by more:
+/// tol = max(1e-6, 2 eps + sqrt(n) 2^-23 + n s / 2), where eps and s are the epsilon and the least
+/// positive number of the dtype.
 class TORCH_DISTRIBUTIONS_API Simplex final : public Constraint {
  public:
   int64_t event_dim() const override { return 1; }

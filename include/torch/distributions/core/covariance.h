@@ -6,9 +6,9 @@
 
 namespace torch::distributions {
 
-/// The three ways to give the spread of a matrix family, of which a program names exactly one:
-/// `{.covariance_matrix = S}`, `{.precision_matrix = P}` (its inverse), or `{.scale_tril = L}` (its
-/// lower Cholesky factor).
+/// A covariance in one of three forms, exactly one of which must be given:
+/// `{.covariance_matrix = S}`, `{.precision_matrix = P}` (the inverse of S) or `{.scale_tril = L}`
+/// (the lower Cholesky factor of S).
 struct Covariance {
   core::Named by_name = core::Named();
   Param covariance_matrix = {};
@@ -16,7 +16,7 @@ struct Covariance {
   Param scale_tril = {};
 };
 
-/// `{.covariance_matrix = S}`, `{.precision_matrix = P}` and `{.scale_tril = L}` without braces.
+/// Factories of the three forms: `covariance_matrix(S)` is `{.covariance_matrix = S}`.
 inline Covariance covariance_matrix(Param matrix) {
   return {.covariance_matrix = std::move(matrix)};
 }

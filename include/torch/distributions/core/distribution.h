@@ -23,54 +23,56 @@ namespace torch::distributions {
 
 class Distribution;
 
-/// Owns some distribution.
+/// Owns a distribution of any class.
 using DistributionPtr = core::Shared<Distribution>;
 
-/// (name, constraint) of each constructor argument, in the constructor's order.
+/// The name and constraint of each constructor argument, in order.
 using ArgConstraints = std::vector<std::pair<std::string, ConstraintPtr>>;
 
-/// A probability distribution, or a batch of them: an immutable tuple of tensors.
+/// A probability distribution or a batch of them: an immutable tuple of tensors.
 ///
-/// Shapes: a sample has shape `sample_shape + batch_shape + event_shape`; `log_prob`, `cdf` and
-/// `entropy` have the event dimensions summed away. Copying copies handles of tensors. Const
-/// methods are safe from many threads.
+/// A sample has the shape `sample_shape + batch_shape + event_shape`. `log_prob`, `cdf` and
+/// `entropy` have no event dimensions. Copies share their tensors. Const methods are thread-safe.
 ///
-/// Public methods validate and then call the hook of the same name, `do_log_prob` for `log_prob`; a
-/// class overrides the hooks that it has. A method that a class lacks throws
-/// `c10::NotImplementedError` naming both.
+/// A public method validates its arguments and calls the hook of the same name: `log_prob` calls
+/// `do_log_prob`. A class overrides the hooks that it implements. The others throw
+/// `c10::NotImplementedError` naming the class and the method.
 class TORCH_DISTRIBUTIONS_API Distribution {
  public:
   virtual ~Distribution() = default;
 
-  /// Shape of the batch of independent distributions: a view, valid as long as this object exists,
-  /// also if it was reached through a handle. A temporary object returns a copy.
+  /// Shape of the batch of independent distributions. The view is valid while this object exists,
+  /// even if it was reached through a handle. A temporary object returns a copy.
   IntArrayRef batch_shape() const& noexcept { return batch_shape_; }
   std::vector<int64_t> batch_shape() && { return {batch_shape_.begin(), batch_shape_.end()}; }
-  /// Shape of one draw of one of them; a view, or a copy, as `batch_shape` is.
+  /// Shape of one draw from one distribution of the batch: a view or copy like `batch_shape`.
   IntArrayRef event_shape() const& noexcept { return event_shape_; }
   std::vector<int64_t> event_shape() && { return {event_shape_.begin(), event_shape_.end()}; }
 
   virtual ArgConstraints arg_constraints() const = 0;
 
-  /// The values of positive density. \throws c10::NotImplementedError where a class states none.
+  /// The set of possible values.
+  /// \throws c10::NotImplementedError if the class states no support.
   virtual ConstraintPtr support() const = 0;
   virtual bool has_rsample() const { return false; }
   virtual bool has_enumerate_support() const { return false; }
 
-  /// Draws without a gradient. \param generator the default generator of the device when absent.
+  /// Draws samples without a gradient.
+  /// \param generator The random generator; the default generator of the device if absent.
   Tensor sample(IntArrayRef sample_shape = {},
                 std::optional<Generator> generator = std::nullopt) const;
-  /// Draws that are differentiable in the parameters.
+  /// Draws samples that are differentiable in the parameters.
   Tensor rsample(IntArrayRef sample_shape = {},
                  std::optional<Generator> generator = std::nullopt) const;
   [[deprecated("use sample({n})")]] Tensor sample_n(int64_t n) const { return sample({n}); }
 
   /// Log of the density or probability mass at `value`; -inf outside the support.
-  /// \throws c10::ValueError under validation when a value lies outside the support.
+  /// \throws c10::ValueError under validation if a value lies outside the support.
   Tensor log_prob(const Tensor& value) const;
   /// P(X <= value): 0 below the support and 1 above it.
   Tensor cdf(const Tensor& value) const;
-  /// The quantile: the inverse of `cdf`. NaN outside [0, 1], or c10::ValueError under validation.
+  /// The quantile function, the inverse of `cdf`; NaN outside [0, 1].
+  /// \throws c10::ValueError under validation if a probability lies outside [0, 1].
   Tensor icdf(const Tensor& probability) const;
 
   Tensor mean() const { return do_mean(); }
@@ -82,39 +84,39 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// exp(entropy).
   Tensor perplexity() const;
 
-  /// All values of a discrete distribution, along a new first dimension: of shape `[n] +
-  /// batch_shape + event_shape`, or `[n] + [1, ...] + event_shape` when not expanded.
+  /// All values of a discrete distribution along a new first dimension. The shape is
+  /// `[n] + batch_shape + event_shape` or, without `expand`, `[n] + [1, ...] + event_shape`.
   Tensor enumerate_support(bool expand = true) const { return do_enumerate_support(expand); }
 
-  /// This distribution with its parameters expanded, as views, to a larger batch.
-  /// \throws c10::ValueError when the batch shape does not expand to `batch_shape`.
+  /// A copy with its parameters expanded, as views, to a larger batch.
+  /// \throws c10::ValueError if the batch shape does not expand to `batch_shape`.
   DistributionPtr expand(IntArrayRef batch_shape) const {
     return changed(core::Change::expand(batch_shape));
   }
-  /// This distribution on another device or of another dtype, which must be a floating one.
-  /// \throws c10::TypeError for another dtype; under validation c10::ValueError when a parameter is
-  ///     not valid any more, such as a scale that is 0 in half precision.
+  /// A copy on another device or with another floating dtype.
+  /// \throws c10::TypeError if the dtype is not floating, c10::ValueError if `options` require a
+  ///     gradient or, under validation, rounding makes a parameter invalid (a scale of 0).
   DistributionPtr to(const TensorOptions& options) const {
     return changed(core::Change::to(options));
   }
-  /// This distribution with its parameters cut off the autograd graph.
+  /// A copy with its parameters detached from the autograd graph.
   DistributionPtr detach() const { return changed(core::Change::detach()); }
-  /// A copy with every tensor changed.
+  /// A copy with `change` applied to every tensor.
   virtual DistributionPtr changed(const core::Change& change) const = 0;
 
-  /// The class, for dispatch.
+  /// The class of this object, for the dispatch of `kl_divergence`.
   virtual const core::Type& type() const = 0;
   static const core::Type& static_type();
 
   /// Writes Python's repr, such as `Normal(loc: 0.0, scale: 1.0)`.
   virtual void print(std::ostream& out) const = 0;
 
-  /// Validation of every distribution without a `validate_args` of its own and outside every
-  /// `ValidateArgsGuard`.
+  /// Turns validation on or off for every distribution without a `validate_args` of its own,
+  /// outside any `ValidateArgsGuard`.
   static void set_default_validate_args(bool on) noexcept;
 
  protected:
-  /// A tensor member and how many of its last dimensions belong to the event.
+  /// A tensor member, whose last `event_dim` dimensions belong to the event.
   struct Member {
     const char* name;
     Tensor* tensor;
@@ -140,28 +142,27 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_entropy() const;
   virtual Tensor do_enumerate_support(bool expand) const;
 
-  /// What is asked of `log_prob_of`.
   struct LogProbOptions {
-    int64_t dims;   // over how many of the last batch dimensions it is summed
+    int64_t dims;   // number of last batch dimensions to sum over
     bool validate;  // whether an invalid value is an error
   };
-  /// All of `log_prob`: by default this validates the value, calls `do_log_prob` and sums. The
-  /// library's classes override it where one pass over the value does several of these.
+  /// Implements `log_prob`: validates the value, calls `do_log_prob` and sums the result. Classes
+  /// of the library override it if one pass over the value can do several of these steps.
   virtual Tensor log_prob_of(const Tensor& value, const LogProbOptions& options) const;
 
-  /// For each event of `value`, whose shape is valid, whether no draw can have this value: it lies
-  /// outside the support, or a part of a composite finds it impossible, or it has a NaN.
+  /// Whether each event of `value` is impossible: it has a NaN, lies outside the support or, in a
+  /// composite, is impossible for a part. The shape of `value` must be valid.
   virtual Tensor do_impossible(const Tensor& value) const;
 
-  /// The floating dtype in which values are computed with: that of the parameters, or of the part
-  /// of a composite that has the values. The default dtype where a class states no parameters.
+  /// The floating dtype of computations with values: that of the parameters or, in a composite, of
+  /// the part that the values belong to. The default dtype if a class states no parameters.
   virtual at::ScalarType do_dtype() const;
 
-  /// Changes every tensor that this class holds; a class that holds other distributions changes
-  /// those too.
+  /// Applies `change` to every tensor of this class. A class that holds other distributions
+  /// overrides it to change those as well.
   virtual void change(const core::Change& change);
 
-  /// Whether this object validates, here and now.
+  /// Whether validation is currently on for this object, on this thread.
   bool validates() const noexcept {
     return validate_args_.value().value_or(core::validate_args_in_force()) &&
            !core::validation_suspended();
@@ -172,8 +173,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   void set_batch_shape(IntArrayRef shape) { batch_shape_ = shape; }
   void set_event_shape(IntArrayRef shape) { event_shape_ = shape; }
 
-  /// Methods of a part, called without its validation: a composite validates values as a whole.
-  /// With `options.validate`, the part validates if it is set to.
+  /// Call methods of a part without validation, since a composite validates values as a whole. With
+  /// `options.validate`, the part validates if validation is on for it.
   static Tensor log_prob_of_part(const Distribution& part, const Tensor& value,
                                  const LogProbOptions& options = {});
   static Tensor cdf_of_part(const Distribution& part, const Tensor& value);
@@ -183,32 +184,32 @@ class TORCH_DISTRIBUTIONS_API Distribution {
 
   /// `sample_shape + batch_shape + event_shape`.
   at::DimVector extended_shape(IntArrayRef sample_shape) const;
-  /// The `sample_shape` of such a shape.
+  /// The `sample_shape` at the start of an extended shape.
   IntArrayRef sample_shape(IntArrayRef extended_shape) const;
 
-  /// 0, 1, ..., count - 1 along a new first dimension, before batch dimensions of size one or
-  /// expanded.
+  /// 0, 1, ..., count - 1 along a new first dimension, followed by the batch dimensions: expanded
+  /// if `expand` is true, else of size 1.
   Tensor enumerate_range(int64_t count, const TensorOptions& options, bool expand) const;
 
-  /// \throws c10::ValueError unless the shape of `value` ends as a sample's and broadcasts with the
-  /// batch.
+  /// \throws c10::ValueError unless the shape of `value` ends in `event_shape` and broadcasts with
+  ///     `batch_shape + event_shape`.
   void validate_shape(const Tensor& value) const;
-  /// \throws c10::ValueError unless `value` has a sample's shape and lies in the support.
+  /// \throws c10::ValueError unless the shape of `value` is valid and all its events are possible.
   void validate_sample(const Tensor& value) const;
-  /// \throws c10::ValueError if an event of `value`, of a valid shape, is impossible.
+  /// \throws c10::ValueError if an event of `value`, whose shape must be valid, is impossible.
   void validate_possible(const Tensor& value) const;
   /// \throws c10::ValueError unless `value` satisfies `constraint`.
   void validate_parameter(const char* name, const Tensor& value,
                           const Constraint& constraint) const;
-  /// What to append to the error for a value outside the support, to say what the program may have
-  /// meant: empty, or a text that begins with a separator.
+  /// Advice that is appended to the error for a value outside the support: empty, or a text that
+  /// begins with a separator.
   virtual std::string hint(const Tensor& value) const;
 
-  /// Stores constructor arguments: gives number parameters the dtype and device of the tensor ones,
-  /// and integral tensors the default dtype.
+  /// Stores constructor arguments in members. Numbers, lists and integral tensors take the dtype of
+  /// the first floating tensor, else the default dtype; numbers and lists take its device as well.
   void assign(std::initializer_list<const Param*> params, c10::ArrayRef<Member> members) const;
-  /// Broadcasts the batch dimensions of the members with each other and with the batch shape so
-  /// far.
+  /// Broadcasts the batch dimensions of the members with each other and with the batch shape, and
+  /// stores the result as the batch shape.
   void join_batch(c10::ArrayRef<Member> members);
 
   /// \throws c10::NotImplementedError "Class::method is not implemented".
@@ -217,7 +218,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
  private:
   friend DistributionPtr;
 
-  /// A copy of this object as its own class.
+  /// A copy of this object, of its own class.
   virtual std::shared_ptr<const Distribution> copy() const = 0;
 
   void require_value(const char* argument, const Tensor& value) const {
@@ -234,7 +235,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
 TORCH_DISTRIBUTIONS_API std::ostream& operator<<(std::ostream& out,
                                                  const Distribution& distribution);
 
-/// What fmt prints.
+/// Makes distributions printable by fmt.
 TORCH_DISTRIBUTIONS_API std::string format_as(const Distribution& distribution);
 
 }  // namespace torch::distributions

@@ -8,12 +8,13 @@
 
 namespace torch::distributions {
 
-/// A family with the density \f$ p(x) = \exp(\langle t(x), \theta \rangle - F(\theta) + k(x)) \f$:
-/// natural parameters \f$\theta\f$, log normalizer \f$F\f$ and carrier measure \f$k\f$.
+/// Exponential family with sufficient statistics \f$t\f$, natural parameters \f$\theta\f$, log
+/// normalizer \f$F\f$ and carrier measure \f$k\f$:
+/// \f[ p(x) = \exp(\langle t(x), \theta \rangle - F(\theta) + k(x)). \f]
 ///
-/// It gives an entropy and a KL divergence within one family, both from the gradient of \f$F\f$ (F.
-/// Nielsen and R. Nock, "Entropies and cross-entropies of exponential families", 2010), to classes
-/// that state the three.
+/// A class that states the last three gets its entropy and the KL divergence within the family from
+/// the gradient of \f$F\f$ (F. Nielsen and R. Nock, "Entropies and cross-entropies of exponential
+/// families", 2010).
 class TORCH_DISTRIBUTIONS_API ExponentialFamily : public Distribution {
  public:
   static const core::Type& static_type();
@@ -38,9 +39,9 @@ class TORCH_DISTRIBUTIONS_API ExponentialFamily : public Distribution {
 
 namespace core {
 
-/// The gradient of `family`'s log normalizer at `natural_params`: the expectations of the
-/// sufficient statistics, differentiable when grad mode is on and a natural parameter requires a
-/// gradient.
+/// The gradient of the log normalizer of `family` at `natural_params`, which is the expectation of
+/// the sufficient statistics. It is differentiable if grad mode is on and a natural parameter
+/// requires a gradient.
 TORCH_DISTRIBUTIONS_API std::vector<Tensor> mean_params(const ExponentialFamily& family,
                                                         const std::vector<Tensor>& natural_params);
 

@@ -1,9 +1,8 @@
 #pragma once
 
 /// \file
-/// Every header includes this one first, so that a compiler which is set to an older standard stops
-/// with one clear error. `TORCH_DISTRIBUTIONS_API` marks what the library exports; everything else
-/// is built with hidden visibility.
+/// Every header includes this one first, so that a compiler set to an older standard stops with one
+/// clear error. `TORCH_DISTRIBUTIONS_API` marks exported symbols. Others have hidden visibility.
 
 #if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
 #error "TorchDistributions needs C++20: compile with -std=c++20, or set CMAKE_CXX_STANDARD to 20."

@@ -18,9 +18,8 @@ namespace torch::distributions {
 
 namespace core {
 
-/// Fails to compile when `Self` declares a member with the name of a public method. Such a member
-/// would hide the method from callers that know the class, and callers that know only the base
-/// would not call it.
+/// Fails to compile if `Self` declares a member with the name of a public method. Such a member
+/// would hide the method in calls on a `Self`, and would not be called through a `Distribution`.
 template <class Self, class Methods>
 consteval bool hides_no_method() {
   using D = Distribution;
@@ -60,16 +59,16 @@ consteval bool hides_no_method() {
 
 }  // namespace core
 
-/// Everything about a distribution class that follows from its signature.
+/// Implements everything about a distribution class that follows from its signature.
 ///
-/// `class Mine : public Implements<Mine>` states `static const Signature<Mine>& signature()`, calls
-/// `initialize()` at the end of its constructor, and overrides the `do_*` hooks that it has. With a
-/// `Base` that is itself a concrete class, each class of the chain looks after its own members. A
-/// class that declares a public method itself, such as `log_prob`, does not compile.
+/// `class Mine : public Implements<Mine>` defines `static const Signature<Mine>& signature()`,
+/// calls `initialize()` at the end of its constructor, and overrides the `do_*` hooks that it
+/// implements. If `Base` is a concrete class, each class of the chain handles its own members. A
+/// class that redeclares a public method, such as `log_prob`, does not compile.
 template <class Self, class Base = Distribution>
 class Implements : public Base {
  public:
-  // The check stands here since this function is compiled for every class.
+  // The check is here because a virtual function is compiled for every class.
   const core::Type& type() const override {
     static_assert(core::hides_no_method<Self, Implements>());
     return static_type();
@@ -118,7 +117,7 @@ class Implements : public Base {
                (std::derived_from<std::remove_cvref_t<Args>, Implements> && ...)))
   explicit Implements(Args&&... args) : Base(std::forward<Args>(args)...) {}
 
-  /// Ends a constructor: broadcasts the members' batch dimensions and checks every field.
+  /// Ends a constructor: broadcasts the batch dimensions of the members and validates every field.
   void initialize() {
     for (const auto& field : Self::signature().fields) {
       if (field.member != nullptr && field.presence == core::Presence::kRequired)
@@ -128,10 +127,11 @@ class Implements : public Base {
     validate_fields();
   }
 
-  /// Broadcasts the members' batch dimensions with each other.
+  /// Broadcasts the batch dimensions of the members with each other.
   void join_members() { this->join_batch(members()); }
 
-  /// Ends a constructor whose arguments are the members, in the signature's order.
+  /// Stores the arguments of a constructor in the members, in the order of the signature, and calls
+  /// `initialize()`.
   template <std::same_as<Param>... Params>
     requires(sizeof...(Params) > 0)
   void initialize(const Params&... params) {
@@ -139,14 +139,14 @@ class Implements : public Base {
     initialize();
   }
 
-  /// Stores the constructor's arguments in the members, in the signature's order.
+  /// Stores the arguments of a constructor in the members, in the order of the signature.
   template <std::same_as<Param>... Params>
   void assign_members(const Params&... params) {
     this->assign({&params...}, members(/*defined_only=*/false));
   }
 
-  /// Checks that an argument was given and holds numbers, before the constructor passes it on to a
-  /// base or a part, so that an error names this class.
+  /// Checks that an argument is defined and holds numbers, so that an error names this class and
+  /// not the base or part to which the constructor passes the argument.
   static Param require(const char* name, Param param) {
     core::require_numbers(Self::signature().name, name, param);
     return param;
@@ -184,14 +184,14 @@ class Implements : public Base {
 
   Self with(const core::Change& change) const {
     Self copy(self());
-    // Called through this class, which has access even if `Self` overrides `change` privately.
+    // Called virtually through this class: `Self` may override `change` as a private member.
     static_cast<Implements&>(copy).change(change);
     if (change.converts()) static_cast<const Implements&>(copy).validate_fields();
     return copy;
   }
 
   std::shared_ptr<const Distribution> copy() const override {
-    // A class that derives from this one without `Implements` would lose what it adds.
+    // The copy would slice an object of a class that derives from `Self` without `Implements`.
     if (typeid(*this) != typeid(Self)) this->not_implemented("copy");
     return std::make_shared<const Self>(self());
   }

@@ -22,8 +22,8 @@ using at::TensorOptions;
 
 namespace core {
 
-/// Whether the library computes with elements of this dtype. It does not with complex, quantized,
-/// 8-bit floating and wider unsigned ones, nor with the dtype of an undefined tensor.
+/// Whether the library supports the dtype. Complex, quantized and 8-bit floating dtypes are not
+/// supported, nor are unsigned ones of more than 8 bits and the dtype of an undefined tensor.
 constexpr bool holds_numbers(at::ScalarType dtype) noexcept {
   constexpr auto bit = [](at::ScalarType of) { return std::uint64_t{1} << static_cast<int>(of); };
   constexpr std::uint64_t kNumbers =
@@ -32,17 +32,17 @@ constexpr bool holds_numbers(at::ScalarType dtype) noexcept {
   return (kNumbers & bit(dtype)) != 0;
 }
 
-/// Whether the library computes with this tensor: its dtype is such a one, and its layout strided.
+/// Whether the library supports the tensor: its dtype is supported and its layout is strided.
 inline bool holds_numbers(const Tensor& tensor) {
   return holds_numbers(tensor.scalar_type()) && tensor.layout() == at::kStrided;
 }
 
-/// Throws the error for a tensor that does not hold numbers.
+/// Throws the error of `require_numbers`.
 [[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_tensor(const char* class_name,
                                                         const char* argument, const Tensor& tensor);
 
-/// \throws c10::ValueError when `tensor` is undefined, c10::TypeError when it does not hold
-///     numbers, or is sparse; both name the class and the argument.
+/// \throws c10::ValueError if `tensor` is undefined, c10::TypeError if its dtype or layout is not
+///     supported. Both errors name the class and the argument.
 inline void require_numbers(const char* class_name, const char* argument, const Tensor& tensor) {
   if (!holds_numbers(tensor)) [[unlikely]]
     refuse_tensor(class_name, argument, tensor);
@@ -52,12 +52,12 @@ template <class T>
 concept Character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
                     std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 
-/// A type of numbers, to which `std::int8_t` and `std::uint8_t` belong, but no character type.
+/// A numeric type, including `std::int8_t` and `std::uint8_t` but no character type.
 template <class T>
 concept Number = (std::is_arithmetic_v<T> && !Character<T>) || std::same_as<T, c10::Half> ||
                  std::same_as<T, c10::BFloat16>;
 
-/// One of the numbers of a list in braces, which may be of several types.
+/// A number of a braced list, whose numbers may have different types.
 struct ListElement {
   template <Number N>
   ListElement(N number)  // NOLINT(google-explicit-constructor)
@@ -75,11 +75,11 @@ concept NumberList = requires(const T& list) {
 
 }  // namespace core
 
-/// A parameter as a program writes it: a tensor, a number or a list of numbers, or nothing when
-/// default-constructed.
+/// A parameter as the caller gives it: a tensor, a number or a list of numbers. A
+/// default-constructed one is undefined.
 ///
-/// Numbers and lists take the dtype and device of the tensors that they meet, else the default
-/// dtype, and remember that they were numbers. A list in braces, such as `{0.2, 0.3, 0.5}`, has one
+/// Numbers and lists are stored as such. They take the dtype and device of the tensors with which
+/// they are combined, else the default dtype. A braced list, such as `{0.2, 0.3, 0.5}`, has one
 /// dimension.
 class TORCH_DISTRIBUTIONS_API Param {
  public:
@@ -102,23 +102,23 @@ class TORCH_DISTRIBUTIONS_API Param {
   Param(const List& list)  // NOLINT(google-explicit-constructor)
       : Param(of_list(list)) {}
 
-  /// A character is refused, rather than converted to the number that encodes it.
+  /// A character is rejected rather than converted to its code.
   template <core::Character C>
   Param(C) = delete;
 
   bool defined() const noexcept { return kind_ != Kind::kNone; }
-  /// True for a tensor that a program gave, which has a dtype of its own.
+  /// True if a tensor was given, which has a dtype of its own; false for numbers and lists.
   bool is_tensor() const noexcept { return kind_ == Kind::kTensor; }
   bool is_number() const noexcept { return kind_ == Kind::kInteger || kind_ == Kind::kReal; }
   /// True for a number of an integral type: it prints as `1`, not as `1.0`.
   bool is_integer() const noexcept { return kind_ == Kind::kInteger; }
   double number() const noexcept { return number_; }
 
-  /// The parameter as a tensor; numbers become one of the default dtype.
+  /// The parameter as a tensor. Numbers and lists take the default dtype.
   Tensor tensor() const;
 
-  /// The parameter as a tensor; numbers become one of these options, of no dimension or, for a
-  /// list, of one. A tensor stays as it is.
+  /// The parameter as a tensor. A number becomes a zero-dimensional tensor with these options, a
+  /// list a one-dimensional one. A tensor is returned unchanged.
   Tensor tensor(const TensorOptions& options) const;
 
  private:
@@ -143,25 +143,25 @@ class TORCH_DISTRIBUTIONS_API Param {
 
 namespace core {
 
-/// The first member of an aggregate whose other members must be named, as in `{.probs = p}`: no
-/// value in braces converts to it, so that `{p}` does not initialise the aggregate.
+/// The first member of an aggregate whose other members must be named, as in `{.probs = p}`.
+/// Nothing converts to it, so `{p}` does not initialise the aggregate.
 struct Named {
   explicit Named() = default;
 };
 
-/// The dtype and device that numbers take beside this tensor: its own if its dtype is floating,
-/// else the default dtype on its device.
+/// The dtype and device that numbers take when combined with `tensor`: its own if its dtype is
+/// floating, else the default dtype on its device.
 TORCH_DISTRIBUTIONS_API TensorOptions options_beside(const Tensor& tensor);
 
-/// The same beside several parameters: those of the first tensor of floating dtype; else the
-/// default dtype on the first tensor's device, else on the CPU.
+/// The dtype and device that numbers take among `params`: those of the first tensor of floating
+/// dtype, else the default dtype on the device of the first tensor, else on the CPU.
 TORCH_DISTRIBUTIONS_API TensorOptions common_options(std::initializer_list<const Param*> params);
 
-/// The same for a parameter, which must also have been given.
+/// `require_numbers` for a parameter, which must also be defined.
 TORCH_DISTRIBUTIONS_API void require_numbers(const char* class_name, const char* argument,
                                              const Param& param);
 
-/// Checks that a program gave exactly one of several alternatives.
+/// Checks that exactly one of several alternatives is given.
 /// \throws c10::ValueError naming the class and the alternatives.
 TORCH_DISTRIBUTIONS_API void require_exactly_one(
     const char* class_name,

@@ -10,61 +10,62 @@
 
 namespace torch::distributions {
 
-/// The two ways to give a probability, of which a program names exactly one: `{.probs = p}` or
+/// A probability in one of two forms, exactly one of which must be given: `{.probs = p}` or
 /// `{.logits = l}`.
 ///
-/// A class that takes it also has two constructors for probs without a name: one for what converts
-/// to `Param`, and one for a list in braces, an array of `ListElement`. They are templates, so that
-/// overload resolution prefers the constructor that takes this aggregate for `{.logits = l}`.
+/// A class that takes this aggregate has two more constructors, for unnamed probs: one for types
+/// that convert to `Param`, one for braced lists (arrays of `ListElement`). Both are templates, so
+/// that overload resolution prefers the constructor with the aggregate for `{.logits = l}`.
 struct ProbsOrLogits {
   core::Named by_name = core::Named();
   Param probs = {};
   Param logits = {};
 };
 
-/// `{.probs = p}` and `{.logits = l}` without braces.
+/// Factories of the two forms: `probs(p)` is `{.probs = p}`, `logits(l)` is `{.logits = l}`.
 inline ProbsOrLogits probs(Param probs) { return {.probs = std::move(probs)}; }
 inline ProbsOrLogits logits(Param logits) { return {.logits = std::move(logits)}; }
 
 namespace core {
 
-/// Checks and returns it.
-/// \throws c10::ValueError unless exactly one is given, c10::TypeError unless it holds numbers.
-/// Both
-///     errors name the class.
+/// Checks and returns `given`.
+/// \throws c10::ValueError unless exactly one form is given, c10::TypeError if its dtype or layout
+///     is not supported. Both errors name the class.
 TORCH_DISTRIBUTIONS_API ProbsOrLogits require_one(const char* class_name, ProbsOrLogits given);
 
-/// The part of a distribution that was given by probs or by logits: keeps what was given, works out
-/// the other on request.
+/// Base of distributions that are given by probs or by logits. It stores the given form and
+/// computes the other on request.
 class TORCH_DISTRIBUTIONS_API HasProbs {
  public:
-  /// Probabilities; of logits that were given, their sigmoid (or softmax).
+  /// The probabilities. If logits were given: their sigmoid or, for categories, their softmax.
   Tensor probs() const;
-  /// Log-odds (or log probabilities); of probs that were given exactly so, infinite at 0 and 1.
+  /// The log-odds or, for categories, log probabilities. If probs were given, they are not clamped:
+  /// log-odds are infinite at 0 and 1, log probabilities at 0.
   Tensor logits() const;
-  /// A view that is valid as long as this object; a copy of a temporary one.
+  /// Shape of the given parameter. The view is valid while this object exists; a temporary object
+  /// returns a copy.
   IntArrayRef param_shape() const& { return given().sizes(); }
   std::vector<int64_t> param_shape() && { return given().sizes().vec(); }
-  /// Whether `logits`, rather than `probs`, is what was given.
+  /// Whether logits, rather than probs, were given.
   bool given_by_logits() const { return logits_.defined(); }
 
  protected:
-  /// A probability each (log-odds), or a vector of probabilities along the last dimension
-  /// (normalised).
+  /// Binary: each element is a probability, and logits are log-odds. Categorical: the last
+  /// dimension is a normalised vector of probabilities, and logits are log probabilities.
   enum class Kind : char { kBinary, kCategorical };
 
   /// \throws c10::ValueError unless exactly one of probs and logits is given.
   HasProbs(Kind kind, const char* class_name, const ProbsOrLogits& given);
 
-  /// Makes a vector of probabilities sum to one, in the form in which it was given. One in which
-  /// every category is masked becomes NaN, and has a gradient of 0.
-  /// \param may_be_empty whether there may be such a vector.
+  /// Normalises the given form, so that each vector of probabilities sums to 1. A vector in which
+  /// every category is masked becomes NaN with a gradient of 0.
+  /// \param may_be_empty Set to true if there may be such a vector.
   void normalize(bool may_be_empty);
 
-  /// What was given.
+  /// The parameter that was given.
   const Tensor& given() const { return probs_.defined() ? probs_ : logits_; }
 
-  Tensor probs_, logits_;  // one of them is undefined
+  Tensor probs_, logits_;  // exactly one is defined
 
  private:
   Kind kind_;

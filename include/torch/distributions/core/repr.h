@@ -19,7 +19,8 @@ TORCH_DISTRIBUTIONS_API std::string repr(IntArrayRef shape);
 TORCH_DISTRIBUTIONS_API std::string repr(const Tensor& tensor);
 TORCH_DISTRIBUTIONS_API std::string repr(const Param& param);
 
-/// What a distribution prints of a parameter: a tensor of one element, the shape of any other.
+/// The text of a parameter in a distribution's repr: the value of a one-element tensor, else the
+/// shape.
 TORCH_DISTRIBUTIONS_API std::string repr_or_size(const Tensor& tensor);
 
 }  // namespace torch::distributions::core

@@ -6,9 +6,9 @@
 
 namespace torch::distributions::core {
 
-/// A distribution of one scalar whose signature names its formula: every function that the formula
-/// has becomes the hook of that name, so that such a class is a signature, a formula and a sampler.
-/// The hooks are defined inside the library, for its own classes and what derives from them.
+/// Base of distributions of a scalar whose signature names a formula. Each function of the formula
+/// implements the hook of that name, so a class consists of a signature, a formula and a sampler.
+/// The hooks are defined inside the library, for its own classes and those derived from them.
 template <class Self, class Base = Distribution>
 class TORCH_DISTRIBUTIONS_API ScalarFamily : public Implements<Self, Base> {
  protected:

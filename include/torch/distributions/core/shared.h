@@ -11,22 +11,22 @@
 
 namespace torch::distributions::core {
 
-/// \throws c10::ValueError: an empty handle of a `base` was used.
+/// \throws c10::ValueError for the use of an empty handle of a `base`.
 [[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_empty_handle(const std::type_info& base);
-/// \throws c10::TypeError: an object is asked for as a class that it is not of.
+/// \throws c10::TypeError for an object that is not of the class `wanted`.
 [[noreturn]] TORCH_DISTRIBUTIONS_API void refuse_class(const std::type_info& object,
                                                        const std::type_info& wanted);
 
-/// Accepts a pointer to a member function of this type. A member function that a derived class
-/// declares itself has another type, for which the call does not compile.
+/// Accepts a pointer to a member function of the type `Method`. If a derived class redeclares the
+/// function, its type differs and the call does not compile.
 template <class Method>
 constexpr void take(Method) {}
 
-/// Owns "some `Base`": a copyable handle of an immutable object of any class derived from `Base`.
+/// Copyable handle that owns an immutable object of any class derived from `Base`.
 ///
-/// It is built from any concrete value, converts to `const Base&`, and is callable where `Base` is,
-/// so every function that takes a `Base` takes the handle too. A default-constructed one, or one of
-/// `nullptr`, is empty: it can be copied and assigned, and every use of it throws c10::ValueError.
+/// A handle is constructed from any concrete value. It converts to `const Base&`, so every function
+/// that takes a `Base` accepts it, and it is callable if `Base` is. A handle that is
+/// default-constructed or made of `nullptr` is empty, and using it throws c10::ValueError.
 template <class Base>
 class Shared {
  public:
@@ -41,7 +41,7 @@ class Shared {
       T value)  // NOLINT(google-explicit-constructor): a value is used wherever "any Base" is taken
       : object_(std::make_shared<const T>(std::move(value))) {}
 
-  /// A copy of an object of any class, if `Base` can copy its objects.
+  /// Owns a copy of an object of any class, if `Base` can copy its objects.
   Shared(const Base& object)  // NOLINT(google-explicit-constructor)
     requires requires { object.copy(); }
       : object_(object.copy()) {}
@@ -61,17 +61,17 @@ class Shared {
   }
   const Base* operator->() const { return &**this; }
   operator const Base&() const { return **this; }  // NOLINT(google-explicit-constructor)
-  /// The object, or nullptr.
+  /// The object, or nullptr if the handle is empty.
   const Base* get() const noexcept { return object_.get(); }
 
-  /// Whether the object is of this class, or of one derived from it.
+  /// Whether the object is of the class `T` or of one derived from it.
   template <std::derived_from<Base> T>
   bool is() const {
     return dynamic_cast<const T*>(&**this) != nullptr;
   }
-  /// The object as one of this class: a reference that is valid as long as a handle owns the
-  /// object. A temporary handle, such as `d.support()`, gives a copy, unless the class is abstract.
-  /// \throws c10::TypeError naming both classes when it is not of this class.
+  /// The object as a `T`. The reference is valid while a handle owns the object. A temporary
+  /// handle, such as `d.support()`, returns a copy unless `T` is abstract.
+  /// \throws c10::TypeError naming both classes if the object is not a `T`.
   template <std::derived_from<Base> T>
   const T& as() const& {
     const Base& object = **this;

@@ -17,12 +17,12 @@ namespace torch::distributions {
 
 namespace core {
 
-/// A formula and its parameters among the members of `Self`; defined inside the library.
+/// A formula and the members of `Self` that hold its parameters. Defined inside the library.
 template <class Self>
 struct FormulaBinding;
 
-/// A constraint that a class states: one for all its objects, or a function of the object (the
-/// support of `Uniform` is the interval between its parameters).
+/// A constraint in a signature: the same for all objects of the class, or a function of the object
+/// (the support of `Uniform` is the interval between its parameters).
 template <class Self>
 class ConstraintOf {
  public:
@@ -46,11 +46,11 @@ class ConstraintOf {
   std::function<ConstraintPtr(const Self&)> function_;
 };
 
-/// Whether a constructor always gives a field, or gives one of several (`probs` or `logits`).
+/// Whether a field is always defined, or is one of several alternatives (`probs` or `logits`).
 enum class Presence : char { kRequired, kAlternative };
 
-/// A parameter of a class: a tensor member, or an accessor that works it out from a base's members
-/// and is checked but neither printed nor broadcast. An undefined member is skipped by everything.
+/// A parameter of a class: a tensor member, or an accessor that computes it from members of a base.
+/// Accessors are validated, but neither printed nor broadcast; undefined members are skipped.
 template <class Self>
 struct Field {
   Field(const char* name_, Tensor Self::*member_, ConstraintOf<Self> constraint_,
@@ -79,8 +79,8 @@ struct Field {
 
 }  // namespace core
 
-/// What a class is, as data: `Implements` turns it into broadcasting, checks, `expand`, `to`,
-/// printing and the rest of what all distributions share.
+/// Describes a distribution class as data. `Implements` derives from it broadcasting, validation,
+/// `expand`, `to`, printing and the rest of what distributions have in common.
 template <class Self>
 struct Signature {
   const char* name;
@@ -88,7 +88,7 @@ struct Signature {
   core::ConstraintOf<Self> support = {};
   bool has_rsample = false;
   bool has_enumerate_support = false;
-  /// Of the library's scalar families.
+  /// The formulas of a scalar family of the library; empty in other classes.
   std::vector<std::shared_ptr<const core::FormulaBinding<Self>>> formulas = {};
 };
 

@@ -6,9 +6,9 @@
 
 namespace torch::distributions::core {
 
-/// A distribution class and its line of bases, for the dispatch of KL divergences.
+/// A distribution class and its chain of bases, for the dispatch of KL divergences.
 ///
-/// Compared by `id` alone, so that a class is the same class in every shared library.
+/// Types are compared by `id` alone, so a class compares equal across shared libraries.
 struct Type {
   std::type_index id;
   const char* name;
@@ -16,7 +16,7 @@ struct Type {
 
   bool operator==(const Type& other) const noexcept { return id == other.id; }
 
-  /// Number of steps from this class up to `ancestor`, or -1 when it is none.
+  /// Number of steps from this class up to `ancestor`: 0 for itself, -1 if `ancestor` is no base.
   int distance_to(std::type_index ancestor) const noexcept {
     int steps = 0;
     for (const Type* type = this; type != nullptr; type = type->base, ++steps) {

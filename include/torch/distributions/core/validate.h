@@ -7,7 +7,7 @@
 
 namespace torch::distributions {
 
-/// Python's `validate_args` argument: true, false, or (default) whatever is in force at each call.
+/// The argument `validate_args`: true, false or, by default, the setting in force at each call.
 class Validate {
  public:
   Validate() = default;
@@ -25,8 +25,8 @@ class Validate {
   State state_ = State::kDefault;
 };
 
-/// Turns validation on or off on this thread for as long as the guard lives, for every distribution
-/// that was not given a `validate_args` of its own.
+/// Turns validation on or off on this thread during the lifetime of the guard, for every
+/// distribution without a `validate_args` of its own.
 class TORCH_DISTRIBUTIONS_API ValidateArgsGuard {
  public:
   explicit ValidateArgsGuard(bool on);
@@ -40,12 +40,12 @@ class TORCH_DISTRIBUTIONS_API ValidateArgsGuard {
 
 namespace core {
 
-/// Whether this thread is inside a composite that validates values as a whole: then its parts do
-/// not validate, whatever their own `validate_args`.
+/// Whether this thread evaluates a part of a composite that validates values as a whole. The part
+/// then does not validate, whatever its own `validate_args`.
 TORCH_DISTRIBUTIONS_API bool validation_suspended() noexcept;
 
-/// Whether validation is on here: by the innermost guard of this thread, else by
-/// `Distribution::set_default_validate_args`, which is on at first.
+/// The default for validation on this thread: that of the innermost guard, else that of
+/// `Distribution::set_default_validate_args`, which is initially on.
 TORCH_DISTRIBUTIONS_API bool validate_args_in_force() noexcept;
 
 }  // namespace core

@@ -6,24 +6,24 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// \f$y = \mathrm{loc} + \mathrm{scale} \cdot x\f$, element by element; \f$\log |\det| = \sum \log
-/// |\mathrm{scale}|\f$ over the event.
+/// \f$y = \mathrm{loc} + \mathrm{scale} \cdot x\f$, element by element;
+/// \f$\log |\det J| = \sum \log |\mathrm{scale}|\f$ over the event.
 class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform<AffineTransform> {
  public:
-  /// \param event_dim the number of last dimensions that form an event.
+  /// \param event_dim The number of last dimensions that form an event.
   AffineTransform(Param loc, Param scale, int64_t event_dim = 0, int64_t cache_size = 0);
 
-  /// The parameters; a number becomes a zero-dimensional tensor of the other one's dtype, else of
-  /// the default one.
+  /// The parameters as tensors. Numbers and lists take the dtype of a floating parameter, else the
+  /// default dtype.
   Tensor loc() const { return loc_.tensor(core::common_options({&loc_, &scale_})); }
   Tensor scale() const { return scale_.tensor(core::common_options({&loc_, &scale_})); }
 
-  /// \f$\mathrm{scale} \cdot x\f$, what the transform makes of a difference of two x.
+  /// \f$\mathrm{scale} \cdot x\f$, the transform of a difference x of two points.
   Tensor scaled(const Tensor& x) const;
   /// \f$y / \mathrm{scale}\f$.
   Tensor unscaled(const Tensor& y) const;
 
-  /// The same map of events with `event_dim` dimensions.
+  /// The same map with events of `event_dim` dimensions.
   AffineTransform with_event_dim(int64_t event_dim) const;
 
   bool bijective() const override { return true; }

@@ -5,14 +5,14 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// One transform after the other: `ComposeTransform({f, g})(x)` is `g(f(x))`. Without any it is the
+/// Composition of transforms: `ComposeTransform({f, g})(x)` is `g(f(x))`. Without parts it is the
 /// identity.
 ///
-/// The parts cache, not the whole. An event has as many dimensions as the parts need at most.
+/// Only the parts have caches. An event has as many dimensions as the part that needs most.
 class TORCH_DISTRIBUTIONS_API ComposeTransform final
     : public ImplementsTransform<ComposeTransform> {
  public:
-  /// \param cache_size when not 0, that of every part; when 0 the parts keep theirs.
+  /// \param cache_size The cache size of every part; 0 leaves the parts unchanged.
   explicit ComposeTransform(std::vector<TransformPtr> parts, int64_t cache_size = 0);
 
   const std::vector<TransformPtr>& parts() const& noexcept { return parts_; }

@@ -7,7 +7,7 @@ inline namespace transforms {
 
 /// \f$y = e^x\f$, from the reals to the positive numbers; \f$\log |y'| = x\f$.
 ///
-/// A result that underflows is the least positive number, so that it lies in the codomain.
+/// A result that underflows is replaced by the least positive number, which lies in the codomain.
 class TORCH_DISTRIBUTIONS_API ExpTransform final : public ImplementsTransform<ExpTransform> {
  public:
   explicit ExpTransform(int64_t cache_size = 0) : ImplementsTransform(cache_size) {}

@@ -5,7 +5,7 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// y = x.
+/// The identity, \f$y = x\f$.
 inline const ComposeTransform identity_transform{std::vector<TransformPtr>{}};
 
 }  // namespace transforms

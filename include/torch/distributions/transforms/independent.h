@@ -5,13 +5,13 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// `base_transform` with `reinterpreted_batch_ndims` more dimensions in an event: it maps as the
-/// base does, and sums log|det J| over them.
+/// `base_transform` with `reinterpreted_batch_ndims` more dimensions in an event. The map is that
+/// of the base, and log|det J| is summed over these dimensions.
 class TORCH_DISTRIBUTIONS_API IndependentTransform final
     : public ImplementsTransform<IndependentTransform> {
  public:
-  /// \param cache_size when not 0, that of the base; when 0 the base keeps its own.
-  /// \throws c10::ValueError when `reinterpreted_batch_ndims` is negative.
+  /// \param cache_size The cache size of the base; 0 leaves the base unchanged.
+  /// \throws c10::ValueError if `reinterpreted_batch_ndims` is negative.
   IndependentTransform(TransformPtr base_transform, int64_t reinterpreted_batch_ndims,
                        int64_t cache_size = 0);
 

@@ -5,12 +5,11 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// \f$y = 1 / (1 + e^{-x})\f$, from the reals to the unit interval; \f$\log |y'| =
-/// -\mathrm{softplus}(x) - \mathrm{softplus}(-x)\f$.
+/// \f$y = 1 / (1 + e^{-x})\f$, from the reals to the unit interval;
+/// \f$\log |y'| = -\mathrm{softplus}(x) - \mathrm{softplus}(-x)\f$.
 ///
-/// The result is rounded to a number strictly between 0 and 1, and so is the argument of the
-/// inverse, which therefore is finite everywhere; Python stops at the least normal number and at 1
-/// - eps.
+/// Results and arguments of the inverse are rounded to numbers strictly between 0 and 1, so the
+/// inverse is finite everywhere. Python clamps to the least normal number and to 1 - eps instead.
 class TORCH_DISTRIBUTIONS_API SigmoidTransform final
     : public ImplementsTransform<SigmoidTransform> {
  public:

@@ -7,8 +7,8 @@ inline namespace transforms {
 
 /// \f$y_i = e^{x_i} / \sum_j e^{x_j}\f$, from real vectors to the simplex.
 ///
-/// It is not bijective, as adding a number to all of x changes nothing; its inverse is \f$\log
-/// y\f$. It treats all coordinates alike, which suits coordinate-wise optimisers.
+/// It is not bijective, since adding a constant to x does not change y. Its inverse is
+/// \f$\log y\f$. It treats all coordinates alike, which suits coordinate-wise optimisers.
 class TORCH_DISTRIBUTIONS_API SoftmaxTransform final
     : public ImplementsTransform<SoftmaxTransform> {
  public:

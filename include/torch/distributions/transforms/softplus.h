@@ -5,10 +5,10 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// \f$y = \log(1 + e^x)\f$, from the reals to the positive numbers; \f$\log |y'| =
-/// -\mathrm{softplus}(-x)\f$.
+/// \f$y = \log(1 + e^x)\f$, from the reals to the positive numbers;
+/// \f$\log |y'| = -\mathrm{softplus}(-x)\f$.
 ///
-/// A result that underflows is the least positive number, so that it lies in the codomain.
+/// A result that underflows is replaced by the least positive number, which lies in the codomain.
 class TORCH_DISTRIBUTIONS_API SoftplusTransform final
     : public ImplementsTransform<SoftplusTransform> {
  public:

@@ -5,15 +5,16 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// From real vectors of length K - 1 to the simplex of K numbers: with \f$z_i =
-/// \mathrm{sigmoid}(x_i - \log(K - i))\f$, \f$y_i = z_i \prod_{j<i} (1 - z_j)\f$ and \f$y_K =
-/// \prod_j (1 - z_j)\f$, so that x = 0 is mapped to equal numbers; \f$\log |\det| = \sum_i \log z_i
-/// + (K - i) \log(1 - z_i)\f$.
+/// From real vectors of length K - 1 to the simplex of K numbers:
+/// \f[ z_i = \mathrm{sigmoid}(x_i - \log(K - i)), \quad
+///     y_i = z_i \prod_{j<i} (1 - z_j), \quad y_K = \prod_j (1 - z_j). \f]
+/// x = 0 is mapped to equal numbers;
+/// \f$\log |\det J| = \sum_i \left[ \log z_i + (K - i) \log(1 - z_i) \right]\f$.
 ///
-/// Bijective, which suits Hamiltonian Monte Carlo; a coordinate depends on all before it, which
-/// suits optimisers less. Carpenter et al., "Stan: a probabilistic programming language" (2017). z
-/// and 1 - z are each computed with small relative errors, and the inverse sums what is left of the
-/// stick from its end, so that a round trip keeps its digits.
+/// The map is bijective, which suits Hamiltonian Monte Carlo. A coordinate of y depends on all
+/// previous coordinates of x, which suits optimisers less (Carpenter et al., "Stan: a probabilistic
+/// programming language", 2017). z and 1 - z are computed with small relative errors, and the
+/// inverse sums the rest of the stick from its end, so a round trip loses no digits.
 class TORCH_DISTRIBUTIONS_API StickBreakingTransform final
     : public ImplementsTransform<StickBreakingTransform> {
  public:

@@ -5,12 +5,11 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// \f$y = \tanh x\f$, from the reals to [-1, 1]; \f$\log |y'| = 2 (\log 2 - x -
-/// \mathrm{softplus}(-2x))\f$.
+/// \f$y = \tanh x\f$, from the reals to [-1, 1];
+/// \f$\log |y'| = 2 (\log 2 - x - \mathrm{softplus}(-2x))\f$, as in TensorFlow Probability.
 ///
-/// The result rounds to 1 for an x that is not even large, and the inverse of 1 is infinite: with a
-/// cache of size 1 the inverse of what was computed is exact. The form of log|y'| is TensorFlow
-/// Probability's.
+/// The result rounds to 1 for moderate x (above 9.1 in float), and the inverse of 1 is infinite.
+/// With a cache of size 1 the inverse of a computed result is exact.
 class TORCH_DISTRIBUTIONS_API TanhTransform final : public ImplementsTransform<TanhTransform> {
  public:
   explicit TanhTransform(int64_t cache_size = 0) : ImplementsTransform(cache_size) {}

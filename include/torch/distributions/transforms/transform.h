@@ -19,23 +19,23 @@ inline namespace transforms {
 
 class Transform;
 
-/// Owns some transform; callable like the transform.
+/// Owns a transform of any class, and is callable like it.
 using TransformPtr = core::Shared<Transform>;
 
-/// A map \f$y = f(x)\f$ with, where it is bijective, an inverse and the logarithm of the Jacobian's
-/// determinant.
+/// A map \f$y = f(x)\f$. A bijective map has an inverse and the log of the Jacobian determinant.
 ///
-/// Of shape `batch_shape + event_shape`, x and y are mapped event by event, an event being the last
-/// `domain()->event_dim()` dimensions of x, and the last `codomain()->event_dim()` of y.
+/// x and y have the shape `batch_shape + event_shape`, and each event is mapped separately. An
+/// event is the last `domain()->event_dim()` dimensions of x, or `codomain()->event_dim()` of y.
 ///
-/// A transform is immutable but for its cache: with `cache_size` 1 it keeps the last pair (x, y),
-/// so that the inverse of what was just computed costs nothing and loses no digits, and the very
-/// tensor is returned. Copies and inverse views share the cache, which is safe from many threads.
-/// It never changes a gradient: a tensor that was computed without a graph is not served where a
-/// graph is needed, nor is one whose key was modified in place. But where the cache returns the x
-/// from which y was computed, that x has no derivative with respect to y.
+/// A transform is immutable except for its cache. With `cache_size` 1 it keeps its last x and y.
+/// The inverse of the last result then costs nothing, loses no digits and returns the same tensor.
+/// Copies and inverse views share the cache, which is thread-safe. The cache does not change
+/// gradients: a tensor computed without an autograd graph is not returned where a graph is needed,
+/// and x and y are discarded if one of them was modified in place. However, if the cache returns
+/// the x from which y was computed, that x has no derivative with respect to y.
 ///
-/// A class derives from `ImplementsTransform<Self>` and overrides the private hooks that it has.
+/// A class derives from `ImplementsTransform<Self>` and overrides the private hooks that it
+/// implements.
 class TORCH_DISTRIBUTIONS_API Transform {
  public:
   virtual ~Transform() = default;
@@ -44,53 +44,55 @@ class TORCH_DISTRIBUTIONS_API Transform {
   virtual bool bijective() const { return false; }
   virtual ConstraintPtr domain() const = 0;
   virtual ConstraintPtr codomain() const = 0;
-  /// The event dimensions of both ends. \throws c10::ValueError where they differ.
+  /// Number of event dimensions of the domain and the codomain. \throws c10::ValueError if they
+  /// differ.
   virtual int64_t event_dim() const;
-  /// 1 where y increases with x, -1 where it decreases. \throws c10::NotImplementedError for a
-  /// transform that is not monotone and element-wise.
+  /// 1 where y increases with x, -1 where it decreases.
+  /// \throws c10::NotImplementedError if the transform is not element-wise and monotone.
   virtual Tensor sign() const;
 
-  /// The inverse, as a view that shares the cache; `t.inv()->inv() == t`.
+  /// The inverse as a view that shares the cache. `t.inv()->inv() == t`.
   virtual TransformPtr inv() const;
-  /// This transform with a fresh cache of `cache_size` entries (0 or 1), or itself if it has such a
-  /// one.
+  /// A copy with a new cache of `cache_size` entries (0 or 1). If the size is already `cache_size`,
+  /// the copy shares the cache instead.
   TransformPtr with_cache(int64_t cache_size = 1) const;
   virtual int64_t cache_size() const { return cache_ ? 1 : 0; }
 
   /// \f$f(x)\f$.
   Tensor operator()(const Tensor& x) const;
-  /// \f$\log |\det \partial y / \partial x|\f$ where `y` is `f(x)`: of x's shape less the event
-  /// dimensions.
+  /// \f$\log |\det \partial y / \partial x|\f$ where `y` must be `f(x)`. The result has the shape
+  /// of x without the event dimensions.
   Tensor log_abs_det_jacobian(const Tensor& x, const Tensor& y) const;
 
-  /// What a value is the image of.
+  /// The preimage of a value.
   struct Preimage {
-    Tensor x;                     // a point of the domain whose image is the event, if there is one
-    Tensor log_abs_det_jacobian;  // log |det dy/dx| at x; undefined unless asked for
-    Tensor outside;               // which events are the image of no finite x; undefined: none
+    Tensor x;                     // f^-1(y); a constant point of the domain where `outside` is true
+    Tensor log_abs_det_jacobian;  // log |det dy/dx| at x; undefined unless requested
+    Tensor outside;               // mask of events without a finite preimage; undefined if none
   };
 
-  /// \f$f^{-1}(y)\f$, and which events of y have no preimage: those outside the codomain, and the
-  /// limits of f, such as 1 for tanh. For these x is a constant point of the domain, so that no
-  /// gradient is NaN. An event with a NaN counts as one that has a preimage.
+  /// \f$f^{-1}(y)\f$, and the events of y that have no finite preimage: those outside the codomain,
+  /// and limits of f, such as 1 for tanh. For these events x is a constant point of the domain, so
+  /// that no gradient is NaN. An event with a NaN counts as having a preimage.
   Preimage preimage(const Tensor& y, bool with_jacobian = true) const {
     require_value("y", y);
     return do_preimage(y, with_jacobian);
   }
-  /// The limit of f at an end of its domain, which may be infinite, or of its inverse at an end of
-  /// its codomain; undefined unless f is known to be element-wise and monotone.
+  /// The limit of f at an end `x` of its domain, which may be infinite. Undefined unless f is known
+  /// to be element-wise and monotone.
   Tensor limit(const Tensor& x) const { return do_limit(x); }
+  /// The limit of the inverse at an end `y` of the codomain. Undefined under the same condition.
   Tensor inverse_limit(const Tensor& y) const { return do_inverse_limit(y); }
 
-  /// The shape of y for an x of this shape. \throws c10::ValueError where no x has it.
+  /// The shape of y for an x of this shape. \throws c10::ValueError if no x can have it.
   virtual std::vector<int64_t> forward_shape(IntArrayRef shape) const { return shape.vec(); }
-  /// The shape of x for a y of this shape. \throws c10::ValueError where no y has it.
+  /// The shape of x for a y of this shape. \throws c10::ValueError if no y can have it.
   virtual std::vector<int64_t> inverse_shape(IntArrayRef shape) const { return shape.vec(); }
 
-  /// A copy with every tensor moved, converted or detached, and an empty cache. Expanding changes
-  /// nothing, since parameters broadcast.
+  /// A copy with `change` applied to every tensor, and an empty cache. Expanding has no effect,
+  /// since parameters broadcast.
   virtual TransformPtr changed(const core::Change& change) const;
-  /// On another device or of another dtype. \throws c10::TypeError for a dtype that is not
+  /// A copy on another device or with another dtype. \throws c10::TypeError if the dtype is not
   /// floating.
   TransformPtr to(const TensorOptions& options) const { return changed(core::Change::to(options)); }
   TransformPtr detach() const { return changed(core::Change::detach()); }
@@ -106,9 +108,9 @@ class TORCH_DISTRIBUTIONS_API Transform {
 
   /// \throws c10::ValueError unless `cache_size` is 0 or 1.
   static void check_cache_size(int64_t cache_size);
-  /// Replaces the cache; a class that only applies other transforms replaces theirs instead.
+  /// Replaces the cache. A class that only applies other transforms overrides it to replace theirs.
   virtual void set_cache_size(int64_t cache_size);
-  /// Changes every tensor and transform that this class holds.
+  /// Applies `change` to every tensor and transform of this class.
   virtual void change(const core::Change& change);
 
   /// \throws c10::NotImplementedError "Class::method is not implemented".
@@ -120,20 +122,20 @@ class TORCH_DISTRIBUTIONS_API Transform {
   friend TORCH_DISTRIBUTIONS_API bool operator==(const Transform& a, const Transform& b);
   class Cache;
 
-  /// A copy of this object as its own class.
+  /// A copy of this object, of its own class.
   virtual std::shared_ptr<Transform> copy() const = 0;
 
   virtual Tensor do_forward(const Tensor& x) const;
   virtual Tensor do_inverse(const Tensor& y) const;
   virtual Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const;
   virtual Preimage do_preimage(const Tensor& y, bool with_jacobian) const;
-  /// The values that may be images: the codomain, without the limits that the inverse rounds to a
-  /// finite x. `preimage` finds the other limits by their infinite x.
+  /// The set outside of which `preimage` rejects values: the codomain without the limits for which
+  /// the computed inverse is finite. `preimage` recognises other limits by their infinite inverse.
   virtual ConstraintPtr image() const { return codomain(); }
   virtual Tensor do_limit(const Tensor& /*x*/) const { return {}; }
   virtual Tensor do_inverse_limit(const Tensor& /*y*/) const { return {}; }
-  /// Whether `other`, which is of the same class, is the same function. By default only copies of
-  /// one object are.
+  /// Whether `other`, an object of the same class, is the same function. By default, only copies of
+  /// one object are equal.
   virtual bool do_equals(const Transform& other) const;
 
   /// \f$f^{-1}(y)\f$.
@@ -149,8 +151,8 @@ class TORCH_DISTRIBUTIONS_API Transform {
   std::shared_ptr<Cache> cache_;
 };
 
-/// The part of a transform class that depends on the class alone. A class that declares a public
-/// method itself, such as `operator()`, does not compile.
+/// Implements copying for a transform class. A class that redeclares a public method, such as
+/// `operator()`, does not compile.
 template <class Self, class Base = Transform>
 class ImplementsTransform : public Base {
  protected:
@@ -162,7 +164,7 @@ class ImplementsTransform : public Base {
     return std::make_shared<Self>(static_cast<const Self&>(*this));
   }
 
-  /// Fails to compile when `Self` declares a member of the name of a public method, which hides it.
+  /// Fails to compile if `Self` declares a member that hides a public method.
   static consteval bool hides_no_method() {
     using core::take;
     using Call = Tensor (Transform::*)(const Tensor&) const;
@@ -184,12 +186,12 @@ class ImplementsTransform : public Base {
   }
 };
 
-/// Whether both are the same function; caches do not count.
+/// Whether both are the same function. Caches are not compared.
 TORCH_DISTRIBUTIONS_API bool operator==(const Transform& a, const Transform& b);
 
 TORCH_DISTRIBUTIONS_API std::ostream& operator<<(std::ostream& out, const Transform& transform);
 
-/// What fmt prints.
+/// Makes transforms printable by fmt.
 TORCH_DISTRIBUTIONS_API std::string format_as(const Transform& transform);
 
 }  // namespace transforms

@@ -1,4 +1,4 @@
-# fmt as Conan packages it: the target of the compiled library alone. The includes are those of the fmt that the build around
-# this project found.
+# fmt as Conan packages it: only the target of the compiled library. Its include folders are those of the fmt that the outer
+# build found.
 add_library(fmt::fmt INTERFACE IMPORTED)
 set_target_properties(fmt::fmt PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${FMT_INCLUDES}")
