@@ -14,29 +14,19 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
 
-using ::testing::HasSubstr;
+using test::gradient;
+using test::kInfinity;
+using test::refusal;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using ::testing::HasSubstr;
 
 ProbsOrLogits probs(const Tensor& t) { return {.probs = t}; }
 ProbsOrLogits logits(const Tensor& t) { return {.logits = t}; }
-
-Tensor gradient(const Tensor& y, const Tensor& x) {
-  return torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true)[0];
-}
-
-template <class F>
-std::string refusal(F&& f) {
-  try {
-    f();
-  } catch (const c10::ValueError& e) {
-    return e.what_without_backtrace();
-  }
-  return "accepted";
-}
 
 TEST(CategoricalTest, MaskedLogitsHaveFiniteGradients) {
   const Tensor logits = at::tensor({0.0, -kInfinity, 1.0}, at::kDouble).requires_grad_();

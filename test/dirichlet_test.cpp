@@ -11,14 +11,15 @@
 #include <torch/distributions/kl.h>
 
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+using test::doubles;
+using test::kInfinity;
 
-Tensor doubles(std::vector<double> values) { return at::tensor(values, at::kDouble); }
+constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 // Values by mpmath at 50 digits.
 struct Reference {

@@ -3,10 +3,12 @@
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/laplace.h>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
 
-Tensor number(double x) { return at::full({}, x, at::kDouble); }
+using test::number;
 
 TEST(Laplace, TheDistanceFromTheMeanIsExponential) {
   const Tensor x = at::tensor({-3.0, 0.5, 2.0, 7.0}, at::kDouble), distance = (x - 0.5).abs();

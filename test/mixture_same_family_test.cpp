@@ -26,16 +26,14 @@
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/uniform.h>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-Tensor doubles(std::vector<double> values) { return at::tensor(values, at::kDouble); }
-
-Tensor gradient(const Tensor& y, const Tensor& x) {
-  return torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true)[0];
-}
+using test::doubles;
+using test::gradient;
+using test::kInfinity;
 
 // Components on [0, 1], [0.5, 2] and [5, 6]. In the tests the last one has no weight.
 MixtureSameFamily uniforms(const Tensor& low, const Tensor& weights, Validate validate_args = {}) {

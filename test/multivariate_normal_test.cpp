@@ -11,9 +11,12 @@
 #include <torch/distributions/kl.h>
 
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions {
 namespace {
+
+using test::refusal;
 
 using ::testing::HasSubstr;
 
@@ -31,16 +34,6 @@ Tensor direct(const Tensor& value, const Tensor& loc, const Tensor& covariance) 
       difference.mT().matmul(at::linalg_inv(covariance)).matmul(difference).squeeze(-1).squeeze(-1);
   const double n = static_cast<double>(loc.size(-1));
   return -0.5 * (distance + covariance.logdet() + n * std::log(2 * std::numbers::pi));
-}
-
-template <class F>
-std::string refusal(F&& f) {
-  try {
-    f();
-  } catch (const c10::ValueError& e) {
-    return e.what_without_backtrace();
-  }
-  return "accepted";
 }
 
 TEST(MultivariateNormalTest, ValuesAndParametersOfAnyBatch) {

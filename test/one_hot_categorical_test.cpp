@@ -8,10 +8,12 @@
 #include <sstream>
 #include <string>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using test::kInfinity;
 
 TEST(OneHotCategoricalTest, IsACategoricalInOtherClothes) {
   const Tensor logits = at::randn({2, 3}, at::kDouble);

@@ -8,10 +8,12 @@
 #include <limits>
 #include <string>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
 
-Tensor number(double x) { return at::full({}, x, at::kDouble); }
+using test::number;
 
 TEST(Poisson, KeepsItsAccuracyForLargeRates) {
   // mpmath: k log r - r - loggamma(k + 1) at k = r

@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
 
-Tensor number(double x) { return at::full({}, x, at::kDouble); }
+using test::number;
 
 TEST(StudentT, LocAndScaleMayBeLeftOut) {
   const StudentT t(at::tensor({2.0, 3.0}));

@@ -29,16 +29,14 @@
 #include <torch/distributions/transforms/tanh.h>
 #include <torch/distributions/uniform.h>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-Tensor doubles(std::vector<double> values) { return at::tensor(values, at::kDouble); }
-
-Tensor gradient(const Tensor& y, const Tensor& x) {
-  return torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true)[0];
-}
+using test::doubles;
+using test::gradient;
+using test::kInfinity;
 
 TEST(TransformedDistributionTest, ExpOfANormalIsLogNormal) {
   const Normal base(doubles({0.5, -1}), doubles({1, 2}));

@@ -7,8 +7,12 @@
 #include <limits>
 #include <utility>
 
+#include "support/tensors.h"
+
 namespace torch::distributions {
 namespace {
+
+using test::kInfinity;
 
 TEST(Uniform, TheSupportIsClosed) {
   const Uniform uniform(0, 2);
@@ -55,7 +59,7 @@ TEST(Uniform, AWidthThatOverflowsIsDrawn) {
 }
 
 TEST(Uniform, WhatAreNoBoundsAreDrawnAsNaN) {
-  constexpr double kNaN = NAN, kInfinity = INFINITY;
+  constexpr double kNaN = NAN;
   const Tensor low = at::tensor({1.0, kNaN, 0.0, 0.0, -kInfinity, 0.5, 0.0}),
                high = at::tensor({0.0, 1.0, kNaN, kInfinity, 0.0, 0.5, 1.0});
   const Tensor draws = Uniform(low, high, false).sample({20});

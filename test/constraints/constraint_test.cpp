@@ -20,9 +20,12 @@
 #include <torch/distributions/constraints/simplex.h>
 
 #include "support/constraints.h"
+#include "support/tensors.h"
 
 namespace torch::distributions {
 namespace {
+
+using test::kInfinity;
 
 /// A user's constraint, the even numbers. It overrides only the pure virtual methods.
 class Even final : public Constraint {
@@ -172,8 +175,6 @@ TEST(Constraint, FirstViolationIsThatOfCheck) {
 namespace interior {
 
 using namespace constraints;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Expects an interior point that is finite and inside the set, has no graph, and has the dtype,
 /// the device and the shape (broadcast with the bounds) that were asked for.

@@ -81,19 +81,19 @@ TEST(ProbsOrLogits, IsGivenInEveryForm) {
 }
 
 template <class Family, class T>
-concept TakesOneInBraces = requires(T t) { Family({t}); };
+concept TakesOneOutcome = requires(T t) { Family({t}); };
 template <class Family, class T>
-concept TakesTwoInBraces = requires(T t) {
+concept TakesTwoOutcomes = requires(T t) {
   Family({t, t});
 };
 
 TEST(ProbsOrLogits, IsNotFilledByPosition) {
-  static_assert(!TakesTwoInBraces<Categorical, Tensor>);
-  static_assert(!TakesTwoInBraces<Bernoulli, Param>);
-  static_assert(!TakesTwoInBraces<ProbsOrLogits, Param>);
-  static_assert(!TakesTwoInBraces<Categorical, std::string>);
-  static_assert(TakesTwoInBraces<Categorical, double>);
-  static_assert(TakesTwoInBraces<Categorical, int>);
+  static_assert(!TakesTwoOutcomes<Categorical, Tensor>);
+  static_assert(!TakesTwoOutcomes<Bernoulli, Param>);
+  static_assert(!TakesTwoOutcomes<ProbsOrLogits, Param>);
+  static_assert(!TakesTwoOutcomes<Categorical, std::string>);
+  static_assert(TakesTwoOutcomes<Categorical, double>);
+  static_assert(TakesTwoOutcomes<Categorical, int>);
   static_assert(!std::is_constructible_v<Categorical, char>);
   static_assert(!std::is_constructible_v<Bernoulli, const char*>);
 }

@@ -16,12 +16,12 @@
 #include <torch/distributions/transforms/independent.h>
 #include <torch/distributions/uniform.h>
 
+#include "support/tensors.h"
+
 namespace torch::distributions::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-const auto kDoubles = at::TensorOptions(at::kDouble);
 
 Normal normal(IntArrayRef shape, double first = 0) {
   const Tensor steps = at::arange(1, 1 + c10::multiply_integers(shape), kDoubles).view(shape);

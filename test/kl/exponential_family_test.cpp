@@ -17,13 +17,12 @@
 
 #include "kl/table.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-Tensor doubles(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 /// A user's exponential family, the Poisson distribution, which states no KL rule.
 class Counts : public Implements<Counts, ExponentialFamily> {

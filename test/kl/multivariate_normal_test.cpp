@@ -7,11 +7,10 @@
 #include <torch/distributions/normal.h>
 
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::test {
 namespace {
-
-const auto kDoubles = at::TensorOptions(at::kDouble);
 
 Tensor factors(IntArrayRef shape) {
   return at::rand(shape, kDoubles).tril() + at::eye(shape.back(), kDoubles);

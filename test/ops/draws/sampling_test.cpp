@@ -12,14 +12,13 @@
 #include "ops/special/incomplete_gamma.h"
 #include "ops/special/tensor_scalar.h"
 
+#include "support/tensors.h"
+
 namespace torch::distributions::ops {
 namespace {
 
-Tensor doubles(std::vector<double> values) { return at::tensor(values, at::kDouble); }
-
-Tensor gradient(const Tensor& y, const Tensor& x, bool create_graph = false) {
-  return torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true, create_graph)[0];
-}
+using distributions::test::doubles;
+using distributions::test::gradient;
 
 // -(dF/da) / (f (1 - x)) by mpmath with 60 digits. dF/da is a fourth-order central difference of
 // betainc with step 1e-12 a. For (1e6, 1e6) f(t) (log t - E log t) is integrated from x to 1.

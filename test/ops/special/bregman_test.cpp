@@ -8,16 +8,16 @@
 #include "ops/special/softplus_divergence.h"
 #include "ops/special/stirling_divergence.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
+using distributions::test::kInfinity;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 double value(const Tensor& t) { return t.item<double>(); }
 
 TEST(BregmanTest, IsAccurate) {
@@ -47,8 +47,8 @@ TEST(BregmanTest, IsAccurate) {
 }
 
 TEST(BregmanTest, HasDerivatives) {
-  const Tensor x = tensor({0.3, 0.9, 1.2, 4.5, 30}), y = tensor({0.2, 7, 1.2, 1.4, 33});
-  const Tensor u = tensor({-1.7, -1.1, 0.4, 2.5, 3}), v = tensor({0.2, -1.4, 0.4, -0.6, 3.2});
+  const Tensor x = doubles({0.3, 0.9, 1.2, 4.5, 30}), y = doubles({0.2, 7, 1.2, 1.4, 33});
+  const Tensor u = doubles({-1.7, -1.1, 0.4, 2.5, 3}), v = doubles({0.2, -1.4, 0.4, -0.6, 3.2});
   const auto check = [](const distributions::test::Differentiable& f,
                         const std::vector<Tensor>& inputs) {
     EXPECT_TRUE(gradcheck(f, inputs, {.step = 1e-7}));
@@ -67,8 +67,8 @@ TEST(BregmanTest, HasDerivatives) {
 }
 
 TEST(BregmanTest, IsZeroAtEqualArguments) {
-  const Tensor x = tensor({1e-300, 1e-6, 0.1, 1, 3, 12, 1e8, 1e300}),
-               l = tensor({-700, -1, 0, 1e-3, 30, 700});
+  const Tensor x = doubles({1e-300, 1e-6, 0.1, 1, 3, 12, 1e8, 1e300}),
+               l = doubles({-700, -1, 0, 1e-3, 30, 700});
   for (const Tensor& zero :
        {itakura_saito(x, x), deviance(x, x, x - x), exp_divergence(l, l), softplus_divergence(l, l),
         stirling_divergence(x.clamp(1e-6, 1e8), x.clamp(1e-6, 1e8), x - x), log_mean_gap(x, x)}) {
@@ -77,29 +77,29 @@ TEST(BregmanTest, IsZeroAtEqualArguments) {
 }
 
 TEST(BregmanTest, TakesTheLimits) {
-  const Tensor zero = tensor({0}), half = tensor({0.5}), inf = tensor({kInf});
+  const Tensor zero = doubles({0}), half = doubles({0.5}), inf = doubles({kInfinity});
   EXPECT_EQ(value(deviance(zero, half, -half)), 0.5);
-  EXPECT_EQ(value(deviance(half, zero, half)), kInf);
+  EXPECT_EQ(value(deviance(half, zero, half)), kInfinity);
   EXPECT_EQ(value(deviance(zero, zero, zero)), 0);
   EXPECT_EQ(value(exp_divergence(zero, -inf)), 1);
   EXPECT_EQ(value(exp_divergence(-inf, -inf)), 0);
-  EXPECT_EQ(value(exp_divergence(-inf, zero)), kInf);
+  EXPECT_EQ(value(exp_divergence(-inf, zero)), kInfinity);
   EXPECT_EQ(value(softplus_divergence(zero, -inf)), value(softplus_divergence(zero, inf)));
   EXPECT_DOUBLE_EQ(value(softplus_divergence(zero, inf)), std::log(2));
   EXPECT_EQ(value(softplus_divergence(inf, inf)), 0);
   EXPECT_EQ(value(softplus_divergence(-inf, -inf)), 0);
-  EXPECT_EQ(value(softplus_divergence(inf, -inf)), kInf);
-  EXPECT_EQ(value(softplus_divergence(-inf, zero)), kInf);
-  EXPECT_EQ(value(softplus_divergence(inf, half)), kInf);
+  EXPECT_EQ(value(softplus_divergence(inf, -inf)), kInfinity);
+  EXPECT_EQ(value(softplus_divergence(-inf, zero)), kInfinity);
+  EXPECT_EQ(value(softplus_divergence(inf, half)), kInfinity);
   EXPECT_DOUBLE_EQ(value(log_mean_gap(zero, half)), 1 - std::log(2));
-  EXPECT_EQ(value(nonnegative(tensor({-1e-17}))), 0);
+  EXPECT_EQ(value(nonnegative(doubles({-1e-17}))), 0);
 }
 
 // Where the derivative or the function is infinite, the gradient is 0, so that it can be masked.
 TEST(BregmanTest, HasFiniteGradientsAtTheLimits) {
   const auto expect_gradients = [](const std::function<Tensor(const Tensor&, const Tensor&)>& f,
                                    double first, double second, double d_first, double d_second) {
-    const Tensor x = tensor({first}).requires_grad_(), y = tensor({second}).requires_grad_();
+    const Tensor x = doubles({first}).requires_grad_(), y = doubles({second}).requires_grad_();
     const auto gradients = autograd::grad({f(x, y).sum()}, {x, y});
     EXPECT_NEAR(value(gradients[0]), d_first, 1e-15);
     EXPECT_NEAR(value(gradients[1]), d_second, 1e-15);
@@ -108,11 +108,11 @@ TEST(BregmanTest, HasFiniteGradientsAtTheLimits) {
   expect_gradients(of_deviance, 0, 0.5, 0, 1);
   expect_gradients(of_deviance, 0, 0, 0, 1);
   expect_gradients(of_deviance, 0.5, 0, 0, 0);
-  expect_gradients(exp_divergence, 0, -kInf, 1, 0);
-  expect_gradients(exp_divergence, -kInf, -kInf, 0, 0);
-  expect_gradients(exp_divergence, -kInf, 0, 0, 0);
-  expect_gradients(softplus_divergence, 0, kInf, -0.5, 0);
-  expect_gradients(softplus_divergence, 0, -kInf, 0.5, 0);
+  expect_gradients(exp_divergence, 0, -kInfinity, 1, 0);
+  expect_gradients(exp_divergence, -kInfinity, -kInfinity, 0, 0);
+  expect_gradients(exp_divergence, -kInfinity, 0, 0, 0);
+  expect_gradients(softplus_divergence, 0, kInfinity, -0.5, 0);
+  expect_gradients(softplus_divergence, 0, -kInfinity, 0.5, 0);
   expect_gradients(log_mean_gap, 0, 2, 0, 0);
   expect_gradients([](const Tensor& x, const Tensor& y) { return nonnegative(x - y); }, 0, 1, 1,
                    -1);

@@ -6,20 +6,17 @@
 #include "ops/special/sigmoid.h"
 #include "ops/special/xlogy.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
+using distributions::test::gradient;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
 
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
-
-Tensor gradient(const Tensor& value, const Tensor& leaf) {
-  return autograd::grad({value.sum()}, {leaf})[0];
-}
-
-Tensor leaf(std::vector<double> values) { return tensor(std::move(values)).requires_grad_(); }
+Tensor leaf(std::vector<double> values) { return doubles(std::move(values)).requires_grad_(); }
 
 TEST(ElementaryTest, IsAccurate) {
   test::expect_accurate("xlogy", 2, [](const auto& x) { return special::xlogy(x[0], x[1]); },
@@ -47,7 +44,7 @@ TEST(ElementaryTest, IsAccurate) {
 }
 
 TEST(ElementaryTest, HasDerivatives) {
-  const Tensor any = tensor({-3, -0.7, 0.2, 1.3, 25}), positive = tensor({0.1, 0.9, 1.7, 3, 7});
+  const Tensor any = doubles({-3, -0.7, 0.2, 1.3, 25}), positive = doubles({0.1, 0.9, 1.7, 3, 7});
   const auto check = [](const distributions::test::Differentiable& f,
                         const std::vector<Tensor>& inputs) {
     EXPECT_TRUE(gradcheck(f, inputs));
@@ -77,7 +74,7 @@ TEST(ElementaryTest, ProductsWithALogarithmAreFlatAtZero) {
     EXPECT_TRUE(at::equal(value, at::zeros({3}, at::kDouble)));
     const auto first =
         autograd::grad({value.sum()}, {x, y}, {}, std::nullopt, /*create_graph=*/true);
-    EXPECT_TRUE(at::allclose(first[0], tensor({0, 0, std::log(2)})));
+    EXPECT_TRUE(at::allclose(first[0], doubles({0, 0, std::log(2)})));
     EXPECT_TRUE(at::equal(first[1], at::zeros({3}, at::kDouble)));
     const auto second = autograd::grad({first[0].sum() + first[1].sum()}, {x, y});
     EXPECT_TRUE(second[0].isfinite().all().item<bool>());
@@ -87,10 +84,11 @@ TEST(ElementaryTest, ProductsWithALogarithmAreFlatAtZero) {
 
 TEST(ElementaryTest, KeepsTheLimits) {
   const double inf = INFINITY;
-  EXPECT_TRUE(at::equal(log1mexp(tensor({0, -inf, -1e-320})), tensor({-inf, 0, std::log(1e-320)})));
-  EXPECT_TRUE(log1mexp(tensor({1})).isnan().item<bool>());
-  EXPECT_TRUE(at::equal(special::softplus(tensor({-inf, inf, 1e6})), tensor({0, inf, 1e6})));
-  EXPECT_TRUE(at::equal(log1pmx(tensor({-1, 0})), tensor({-inf, 0})));
+  EXPECT_TRUE(
+      at::equal(log1mexp(doubles({0, -inf, -1e-320})), doubles({-inf, 0, std::log(1e-320)})));
+  EXPECT_TRUE(log1mexp(doubles({1})).isnan().item<bool>());
+  EXPECT_TRUE(at::equal(special::softplus(doubles({-inf, inf, 1e6})), doubles({0, inf, 1e6})));
+  EXPECT_TRUE(at::equal(log1pmx(doubles({-1, 0})), doubles({-inf, 0})));
   const Tensor x = leaf({-745, -1e300});
   const Tensor slope = autograd::grad({log1mexp(x).sum()}, {x}, {}, std::nullopt, true)[0];
   EXPECT_TRUE(gradient(slope, x).isfinite().all().item<bool>());
@@ -98,7 +96,7 @@ TEST(ElementaryTest, KeepsTheLimits) {
 
 // at::softplus(x) returns x for x > 20.
 TEST(ElementaryTest, SoftplusHasNoThreshold) {
-  EXPECT_GT(special::softplus(tensor({30})).item<double>(), 30);
+  EXPECT_GT(special::softplus(doubles({30})).item<double>(), 30);
 }
 
 }  // namespace

@@ -3,14 +3,14 @@
 #include "ops/special/reference.h"
 #include "ops/special/stirling.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
-
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 Tensor polygamma_of(unsigned order, const Tensor& x) {
   return special::polygamma(order, TensorScalar(x)).tensor();
@@ -46,7 +46,7 @@ TEST(GammaTest, IsAccurate) {
 }
 
 TEST(GammaTest, HasDerivatives) {
-  const Tensor x = tensor({0.3, 0.9, 1.2, 4.5, 30}), y = tensor({0.2, 7, 0.8, 1.4, 3});
+  const Tensor x = doubles({0.3, 0.9, 1.2, 4.5, 30}), y = doubles({0.2, 7, 0.8, 1.4, 3});
   const auto check = [](const distributions::test::Differentiable& f,
                         const std::vector<Tensor>& inputs) {
     EXPECT_TRUE(gradcheck(f, inputs));
@@ -67,16 +67,16 @@ TEST(GammaTest, HasDerivatives) {
 
 TEST(GammaTest, KeepsTheLimits) {
   const double inf = INFINITY;
-  EXPECT_TRUE(at::equal(special::digamma(tensor({0, inf})), tensor({-inf, inf})));
-  EXPECT_TRUE(special::digamma(tensor({-2})).isnan().item<bool>());
-  EXPECT_TRUE(at::equal(trigamma(tensor({0, inf})), tensor({inf, 0})));
-  EXPECT_TRUE(at::equal(log_factorial_remainder(tensor({0})), tensor({0})));
-  EXPECT_TRUE(at::equal(lbeta(tensor({1, 0}), tensor({1, 2})).abs(), tensor({0, inf})));
+  EXPECT_TRUE(at::equal(special::digamma(doubles({0, inf})), doubles({-inf, inf})));
+  EXPECT_TRUE(special::digamma(doubles({-2})).isnan().item<bool>());
+  EXPECT_TRUE(at::equal(trigamma(doubles({0, inf})), doubles({inf, 0})));
+  EXPECT_TRUE(at::equal(log_factorial_remainder(doubles({0})), doubles({0})));
+  EXPECT_TRUE(at::equal(lbeta(doubles({1, 0}), doubles({1, 2})).abs(), doubles({0, inf})));
 }
 
 // psi^(n)(1) = (-1)^(n+1) n! zeta(n + 1), with the values of the zeta function from DLMF 25.6.
 TEST(GammaTest, PolygammaHasEveryOrder) {
-  const Tensor one = tensor({1});
+  const Tensor one = doubles({1});
   const double pi = 3.14159265358979323846;
   EXPECT_NEAR(polygamma_of(0, one).item<double>(), -0.57721566490153286061, 1e-15);
   EXPECT_NEAR(polygamma_of(1, one).item<double>(), pi * pi / 6, 1e-14);
@@ -86,7 +86,7 @@ TEST(GammaTest, PolygammaHasEveryOrder) {
 
 // Differentiates lgamma four times.
 TEST(GammaTest, DerivativesGoOn) {
-  const Tensor x = tensor({0.7, 3.2}).requires_grad_();
+  const Tensor x = doubles({0.7, 3.2}).requires_grad_();
   Tensor derivative = special::lgamma(x);
   for (int i = 0; i < 4; ++i)
     derivative = autograd::grad({derivative.sum()}, {x}, {}, std::nullopt, true)[0];

@@ -5,14 +5,14 @@
 #include "ops/special/reference.h"
 #include "ops/special/stirling.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
-
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 TEST(IncompleteGammaTest, IsAccurate) {
   const test::Limits limits{16, 24, true, true, 4, 4};
@@ -44,7 +44,7 @@ TEST(IncompleteGammaTest, SecondDerivativeIsAccurate) {
 }
 
 TEST(IncompleteGammaTest, HasDerivatives) {
-  const Tensor a = tensor({0.3, 0.05, 2.5, 8, 40, 200}), x = tensor({0.2, 0.4, 4, 6, 42, 150});
+  const Tensor a = doubles({0.3, 0.05, 2.5, 8, 40, 200}), x = doubles({0.2, 0.4, 4, 6, 42, 150});
   const auto check = [&](const distributions::test::Differentiable& f) {
     EXPECT_TRUE(gradcheck(f, {a, x}, {.atol = 1e-8}));
     EXPECT_TRUE(gradgradcheck(f, {a, x}, {.atol = 1e-8}));
@@ -54,7 +54,7 @@ TEST(IncompleteGammaTest, HasDerivatives) {
 }
 
 TEST(IncompleteGammaTest, KnowsNoThirdDerivativeInA) {
-  const Tensor a = tensor({2}).requires_grad_(), x = tensor({3}).requires_grad_();
+  const Tensor a = doubles({2}).requires_grad_(), x = doubles({3}).requires_grad_();
   Tensor derivative = gammainc(a, x);
   for (int i = 0; i < 2; ++i)
     derivative = autograd::grad({derivative.sum()}, {a}, {}, std::nullopt, true)[0];
@@ -64,13 +64,14 @@ TEST(IncompleteGammaTest, KnowsNoThirdDerivativeInA) {
 
 TEST(IncompleteGammaTest, KeepsTheLimits) {
   const double inf = INFINITY;
-  const Tensor a = tensor({2, 2, 0, inf, 1e-300, 1e12}).requires_grad_(),
-               x = tensor({0, inf, 1, 1, 1e300, 1e3});
+  const Tensor a = doubles({2, 2, 0, inf, 1e-300, 1e12}).requires_grad_(),
+               x = doubles({0, inf, 1, 1, 1e300, 1e3});
   const Tensor p = gammainc(a, x);
-  EXPECT_TRUE(at::equal(p, tensor({0, 1, 1, 0, 1, 0})));
+  EXPECT_TRUE(at::equal(p, doubles({0, 1, 1, 0, 1, 0})));
   EXPECT_TRUE(at::equal(gammaincc(a, x), 1 - p));
   EXPECT_TRUE(at::isfinite(autograd::grad({p.sum()}, {a})[0]).all().item<bool>());
-  const Tensor outside = gammainc(tensor({-1, 1, 0, inf, NAN, 1}), tensor({1, -1, 0, inf, 1, NAN}));
+  const Tensor outside =
+      gammainc(doubles({-1, 1, 0, inf, NAN, 1}), doubles({1, -1, 0, inf, 1, NAN}));
   EXPECT_TRUE(outside.isnan().all().item<bool>());
 }
 

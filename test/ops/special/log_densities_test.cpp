@@ -5,14 +5,14 @@
 #include "ops/special/poisson_log_density.h"
 #include "ops/special/reference.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
-
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 TEST(LogDensitiesTest, IsAccurate) {
   test::expect_accurate("bd0", 2, [](const auto& x) { return bd0(x[0], x[1]); }, {6, 4, true});
@@ -31,9 +31,9 @@ TEST(LogDensitiesTest, IsAccurate) {
 }
 
 TEST(LogDensitiesTest, HasDerivatives) {
-  const Tensor x = tensor({0.3, 0.9, 1.2, 4.5, 30}), y = tensor({0.2, 7, 0.8, 1.4, 33}),
-               z = tensor({2, 0.3, 1, 1.5, 2});
-  const Tensor p = tensor({0.1, 0.4, 0.7, 0.999, 1e-3});
+  const Tensor x = doubles({0.3, 0.9, 1.2, 4.5, 30}), y = doubles({0.2, 7, 0.8, 1.4, 33}),
+               z = doubles({2, 0.3, 1, 1.5, 2});
+  const Tensor p = doubles({0.1, 0.4, 0.7, 0.999, 1e-3});
   const auto check = [](const distributions::test::Differentiable& f,
                         const std::vector<Tensor>& inputs) {
     EXPECT_TRUE(gradcheck(f, inputs, {.step = 1e-7}));
@@ -51,25 +51,25 @@ TEST(LogDensitiesTest, HasDerivatives) {
 TEST(LogDensitiesTest, KeepsTheLimits) {
   const double inf = INFINITY;
   const auto value = [](const Tensor& t) { return t.item<double>(); };
-  EXPECT_EQ(value(bd0(tensor({0}), tensor({3}))), 3);
-  EXPECT_EQ(value(bd0(tensor({5}), tensor({5}))), 0);
-  EXPECT_EQ(value(poisson_log_density(tensor({0}), tensor({3}))), -3);
-  EXPECT_EQ(value(poisson_log_density(tensor({0}), tensor({0}))), 0);
-  EXPECT_EQ(value(poisson_log_density(tensor({2}), tensor({0}))), -inf);
-  EXPECT_EQ(value(gamma_log_density(tensor({0}), tensor({1}), tensor({2}))), std::log(2));
-  EXPECT_EQ(value(gamma_log_density(tensor({0}), tensor({2}), tensor({2}))), -inf);
-  EXPECT_EQ(value(gamma_log_density(tensor({0}), tensor({0.5}), tensor({2}))), inf);
-  EXPECT_EQ(value(gamma_log_density(tensor({inf}), tensor({3}), tensor({2}))), -inf);
-  EXPECT_EQ(value(beta_log_density(tensor({0}), tensor({1}), tensor({2}))), std::log(2));
-  EXPECT_EQ(value(beta_log_density(tensor({1}), tensor({1}), tensor({1}))), 0);
-  EXPECT_EQ(value(beta_log_density(tensor({1}), tensor({1}), tensor({3}))), -inf);
-  EXPECT_EQ(value(binomial_log_density(tensor({0}), tensor({7}), tensor({0}))), 0);
-  EXPECT_EQ(value(binomial_log_density(tensor({7}), tensor({7}), tensor({1}))), 0);
-  EXPECT_EQ(value(binomial_log_density(tensor({1}), tensor({7}), tensor({0}))), -inf);
-  EXPECT_EQ(value(binomial_log_density(tensor({0}), tensor({0}), tensor({0.3}))), 0);
-  EXPECT_NEAR(value(binomial_log_density_logits(tensor({0}), tensor({7}), tensor({-800}))), 0,
+  EXPECT_EQ(value(bd0(doubles({0}), doubles({3}))), 3);
+  EXPECT_EQ(value(bd0(doubles({5}), doubles({5}))), 0);
+  EXPECT_EQ(value(poisson_log_density(doubles({0}), doubles({3}))), -3);
+  EXPECT_EQ(value(poisson_log_density(doubles({0}), doubles({0}))), 0);
+  EXPECT_EQ(value(poisson_log_density(doubles({2}), doubles({0}))), -inf);
+  EXPECT_EQ(value(gamma_log_density(doubles({0}), doubles({1}), doubles({2}))), std::log(2));
+  EXPECT_EQ(value(gamma_log_density(doubles({0}), doubles({2}), doubles({2}))), -inf);
+  EXPECT_EQ(value(gamma_log_density(doubles({0}), doubles({0.5}), doubles({2}))), inf);
+  EXPECT_EQ(value(gamma_log_density(doubles({inf}), doubles({3}), doubles({2}))), -inf);
+  EXPECT_EQ(value(beta_log_density(doubles({0}), doubles({1}), doubles({2}))), std::log(2));
+  EXPECT_EQ(value(beta_log_density(doubles({1}), doubles({1}), doubles({1}))), 0);
+  EXPECT_EQ(value(beta_log_density(doubles({1}), doubles({1}), doubles({3}))), -inf);
+  EXPECT_EQ(value(binomial_log_density(doubles({0}), doubles({7}), doubles({0}))), 0);
+  EXPECT_EQ(value(binomial_log_density(doubles({7}), doubles({7}), doubles({1}))), 0);
+  EXPECT_EQ(value(binomial_log_density(doubles({1}), doubles({7}), doubles({0}))), -inf);
+  EXPECT_EQ(value(binomial_log_density(doubles({0}), doubles({0}), doubles({0.3}))), 0);
+  EXPECT_NEAR(value(binomial_log_density_logits(doubles({0}), doubles({7}), doubles({-800}))), 0,
               1e-300);
-  EXPECT_EQ(value(binomial_log_density_logits(tensor({7}), tensor({7}), tensor({-800}))), -5600);
+  EXPECT_EQ(value(binomial_log_density_logits(doubles({7}), doubles({7}), doubles({-800}))), -5600);
 }
 
 // Derivatives that would be NaN if 0 log 0 were differentiated naively.

@@ -2,14 +2,14 @@
 
 #include "ops/special/reference.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
-
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 TEST(MeanDistanceTest, IsAccurate) {
   test::expect_accurate("laplace_mean_distance", 3,
@@ -21,8 +21,8 @@ TEST(MeanDistanceTest, IsAccurate) {
 }
 
 TEST(MeanDistanceTest, HasDerivatives) {
-  const Tensor d = tensor({0, 0.3, -0.9, 1.2, -30}), a = tensor({1, 0.2, 7, 0.8, 1.4}),
-               b = tensor({2, 0.3, 1, 1.5, 2});
+  const Tensor d = doubles({0, 0.3, -0.9, 1.2, -30}), a = doubles({1, 0.2, 7, 0.8, 1.4}),
+               b = doubles({2, 0.3, 1, 1.5, 2});
   for (const auto f :
        {+[](const std::vector<Tensor>& t) { return laplace_mean_distance(t[0], t[1], t[2]); },
         +[](const std::vector<Tensor>& t) { return normal_mean_distance(t[0], t[1], t[2]); }}) {
@@ -32,11 +32,11 @@ TEST(MeanDistanceTest, HasDerivatives) {
 }
 
 TEST(MeanDistanceTest, FarOutIsTheDistance) {
-  const Tensor d = tensor({3, -3}), a = tensor({1e-320}), b = tensor({0.5});
-  EXPECT_TRUE(laplace_mean_distance(d, a, b).equal(tensor({6, 6})));
-  EXPECT_TRUE(normal_mean_distance(d, a, b).equal(tensor({6, 6})));
-  EXPECT_TRUE(laplace_sign(d, a).equal(tensor({1, -1})));
-  EXPECT_TRUE(normal_sign(d, a).equal(tensor({1, -1})));
+  const Tensor d = doubles({3, -3}), a = doubles({1e-320}), b = doubles({0.5});
+  EXPECT_TRUE(laplace_mean_distance(d, a, b).equal(doubles({6, 6})));
+  EXPECT_TRUE(normal_mean_distance(d, a, b).equal(doubles({6, 6})));
+  EXPECT_TRUE(laplace_sign(d, a).equal(doubles({1, -1})));
+  EXPECT_TRUE(normal_sign(d, a).equal(doubles({1, -1})));
 }
 
 }  // namespace

@@ -2,14 +2,14 @@
 
 #include "ops/special/reference.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
-
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 TEST(NormalFunctionsTest, IsAccurate) {
   test::expect_accurate("ndtr", 1, [](const auto& x) { return ndtr(x[0]); },
@@ -23,7 +23,8 @@ TEST(NormalFunctionsTest, IsAccurate) {
 }
 
 TEST(NormalFunctionsTest, HasDerivatives) {
-  const Tensor x = tensor({-12, -3, -0.7, 0, 0.2, 1.3, 5}), p = tensor({0.01, 0.2, 0.5, 0.7, 0.99});
+  const Tensor x = doubles({-12, -3, -0.7, 0, 0.2, 1.3, 5}),
+               p = doubles({0.01, 0.2, 0.5, 0.7, 0.99});
   const auto check = [](const distributions::test::Differentiable& f,
                         const std::vector<Tensor>& inputs) {
     EXPECT_TRUE(gradcheck(f, inputs));
@@ -37,19 +38,19 @@ TEST(NormalFunctionsTest, HasDerivatives) {
 
 TEST(NormalFunctionsTest, KeepsTheLimits) {
   const double inf = INFINITY;
-  EXPECT_TRUE(at::equal(ndtr(tensor({-inf, inf, 0})), tensor({0, 1, 0.5})));
-  EXPECT_TRUE(ndtr(tensor({NAN})).isnan().item<bool>());
-  EXPECT_TRUE(at::equal(ndtri(tensor({0, 1, 0.5})), tensor({-inf, inf, 0})));
-  EXPECT_TRUE(at::equal(log_ndtr(tensor({-inf, inf})), tensor({-inf, 0})));
+  EXPECT_TRUE(at::equal(ndtr(doubles({-inf, inf, 0})), doubles({0, 1, 0.5})));
+  EXPECT_TRUE(ndtr(doubles({NAN})).isnan().item<bool>());
+  EXPECT_TRUE(at::equal(ndtri(doubles({0, 1, 0.5})), doubles({-inf, inf, 0})));
+  EXPECT_TRUE(at::equal(log_ndtr(doubles({-inf, inf})), doubles({-inf, 0})));
 }
 
 // First and second derivatives far out, where phi is 0 and the Mills ratio is close to 1 / x.
 TEST(NormalFunctionsTest, DerivativesAreFiniteFarOut) {
-  const Tensor x = tensor({-1e8, -1e3, 50, 1e8}).requires_grad_();
+  const Tensor x = doubles({-1e8, -1e3, 50, 1e8}).requires_grad_();
   const Tensor first = autograd::grad({log_ndtr(x).sum()}, {x}, {}, std::nullopt, true)[0];
-  EXPECT_TRUE(at::allclose(first, tensor({1e8, 1000.000999998, 0, 0}), 1e-14));
+  EXPECT_TRUE(at::allclose(first, doubles({1e8, 1000.000999998, 0, 0}), 1e-14));
   const Tensor second = autograd::grad({first.sum()}, {x})[0];
-  EXPECT_TRUE(at::allclose(second, tensor({-1, -1 + 1e-6, 0, 0}), 1e-11));
+  EXPECT_TRUE(at::allclose(second, doubles({-1, -1 + 1e-6, 0, 0}), 1e-11));
   const Tensor density = autograd::grad({ndtr(x).sum()}, {x}, {}, std::nullopt, true)[0];
   EXPECT_TRUE(at::equal(autograd::grad({density.sum()}, {x})[0], at::zeros({4}, at::kDouble)));
 }

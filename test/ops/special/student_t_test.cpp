@@ -3,14 +3,14 @@
 #include "ops/special/half_step_remainder.h"
 #include "ops/special/reference.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops::special {
 namespace {
 
+using distributions::test::doubles;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
-
-Tensor tensor(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 TEST(StudentTTest, IsAccurate) {
   test::expect_accurate("half_step_remainder", 1,
@@ -28,8 +28,8 @@ TEST(StudentTTest, IsAccurate) {
 }
 
 TEST(StudentTTest, HasDerivatives) {
-  const Tensor y = tensor({0.3, -0.9, 1.2, 0, -30, 1e10}), s = tensor({0.2, 7, 0.8, 1.4, 33, 2}),
-               v = tensor({2, 0.3, 1, 1.5, 2, 3});
+  const Tensor y = doubles({0.3, -0.9, 1.2, 0, -30, 1e10}), s = doubles({0.2, 7, 0.8, 1.4, 33, 2}),
+               v = doubles({2, 0.3, 1, 1.5, 2, 3});
   const auto check = [](const distributions::test::Differentiable& f,
                         const std::vector<Tensor>& inputs) {
     EXPECT_TRUE(gradcheck(f, inputs, {.step = 1e-7}));
@@ -44,12 +44,12 @@ TEST(StudentTTest, HasDerivatives) {
 TEST(StudentTTest, KeepsTheLimits) {
   const double inf = INFINITY;
   const auto value = [](const Tensor& t) { return t.item<double>(); };
-  EXPECT_EQ(value(half_step_remainder(tensor({inf}))), 0);
-  EXPECT_EQ(value(half_step_remainder_d1(tensor({inf}))), 0);
-  EXPECT_EQ(value(half_step_remainder(tensor({0}))), -inf);
-  EXPECT_EQ(value(student_t_entropy_excess(tensor({inf}))), 0);
+  EXPECT_EQ(value(half_step_remainder(doubles({inf}))), 0);
+  EXPECT_EQ(value(half_step_remainder_d1(doubles({inf}))), 0);
+  EXPECT_EQ(value(half_step_remainder(doubles({0}))), -inf);
+  EXPECT_EQ(value(student_t_entropy_excess(doubles({inf}))), 0);
   const auto drop = [&](double y, double s, double v) {
-    return value(student_t_drop(tensor({y}), tensor({s}), tensor({v})));
+    return value(student_t_drop(doubles({y}), doubles({s}), doubles({v})));
   };
   EXPECT_EQ(drop(0, 1, 2), 0);
   EXPECT_EQ(drop(3, 2, inf), 1.125);
@@ -67,8 +67,8 @@ TEST(StudentTTest, KeepsTheLimits) {
 TEST(StudentTTest, SecondDerivativesAreNumbersEverywhere) {
   for (const double y : {0.0, 1.0, 1e9, 1e160, 1e300, double{INFINITY}}) {
     for (const double v : {0.1, 1.0, 1e10, 1e300, double{INFINITY}}) {
-      const Tensor leaf_y = tensor({y}).requires_grad_(), leaf_s = tensor({2}).requires_grad_(),
-                   leaf_v = tensor({v}).requires_grad_();
+      const Tensor leaf_y = doubles({y}).requires_grad_(), leaf_s = doubles({2}).requires_grad_(),
+                   leaf_v = doubles({v}).requires_grad_();
       const std::vector<Tensor> leaves{leaf_y, leaf_s, leaf_v};
       const auto first = autograd::grad({student_t_drop(leaf_y, leaf_s, leaf_v)}, leaves, {},
                                         std::nullopt, /*create_graph=*/true);

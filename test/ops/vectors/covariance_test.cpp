@@ -6,12 +6,14 @@
 #include <limits>
 #include <vector>
 
+#include "support/tensors.h"
+
 namespace torch::distributions::ops {
 namespace {
 
-using at::Tensor;
+using distributions::test::kInfinity;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+using at::Tensor;
 
 Tensor scales(at::IntArrayRef shape) { return at::rand(shape, at::kDouble) + 0.5; }
 

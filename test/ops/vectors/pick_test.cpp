@@ -15,16 +15,18 @@
 
 #include "ops/engine/engine.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 // Compares the kernel with the composed path.
 
 namespace torch::distributions::ops {
 namespace {
 
+using distributions::test::kInfinity;
+
 using at::Tensor;
 using Sizes = std::vector<int64_t>;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int64_t kCategories = 5;
 
 /// The form of a value: an index or a one-hot vector.

@@ -16,14 +16,15 @@
 
 #include "ops/engine/engine.h"
 #include "support/gradcheck.h"
+#include "support/tensors.h"
 
 namespace torch::distributions::ops {
 namespace {
 
+using distributions::test::kInfinity;
+
 using at::Tensor;
 using engine::InstructionSet;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Function {
   const char* name;
