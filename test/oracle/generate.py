@@ -4,7 +4,6 @@
     generate.py                 writes all files
     generate.py --only gamma    writes gamma.json
     generate.py --check         writes nothing; fails unless the files are, byte for byte, what it would write
-    generate.py --differences   prints the differences from Python, for the documentation
 
 A run without options also writes test/accuracy/python.csv, the errors of Python's package. Their last digits depend on the
 processor. A file has golden cases (Python's results, or mpmath's where Python is wrong), tables of exact values for the
@@ -27,7 +26,7 @@ from mpmath import mp  # noqa: E402
 
 from oracle.framework import accuracy, checks, divergences, python_errors  # noqa: E402
 from oracle.framework.cases import D  # noqa: E402
-from oracle.framework.corrections import CORRECTIONS, DIFFERENCES, EXTENSIONS, TEXTS  # noqa: E402
+from oracle.framework.corrections import CORRECTIONS, EXTENSIONS  # noqa: E402
 from oracle.framework.data import call, render  # noqa: E402
 from oracle.framework.family import families, lineage, snake  # noqa: E402
 from oracle.framework.golden import golden  # noqa: E402
@@ -89,16 +88,8 @@ PARTS = ("golden", "accuracy", "divergences", "checks")
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", help="one family, by its file name")
-    parser.add_argument("--differences", action="store_true", help="print what differs from Python, as a Markdown table")
     parser.add_argument("--check", action="store_true", help="compare with the files, write nothing")
     options = parser.parse_args()
-    if options.differences:
-        print("| here | classes |\n|---|---|")
-        for reason, names in DIFFERENCES:
-            print(f"| {reason} | {', '.join(names)} |")
-        for reason in TEXTS:
-            print(f"| {reason} | |")
-        return 0
     assert torch.__version__.split("+")[0] == TORCH_VERSION, f"the oracle is torch {TORCH_VERSION}, this is {torch.__version__}"
     names = [n for n in families() if options.only in (None, snake(n))]
     jobs = [(n, part) for n in names for part in PARTS]

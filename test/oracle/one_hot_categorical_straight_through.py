@@ -8,6 +8,7 @@ class OneHotCategoricalStraightThrough(OneHotCategorical):
     base = "OneHotCategorical"
     attributes = (*OneHotCategorical.attributes, "only draws differ")
     accuracy = []
+    cases = OneHotCategorical.cases[::2]  # the others would only repeat those of OneHotCategorical
     streams = [
         Case(logits=[[1.0, 2.0, 0.0], [0.0, 0.0, -1.0]]),
     ]

@@ -1,19 +1,19 @@
 """Where Python's torch.distributions 2.13 is wrong, and why. The right value is then mpmath's.
 
 The generator compares Python with the oracle for every case. It fails on a difference that is not listed here, and on an entry
-that no case shows. `--differences` prints the table for the documentation. A key is a method, "<method> gradient", or "log_prob
-outside" (a value outside the support, without validation).
+that no case shows. docs/differences.md is what users read. A key is a method, "<method> gradient", or "log_prob outside" (a value
+outside the support, without validation).
 """
 
 _WRONG = [
-    ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or an IndexError)", {
+    ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
         "LogNormal Exponential Gamma Chi2 Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
     }),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
         "Exponential Gamma Chi2 LogNormal TransformedDistribution MixtureSameFamily": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
-        "Uniform Exponential Laplace TransformedDistribution": "icdf",
+        "Uniform Exponential TransformedDistribution": "icdf",
     }),
     ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
         "Uniform Independent": "log_prob",
@@ -123,13 +123,3 @@ def by_key(table):
 
 
 CORRECTIONS, EXTENSIONS = by_key(_WRONG), by_key(_MORE)
-
-DIFFERENCES = [(reason, sorted({n for names in where for n in names.split()})) for reason, where in _WRONG + _MORE]
-
-# Intended differences from Python's texts.
-TEXTS = [
-    "an error about a parameter or a value names the class that the program made (Python: the Normal within LogNormal, the "
-    "Dirichlet within Beta, the base within Independent)",
-    "`MixtureSameFamily` prints its mixture as it was given (Python adds `logits`, which it has worked out by then)",
-    "`icdf` refuses a number outside [0, 1] under validation",
-]
