@@ -35,9 +35,11 @@ file(READ "${ROOT}/src/CMakeLists.txt" library_list)
 # There the name of a distribution stands for its header and its source.
 string(REGEX MATCHALL "set\\((scalar_families|other_distributions)[^)]*\\)" families "${library_list}")
 string(REGEX REPLACE "set\\([a-z_]+|\\)|;" "" families "${families}")
-string(REGEX REPLACE "\n  ([a-z_0-9]+)" "\n  distributions/\\1.h\n  \\1.cpp" families "${families}")
-string(APPEND library_list "${families}")
+string(REGEX REPLACE "\n  ([a-z_0-9]+)" "\n  distributions/\\1.h\n  \\1.cpp" of_library "${families}")
+string(APPEND library_list "${of_library}")
 file(READ "${ROOT}/test/CMakeLists.txt" test_list)
+string(REGEX REPLACE "\n  ([a-z_0-9]+)" "\n  \\1_test" of_tests "${families}")
+string(APPEND test_list "${of_tests}")
 set(faults "")
 
 # A fault for each of `names` that is not in the list `others`; `@` in the message stands for the name.

@@ -1,6 +1,7 @@
-# Compares the names that the installed headers declare in namespace torch::distributions with names.txt.
+# Compares the names that the installed headers declare in namespace torch::distributions with names.txt and
+# DISTRIBUTIONS, the distribution classes.
 #
-#   cmake -DCOMPILER=clang++ -DINCLUDES=... -DHEADERS=<folders of the headers> -DWORK=... -P names.cmake
+#   cmake -DCOMPILER=clang++ -DINCLUDES=... -DHEADERS=<folders of the headers> -DDISTRIBUTIONS=... -DWORK=... -P names.cmake
 cmake_minimum_required(VERSION 3.23)
 
 if(NOT COMPILER)
@@ -29,6 +30,7 @@ list(REMOVE_DUPLICATES declared)
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/names.txt" listed REGEX "^[^#]")
 list(JOIN listed " " listed)
 string(REGEX MATCHALL "[^ ]+" listed "${listed}")
+list(APPEND listed ${DISTRIBUTIONS})
 
 set(added ${declared})
 list(REMOVE_ITEM added ${listed})
@@ -38,5 +40,5 @@ foreach(name IN LISTS added)
   message(SEND_ERROR "${name} is not in names.txt: if programs do not name it, it belongs to namespace core")
 endforeach()
 foreach(name IN LISTS gone)
-  message(SEND_ERROR "${name} is in names.txt, but no header declares it")
+  message(SEND_ERROR "${name} is listed, but no header declares it")
 endforeach()

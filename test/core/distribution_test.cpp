@@ -1,11 +1,16 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include <torch/distributions.h>
 #include <torch/distributions/core/implements.h>
+
+#include "support/data.h"
 
 namespace torch::distributions {
 namespace {
@@ -77,30 +82,18 @@ TEST(Distribution, ChecksTheShapeOfAValue) {
   EXPECT_NO_THROW(normal.log_prob(at::zeros({})));
 }
 
-/// One object of every class, with two elements in the batch or the event where possible.
+/// An object of every class that test/data has, in each of its forms.
 std::vector<DistributionPtr> one_of_each(Validate validate_args = {}) {
-  const Tensor half = at::full({2}, 0.5), eye = at::eye(2);
-  const Normal normal(half, 1, validate_args);
-  return {Bernoulli(half, validate_args),
-          Beta(half, 1, validate_args),
-          Binomial(3, half, validate_args),
-          Categorical(half, validate_args),
-          Chi2(half, validate_args),
-          Dirichlet(half, validate_args),
-          Exponential(half, validate_args),
-          Gamma(half, 1, validate_args),
-          Independent(normal, 1, validate_args),
-          Laplace(half, 1, validate_args),
-          LogNormal(half, 1, validate_args),
-          MixtureSameFamily(Categorical(half), normal, validate_args),
-          MultivariateNormal(half, scale_tril(eye), validate_args),
-          normal,
-          OneHotCategorical(half, validate_args),
-          OneHotCategoricalStraightThrough(half, validate_args),
-          Poisson(half, validate_args),
-          StudentT(half, 0, 1, validate_args),
-          TransformedDistribution(normal, TanhTransform(), validate_args),
-          Uniform(half, 1, validate_args)};
+  std::vector<DistributionPtr> all;
+  for (const test::Family& family : test::families()) {
+    const auto laws = family.laws();
+    for (const auto& law : laws) all.push_back(law.make(law.ordinary(at::kDouble), validate_args));
+    if (!laws.empty()) continue;
+    const auto& cases = test::all_cases();
+    const auto of_family = [&](const test::Case& c) { return c.distribution == family.name; };
+    all.push_back(std::find_if(cases.begin(), cases.end(), of_family)->make(validate_args));
+  }
+  return all;
 }
 
 TEST(Distribution, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
@@ -139,34 +132,13 @@ TEST(Distribution, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
 }
 
 TEST(Distribution, RefusesAParameterThatIsMissingOrHoldsNoNumbers) {
-  const Tensor x = at::full({2}, 0.5), eye = at::eye(2);
+  const Tensor x = at::full({2}, 0.5);
   using Make = std::function<void(const Tensor&)>;
-  const std::vector<std::tuple<std::string, std::string, Make>> constructors{
+  std::vector<std::tuple<std::string, std::string, Make>> constructors{
       {"Bernoulli", "probs", [](const Tensor& p) { Bernoulli{p}; }},
-      {"Bernoulli", "logits", [](const Tensor& p) { Bernoulli(logits(p)); }},
-      {"Beta", "concentration0", [&](const Tensor& p) { Beta(x, p); }},
-      {"Binomial", "total_count", [](const Tensor& p) { Binomial(p, 0.5); }},
-      {"Binomial", "logits", [](const Tensor& p) { Binomial(3, logits(p)); }},
-      {"Categorical", "probs", [](const Tensor& p) { Categorical{p}; }},
-      {"Chi2", "df", [](const Tensor& p) { Chi2{p}; }},
-      {"Dirichlet", "concentration", [](const Tensor& p) { Dirichlet{p}; }},
-      {"Exponential", "rate", [](const Tensor& p) { Exponential{p}; }},
-      {"Gamma", "rate", [](const Tensor& p) { Gamma(1, p); }},
-      {"Laplace", "scale", [](const Tensor& p) { Laplace(1, p); }},
-      {"LogNormal", "loc", [](const Tensor& p) { LogNormal(p, 1); }},
-      {"LogNormal", "scale", [](const Tensor& p) { LogNormal(1, p); }},
-      {"MultivariateNormal", "loc",
-       [&](const Tensor& p) { MultivariateNormal(p, scale_tril(eye)); }},
+      {"StudentT", "df", [](const Tensor& p) { StudentT{p}; }},
       {"MultivariateNormal", "precision_matrix",
        [&](const Tensor& p) { MultivariateNormal(x, precision_matrix(p)); }},
-      {"Normal", "loc", [](const Tensor& p) { Normal(p, 1); }},
-      {"OneHotCategorical", "logits", [](const Tensor& p) { OneHotCategorical(logits(p)); }},
-      {"OneHotCategoricalStraightThrough", "probs",
-       [](const Tensor& p) { OneHotCategoricalStraightThrough{p}; }},
-      {"Poisson", "rate", [](const Tensor& p) { Poisson{p}; }},
-      {"StudentT", "df", [](const Tensor& p) { StudentT{p}; }},
-      {"StudentT", "scale", [](const Tensor& p) { StudentT(1, 0, p); }},
-      {"Uniform", "high", [](const Tensor& p) { Uniform(0, p); }},
       {"AffineTransform", "scale", [](const Tensor& p) { AffineTransform(0, p); }},
       {"GreaterThan", "lower_bound", [](const Tensor& p) { constraints::greater_than(p); }},
       {"Interval", "upper_bound", [](const Tensor& p) { constraints::interval(0, p); }},
@@ -177,6 +149,20 @@ TEST(Distribution, RefusesAParameterThatIsMissingOrHoldsNoNumbers) {
       {"tril_matrix_to_vec", "mat", [](const Tensor& p) { tril_matrix_to_vec(p); }},
       {"vec_to_tril_matrix", "vec", [](const Tensor& p) { vec_to_tril_matrix(p); }},
       {"broadcast_all", "values", [](const Tensor& p) { broadcast_all(p, 1); }}};
+  for (const test::Family& family : test::families()) {
+    if (family.is_combinator()) continue;  // which has no parameters of its own
+    for (const auto& law : family.laws()) {
+      const test::Inputs ordinary = law.ordinary(at::kDouble);
+      for (const auto& input : ordinary) {
+        const std::string& argument = input.first;
+        constructors.emplace_back(family.name, argument, [=](const Tensor& p) {
+          test::Inputs inputs = ordinary;
+          inputs[argument] = p;
+          law.make(inputs);
+        });
+      }
+    }
+  }
   for (const bool validates : {true, false}) {
     const ValidateArgsGuard guard(validates);
     for (const auto& [name, argument, make] : constructors) {

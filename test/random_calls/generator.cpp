@@ -5,6 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "support/families.h"
 
 namespace torch::distributions::random_calls {
 namespace {
@@ -32,6 +37,43 @@ Expression<TransformPtr> transform_of(const std::string& name) {
 Expression<TransformPtr> inverse(const Expression<TransformPtr>& transform) {
   return call<TransformPtr>(
       "", ".inv()", [](const TransformPtr& t) { return t->inv(); }, transform);
+}
+
+/// The domain of a parameter of a kind of test/oracle/framework/draws.py.
+const Domain& domain_of(const std::string& kind) {
+  static const std::map<std::string, const Domain*> domains{
+      {"real", &kReal},         {"log location", &kReal},      {"logit", &kReal},
+      {"positive", &kPositive}, {"scale", &kPositive},         {"log scale", &kPositive},
+      {"rate", &kPositive},     {"intensity", &kNonnegative},  {"probability", &kProbability},
+      {"trials", &kCount}};
+  const auto found = domains.find(kind);
+  if (found == domains.end()) throw std::runtime_error("no domain for parameters of kind " + kind);
+  return *found->second;
+}
+
+/// The kind of a family's values.
+std::string value_of(const test::Family& family) { return family.data->at("value"); }
+
+/// The scalar families of test/data, the continuous ones first.
+struct ScalarFamilies {
+  std::vector<const test::Family*> all;
+  int64_t continuous = 0;
+};
+
+const ScalarFamilies& scalar_families() {
+  static const ScalarFamilies found = [] {
+    ScalarFamilies scalar;
+    for (const test::Family& family : test::families()) {
+      if (family.is_scalar()) scalar.all.push_back(&family);
+    }
+    const auto discrete =
+        std::stable_partition(scalar.all.begin(), scalar.all.end(), [](const test::Family* f) {
+          return value_of(*f) != "count" && value_of(*f) != "outcome";
+        });
+    scalar.continuous = discrete - scalar.all.begin();
+    return scalar;
+  }();
+  return found;
 }
 
 /// Whether every number of `a` is below the number of `b` at the same place. Both have the same
@@ -82,17 +124,6 @@ Expression<Param> Generator::free_parameter(const Domain& domain, const Shape& s
 
 Expression<Param> Generator::given(const Tensor& numbers) {
   return leaf(literal(structure_, numbers));
-}
-
-Expression<ProbsOrLogits> Generator::probs_or_logits(const Shape& shape) {
-  if (structure_.chance(0.5)) {
-    return call<ProbsOrLogits>(
-        "{.probs = ", "}", [](Param p) { return ProbsOrLogits{.probs = p}; },
-        parameter(kProbability, shape));
-  }
-  return call<ProbsOrLogits>(
-      "{.logits = ", "}", [](Param l) { return ProbsOrLogits{.logits = l}; },
-      parameter(kReal, shape));
 }
 
 Expression<ProbsOrLogits> Generator::weights(const Shape& batch, int64_t categories) {
@@ -192,57 +223,56 @@ Expression<Covariance> Generator::covariance(const Shape& batch, int64_t n) {
 
 // Families.
 
-Generator::Built Generator::bernoulli(const Shape& batch) {
-  return {{construct<Bernoulli>("Bernoulli", probs_or_logits(batch)), batch, {}}};
+Generator::Range Generator::range_of(const test::Family& family) {
+  const std::string kind = value_of(family);
+  if (kind == "positive") return Range::kPositives;
+  return kind == "unit" ? Range::kUnitInterval : Range::kReals;
 }
 
-Generator::Built Generator::beta(const Shape& batch) {
-  const auto shapes = shapes_that_join(structure_, batch, 2);
-  const auto a = parameter(kPositive, shapes[0]), b = parameter(kPositive, shapes[1]);
-  return {{construct<Beta>("Beta", a, b), batch, {}}, Range::kUnitInterval};
-}
-
-Generator::Built Generator::binomial(const Shape& batch) {
-  const auto shapes = shapes_that_join(structure_, batch, 2);
-  const auto n = parameter(kCount, shapes[0]);
-  return {{construct<Binomial>("Binomial", n, probs_or_logits(shapes[1])), batch, {}}};
+Generator::Built Generator::scalar(const test::Family& family, const Shape& batch) {
+  const char* omitted = structure_.chance(0.5) ? "probs" : "logits";  // if there are both
+  std::vector<std::string> names;
+  for (const std::string& name : family.parameters) {
+    // `bounds` draws low and high together.
+    if (name != omitted && family.kind_of(name) != "high") names.push_back(name);
+  }
+  const auto shapes = shapes_that_join(structure_, batch, names.size());
+  std::vector<Expression<Param>> arguments;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string kind = family.kind_of(names[i]);
+    if (kind == "low") {
+      auto [low, high] = bounds(shapes[i]);
+      if (!all_below(low, high)) must_refuse_ = true;
+      arguments.push_back(std::move(low));
+      arguments.push_back(std::move(high));
+    } else if (kind == "probability" || kind == "logit") {
+      arguments.push_back(call<Param>(
+          "{." + names[i] + " = ", "}", [](Param p) { return p; },
+          parameter(domain_of(kind), shapes[i])));
+    } else {
+      arguments.push_back(parameter(domain_of(kind), shapes[i]));
+    }
+  }
+  const auto make = [&family, omitted](const std::vector<Param>& values) {
+    test::Arguments by_name;
+    auto value = values.begin();
+    for (const std::string& name : family.parameters) {
+      if (name != omitted) by_name.emplace(name, *value++);
+    }
+    return test::make(family.name, by_name);
+  };
+  return {{call_with_list<DistributionPtr>(family.name + "(", ")", make, arguments), batch, {}},
+          range_of(family)};
 }
 
 Generator::Built Generator::categorical(const Shape& batch) {
   return {{construct<Categorical>("Categorical", weights(batch, small_size())), batch, {}}};
 }
 
-Generator::Built Generator::chi2(const Shape& batch) {
-  return {{construct<Chi2>("Chi2", parameter(kPositive, batch)), batch, {}}, Range::kPositives};
-}
-
 Generator::Built Generator::dirichlet(const Shape& batch) {
   const Shape event{small_size()};
   const auto concentration = parameter(kPositive, joined(batch, event), 1);
   return {{construct<Dirichlet>("Dirichlet", concentration), batch, event}};
-}
-
-Generator::Built Generator::exponential(const Shape& batch) {
-  return {{construct<Exponential>("Exponential", parameter(kPositive, batch)), batch, {}},
-          Range::kPositives};
-}
-
-Generator::Built Generator::gamma(const Shape& batch) {
-  const auto shapes = shapes_that_join(structure_, batch, 2);
-  const auto a = parameter(kPositive, shapes[0]), rate = parameter(kPositive, shapes[1]);
-  return {{construct<Gamma>("Gamma", a, rate), batch, {}}, Range::kPositives};
-}
-
-Generator::Built Generator::laplace(const Shape& batch) {
-  const auto shapes = shapes_that_join(structure_, batch, 2);
-  const auto loc = parameter(kReal, shapes[0]), scale = parameter(kPositive, shapes[1]);
-  return {{construct<Laplace>("Laplace", loc, scale), batch, {}}};
-}
-
-Generator::Built Generator::log_normal(const Shape& batch) {
-  const auto shapes = shapes_that_join(structure_, batch, 2);
-  const auto loc = parameter(kReal, shapes[0]), scale = parameter(kPositive, shapes[1]);
-  return {{construct<LogNormal>("LogNormal", loc, scale), batch, {}}, Range::kPositives};
 }
 
 Generator::Built Generator::multivariate_normal(const Shape& batch) {
@@ -252,12 +282,6 @@ Generator::Built Generator::multivariate_normal(const Shape& batch) {
   return {
       {construct<MultivariateNormal>("MultivariateNormal", loc, covariance(shapes[1], event[0])),
        batch, event}};
-}
-
-Generator::Built Generator::normal(const Shape& batch) {
-  const auto shapes = shapes_that_join(structure_, batch, 2);
-  const auto loc = parameter(kReal, shapes[0]), scale = parameter(kPositive, shapes[1]);
-  return {{construct<Normal>("Normal", loc, scale), batch, {}}};
 }
 
 Generator::Built Generator::one_hot_categorical(const Shape& batch) {
@@ -271,23 +295,6 @@ Generator::Built Generator::one_hot_categorical_straight_through(const Shape& ba
                                                        weights(batch, n)),
            batch,
            {n}}};
-}
-
-Generator::Built Generator::poisson(const Shape& batch) {
-  return {{construct<Poisson>("Poisson", parameter(kPositive, batch)), batch, {}}};
-}
-
-Generator::Built Generator::student_t(const Shape& batch) {
-  const auto shapes = shapes_that_join(structure_, batch, 3);
-  const auto df = parameter(kPositive, shapes[0]), loc = parameter(kReal, shapes[1]),
-             scale = parameter(kPositive, shapes[2]);
-  return {{construct<StudentT>("StudentT", df, loc, scale), batch, {}}};
-}
-
-Generator::Built Generator::uniform(const Shape& batch) {
-  const auto [low, high] = bounds(batch);
-  if (!all_below(low, high)) must_refuse_ = true;
-  return {{construct<Uniform>("Uniform", low, high), batch, {}}};
 }
 
 // Combinators.
@@ -360,25 +367,19 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
     }
   }
   // Continuous scalar families first, then the other continuous ones.
-  static constexpr Family kFamilies[] = {&Generator::beta,
-                                         &Generator::chi2,
-                                         &Generator::exponential,
-                                         &Generator::gamma,
-                                         &Generator::laplace,
-                                         &Generator::log_normal,
-                                         &Generator::normal,
-                                         &Generator::student_t,
-                                         &Generator::uniform,
-                                         &Generator::dirichlet,
-                                         &Generator::multivariate_normal,
-                                         &Generator::bernoulli,
-                                         &Generator::binomial,
-                                         &Generator::categorical,
-                                         &Generator::one_hot_categorical,
-                                         &Generator::one_hot_categorical_straight_through,
-                                         &Generator::poisson};
-  const int64_t count = kind == Kind::kContinuousScalar ? 9 : kind == Kind::kContinuous ? 11 : 17;
-  return (this->*kFamilies[structure_.below(count)])(batch);
+  static constexpr VectorFamily kVectors[] = {&Generator::dirichlet, &Generator::multivariate_normal,
+                                         &Generator::categorical, &Generator::one_hot_categorical,
+                                         &Generator::one_hot_categorical_straight_through};
+  constexpr int64_t kContinuousVectors = 2;
+  const auto& [scalars, continuous] = scalar_families();
+  const auto vectors = static_cast<int64_t>(std::size(kVectors));
+  const int64_t count = kind == Kind::kContinuousScalar ? continuous
+                        : kind == Kind::kContinuous
+                            ? continuous + kContinuousVectors
+                            : vectors + static_cast<int64_t>(scalars.size());
+  const int64_t i = structure_.below(count);
+  if (i >= continuous && i < continuous + vectors) return (this->*kVectors[i - continuous])(batch);
+  return scalar(*scalars[static_cast<std::size_t>(i < continuous ? i : i - vectors)], batch);
 }
 
 Program Generator::distribution() {

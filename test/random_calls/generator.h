@@ -8,6 +8,7 @@
 
 #include "random_calls/expression.h"
 #include "random_calls/values.h"
+#include "support/data.h"
 
 namespace torch::distributions::random_calls {
 
@@ -59,28 +60,20 @@ class Generator {
     Program program;
     Range range = Range::kReals;
   };
-  using Family = Built (Generator::*)(const Shape& batch);
+  using VectorFamily = Built (Generator::*)(const Shape& batch);
 
   Built distribution(int depth, Kind kind, const Shape& batch);
 
+  static Range range_of(const test::Family& family);
+
   // Families, of a given batch shape.
-  Built bernoulli(const Shape& batch);
-  Built beta(const Shape& batch);
-  Built binomial(const Shape& batch);
+  /// A scalar family of test/data. The kinds of its parameters give their domains.
+  Built scalar(const test::Family& family, const Shape& batch);
   Built categorical(const Shape& batch);
-  Built chi2(const Shape& batch);
   Built dirichlet(const Shape& batch);
-  Built exponential(const Shape& batch);
-  Built gamma(const Shape& batch);
-  Built laplace(const Shape& batch);
-  Built log_normal(const Shape& batch);
   Built multivariate_normal(const Shape& batch);
-  Built normal(const Shape& batch);
   Built one_hot_categorical(const Shape& batch);
   Built one_hot_categorical_straight_through(const Shape& batch);
-  Built poisson(const Shape& batch);
-  Built student_t(const Shape& batch);
-  Built uniform(const Shape& batch);
 
   // Combinators.
   Built independent(int depth, Kind kind, const Shape& batch);
@@ -97,7 +90,6 @@ class Generator {
   Expression<Param> parameter(const Domain& domain, const Shape& shape, int64_t event_dim = 0);
   /// A parameter of a transform or constraint, whose constructor does not check it.
   Expression<Param> free_parameter(const Domain& domain, const Shape& shape);
-  Expression<ProbsOrLogits> probs_or_logits(const Shape& shape);
   Expression<ProbsOrLogits> weights(const Shape& batch, int64_t categories);
   /// Two parameters, the first below the second.
   std::pair<Expression<Param>, Expression<Param>> bounds(const Shape& shape);

@@ -40,15 +40,23 @@ void complete(json& file) {
   }
 }
 
+struct File {
+  json content;
+  std::vector<std::string> parameters = {};  // in the order of the file, which `json` does not keep
+};
+
 /// The files of test/data by name. They are read once and kept, since cases point into them.
-const std::map<std::string, json>& files() {
+const std::map<std::string, File>& files() {
   static const auto all = [] {
-    std::map<std::string, json> read;
+    std::map<std::string, File> read;
     for (const auto& entry : fs::directory_iterator(test_dir() / "data")) {
       if (entry.path().extension() != ".json") continue;
       std::ifstream in(entry.path());
-      json& content = read[entry.path().stem().string()] = json::parse(in);
-      complete(content);
+      const auto ordered = nlohmann::ordered_json::parse(in);
+      File& file = read[entry.path().stem().string()] = {.content = ordered};
+      complete(file.content);
+      for (const auto& parameter : ordered.at("parameters").items())
+        file.parameters.push_back(parameter.key());
     }
     if (read.empty()) throw std::runtime_error("no file in " + (test_dir() / "data").string());
     return read;
@@ -221,8 +229,12 @@ DistributionPtr Family::Law::make(const Inputs& inputs, Validate validate_args) 
 const std::vector<Family>& families() {
   static const auto all = [] {
     std::vector<Family> found;
-    for (const auto& [file, content] : files())
-      found.push_back({.name = content.at("distribution"), .file = file, .data = &content});
+    for (const auto& [name, file] : files()) {
+      found.push_back({.name = file.content.at("distribution"),
+                       .file = name,
+                       .data = &file.content,
+                       .parameters = file.parameters});
+    }
     return found;
   }();
   return all;

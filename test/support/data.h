@@ -62,6 +62,7 @@ struct Family {
   std::string name;  ///< `Gamma`
   std::string file;  ///< `gamma`
   const nlohmann::json* data;
+  std::vector<std::string> parameters;  ///< names, in the order of the constructor
 
   bool is_scalar() const;  ///< a family of single numbers, evaluated by formulas
   bool is_combinator() const;

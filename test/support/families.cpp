@@ -1,10 +1,15 @@
 #include "support/families.h"
 
+#include <array>
 #include <functional>
 #include <stdexcept>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include <torch/distributions.h>
+
+#include "support/data.h"
 
 namespace torch::distributions::test {
 namespace {
@@ -19,7 +24,13 @@ class Given {
   Param param(const char* name, const Param& otherwise = {}) const {
     return take<Param>(name, otherwise);
   }
-  Tensor tensor(const char* name) const { return param(name).tensor(); }
+  /// The first n parameters of the constructor.
+  template <std::size_t n>
+  std::array<Param, n> first() const {
+    std::array<Param, n> all;
+    for (std::size_t i = 0; i < n; ++i) all[i] = param(family(name_).parameters.at(i).c_str());
+    return all;
+  }
   int64_t integer(const char* name) const { return static_cast<int64_t>(param(name).number()); }
   DistributionPtr distribution(const char* name) const {
     return std::get<DistributionPtr>(arguments_.at(counted(name)));
@@ -65,17 +76,41 @@ class Given {
 using MakeDistribution = std::function<DistributionPtr(const Given&, Validate)>;
 using MakeTransform = std::function<TransformPtr(const Given&)>;
 
-/// Makes a class from the parameters of these names.
-template <class Family, class... Names>
-MakeDistribution of(Names... names) {
-  return
-      [=](const Given& a, Validate v) -> DistributionPtr { return Family(a.param(names)..., v); };
+/// The most parameters that `simple` tries.
+constexpr std::size_t kMostParams = 4;
+
+/// Makes `D` if its constructor takes Params, then perhaps a ProbsOrLogits, and a Validate. Tries
+/// `Params` and more of them. Null if there is no such constructor.
+template <class D, class... Params>
+MakeDistribution simple() {
+  constexpr std::size_t n = sizeof...(Params);
+  if constexpr (std::is_constructible_v<D, Params..., ProbsOrLogits, Validate>) {
+    return [](const Given& a, Validate v) {
+      const auto make = [&](const Params&... p) -> DistributionPtr {
+        return D(p..., a.probs_or_logits(), v);
+      };
+      return std::apply(make, a.first<n>());
+    };
+  } else if constexpr (n > 0 && std::is_constructible_v<D, Params..., Validate>) {
+    return [](const Given& a, Validate v) {
+      const auto make = [&](const Params&... p) -> DistributionPtr { return D(p..., v); };
+      return std::apply(make, a.first<n>());
+    };
+  } else if constexpr (n < kMostParams) {
+    return simple<D, Params..., Param>();
+  } else {
+    return nullptr;
+  }
 }
 
-template <class Family>
-MakeDistribution of_probs_or_logits() {
-  return
-      [](const Given& a, Validate v) -> DistributionPtr { return Family(a.probs_or_logits(), v); };
+using Makers = std::map<std::string, MakeDistribution>;
+
+/// The makers of the simple classes among `D`.
+template <class... D>
+Makers simple_ones() {
+  Makers all{{D::static_type().name, simple<D>()}...};
+  std::erase_if(all, [](const auto& entry) { return entry.second == nullptr; });
+  return all;
 }
 
 template <class Plain>
@@ -83,49 +118,39 @@ MakeTransform plain() {
   return [](const Given&) -> TransformPtr { return Plain(); };
 }
 
-const std::map<std::string, MakeDistribution>& distributions() {
-  static const std::map<std::string, MakeDistribution> table{
-      {"Normal", of<Normal>("loc", "scale")},
-      {"LogNormal", of<LogNormal>("loc", "scale")},
-      {"Uniform", of<Uniform>("low", "high")},
-      {"Laplace", of<Laplace>("loc", "scale")},
-      {"StudentT",
-       [](const Given& a, Validate v) -> DistributionPtr {
-         return StudentT(a.param("df"), a.param("loc", 0.0), a.param("scale", 1.0), v);
-       }},
-      {"Poisson", of<Poisson>("rate")},
-      {"Exponential", of<Exponential>("rate")},
-      {"Gamma", of<Gamma>("concentration", "rate")},
-      {"Chi2", of<Chi2>("df")},
-      {"Beta", of<Beta>("concentration1", "concentration0")},
-      {"Dirichlet", of<Dirichlet>("concentration")},
-      {"Bernoulli", of_probs_or_logits<Bernoulli>()},
-      {"Binomial",
-       [](const Given& a, Validate v) -> DistributionPtr {
-         return Binomial(a.param("total_count"), a.probs_or_logits(), v);
-       }},
-      {"Categorical", of_probs_or_logits<Categorical>()},
-      {"OneHotCategorical", of_probs_or_logits<OneHotCategorical>()},
-      {"OneHotCategoricalStraightThrough", of_probs_or_logits<OneHotCategoricalStraightThrough>()},
-      {"MultivariateNormal",
-       [](const Given& a, Validate v) -> DistributionPtr {
-         return MultivariateNormal(a.tensor("loc"), a.covariance(), v);
-       }},
-      {"Independent",
-       [](const Given& a, Validate v) -> DistributionPtr {
-         return Independent(a.distribution("base_distribution"),
-                            a.integer("reinterpreted_batch_ndims"), v);
-       }},
-      {"TransformedDistribution",
-       [](const Given& a, Validate v) -> DistributionPtr {
-         return TransformedDistribution(a.distribution("base_distribution"),
-                                        a.transforms("transforms"), v);
-       }},
-      {"MixtureSameFamily", [](const Given& a, Validate v) -> DistributionPtr {
-         return MixtureSameFamily(
-             dynamic_cast<const Categorical&>(*a.distribution("mixture_distribution")),
-             a.distribution("component_distribution"), v);
-       }}};
+/// The makers of the classes that `simple` cannot make, or not with all of their arguments.
+Makers other_ones() {
+  return {{"StudentT",  // whose loc and scale have defaults
+           [](const Given& a, Validate v) -> DistributionPtr {
+             return StudentT(a.param("df"), a.param("loc", 0.0), a.param("scale", 1.0), v);
+           }},
+          {"MultivariateNormal",
+           [](const Given& a, Validate v) -> DistributionPtr {
+             return MultivariateNormal(a.param("loc"), a.covariance(), v);
+           }},
+          {"Independent",
+           [](const Given& a, Validate v) -> DistributionPtr {
+             return Independent(a.distribution("base_distribution"),
+                                a.integer("reinterpreted_batch_ndims"), v);
+           }},
+          {"TransformedDistribution",
+           [](const Given& a, Validate v) -> DistributionPtr {
+             return TransformedDistribution(a.distribution("base_distribution"),
+                                            a.transforms("transforms"), v);
+           }},
+          {"MixtureSameFamily", [](const Given& a, Validate v) -> DistributionPtr {
+             return MixtureSameFamily(
+                 dynamic_cast<const Categorical&>(*a.distribution("mixture_distribution")),
+                 a.distribution("component_distribution"), v);
+           }}};
+}
+
+const Makers& distributions() {
+  static const Makers table = [] {
+    Makers all = other_ones();
+    all.merge(simple_ones<DISTRIBUTIONS>());
+    return all;
+  }();
   return table;
 }
 

@@ -198,6 +198,16 @@ constexpr FormulaTable::OfParameters of_parameters() {
   }
 }
 
+/// The functions of `Formula` that have kernels.
+template <class Formula>
+constexpr Functions with_kernels() {
+  Functions all = kNone;
+  if constexpr (requires { Formula::kKernels; }) {
+    for (const KernelOf& kernel : Formula::kKernels) all |= kernel.function;
+  }
+  return all;
+}
+
 }  // namespace internal
 
 /// Evaluates `Formula::log_prob(parameters...)(value)`, summed over the last `dims` dimensions.
@@ -250,7 +260,9 @@ const FormulaTable& table() {
       .mode = internal::of_parameters<Formula, functions::Mode>(),
       .variance = internal::of_parameters<Formula, functions::Variance>(),
       .stddev = internal::of_parameters<Formula, functions::Stddev>(),
-      .entropy = internal::of_parameters<Formula, functions::Entropy>()};
+      .entropy = internal::of_parameters<Formula, functions::Entropy>(),
+      .kernels = internal::with_kernels<Formula>() |
+                 internal::with_kernels<formulas::Kl<Formula, Formula>>()};
   return table;
 }
 

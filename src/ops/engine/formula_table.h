@@ -6,6 +6,8 @@
 
 #include <torch/distributions/core/signature.h>
 
+#include "ops/formulas/formula.h"
+
 /// A formula at run time: its functions, and where an object holds its parameters.
 
 namespace torch::distributions::ops {
@@ -23,6 +25,9 @@ struct FormulaTable {
 
   OfValue log_prob, cdf, icdf;
   OfParameters mean, mode, variance, stddev, entropy;
+
+  /// The functions that have kernels; kKl if the divergence between two of the family has one.
+  Functions kernels;
 };
 
 /// Where an object holds a parameter: in a tensor member, or behind an accessor of a base class.
@@ -59,7 +64,7 @@ namespace torch::distributions::ops {
 /// The formula in force for an object, and its parameters.
 struct FormulaInForce {
   const FormulaTable* table = nullptr;  // null if none is in force
-  std::array<const at::Tensor*, FormulaTable::kMaxParameters> parameters;
+  std::array<const at::Tensor*, FormulaTable::kMaxParameters> parameters{};
 };
 
 template <class Self>

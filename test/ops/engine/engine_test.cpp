@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -15,22 +16,13 @@
 #include <ostream>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <torch/distributions/binomial.h>
-#include <torch/distributions/categorical.h>
-#include <torch/distributions/dirichlet.h>
-#include <torch/distributions/gamma.h>
-#include <torch/distributions/independent.h>
-#include <torch/distributions/kl.h>
-#include <torch/distributions/normal.h>
-#include <torch/distributions/poisson.h>
-#include <torch/distributions/student_t.h>
-#include <torch/distributions/transforms/sigmoid.h>
-#include <torch/distributions/transforms/softplus.h>
-#include <torch/distributions/transforms/tanh.h>
+#include <torch/distributions.h>
 
+#include "ops/engine/formula_table.h"
 #include "support/data.h"
 #include "support/families.h"
 #include "support/gradcheck.h"
@@ -64,6 +56,7 @@ struct Operation {
   std::vector<Range> intervals;
   std::vector<bool> differentiable;
   std::vector<bool> whole = {};  // whether the input is rounded down
+  bool saves_last = true;        // whether the last input itself is saved for backward
 
   bool is_whole(std::size_t i) const { return i < whole.size() && whole[i]; }
 };
@@ -126,10 +119,46 @@ Operation of_value(const Law& law, const std::string& name,
           intervals, differentiable, whole};
 }
 
+/// Parameters inside their intervals, with gradients.
+Tensors differentiable(const Parameters& p) {
+  Tensors inputs;
+  for (const auto& [low, high] : p.intervals)
+    inputs.push_back(at::full({}, low + (high - low) / 3, at::kDouble).requires_grad_());
+  return inputs;
+}
+
+/// The formula of an object of one of the classes `D`.
+template <class... D>
+ops::FormulaInForce formula_of(const Distribution& d) {
+  ops::FormulaInForce formula;
+  const auto look = [&]<class Self>() {
+    if (d.type() == Self::static_type()) formula = ops::in_force(static_cast<const Self&>(d));
+  };
+  (look.template operator()<D>(), ...);
+  if (formula.table == nullptr)
+    throw std::runtime_error(std::string(d.type().name) + " has no formula");
+  return formula;
+}
+
+/// Whether the formula takes the last parameter as it is given. That of Chi2 takes half of it.
+bool takes_last(const Parameters& p) {
+  const Tensors inputs = differentiable(p);
+  const DistributionPtr d = p.make(inputs.data());
+  const auto all = formula_of<DISTRIBUTIONS>(*d).parameters;
+  return std::any_of(all.begin(), all.end(), [&](const Tensor* parameter) {
+    return parameter != nullptr && parameter->is_alias_of(inputs.back());
+  });
+}
+
 Operation entropy_of(const Law& law) {
   const Parameters p(law);
-  return {law.name + "_entropy", [p](const Tensors& t) { return p.make(t.data())->entropy(); },
-          p.intervals, std::vector<bool>(p.names.size(), true)};
+  const auto entropy = [p](const Tensors& t) { return p.make(t.data())->entropy(); };
+  const Tensors inputs = differentiable(p);
+  std::vector<bool> depends;  // StudentT's does not depend on loc
+  for (const Tensor& slope : torch::autograd::grad({entropy(inputs)}, inputs, {}, std::nullopt,
+                                                   /*create_graph=*/false, /*allow_unused=*/true))
+    depends.push_back(slope.defined() && slope.item<double>() != 0);
+  return {law.name + "_entropy", entropy, p.intervals, depends, {}, takes_last(p)};
 }
 
 Operation kl_of(const Law& law) {
@@ -145,25 +174,56 @@ Operation kl_of(const Law& law) {
   return {
       law.name + "_kl",
       [p, n](const Tensors& t) { return kl_divergence(p.make(t.data()), p.make(t.data() + n)); },
-      intervals, std::vector<bool>(2 * n, true)};
+      intervals,
+      std::vector<bool>(2 * n, true),
+      {},
+      takes_last(p)};
 }
 
-/// Laws with kernels for further functions. All have one for log_prob.
-const std::set<std::string> kHaveCdf{"Normal", "LogNormal", "Uniform", "Exponential", "Laplace"};
-const std::set<std::string> kHaveEntropy{
-    "Gamma", "Beta", "LogNormal", "Bernoulli", "Binomial", "Bernoulli_logits", "Binomial_logits"};
-const std::set<std::string> kHaveKl{"Normal", "Uniform",   "Exponential",      "Gamma",
-                                    "Beta",   "Bernoulli", "Bernoulli_logits", "Laplace",
-                                    "Poisson"};
+/// The number of operations in the graph of a result.
+std::size_t operations_of(const Tensor& result) {
+  std::set<const torch::autograd::Node*> all;
+  std::vector<const torch::autograd::Node*> next{result.grad_fn().get()};
+  while (!next.empty()) {
+    const auto* node = next.back();
+    next.pop_back();
+    if (node == nullptr || !all.insert(node).second) continue;
+    for (const auto& edge : node->next_edges()) next.push_back(edge.function.get());
+  }
+  return all.size();
+}
+
+/// Whether the composed entropy makes many tensors.
+bool is_entropy_long(const Law& law) {
+  constexpr std::size_t kFew = 6;
+  if (law.name == "Uniform") return false;  // the logarithm of a difference that may overflow
+  const Parameters p(law);
+  const ops::ComposedGuard guard;
+  return operations_of(p.make(differentiable(p).data())->entropy()) > kFew;
+}
+
+/// The functions of a law that have kernels: those that its formula states, and those that it must
+/// state (see KernelOf in formula.h).
+ops::Functions with_kernels(const Law& law) {
+  const DistributionPtr d = law.make(law.ordinary(at::kDouble));
+  const ops::FormulaTable& formula = *formula_of<DISTRIBUTIONS>(*d).table;
+  ops::Functions all = formula.kernels | ops::kLogProb;
+  // A cdf that needs iterations makes the gradient of draws implicit.
+  if (formula.cdf != nullptr && !law.family->has("implicit gradient")) all |= ops::kCdf;
+  if (formula.entropy != nullptr && is_entropy_long(law)) all |= ops::kEntropy;
+  if (law.family->has_divergence_to(*law.family)) all |= ops::kKl;
+  return all;
+}
 
 const std::vector<Operation>& operations() {
   static const std::vector<Operation> all = [] {
     std::vector<Operation> made;
     for (const Law& law : scalar_laws()) {
+      const ops::Functions kernels = with_kernels(law);
       made.push_back(of_value(law, "log_prob", &Distribution::log_prob));
-      if (kHaveCdf.contains(law.name)) made.push_back(of_value(law, "cdf", &Distribution::cdf));
-      if (kHaveEntropy.contains(law.name)) made.push_back(entropy_of(law));
-      if (kHaveKl.contains(law.name)) made.push_back(kl_of(law));
+      if (kernels & ops::kCdf) made.push_back(of_value(law, "cdf", &Distribution::cdf));
+      if (kernels & ops::kEntropy) made.push_back(entropy_of(law));
+      if (kernels & ops::kKl) made.push_back(kl_of(law));
     }
     const std::vector<Operation> more{
         {"Gamma_log_prob_of_large_shapes",
@@ -175,10 +235,6 @@ const std::vector<Operation>& operations() {
          {{200, 5000}, {200, 5000}},
          {true, false},
          {false, true}},
-        {"StudentT_entropy",  // loc is fixed, since the entropy does not depend on it
-         [](const Tensors& t) { return StudentT(t[0], 0., t[1]).entropy(); },
-         {kPositiveRange, kPositiveRange},
-         {true, true}},
         {"Binomial_entropy_of_many_trials",  // variances on both sides of the series' limit
          [](const Tensors& t) { return Binomial(600, t[0]).entropy(); },
          {kUnitRange},
@@ -505,6 +561,7 @@ TEST_P(Engine, RefusesWhatAutogradRefuses) {
   twice.backward();
   EXPECT_THROW(twice.backward(), c10::Error) << "the graph is freed";
   const Tensor value = c.f(inputs).sum();
+  if (!c.saves_last) return;
   inputs.back().detach().add_(1);
   EXPECT_THROW(value.backward(), c10::Error) << "a saved tensor has changed";
 }
