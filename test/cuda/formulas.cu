@@ -1,9 +1,9 @@
 // Instantiates, as device code, every function of every formula that has kernels, with derivatives, and all moments.
-// The test is that this compiles. `formulas.inc`, which compile.sh writes, includes the formulas and lists them.
+// The test is that this compiles.
 
 #include "ops/engine/dual.h"
 #include "ops/engine/formula_kernels.h"
-#include "formulas.inc"
+#include "ops/formulas/with_kernels.h"
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -58,7 +58,7 @@ __global__ void of_formula(const double* inputs, double* outputs) {
 
 #define TORCH_DISTRIBUTIONS_FORMULA(...) \
   template __global__ void of_formula<__VA_ARGS__>(const double*, double*);
-TORCH_DISTRIBUTIONS_FORMULAS
+TORCH_DISTRIBUTIONS_FORMULAS_WITH_KERNELS(TORCH_DISTRIBUTIONS_FORMULA)
 
 }  // namespace
 }  // namespace torch::distributions::ops::engine

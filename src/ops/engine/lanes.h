@@ -1,9 +1,19 @@
 #pragma once
 
-#if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
+// The bytes of a register. Where none is defined, a register holds one number.
+#if defined(CPU_CAPABILITY_AVX512)
 #include <ATen/cpu/vec/vec.h>
+#define TORCH_DISTRIBUTIONS_REGISTER_BYTES 64
+#elif defined(CPU_CAPABILITY_AVX2)
+#include <ATen/cpu/vec/vec.h>
+#define TORCH_DISTRIBUTIONS_REGISTER_BYTES 32
+#elif defined(__aarch64__) && !defined(__CUDACC__)
+#include <arm_neon.h>
+#define TORCH_DISTRIBUTIONS_NEON  // every such processor has it
+#define TORCH_DISTRIBUTIONS_REGISTER_BYTES 16
 #endif
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -13,7 +23,7 @@
 #include "ops/special/scalar.h"
 
 /// SIMD numbers: the lanes of a register, as a scalar type of special functions and formulas.
-/// Without SIMD, and for CUDA, a register holds one number.
+/// Without SIMD, which is in plain code for x86 and for CUDA, a register holds one number.
 ///
 /// Only files that are compiled once for each instruction set may include this header. It is all in
 /// an unnamed namespace, so that instantiations with these types are local to their object file.
@@ -21,12 +31,12 @@
 namespace torch::distributions::ops::engine {
 namespace {
 
-#if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
+#if defined(TORCH_DISTRIBUTIONS_REGISTER_BYTES)
 inline constexpr bool kIsVector = true;
 template <class T>
 struct RegisterOf {
   // Comparisons give vectors of integers, 0 or -1, which `?:`, `&` and `|` accept.
-  using Type [[gnu::vector_size(VECTOR_WIDTH)]] = T;
+  using Type [[gnu::vector_size(TORCH_DISTRIBUTIONS_REGISTER_BYTES)]] = T;
 };
 #else
 inline constexpr bool kIsVector = false;
@@ -65,6 +75,16 @@ class Mask {
   }
 
  private:
+#if defined(TORCH_DISTRIBUTIONS_NEON)
+  static constexpr std::uint64_t kAll = ~std::uint64_t{0};
+
+  /// Half of the bits of each lane.
+  constexpr std::uint64_t bits() const {
+    using Half = std::conditional_t<sizeof(T) == 8, std::int32_t, std::int16_t>;
+    using Halves [[gnu::vector_size(sizeof(std::uint64_t))]] = Half;
+    return std::bit_cast<std::uint64_t>(__builtin_convertvector(lanes_, Halves));
+  }
+#else
   static constexpr unsigned kAll = kIsVector ? (1u << (sizeof(Register) / sizeof(T))) - 1 : 1u;
 
   /// One bit for each lane.
@@ -85,6 +105,7 @@ class Mask {
     return lanes_;
 #endif
   }
+#endif
 
   Register lanes_;
 };
@@ -95,7 +116,7 @@ class Lanes {
   using Register = typename RegisterOf<T>::Type;
   static constexpr int64_t kCount = sizeof(Register) / sizeof(T);
   /// A register of `kCount` numbers of another type.
-#if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
+#if defined(TORCH_DISTRIBUTIONS_REGISTER_BYTES)
   template <class Memory>
   using NarrowRegister [[gnu::vector_size(kCount * sizeof(Memory))]] = Memory;
 #else
@@ -304,7 +325,7 @@ inline __m256 to_register(const at::vec::Vectorized<float>& lanes) { return lane
 inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return lanes; }
 #endif
 
-/// Defines `name` for each lane: by LibTorch's SIMD library, or by the C++ library without SIMD.
+/// Defines `name` for each lane: by LibTorch's SIMD library, or by the C++ library without it.
 #if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
 #define TORCH_DISTRIBUTIONS_LANES(name)                                     \
   template <class T>                                                        \
@@ -312,18 +333,40 @@ inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return la
     return Lanes<T>(to_register(at::vec::Vectorized<T>(x.lanes()).name())); \
   }
 #else
-#define TORCH_DISTRIBUTIONS_LANES(name)        \
-  template <class T>                           \
-  constexpr Lanes<T> name(const Lanes<T>& x) { \
-    return Lanes<T>(std::name(x.lanes()));     \
+#define TORCH_DISTRIBUTIONS_LANES(name)                                                \
+  template <class T>                                                                   \
+  constexpr Lanes<T> name(const Lanes<T>& x) {                                         \
+    if constexpr (kIsVector) {                                                         \
+      typename Lanes<T>::Register result = x.lanes();                                  \
+      for (int64_t i = 0; i < Lanes<T>::kCount; ++i) result[i] = std::name(result[i]); \
+      return Lanes<T>(result);                                                         \
+    } else {                                                                           \
+      return Lanes<T>(std::name(x.lanes()));                                           \
+    }                                                                                  \
   }
 #endif
-TORCH_DISTRIBUTIONS_LANES(abs)
 TORCH_DISTRIBUTIONS_LANES(erfc)
-TORCH_DISTRIBUTIONS_LANES(floor)
 TORCH_DISTRIBUTIONS_LANES(sin)
-TORCH_DISTRIBUTIONS_LANES(sqrt)
 TORCH_DISTRIBUTIONS_LANES(tan)
+#if defined(TORCH_DISTRIBUTIONS_NEON)
+#define TORCH_DISTRIBUTIONS_INSTRUCTION(name, instruction) \
+  template <class T>                                       \
+  constexpr Lanes<T> name(const Lanes<T>& x) {             \
+    if constexpr (sizeof(T) == 8) {                        \
+      return Lanes<T>(instruction##_f64(x.lanes()));       \
+    } else {                                               \
+      return Lanes<T>(instruction##_f32(x.lanes()));       \
+    }                                                      \
+  }
+TORCH_DISTRIBUTIONS_INSTRUCTION(abs, vabsq)
+TORCH_DISTRIBUTIONS_INSTRUCTION(floor, vrndmq)
+TORCH_DISTRIBUTIONS_INSTRUCTION(sqrt, vsqrtq)
+#undef TORCH_DISTRIBUTIONS_INSTRUCTION
+#else
+TORCH_DISTRIBUTIONS_LANES(abs)
+TORCH_DISTRIBUTIONS_LANES(floor)
+TORCH_DISTRIBUTIONS_LANES(sqrt)
+#endif
 #undef TORCH_DISTRIBUTIONS_LANES
 
 /// a * b + c, with one rounding if registers are vectors.
@@ -340,6 +383,12 @@ constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lane
     return Lanes<T>(_mm256_fmadd_pd(a.lanes(), b.lanes(), c.lanes()));
   } else {
     return Lanes<T>(_mm256_fmadd_ps(a.lanes(), b.lanes(), c.lanes()));
+  }
+#elif defined(TORCH_DISTRIBUTIONS_NEON)
+  if constexpr (sizeof(T) == 8) {
+    return Lanes<T>(vfmaq_f64(c.lanes(), a.lanes(), b.lanes()));
+  } else {
+    return Lanes<T>(vfmaq_f32(c.lanes(), a.lanes(), b.lanes()));
   }
 #else
   return a * b + c;  // std::fma may be slow here

@@ -95,8 +95,10 @@ struct Icdf {
 };
 
 /// Whether the last input is a value. All other inputs are parameters.
+constexpr bool is_of_value(Functions function) {
+  return (function & (kLogProb | kCdf | kIcdf | kInverse | kLogAbsDetJacobian)) != 0;
+}
 template <class Function>
-inline constexpr bool kIsOfValue =
-    (Function::kSet & (kLogProb | kCdf | kIcdf | kInverse | kLogAbsDetJacobian)) != 0;
+inline constexpr bool kIsOfValue = is_of_value(Function::kSet);
 
 }  // namespace torch::distributions::ops::functions

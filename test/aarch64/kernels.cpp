@@ -1,0 +1,358 @@
+// Runs all kernels, and the functions of registers that they are made of, at the same points on
+// every machine:
+//
+//   kernels        writes the results
+//   kernels FILE   compares them with those of another machine
+//
+// One machine rounds a product and a sum together, another each of them: both may be wrong by what
+// a function states. Neither LibTorch nor GoogleTest is needed.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "ops/engine/formula_kernels.h"
+#include "ops/engine/lane_functions.h"
+#include "ops/engine/lanes.h"
+#include "ops/formulas/with_kernels.h"
+#include "ops/vectors/row_kernels.h"
+
+namespace torch::distributions::ops::engine::test {
+namespace {
+
+#if defined(__aarch64__)
+static_assert(Lanes<double>::kCount == 2 && Lanes<float>::kCount == 4);
+#endif
+
+// --- What is allowed ----------------------------------------------------------------------------
+
+/// Units are those of special/function.h.
+struct Error {
+  double units;
+  bool is_relative = false;
+};
+
+/// What a function states of its value and of its derivatives.
+struct Stated {
+  Error value, derivative;
+};
+const std::map<std::string_view, Stated> kStated{
+    {"log", {{0.8, true}, {0.5, true}}},
+    {"log1p", {{1.4, true}, {1, true}}},
+    {"exp", {{1.1, true}, {1.1, true}}},
+    {"expm1", {{2.1, true}, {1.1, true}}},
+    {"sqrt", {{0.5, true}, {1, true}}},
+    {"sigmoid", {{2, true}, {4, true}}},
+    {"softplus", {{2, true}, {2, true}}},
+    {"log_sigmoid", {{2, true}, {2, true}}},
+    {"atanh", {{4, true}, {4, true}}},
+    {"log_cosh", {{2}, {2, true}}},
+    {"xlogy", {{2, true}, {2, true}}},
+    {"xlog1py", {{2, true}, {2, true}}},
+    {"standardized", {{2, true}, {2, true}}},
+    {"exp_divergence", {{8, true}, {8, true}}},
+    {"ndtr", {{4, true}, {4, true}}},
+    {"lbeta", {{4}, {4, true}}},
+    {"bd0", {{6, true}, {4}}},
+    {"deviance", {{8, true}, {4, true}}},
+    {"gamma_log_density", {{16}, {4}}},
+    {"beta_log_density", {{32}, {32}}},
+    {"stirling_divergence", {{16, true}, {32}}},
+    {"itakura_saito", {{8, true}, {4, true}}},
+    {"softplus_divergence", {{16, true}, {16, true}}},
+    {"log_minus_digamma", {{4, true}, {16, true}}},
+    {"log_factorial_remainder", {{2, true}, {4, true}}},
+    {"log_mean_gap", {{32, true}, {32}}},
+    {"binomial_log_density", {{16}, {32}}},
+    {"binomial_log_density_logits", {{16}, {32}}},
+    {"binomial_entropy_sum", {{16}, {32}}},  // as a density
+};
+/// Of a formula: the most that a function states.
+constexpr Error kOfFormulas{32};
+
+// --- Writing and comparing ----------------------------------------------------------------------
+
+class Results {
+ public:
+  /// Of another machine's `file`, or null: they are only written.
+  explicit Results(const char* file) : compares_(file != nullptr) {
+    if (!compares_) return;
+    std::ifstream stream(file, std::ios::binary);
+    for (double number = 0; stream.read(reinterpret_cast<char*>(&number), sizeof number);)
+      expected_.push_back(number);
+  }
+
+  template <class T, class Result>
+  void add(const std::string& name, const std::vector<Result>& results, const Error& stated) {
+    for (const Result& result : results) {
+      const double number = static_cast<double>(result);
+      if (!compares_) std::fwrite(&number, sizeof number, 1, stdout);
+      const double expected = next_ < expected_.size() ? expected_[next_] : -number;
+      const double error = compares_ ? difference<T>(number, expected, stated) : 0;
+      ++next_;
+      ordinary_ += std::isfinite(number) && number != 0;
+      if (error > worst_) worst_ = error, worst_name_ = name;
+      if (error > 2) fail(name, number, expected);
+    }
+  }
+
+  void fail(const std::string& name, double number, double expected) {
+    if (++failures_ <= 20) {
+      std::fprintf(stderr, "%s: %.17g instead of %.17g\n", name.c_str(), number, expected);
+    }
+  }
+
+  /// Says what was found since the last call.
+  void report(const char* what) {
+    if (compares_) {
+      std::printf(
+          "%s: %zu results, %zu of them numbers other than 0; at most %.2g of the error in %s\n",
+          what, next_ - first_, ordinary_, worst_, worst_name_.c_str());
+    }
+    first_ = next_;
+    ordinary_ = 0;
+    worst_ = 0;
+  }
+
+  int exit_status() {
+    if (compares_ && next_ != expected_.size())
+      fail("results", static_cast<double>(next_), static_cast<double>(expected_.size()));
+    return failures_ == 0 ? 0 : 1;
+  }
+
+ private:
+  /// In errors.
+  template <class T>
+  static double difference(double a, double b, const Error& error) {
+    if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
+    using Limits = std::numeric_limits<T>;
+    const double least = error.is_relative ? double{Limits::min()} : 1;
+    const double unit = double{Limits::epsilon()} * std::max(std::abs(b), least);
+    const double result = std::abs(a - b) / unit / error.units;
+    return result < kInfinity ? result : kInfinity;  // nor NaN
+  }
+
+  bool compares_;
+  std::vector<double> expected_;
+  std::size_t next_ = 0, first_ = 0, ordinary_ = 0, failures_ = 0;
+  double worst_ = 0;
+  std::string worst_name_;
+};
+
+// --- Points -------------------------------------------------------------------------------------
+
+/// Numbers that no function of the C library has made.
+class Random {
+ public:
+  double probability() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
+  int64_t whole(int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
+  }
+  /// Of that size, but for a few powers of two.
+  double near(double size) {
+    const double number = size * (1 + probability());
+    return std::ldexp(number, static_cast<int>(whole(-6, 5)));
+  }
+  template <class T>
+  double edge() {
+    using Limits = std::numeric_limits<T>;
+    const double edges[] = {
+        0, -0.0, double{Limits::min()} / 4, double{Limits::max()}, kInfinity, kNaN, -kInfinity};
+    return edges[whole(0, 6)];
+  }
+  /// What some parameter or some value may be.
+  template <class T>
+  double input() {
+    const int64_t kind = whole(0, 15);
+    if (kind < 1) return edge<T>();
+    if (kind < 4) return -near(1);
+    if (kind < 7) return near(1);
+    if (kind < 11) return static_cast<double>(whole(0, 12));
+    return probability();
+  }
+
+ private:
+  std::mt19937_64 engine_{0};
+};
+
+template <class T>
+using Columns = std::vector<std::vector<T>>;
+
+template <class T>
+std::string of(const std::string& name) {
+  return name + (sizeof(T) == sizeof(double) ? " of doubles" : " of floats");
+}
+
+// --- Functions of registers ---------------------------------------------------------------------
+
+template <class T>
+void run_function(const LaneFunction<T>& f, Results& results) {
+  constexpr std::size_t kPoints = 2000;
+  const std::string_view name(f.name);
+  // Their third argument is the difference of the others.
+  const bool has_difference = name == "deviance" || name == "stirling_divergence";
+  Random random;
+  Columns<T> x(f.ordinary.size(), std::vector<T>(kPoints));
+  for (std::size_t i = 0; i < kPoints; ++i) {
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      const double ordinary = f.ordinary[k], near = random.near(ordinary), edge = random.edge<T>();
+      const bool is_edge = random.whole(0, 15) == 0 && f.largest == kInfinity;
+      const bool is_count = ordinary == std::floor(ordinary);
+      x[k][i] = static_cast<T>(is_edge ? edge : is_count ? std::floor(near) : near);
+    }
+    if (has_difference) x[2][i] = x[0][i] - x[1][i];
+  }
+  std::vector<const T*> from;
+  for (const auto& column : x) from.push_back(column.data());
+  std::vector<T> y(kPoints);
+  f.run(from.data(), y.data(), kPoints);
+  const std::string whole_name =
+      of<T>(f.name) + (f.derivative < 0 ? "" : ", derivative " + std::to_string(f.derivative));
+  const Stated& stated = kStated.at(name);
+  results.add<T>(whole_name, y, f.derivative < 0 ? stated.value : stated.derivative);
+
+  // Its neighbours in a register do not change a number.
+  for (const T together : y) {
+    T alone;
+    f.run(from.data(), &alone, 1);
+    for (const T*& argument : from) ++argument;
+    if (!(alone == together || (std::isnan(alone) && std::isnan(together))))
+      results.fail(whole_name + " beside others", together, alone);
+  }
+}
+
+// --- Kernels of formulas ------------------------------------------------------------------------
+
+/// What `run` makes of `columns` points in each row: the output, or the gradients.
+template <class T>
+void run_kernel(const std::string& name, Kernels::Run run, bool is_forward, const Columns<T>& x,
+                bool has_value, int64_t columns, Results& results) {
+  if (run == nullptr) return;
+  const std::size_t points = x[0].size();
+  std::vector<T> output(points), weights(points);
+  Columns<T> gradients(x.size(), std::vector<T>(points));
+  bool is_finite = true;
+  Tile tile{};
+  tile.rows = static_cast<int64_t>(points) / columns;
+  tile.columns = columns;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    tile.inputs[i] = x[i].data();
+    tile.row_strides[i] = has_value && i + 1 == x.size() ? columns : 1;
+    tile.gradients[i] = gradients[i].data();
+  }
+  tile.output = output.data();
+  tile.output_row_stride = tile.gradient_row_stride = tile.value_gradient_row_stride = columns;
+  tile.is_finite = &is_finite;
+  // One element of each row has a gradient, so that a sum over the row has one term.
+  for (int64_t i = 0; i < static_cast<int64_t>(points); ++i)
+    weights[static_cast<std::size_t>(i)] = tile.rows == 1 || i % columns == i / columns % columns;
+  tile.gradient = weights.data();
+  tile.gradient_column_stride = 1;
+  run(tile);
+  if (is_forward) {
+    results.add<T>(name, output, kOfFormulas);
+  } else {
+    for (std::size_t i = 0; i < x.size(); ++i)
+      results.add<T>(name + ", gradient " + std::to_string(i), gradients[i], kOfFormulas);
+  }
+}
+
+template <class T>
+void run_kernels(const std::string& name, std::size_t inputs, bool has_value,
+                 const Kernels& kernels, Results& results) {
+  constexpr int64_t kColumns = 7, kPoints = kColumns * 301;  // registers and a tail
+  constexpr std::size_t kDtype = std::is_same_v<T, double>;
+  Random random;
+  Columns<T> x(inputs, std::vector<T>(kPoints));
+  for (std::size_t i = 0; i < kPoints; ++i) {
+    for (auto& column : x) column[i] = static_cast<T>(random.input<T>());
+  }
+  for (const auto* runs : {&kernels.forward, &kernels.backward_typical, &kernels.backward_all}) {
+    const bool is_forward = runs == &kernels.forward;
+    const auto& [of_columns, of_rows] = (*runs)[kDtype];
+    run_kernel(name + " of columns", of_columns, is_forward, x, has_value, kPoints, results);
+    run_kernel(name + " of rows", of_rows, is_forward, x, has_value, kColumns, results);
+  }
+}
+
+template <class Formula>
+void run_formula(const std::string& name, Results& results) {
+  const Kernels* const kernels = kernels_of<isa::DEFAULT, Formula>();
+  for (std::size_t i = 0; i < std::size(Formula::kKernels); ++i) {
+    const bool has_value = functions::is_of_value(Formula::kKernels[i].function);
+    const std::size_t inputs = Formula::kParameters + has_value;
+    const std::string kernel = name + ", kernel " + std::to_string(i) + ",";
+    run_kernels<float>(of<float>(kernel), inputs, has_value, kernels[i], results);
+    run_kernels<double>(of<double>(kernel), inputs, has_value, kernels[i], results);
+  }
+}
+
+// --- Kernels of rows ----------------------------------------------------------------------------
+
+template <class T>
+void run_rows(Results& results) {
+  constexpr std::size_t kRows = 401, kColumns = 5, kDtype = std::is_same_v<T, double>;
+  Random random;
+  std::vector<double> uniform(kRows * kColumns);
+  std::vector<T> x(uniform.size()), y(uniform.size()), one(uniform.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    uniform[i] = random.probability();
+    x[i] = static_cast<T>(random.probability());
+    y[i] = static_cast<T>(random.probability());
+    one[i] = static_cast<T>(random.whole(0, 5) == 0);
+  }
+  const auto run = [&]<class Result>(const char* name, const RowKernels::Run(&runs)[2],
+                                     const std::vector<T>& first, std::vector<Result> to) {
+    Rows rows{kRows, kColumns, {first.data(), y.data()}, to.data()};
+    bool has_empty_row = false;
+    rows.has_empty_row = &has_empty_row;
+    runs[kDtype](rows);
+    results.add<T>(of<T>(name), to, kOfFormulas);
+  };
+  const RowKernels& kernels = row_kernels_of<isa::DEFAULT>();
+  const std::vector<T> numbers(x.size());
+  const std::vector<int64_t> places(kRows);
+  run("log_softmax", kernels.log_softmax, x, numbers);
+  run("softmax", kernels.softmax, x, numbers);
+  run("normalize", kernels.normalize, x, numbers);
+  run("log_softmax backward", kernels.log_softmax_backward, x, y);
+  run("softmax backward", kernels.softmax_backward, x, y);
+  run("normalize backward", kernels.normalize_backward, x, y);
+  run("place_of_one", kernels.place_of_one, one, places);
+  run("race", kernels.race, x, places);
+  run("race_of_logits", kernels.race_of_logits, x, places);
+  std::vector<T> draws(uniform.size());
+  kernels.exponential[kDtype](uniform.data(), static_cast<int64_t>(uniform.size()), draws.data());
+  results.add<T>(of<T>("exponential"), draws, kOfFormulas);
+}
+
+int run(const char* file) {
+  Results results(file);
+  for (const auto& f : lane_functions<isa::DEFAULT, float>()) run_function(f, results);
+  for (const auto& f : lane_functions<isa::DEFAULT, double>()) run_function(f, results);
+  results.report("Functions of registers");
+#define TORCH_DISTRIBUTIONS_RUN(...) run_formula<__VA_ARGS__>(#__VA_ARGS__, results);
+  TORCH_DISTRIBUTIONS_FORMULAS_WITH_KERNELS(TORCH_DISTRIBUTIONS_RUN)
+  results.report("Formulas");
+  run_rows<float>(results);
+  run_rows<double>(results);
+  results.report("Rows");
+  return results.exit_status();
+}
+
+}  // namespace
+}  // namespace torch::distributions::ops::engine::test
+
+int main(int count, char** arguments) {
+  return torch::distributions::ops::engine::test::run(count > 1 ? arguments[1] : nullptr);
+}
