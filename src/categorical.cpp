@@ -115,7 +115,7 @@ void Categorical::validate_weights(Refuse refuse) const {
 
 Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const int64_t count = c10::multiply_integers(sample_shape(shape));
-  const auto form = given_by_logits() ? ops::WeightsAre::kLogits : ops::WeightsAre::kProbs;
+  const auto form = given_by_logits() ? ops::Weights::kLogits : ops::Weights::kProbs;
   if (!validates() && count > 0 && constraints::scan::readable(given())) {
     const auto row = Weights(zero()).first_violation(given());
     TORCH_DISTRIBUTIONS_CHECK(

@@ -328,7 +328,7 @@ void run_rows(Results& results) {
   run("log_softmax backward", kernels.log_softmax_backward, x, y);
   run("softmax backward", kernels.softmax_backward, x, y);
   run("normalize backward", kernels.normalize_backward, x, y);
-  run("place_of_one", kernels.place_of_one, one, places);
+  run("index_of_one", kernels.index_of_one, one, places);
   run("race", kernels.race, x, places);
   run("race_of_logits", kernels.race_of_logits, x, places);
   std::vector<T> draws(uniform.size());

@@ -186,7 +186,7 @@ void draw_exponentials(Stream& stream, int64_t count, T* to) {
 }
 
 /// Whether at::exponential_ uses this stream. Builds with MKL use MKL's, so this is tested.
-bool libtorch_draws_exponentials_so() {
+bool libtorch_uses_same_exponential_stream() {
   static const bool same = [] {
     constexpr int64_t kSome = 4;
     const Tensor theirs =
@@ -202,12 +202,12 @@ bool libtorch_draws_exponentials_so() {
 }
 
 /// One category for each row of `table`, which must have a row kernel, by an exponential race.
-Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>& generator) {
+Tensor race(const Tensor& table, Weights form, const std::optional<Generator>& generator) {
   const int64_t categories = table.size(-1), rows = table.size(0);
   const Tensor index = at::empty({rows}, table.options().dtype(at::kLong));
   auto* const to = index.mutable_data_ptr<int64_t>();
   const auto& kernels = engine::row_kernels();
-  const auto& race = form == WeightsAre::kLogits ? kernels.race_of_logits : kernels.race;
+  const auto& race = form == Weights::kLogits ? kernels.race_of_logits : kernels.race;
   AT_DISPATCH_FLOATING_TYPES(table.scalar_type(), "sample_categorical", [&] {
     const auto* const weights = table.const_data_ptr<scalar_t>();
     std::array<scalar_t, kMostExponentials> draws;
@@ -226,7 +226,7 @@ Tensor race(const Tensor& table, WeightsAre form, const std::optional<Generator>
 
 /// `count` categories for each row of a dense matrix, of shape [count, rows], by inversion of the
 /// cumulative distribution.
-Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
+Tensor invert(const Tensor& table, Weights form, int64_t count,
               const std::optional<Generator>& generator) {
   const int64_t categories = table.size(-1), rows = table.size(0);
   const Tensor index = at::empty({count, rows}, table.options().dtype(at::kLong));
@@ -241,7 +241,7 @@ Tensor invert(const Tensor& table, WeightsAre form, int64_t count,
       bool are_weights = true;
       for (int64_t k = 0; k < categories; ++k) {
         const auto given = static_cast<double>(weights[k]);
-        const double weight = form == WeightsAre::kLogits ? std::exp(given) : given;
+        const double weight = form == Weights::kLogits ? std::exp(given) : given;
         are_weights &= weight >= 0;
         sums[static_cast<std::size_t>(k)] = sum += weight;
       }
@@ -391,7 +391,7 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
   return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(dtype);
 }
 
-Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
+Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
                           std::optional<Generator> generator) {
   const int64_t categories = weights.size(-1);
   const auto rows = weights.sizes().slice(0, weights.sizes().size() - 1);
@@ -400,14 +400,14 @@ Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
   Tensor table = weights.to(at::toOpMathType(weights.scalar_type()))
                      .reshape({c10::multiply_integers(rows), categories});
   if (count == 0 || table.numel() == 0) return at::empty(shape, weights.options().dtype(at::kLong));
-  if (count == 1 && engine::has_row_kernel(table) && libtorch_draws_exponentials_so()) {
+  if (count == 1 && engine::has_row_kernel(table) && libtorch_uses_same_exponential_stream()) {
     return race(table, form, generator).view(shape);
   }
   if (count > 1 && may_use_kernels() && is_readable(table)) {
     return invert(table.contiguous(), form, count, generator).view(shape);
   }
 
-  if (form == WeightsAre::kLogits) table = softmax(table);
+  if (form == Weights::kLogits) table = softmax(table);
   const bool standard = table.device().is_cpu() && categories <= kMaxCategories;
   if (count == 1) {
     // An exponential race needs no sums. Other devices do without at::multinomial, because its

@@ -57,14 +57,14 @@ Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator);
 Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator);
 
 /// Whether categories have weights that need not sum to 1, or normalized log-probabilities.
-enum class WeightsAre : char { kProbs, kLogits };
+enum class Weights : char { kProbs, kLogits };
 
 /// `count` categories for each vector along the last dimension of `weights`. The shape is `[count]`
 /// + the other dimensions. Weights are summed in double, so that rare categories are drawn as often
 /// as they should be. A category of weight 0 is never drawn.
 ///
 /// On the CPU the stream is that of `at::multinomial` with replacement, for up to 2^24 categories.
-Tensor sample_categorical(const Tensor& weights, WeightsAre form, int64_t count,
+Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
                           std::optional<Generator> generator);
 
 }  // namespace torch::distributions::ops

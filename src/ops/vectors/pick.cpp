@@ -84,7 +84,7 @@ Tensor composed_backward(Form form, const Tensor& value, const Tensor& gradient,
 
 // --- The category that a value names -------------------------------------------------------------
 
-// Codes of a value that names no category, and of one with a NaN, as in `place_of_one`.
+// Codes of a value that names no category, and of one with a NaN, as in `index_of_one`.
 constexpr int64_t kNone = -1, kNotANumber = -2;
 
 template <class T>
@@ -136,7 +136,7 @@ struct Values {
     if (fills_rows() && stride == categories) {
       const auto* const first = static_cast<const char*>(value.const_data_ptr()) +
                                 offset * static_cast<int64_t>(value.element_size());
-      engine::row_kernels().place_of_one[value.scalar_type() == at::kDouble](
+      engine::row_kernels().index_of_one[value.scalar_type() == at::kDouble](
           {count, categories, {first}, to});
       return to;
     }

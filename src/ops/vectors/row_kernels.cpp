@@ -163,7 +163,7 @@ struct NormalizeBackward {
   }
 };
 
-struct PlaceOfOne {
+struct IndexOfOne {
   template <class T>
   static Lanes<T> run(const Block<T>& x, const Block<T>&) {
     const Lanes<T> none(-1.0), nan(-2.0);
@@ -224,7 +224,7 @@ void exponential(const double* from, int64_t count, void* to) {
 
 /// The blocks that a function reads, and whether its result is the second block or an index
 /// (int64_t) for each row.
-enum class Form : char { kOne, kTwo, kOneToPlace, kTwoToPlace };
+enum class Form : char { kOne, kTwo, kOneToIndex, kTwoToPlace };
 
 template <class Function, class T, Form form>
 void run(const Rows& rows) {
@@ -267,8 +267,8 @@ const RowKernels& row_kernels_of<isa::CPU_CAPABILITY>() {
                            &run<SoftmaxBackward, double, Form::kTwo>},
       .normalize_backward = {&run<NormalizeBackward, float, Form::kTwo>,
                              &run<NormalizeBackward, double, Form::kTwo>},
-      .place_of_one = {&run<PlaceOfOne, float, Form::kOneToPlace>,
-                       &run<PlaceOfOne, double, Form::kOneToPlace>},
+      .index_of_one = {&run<IndexOfOne, float, Form::kOneToIndex>,
+                       &run<IndexOfOne, double, Form::kOneToIndex>},
       .race = {&run<Race<Probability>, float, Form::kTwoToPlace>,
                &run<Race<Probability>, double, Form::kTwoToPlace>},
       .race_of_logits = {&run<Race<Logit>, float, Form::kTwoToPlace>,

@@ -33,7 +33,7 @@ struct RowKernels {
   // The gradient of x from the gradient of y and from x.
   Run normalize_backward[2];
   // Index of the 1 in a one-hot row (int64_t). -1 if the row is not one-hot, -2 if it has a NaN.
-  Run place_of_one[2];
+  Run index_of_one[2];
   // The category (int64_t) with the least draw / weight, from weights or their logarithms, and
   // draws of Exponential(1). -1 if a weight is negative or not finite, or all are 0.
   Run race[2], race_of_logits[2];

@@ -189,7 +189,7 @@ TEST(SampleGammaTest, RateAndHalf) {
   EXPECT_TRUE((half > 0).all().item<bool>());
 }
 
-constexpr auto kProbs = WeightsAre::kProbs, kLogits = WeightsAre::kLogits;
+constexpr auto kProbs = Weights::kProbs, kLogits = Weights::kLogits;
 
 TEST(SampleCategoricalTest, IsTheStreamOfMultinomial) {
   const Tensor few = at::tensor({0.2f, 0.3f, 0.5f, 0.7f, 0.2f, 0.1f}).view({2, 3});
