@@ -14,7 +14,7 @@
 
 namespace {
 
-/// Whether a composed formula gives another result than ours, so that its time means nothing.
+/// Whether a composed formula and the library give different results. Its time is then meaningless.
 bool disagrees(const bench::Key& key, const bench::Case& measured) {
   if (key.implementation != "composed" || key.elements > 4096 || key.operation == "sample" ||
       key.operation == "backward") {

@@ -170,8 +170,8 @@ Tensor loss(Agent& agent, const Steps& steps, const Options& options) {
   return error - gain - options.entropy * entropy;
 }
 
-/// Trains the agent. Fills the curves with the mean returns of training and of tests, and returns
-/// that of the last test.
+/// Trains the agent. Fills the curves with the mean returns of training and of tests. Returns the
+/// mean return of the last test.
 double train(Agent& agent, const Options& options, example::Series& played,
              example::Series& tested) {
   constexpr double kMaxGradient = 0.5;

@@ -122,8 +122,9 @@ double mean_of_last(std::ptrdiff_t count, const std::vector<double>& values) {
   return std::accumulate(first, values.end(), 0.0) / static_cast<double>(values.end() - first);
 }
 
-/// Trains until the mean return of the last ten iterations reaches the threshold, and then that of
-/// a test does, or until all iterations are done. Returns the mean return of the last test.
+/// Trains the agent. An iteration ends with a test if the mean return of the last ten iterations
+/// reaches the threshold. A test that reaches it ends the training. Returns the mean return of the
+/// last test.
 double train(Agent& agent, const Options& options, example::Series& curve) {
   constexpr std::ptrdiff_t kWindow = 10;
   torch::optim::Adam optimizer(agent->parameters(), options.learning_rate);

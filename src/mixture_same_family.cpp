@@ -120,7 +120,7 @@ Tensor MixtureSameFamily::do_sample(IntArrayRef shape, std::optional<Generator> 
 }
 
 Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
-  // A component is evaluated only at values in its own support.
+  // A component is not evaluated at impossible values: `stand_in` replaces them.
   const auto support = stated_support(*component_distribution_);
   Tensor inside = with_components(value), outside;
   if (support) outside = violations(**support, inside);

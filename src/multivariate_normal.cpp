@@ -38,7 +38,8 @@ bool is_known_to_hold(const Constraint& set, const Tensor& matrices) {
   return constraints::scan::readable(matrices) && !set.first_violation(matrices);
 }
 
-// The next two functions replace the numbers above the diagonal, so that no method uses them.
+// Only the lower triangle of a matrix is used. The next two functions replace the numbers above the
+// diagonal by zeros, or by the mirror image of those below.
 Tensor lower_triangle(const Tensor& matrix) {
   // If a gradient is required, tril is needed to restrict it to the lower triangle.
   const bool is_lower =

@@ -27,8 +27,8 @@ int64_t tril_size(int64_t n, int64_t diag) {
   return diag < 0 ? rows * (rows + 1) / 2 : n * n - cut * (cut + 1) / 2;
 }
 
-/// The size n of square matrices with `size` such entries: the root of a quadratic equation, not
-/// necessarily an integer, and possibly too large for int64_t.
+/// The inverse of `tril_size`: the n for which `tril_size(n, diag)` is `size`. It is the root of a
+/// quadratic equation, not necessarily an integer, and possibly too large for int64_t.
 double tril_order(double size, double diag) {
   if (diag < 0) return (std::sqrt(8 * size + 1) - 1) / 2 - diag;
   const double b = 1 + 2 * diag;

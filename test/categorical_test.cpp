@@ -275,7 +275,7 @@ TEST(CategoricalTest, AValueOfNaNHasADensityOfNaN) {
       }
     }
   }
-  // Such an index does not encode NaN.
+  // These integers have no special meaning: they are invalid indices, not codes for NaN.
   const Categorical c(at::ones({3}), false);
   for (const int64_t index : {int64_t{-2}, std::numeric_limits<int64_t>::min()})
     EXPECT_EQ(c.log_prob(at::tensor(index)).item<double>(), -kInfinity);

@@ -129,7 +129,7 @@ TEST(DirichletTest, Mode) {
   // The density is unbounded at every vertex; the mode is the vertex of the largest concentration.
   EXPECT_TRUE(Dirichlet(doubles({0.5, 0.9, 0.1})).mode().equal(doubles({0, 1, 0})));
   EXPECT_TRUE(Dirichlet(doubles({1, 1})).mode().isnan().all().item<bool>());
-  // No concentration moves the mode inwards, and at least one moves it to the boundary.
+  // If no concentration is above 1 and one is below 1, the mode is the vertex of the largest.
   EXPECT_TRUE(Dirichlet(doubles({1, 0.5})).mode().equal(doubles({1, 0})));
   EXPECT_TRUE(Dirichlet(doubles({0.5, 1, 0.5})).mode().equal(doubles({0, 1, 0})));
   EXPECT_TRUE(Dirichlet(doubles({0.5, 1, 1})).mode().equal(doubles({0, 1, 0})));

@@ -17,7 +17,7 @@ set(header_only
 )
 # Headers without a test, and why.
 set(untested
-  core/export  # test/package links what is exported
+  core/export  # macros; the programs of test/package link the exported symbols
 )
 # Folders that do not mirror include/: src/ops and src/kl are private, the others hold tests of many classes at once.
 set(private ops kl)

@@ -286,8 +286,8 @@ TEST(MultivariateNormalTest, AnInfiniteValueHasNoDensity) {
             -INFINITY);
 }
 
-// The gradient is the limit for growing values: elements that grow with them are infinite, with the
-// same sign.
+// The gradient at an infinite value is its limit as the value grows. Elements that grow without
+// bound are infinite, with the same sign.
 TEST(MultivariateNormalTest, GradientsAtAnInfiniteValueAreLimits) {
   at::manual_seed(4);
   const auto expect_limit = [](const Tensor& factor, const Tensor& value, const Tensor& direction) {
@@ -314,7 +314,8 @@ TEST(MultivariateNormalTest, GradientsAtAnInfiniteValueAreLimits) {
       one[1][0] = 1;
       all[2].fill_(-1);
       expect_limit(factor, value, one + all);
-      // One factor for all values: the limits of its gradient at two infinite values may differ.
+      // The gradient in a shared factor is a sum over the values. Only one of them is infinite,
+      // since the limits for two may differ.
       expect_limit(factor[0], value, one);
       expect_limit(factor[0], value, all);
       expect_limit(factor[0], value[0], one[1]);

@@ -169,7 +169,7 @@ TEST(TransformedDistributionTest, ShapesFollowTheTransforms) {
   EXPECT_EQ(x.sizes(), IntArrayRef({5, 4, 3}));
   EXPECT_EQ(simplex.log_prob(x).sizes(), IntArrayRef({5, 4}));
   EXPECT_EQ(simplex.sample({0}).sizes(), IntArrayRef({0, 4, 3}));
-  // The event of the base remains an event under a transform of numbers.
+  // The event of the base remains an event under an elementwise transform.
   const TransformedDistribution vectors(Independent(Normal(at::zeros({4, 2}), 1.0), 1),
                                         ExpTransform());
   EXPECT_EQ(vectors.event_shape(), IntArrayRef({2}));
@@ -500,7 +500,7 @@ TEST(TransformedDistributionTest, AnInfiniteValueIsALimit) {
     for (const Tensor& of : {loc, scale, x})
       EXPECT_TRUE(gradient(log_prob, of).isfinite().all().item<bool>()) << gradient(log_prob, of);
   }
-  // -infinity is not a rounded value of the support, whatever the dtype.
+  // -infinity is outside the support in every dtype: no value of the support rounds to it.
   EXPECT_THROW(LogNormal(0.0, 1.0).log_prob(at::full({}, -kInfinity)), c10::ValueError);
   const auto narrow = [](double x) { return at::full({}, x, at::kBFloat16); };
   const TransformedDistribution d(Beta(narrow(0.27), narrow(0.54)),

@@ -43,8 +43,9 @@ std::optional<int64_t> first_true(const Tensor& condition) {
   return condition.reshape(-1).to(at::kByte).argmax().item<int64_t>();
 }
 
-/// A text for error messages, such as "the first is -1.0 at index [2]". It shows the event of
-/// `value` at a row-major position in the batch shape `events`.
+/// A text for error messages, such as "the first is -1.0 at index [2]".
+/// \param events The batch shape.
+/// \param position The row-major index, in the batch, of the event to show.
 std::string first_invalid(const Tensor& value, IntArrayRef events, int64_t event_dim,
                           int64_t position) {
   const auto index = unravel(position, events);

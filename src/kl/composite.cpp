@@ -21,8 +21,8 @@ FlatIndependent::FlatIndependent(const Independent& d)
   }
 }
 
-/// Strips the reinterpreted dimensions that both have in common, and sums the divergence of the
-/// rest over them.
+/// The divergence of p and q without the reinterpreted dimensions that both have in common, summed
+/// over these dimensions.
 Tensor divergence(const Independent& p, const Independent& q) {
   require_equal_event_shapes(p, q);
   const FlatIndependent flat_p(p), flat_q(q);

@@ -1,11 +1,11 @@
-// Runs all kernels, and the functions of registers that they are made of, at the same points on
-// every machine:
+// Runs all kernels, and the SIMD functions that they call, at the same points on every machine:
 //
 //   kernels        writes the results
-//   kernels FILE   compares them with those of another machine
+//   kernels FILE   compares the results with a file that another machine wrote
 //
-// One machine rounds a product and a sum together, another each of them: both may be wrong by what
-// a function states. Neither LibTorch nor GoogleTest is needed.
+// Machines with and without fused multiply-add round differently. The result of each may have the
+// documented error of the function, so the results may differ by twice this error. Neither LibTorch
+// nor GoogleTest is needed.
 
 #include <algorithm>
 #include <cmath>
@@ -34,15 +34,15 @@ namespace {
 static_assert(Lanes<double>::kCount == 2 && Lanes<float>::kCount == 4);
 #endif
 
-// --- What is allowed ----------------------------------------------------------------------------
+// --- Errors -------------------------------------------------------------------------------------
 
-/// Units are those of special/function.h.
+/// The bound of an error. special/function.h defines its units.
 struct Error {
   double units;
   bool is_relative = false;
 };
 
-/// What a function states of its value and of its derivatives.
+/// The documented errors of a function and of its derivatives.
 struct Stated {
   Error value, derivative;
 };
@@ -75,16 +75,17 @@ const std::map<std::string_view, Stated> kStated{
     {"log_mean_gap", {{32, true}, {32}}},
     {"binomial_log_density", {{16}, {32}}},
     {"binomial_log_density_logits", {{16}, {32}}},
-    {"binomial_entropy_sum", {{16}, {32}}},  // as a density
+    {"binomial_entropy_sum", {{16}, {32}}},  // as for a log density
 };
-/// Of a formula: the most that a function states.
+/// The error of a formula: the largest error of any function above.
 constexpr Error kOfFormulas{32};
 
 // --- Writing and comparing ----------------------------------------------------------------------
 
 class Results {
  public:
-  /// Of another machine's `file`, or null: they are only written.
+  /// \param file The results of another machine to compare with. If it is null, the results are
+  ///     written to standard output.
   explicit Results(const char* file) : compares_(file != nullptr) {
     if (!compares_) return;
     std::ifstream stream(file, std::ios::binary);
@@ -112,7 +113,7 @@ class Results {
     }
   }
 
-  /// Says what was found since the last call.
+  /// Prints a summary of the results since the last call.
   void report(const char* what) {
     if (compares_) {
       std::printf(
@@ -131,7 +132,7 @@ class Results {
   }
 
  private:
-  /// In errors.
+  /// |a - b| as a multiple of `error`.
   template <class T>
   static double difference(double a, double b, const Error& error) {
     if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
@@ -139,7 +140,7 @@ class Results {
     const double least = error.is_relative ? double{Limits::min()} : 1;
     const double unit = double{Limits::epsilon()} * std::max(std::abs(b), least);
     const double result = std::abs(a - b) / unit / error.units;
-    return result < kInfinity ? result : kInfinity;  // nor NaN
+    return result < kInfinity ? result : kInfinity;  // NaN becomes infinity
   }
 
   bool compares_;
@@ -151,14 +152,14 @@ class Results {
 
 // --- Points -------------------------------------------------------------------------------------
 
-/// Numbers that no function of the C library has made.
+/// Random numbers that do not depend on the C library of the machine.
 class Random {
  public:
   double probability() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
   int64_t whole(int64_t low, int64_t high) {
     return low + static_cast<int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
   }
-  /// Of that size, but for a few powers of two.
+  /// A number that differs from `size` by a factor of at most 64.
   double near(double size) {
     const double number = size * (1 + probability());
     return std::ldexp(number, static_cast<int>(whole(-6, 5)));
@@ -170,7 +171,7 @@ class Random {
         0, -0.0, double{Limits::min()} / 4, double{Limits::max()}, kInfinity, kNaN, -kInfinity};
     return edges[whole(0, 6)];
   }
-  /// What some parameter or some value may be.
+  /// A parameter or value: an edge case, a number, a count or a probability.
   template <class T>
   double input() {
     const int64_t kind = whole(0, 15);
@@ -193,13 +194,13 @@ std::string of(const std::string& name) {
   return name + (sizeof(T) == sizeof(double) ? " of doubles" : " of floats");
 }
 
-// --- Functions of registers ---------------------------------------------------------------------
+// --- SIMD functions -----------------------------------------------------------------------------
 
 template <class T>
 void run_function(const LaneFunction<T>& f, Results& results) {
   constexpr std::size_t kPoints = 2000;
   const std::string_view name(f.name);
-  // Their third argument is the difference of the others.
+  // The third argument of these functions is the difference of the first two.
   const bool has_difference = name == "deviance" || name == "stirling_divergence";
   Random random;
   Columns<T> x(f.ordinary.size(), std::vector<T>(kPoints));
@@ -221,7 +222,7 @@ void run_function(const LaneFunction<T>& f, Results& results) {
   const Stated& stated = kStated.at(name);
   results.add<T>(whole_name, y, f.derivative < 0 ? stated.value : stated.derivative);
 
-  // Its neighbours in a register do not change a number.
+  // A result does not depend on the other lanes of the register.
   for (const T together : y) {
     T alone;
     f.run(from.data(), &alone, 1);
@@ -233,7 +234,7 @@ void run_function(const LaneFunction<T>& f, Results& results) {
 
 // --- Kernels of formulas ------------------------------------------------------------------------
 
-/// What `run` makes of `columns` points in each row: the output, or the gradients.
+/// Runs a kernel on tiles with `columns` points in each row. Adds its output or its gradients.
 template <class T>
 void run_kernel(const std::string& name, Kernels::Run run, bool is_forward, const Columns<T>& x,
                 bool has_value, int64_t columns, Results& results) {
@@ -270,7 +271,7 @@ void run_kernel(const std::string& name, Kernels::Run run, bool is_forward, cons
 template <class T>
 void run_kernels(const std::string& name, std::size_t inputs, bool has_value,
                  const Kernels& kernels, Results& results) {
-  constexpr int64_t kColumns = 7, kPoints = kColumns * 301;  // registers and a tail
+  constexpr int64_t kColumns = 7, kPoints = kColumns * 301;  // not a multiple of the lanes
   constexpr std::size_t kDtype = std::is_same_v<T, double>;
   Random random;
   Columns<T> x(inputs, std::vector<T>(kPoints));

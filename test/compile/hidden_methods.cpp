@@ -61,7 +61,7 @@ struct ExpandByVector : Family<ExpandByVector> {  // error: override change, not
   ExpandByVector expand(const std::vector<int64_t>&) const { return {}; }
 };
 
-// Without const, or with another result type.
+// The method is not const, or has another result type.
 struct Mean : Family<Mean> {  // error: override do_mean, not mean
   Tensor mean() { return {}; }
 };

@@ -155,7 +155,7 @@ AssertionResult throws(const std::string& error, const std::function<Tensor()>& 
   } catch (const c10::NotImplementedError& e) {
     if (error != "NotImplementedError")
       return AssertionFailure() << "raises NotImplementedError: " << e.what_without_backtrace();
-    // Names the class or, for a combinator, the part that lacks the method.
+    // The text must name the method and its class or, for a combinator, the part that lacks it.
     static const std::regex class_and_method(R"(\w+::\w+(\(\))? )");
     if (std::regex_search(e.what_without_backtrace(), class_and_method)) return AssertionSuccess();
     return AssertionFailure() << "the text names no class and method: "
@@ -190,8 +190,8 @@ class Golden : public ::testing::TestWithParam<Case> {
     }
   }
 
-  /// Checks a method that is a function of another one. The data has an entry for it only if it
-  /// differs from `function` of the other's value.
+  /// Checks a method whose result is `function` of the result of `other`. The data has an entry for
+  /// the method only if the expected result differs from that.
   void check_function_of(const std::string& key, const std::string& other,
                          double (*function)(double), double (*slope)(double result),
                          const std::function<Tensor()>& f) const {

@@ -103,8 +103,8 @@ TEST_P(KlGolden, ValuesAndGradients) {
       const Tensor gradient =
           torch::autograd::grad({finite}, {parameter}, {}, /*retain_graph=*/true)[0];
       ASSERT_EQ(gradient.sizes(), parameter.sizes());
-      // A slope may be off by its own scale (the effect of rounding the parameters) plus the error
-      // of the divergence over the parameter.
+      // The unit of a gradient's error is its scale (the effect of rounding the parameters), plus
+      // the unit of the divergence's error divided by the parameter.
       std::vector<double> scales = slopes.scales;
       const Tensor at = parameter.detach().to(at::kDouble).flatten();
       const std::size_t of_one = scales.size() / table.rows();

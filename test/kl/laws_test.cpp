@@ -10,7 +10,7 @@
 #include "support/data.h"
 #include "support/gradcheck.h"
 
-// Laws for every pair of classes that has a rule, at all parameters.
+// Properties of the KL divergence, for every pair of classes that has a rule.
 
 namespace torch::distributions::test {
 namespace {

@@ -11,7 +11,7 @@
 
 namespace torch::distributions::random_calls {
 
-/// An evaluated program, with values to call it with.
+/// A distribution that a random program constructs, and its checks.
 class DistributionSubject {
  public:
   explicit DistributionSubject(uint64_t seed)

@@ -46,7 +46,7 @@ class Subject {
   /// Whether there may be several transforms. A value rounded to an end may then be outside the
   /// image of the first one, and an infinite slope may be multiplied by a slope of 0.
   bool is_of_several() const { return has("Compose") || has("biject_to"); }
-  /// Whether one part may map a number to infinity, of which the next one makes a NaN, as softmax
+  /// Whether one part may map a number to infinity, which the next part maps to NaN, as softmax
   /// does.
   bool may_overflow() const {
     return generator_.temper() != Temper::kOrdinary &&
@@ -119,7 +119,7 @@ void Subject::knows_its_jacobian() {
       *value_of("inv().log_abs_det_jacobian", [&] { return inverse->log_abs_det_jacobian(y, x); });
   require(of_inverse.sizes() == of_t.sizes(), "log|det J| of the inverse has shape ",
           of_inverse.sizes());
-  if (is_precise() && everywhere(of_t.abs() < 20)) {  // saturation makes larger ones inaccurate
+  if (is_precise() && everywhere(of_t.abs() < 20)) {  // beyond, saturation makes it inaccurate
     require_close("log|det J| of the inverse, negated,", of_inverse.neg(), of_t, 1e-8);
   }
   const int64_t in = t().domain()->event_dim();

@@ -80,8 +80,8 @@ const char* name_of(at::ScalarType dtype) {
   }
 }
 
-/// A contiguous tensor as text. Of a long one, only the first numbers: the seed reproduces the
-/// others.
+/// A contiguous tensor as text. A long tensor is cut after its first numbers, since the seed
+/// reproduces the others.
 std::string plain_text(const Tensor& tensor) {
   constexpr int64_t kMost = 40;
   std::ostringstream out;

@@ -171,7 +171,7 @@ at::ScalarType dtype_of(const std::string& name);
 /// The weights 1, 9/8, ..., 15/8, 1, ... of the weighted sum whose gradient is in the golden data.
 Tensor weights_of(const Tensor& values);
 
-/// For test names and messages.
+/// Prints names for tests and messages.
 std::ostream& operator<<(std::ostream& out, const Case& golden);
 std::ostream& operator<<(std::ostream& out, const Family& family);
 

@@ -25,8 +25,8 @@ struct GradcheckOptions {
 ::testing::AssertionResult gradcheck(const Differentiable& f, const std::vector<Tensor>& inputs,
                                      const GradcheckOptions& options = {});
 
-/// `gradcheck` of the gradient: of the vector-Jacobian product as a function of the inputs and the
-/// vector.
+/// Checks second derivatives: `gradcheck` of the vector-Jacobian product of `f`, a function of the
+/// inputs and the vector.
 ::testing::AssertionResult gradgradcheck(const Differentiable& f, const std::vector<Tensor>& inputs,
                                          const GradcheckOptions& options = {});
 

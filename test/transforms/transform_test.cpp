@@ -55,7 +55,7 @@ class Cube final : public ImplementsTransform<Cube> {
 
 std::shared_ptr<std::atomic<int>> counter() { return std::make_shared<std::atomic<int>>(0); }
 
-/// Transforms of numbers.
+/// Elementwise transforms.
 std::vector<TransformPtr> one_of_each() {
   const AffineTransform affine(1, at::full({2}, 2.0));
   return {affine,

@@ -72,8 +72,8 @@ constexpr special::TensorFunction kBetaDraw{
     "the Dirichlet sampler",
     [](at::TensorList args) { return at::zeros_like(args[2]); },
     {[](at::TensorList args) {
-       // A single category is always 1, so its derivative is 0. Infinite derivatives become finite,
-       // since the caller subtracts them.
+       // The draw of a single category is always 1, so its derivative is 0. The caller subtracts
+       // derivatives, so infinite ones are replaced by large numbers.
        constexpr double kLargest = 1e300;
        return special::beta_draw_da(args[2], args[0], args[1])
            .masked_fill(args[1] == 0, 0)
@@ -385,7 +385,7 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
     x = rounded_to_simplex(x, dtype);
   }
   if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;
-  // Each coordinate has a Beta distribution. What one gains, the others lose in proportion.
+  // Each coordinate has a Beta distribution. If one grows, the others shrink in proportion.
   const Tensor a = concentration.to(at::kDouble), draw = x.to(at::kDouble);
   const Tensor gain = special::differentiable(kBetaDraw, {a, sum_of_others(a.detach()), draw});
   return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(dtype);

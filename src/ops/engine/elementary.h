@@ -23,7 +23,7 @@ namespace {
 
 #if defined(__CUDACC__)
 
-// CUDA's functions are as accurate, and inline.
+// CUDA's own functions are inline, and as accurate as those below.
 template <class T>
 constexpr Lanes<T> exp(const Lanes<T>& x) {
   return Lanes<T>(std::exp(x.lanes()));
@@ -199,7 +199,7 @@ template <class T>
   }
 }
 
-/// Whether exp(x) is a normal number.
+/// Whether exp(x) is surely a normal number. False also close to the limits.
 template <class T>
 [[gnu::always_inline]] constexpr Mask<T> has_normal_exp(const Lanes<T>& x) {
   return x > (std::numeric_limits<T>::min_exponent + 1) * kLog2 &&

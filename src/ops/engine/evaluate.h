@@ -88,7 +88,7 @@ class Numbers {
  public:
   explicit Numbers(const at::Tensor& tensor);
 
-  /// Whether a loop can read the elements, and there are `size` of them or one.
+  /// Whether a loop can read the elements, and their number is `size` or 1.
   bool readable(int64_t size) const { return data_ != nullptr && (is_one_ || numel_ == size); }
   int64_t numel() const { return numel_; }
   double operator[](int64_t i) const {

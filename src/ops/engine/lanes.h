@@ -1,6 +1,6 @@
 #pragma once
 
-// The bytes of a register. Where none is defined, a register holds one number.
+// The size of a register in bytes. Not defined where a register holds one number.
 #if defined(CPU_CAPABILITY_AVX512)
 #include <ATen/cpu/vec/vec.h>
 #define TORCH_DISTRIBUTIONS_REGISTER_BYTES 64
@@ -9,7 +9,7 @@
 #define TORCH_DISTRIBUTIONS_REGISTER_BYTES 32
 #elif defined(__aarch64__) && !defined(__CUDACC__)
 #include <arm_neon.h>
-#define TORCH_DISTRIBUTIONS_NEON  // every such processor has it
+#define TORCH_DISTRIBUTIONS_NEON  // every aarch64 processor has NEON
 #define TORCH_DISTRIBUTIONS_REGISTER_BYTES 16
 #endif
 
@@ -23,7 +23,7 @@
 #include "ops/special/scalar.h"
 
 /// SIMD numbers: the lanes of a register, as a scalar type of special functions and formulas.
-/// Without SIMD, which is in plain code for x86 and for CUDA, a register holds one number.
+/// Without SIMD (in CUDA, and on x86 without AVX), a register holds one number.
 ///
 /// Only files that are compiled once for each instruction set may include this header. It is all in
 /// an unnamed namespace, so that instantiations with these types are local to their object file.
@@ -78,7 +78,7 @@ class Mask {
 #if defined(TORCH_DISTRIBUTIONS_NEON)
   static constexpr std::uint64_t kAll = ~std::uint64_t{0};
 
-  /// Half of the bits of each lane.
+  /// The lanes, each narrowed to half of its bits.
   constexpr std::uint64_t bits() const {
     using Half = std::conditional_t<sizeof(T) == 8, std::int32_t, std::int16_t>;
     using Halves [[gnu::vector_size(sizeof(std::uint64_t))]] = Half;
@@ -325,7 +325,7 @@ inline __m256 to_register(const at::vec::Vectorized<float>& lanes) { return lane
 inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return lanes; }
 #endif
 
-/// Defines `name` for each lane: by LibTorch's SIMD library, or by the C++ library without it.
+/// Defines `name` for each lane: with AVX by LibTorch's SIMD library, else by the C++ library.
 #if defined(CPU_CAPABILITY_AVX512) || defined(CPU_CAPABILITY_AVX2)
 #define TORCH_DISTRIBUTIONS_LANES(name)                                     \
   template <class T>                                                        \

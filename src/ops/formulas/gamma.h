@@ -127,7 +127,8 @@ struct Kl<Gamma, Exponential> : Between<Gamma, Exponential> {
 template <>
 struct Kl<Gamma, Normal> : Between<Gamma, Normal> {
   /// KL(Gamma || N) + KL(N || q), where N is the normal distribution with the mean and variance of
-  /// the Gamma distribution. Stirling's formula makes the first one small for a large `a`.
+  /// the Gamma distribution. The first term is small for a large `a`. With the remainders of
+  /// Stirling's formula, it has no large terms that cancel.
   static constexpr auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
     const auto negentropy = 0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_d1(a);
     return nonnegative(negentropy) + Kl<Normal, Normal>::kl(a / rate, sqrt(a) / rate, loc, scale);

@@ -66,8 +66,8 @@ struct LogNormal {
     const auto s2 = square(scale);
     return exp_of_sum(loc - s2, sum_error(loc, -s2) - product_error(scale, scale));
   }
-  /// (1 - exp(-s^2)) exp(2 (loc + s^2)). Its factors are finite wherever the variance is, which
-  /// exp(s^2) is not.
+  /// (1 - exp(-s^2)) exp(2 (loc + s^2)). Both factors are finite if the variance is finite. The
+  /// factor exp(s^2) of the textbook formula may then be infinite.
   static constexpr auto variance(const auto& loc, const auto& scale) {
     const auto s2 = square(scale);
     const auto error = sum_error(loc, s2) + product_error(scale, scale);

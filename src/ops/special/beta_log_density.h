@@ -92,7 +92,7 @@ struct BetaLogDensity {
   };
 
  private:
-  /// For a, b >= 1.
+  /// The log density for a, b >= 1, from a binomial probability.
   template <class T>
   static constexpr T of_counts(const T& x, const T& a, const T& b) {
     const auto [p, q] = with_complement(x);

@@ -75,8 +75,8 @@ struct Deviance {
     }
   };
 
-  /// Up to this relative difference of its arguments, a divergence is a parabola to float
-  /// precision, or little more. Beyond, the textbook formula in double is accurate enough.
+  /// Up to this relative difference of its arguments, a short series gives a divergence to float
+  /// precision. Beyond, the textbook formula in double is accurate enough.
   static constexpr double kNear = 0x1p-11;
 
  private:

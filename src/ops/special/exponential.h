@@ -15,8 +15,8 @@ struct Log1pmx;
 /// relative, 2 units; gradient the same.
 inline constexpr Function<Expm1> expm1{};
 
-/// log(1 - exp(x)) for x <= 0; NaN above. Maechler, "Accurately computing log(1 - exp(-|a|))"
-/// (2012). Error: relative, 2 units; gradient the same.
+/// log(1 - exp(x)) for x <= 0, and NaN for x > 0. See M. Maechler, "Accurately computing
+/// log(1 - exp(-|a|))" (2012). Error: relative, 2 units; gradient the same.
 inline constexpr Function<Log1mexp> log1mexp{};
 
 /// -1 / expm1(-x), the derivative of log1mexp.

@@ -29,7 +29,7 @@ struct Gammaincc;
 /// exist to all orders. The third derivative in a throws c10::NotImplementedError.
 inline constexpr Function<Gammainc> gammainc{};
 
-/// Q(a, x) = 1 - P(a, x), without that subtraction. Errors and derivatives are those of P.
+/// Q(a, x) = 1 - P(a, x), computed without cancellation. Errors and derivatives are as for P.
 inline constexpr Function<Gammaincc> gammaincc{};
 
 /// dP/da. It has derivatives of all orders in x, and one in a.
@@ -116,7 +116,7 @@ class IncompleteGamma {
   }
 
   constexpr Series upper_fraction() const {
-    // Evaluated from its last level. The number of levels was found empirically.
+    // Evaluate the continued fraction from its last level. Their number was found empirically.
     int n = 130;
     if constexpr (!kIsTensor) {
       n = 8 + static_cast<int>(100 / x_ + 0.6 * std::min(a_.value(), kTemmeFrom));

@@ -5,7 +5,7 @@
 namespace torch::distributions::ops::special {
 
 /// x/y - log(x/y) - 1, the Bregman divergence of -log, for x, y > 0: the Itakura-Saito distance. It
-/// is infinite if x is. Error: relative, 8 units.
+/// is infinite if x is infinite. Error: relative, 8 units.
 struct ItakuraSaito;
 inline constexpr Function<ItakuraSaito> itakura_saito{};
 

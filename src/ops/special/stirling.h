@@ -203,7 +203,7 @@ struct LogMinusDigamma {
   }
   static constexpr auto partial(Argument<0>, const auto& x) { return log_minus_digamma_d1(x); }
 
-  /// For x > 0.
+  /// Requires x > 0.
   struct ForFloatResult {
     [[gnu::pure]] static constexpr auto value(const auto& x) {
       return log_minus_digamma_from_one(x + 1.0) + (1.0 / x - log1p(finite_inverse(x)));

@@ -33,7 +33,7 @@ enum class Form : char { kIndex, kHot };
 
 // --- Composed -----------------------------------------------------------------------------------
 
-/// A mask over the categories that is true at the one that the value names.
+/// A mask over the categories. It is true at the category that the value names.
 Tensor is_named(Form form, const Tensor& value, int64_t categories) {
   if (form == Form::kIndex) {
     return value.unsqueeze(-1) == at::arange(categories, value.options().dtype(at::kLong));

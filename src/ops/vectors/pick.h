@@ -4,10 +4,11 @@
 
 namespace torch::distributions::ops {
 
-/// Each picks an element of the vectors along the last dimension of `table`: the one that a
-/// category names, `otherwise` if the category is invalid, NaN if it is or has a NaN. Categories
-/// are checked in the same pass, so that no memory outside `table` is read. The shape is that of
-/// the categories broadcast with that of the vectors. Differentiable in `table`.
+/// These functions pick the element of a category from each vector along the last dimension of
+/// `table`. The result is `otherwise` if the category is invalid, and NaN if it is NaN or a vector
+/// with a NaN. Categories are checked in the same pass, so that no memory outside `table` is read.
+/// The shape of the categories broadcasts with the batch shape of the vectors. Differentiable in
+/// `table`.
 
 /// The category is an integer of any dtype.
 at::Tensor pick(const at::Tensor& table, const at::Tensor& index, double otherwise);

@@ -62,8 +62,8 @@ Lanes<T> largest_of(const Block<T>& x) {
 }
 
 /// Replaces x by x - largest, and sets y = exp(x - largest).
-/// \returns the sum of y without one of the largest elements, whose y is 1: small terms would be
-///     lost beside it.
+/// \returns the sum of y minus 1, the term of a largest element. It is summed without that term, so
+///     that small terms are not lost.
 template <class T>
 Lanes<T> exponentials(const Lanes<T>& largest, Block<T>& x, Block<T>& y) {
   Sum<T> others;
@@ -98,7 +98,7 @@ struct Softmax {
   }
 };
 
-/// A power of 2 that makes the sum of the weights times it finite. Such a product is exact.
+/// A power of 2. The weights times this power have a finite sum, and the products are exact.
 template <class T>
 Lanes<T> scale_of(const Lanes<T>& largest) {
   constexpr double kLarge = std::numeric_limits<T>::max() / (2 * kMostColumns);

@@ -26,11 +26,11 @@ struct Rows {
 struct RowKernels {
   using Run = void (*)(const Rows& rows);
   using Transform = void (*)(const double* from, int64_t count, void* to);
-  // y as a function of x. `log_softmax` also reports empty rows, whose logits are all -inf.
+  // Compute y from x. `log_softmax` also reports empty rows, whose logits are all -inf.
   Run log_softmax[2], softmax[2], normalize[2];
-  // The gradient of x from the gradient of y and from y.
+  // Compute the gradient in x from the gradient in y and from y itself.
   Run log_softmax_backward[2], softmax_backward[2];
-  // The gradient of x from the gradient of y and from x.
+  // Computes the gradient in x from the gradient in y and from x itself.
   Run normalize_backward[2];
   // Index of the 1 in a one-hot row (int64_t). -1 if the row is not one-hot, -2 if it has a NaN.
   Run index_of_one[2];

@@ -127,8 +127,8 @@ Tensor evaluate(const Function& function, const Tensor& x) {
         return recorded(std::move(y), has_empty_row && records ? is_empty(x) : Tensor());
       },
       [&] {
-        // LibTorch differentiates its own functions, and whatever a function transform or forward
-        // mode observes.
+        // Leave the gradient to LibTorch if `composed` is LibTorch's own function, or if a function
+        // transform or forward-mode autograd needs to see the operations.
         if (!records || is_of_y || !is_unobserved() || x._fw_grad(/*level=*/0).defined())
           return function.composed(x);
         Tensor y;

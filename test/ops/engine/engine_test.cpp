@@ -754,7 +754,7 @@ class HostileInputs : public ::testing::TestWithParam<Hostile> {
 };
 
 /// Kernels, tensor operations, and gradients with a graph give the same numbers. The value is NaN
-/// if an input is, and a gradient is NaN only if the value is.
+/// if an input that it depends on is NaN. A gradient is NaN only if the value is.
 TEST_P(HostileInputs, HaveTheSameDerivativesOnEveryPath) {
   const Hostile& h = GetParam();
   for (const auto dtype : {at::kDouble, at::kFloat}) {

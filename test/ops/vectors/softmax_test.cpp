@@ -231,7 +231,8 @@ TEST(LogSoftmaxTest, OfNothingIsNaNWithoutAGradient) {
   }
 }
 
-// The result of a dominating element is minus the share of the others, which 1 would round away.
+// The log-softmax of a dominating element is -log(1 + t), where t is the sum of the other terms.
+// Rounding 1 + t to 1 would lose t.
 TEST(LogSoftmaxTest, WhatHasNearlyAllKeepsTheOthers) {
   for (const auto dtype : {at::kFloat, at::kDouble}) {
     const Tensor y = log_softmax(at::tensor({0.0, 30.0, 30.0 - 25.0, -kInfinity}, dtype));
