@@ -86,9 +86,10 @@ _WRONG = [
     }),
 ]
 
-# Where this library has more than Python, which raises NotImplementedError or states less. A key is a method, whose values and
-# gradients are then mpmath's; or "support", "has_rsample" or "has_enumerate_support", which are then as the oracle states them.
-# A method that Python lacks in all cases is also listed in pending.json, for completeness_test.cpp.
+# Where this library has more than Python, whose method raises NotImplementedError or whose property is less exact. A key is a method
+# or one of the properties "support", "has_rsample" and "has_enumerate_support". The data hold mpmath's values and gradients of such a
+# method, and the oracle's value of such a property. A method that Python lacks in all cases is also listed in pending.json, for
+# completeness_test.cpp.
 _MORE = [
     ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {
         "Binomial": "entropy, perplexity",

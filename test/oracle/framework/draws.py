@@ -69,7 +69,7 @@ class Draw:
         return sum(self.random.random() for _ in range(12)) - 6.0
 
 
-# ---- hostile numbers of any family ------------------------------------------------------------------------------------------
+# ---- hostile numbers for all families ------------------------------------------------------------------------------------------
 
 
 def tail_z(draw, double=37.0, single=12.5):

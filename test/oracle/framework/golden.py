@@ -372,7 +372,7 @@ def run_case(case):
 
 
 def follows(entry, of, function):
-    """Whether one result is the function of another one to all digits, or both are the same error."""
+    """Whether `entry` equals `function(of)` to all digits, or both are the same error."""
     if isinstance(entry, dict) or isinstance(of, dict):
         return "error" in entry and entry == of if isinstance(entry, dict) and isinstance(of, dict) else False
     try:

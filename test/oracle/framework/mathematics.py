@@ -141,7 +141,7 @@ def sigmoid(t):
 
 
 def log_probabilities(probs=None, logits=None):
-    """Of categories, from weights or their logarithms."""
+    """The log-probabilities of categories, from their weights or the logarithms of their weights."""
     weights = [log(p) for p in probs] if probs is not None else list(logits)
     norm = logsumexp(weights)
     return [w if mp.isinf(w) else w - norm for w in weights]

@@ -36,7 +36,7 @@ class Build:
 
 
 class Plain(Build):
-    """Torch in the dtype of the case, without gradients."""
+    """Builds torch objects with parameters in the dtype of the case, without gradients."""
 
     def tensor(self, t):
         return t
