@@ -1,5 +1,6 @@
 #include "ops/special/deviance.h"
 
+#include "ops/special/constants.h"
 #include "ops/special/exp_divergence.h"
 #include "ops/special/itakura_saito.h"
 #include "ops/special/log_mean_gap.h"
@@ -14,7 +15,6 @@ namespace torch::distributions::ops::special {
 namespace {
 
 using distributions::test::doubles;
-using distributions::test::kInfinity;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
 

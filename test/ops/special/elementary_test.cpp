@@ -12,9 +12,9 @@ namespace torch::distributions::ops::special {
 namespace {
 
 using distributions::test::doubles;
-using distributions::test::gradient;
 using distributions::test::gradcheck;
 using distributions::test::gradgradcheck;
+using distributions::test::gradient;
 
 Tensor leaf(std::vector<double> values) { return doubles(std::move(values)).requires_grad_(); }
 

@@ -6,12 +6,10 @@
 #include <limits>
 #include <vector>
 
-#include "support/tensors.h"
+#include "ops/special/constants.h"
 
 namespace torch::distributions::ops {
 namespace {
-
-using distributions::test::kInfinity;
 
 using at::Tensor;
 

@@ -14,20 +14,18 @@
 #include <vector>
 
 #include "ops/engine/engine.h"
+#include "ops/special/constants.h"
 #include "support/gradcheck.h"
-#include "support/tensors.h"
 
 // Compares the kernel with the composed path.
 
 namespace torch::distributions::ops {
 namespace {
 
-using distributions::test::kInfinity;
-
 using at::Tensor;
 using Sizes = std::vector<int64_t>;
 
-constexpr int64_t kCategories = 5;
+constexpr int64_t kPickedCategories = 5;
 
 /// The form of a value: an index or a one-hot vector.
 struct Form {
@@ -37,7 +35,7 @@ struct Form {
 
   /// The values for these indices.
   Tensor value(const Tensor& index, at::ScalarType dtype) const {
-    return (is_hot ? index.unsqueeze(-1).eq(at::arange(kCategories)) : index).to(dtype);
+    return (is_hot ? index.unsqueeze(-1).eq(at::arange(kPickedCategories)) : index).to(dtype);
   }
 };
 
@@ -96,9 +94,9 @@ TEST_P(PickTest, AgreesWithTheComposedPathOnEveryBroadcast) {
                                                         {{3}, {0, 3}},
                                                         {{1, 2, 1, 2, 1}, {2, 1, 3, 2, 2}}}) {
     Sizes table_sizes = batch;
-    table_sizes.push_back(kCategories);
+    table_sizes.push_back(kPickedCategories);
     const Tensor table = at::randn(table_sizes, at::kDouble);
-    const Tensor index = at::randint(-1, kCategories + 1, value, at::kLong);
+    const Tensor index = at::randint(-1, kPickedCategories + 1, value, at::kLong);
     expect_same(GetParam(), table, GetParam().value(index, at::kLong),
                 ::testing::PrintToString(batch) + ::testing::PrintToString(value));
   }
@@ -106,10 +104,10 @@ TEST_P(PickTest, AgreesWithTheComposedPathOnEveryBroadcast) {
 
 TEST_P(PickTest, OfNaNIsNaN) {
   for (const auto of_table : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
-    const Tensor table = at::randn({4, kCategories}, at::kDouble).to(of_table);
+    const Tensor table = at::randn({4, kPickedCategories}, at::kDouble).to(of_table);
     for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
       Tensor value =
-          GetParam().value(at::tensor(std::vector<int64_t>{0, 1, kCategories, 3}), dtype);
+          GetParam().value(at::tensor(std::vector<int64_t>{0, 1, kPickedCategories, 3}), dtype);
       value[1].fill_(std::nan(""));
       if (GetParam().is_hot) value[1].slice(0, 1).zero_();  // one element is enough
       const auto picked = [&] { return GetParam().pick(table, value, -kInfinity); };
@@ -126,8 +124,8 @@ TEST_P(PickTest, OfNaNIsNaN) {
 
 TEST_P(PickTest, TakesEveryDtypeAndLayout) {
   at::manual_seed(1);
-  const Tensor index = at::randint(0, kCategories, {6, 7}, at::kLong);
-  const Tensor wide = at::randn({6, 7, kCategories}, at::kDouble);
+  const Tensor index = at::randint(0, kPickedCategories, {6, 7}, at::kLong);
+  const Tensor wide = at::randn({6, 7, kPickedCategories}, at::kDouble);
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     const Tensor table = wide.to(dtype);
     for (const auto of_value : {at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kDouble,
@@ -137,9 +135,10 @@ TEST_P(PickTest, TakesEveryDtypeAndLayout) {
   }
   const Tensor value = GetParam().value(index, at::kLong);
   expect_same(GetParam(), wide.transpose(0, 1).contiguous().transpose(0, 1), value, "transposed");
-  expect_same(GetParam(), at::randn({6, kCategories, 7}, at::kDouble).transpose(1, 2), value,
+  expect_same(GetParam(), at::randn({6, kPickedCategories, 7}, at::kDouble).transpose(1, 2), value,
               "categories apart");
-  expect_same(GetParam(), at::randn({7, kCategories}, at::kDouble).expand({6, 7, kCategories}),
+  expect_same(GetParam(),
+              at::randn({7, kPickedCategories}, at::kDouble).expand({6, 7, kPickedCategories}),
               value, "expanded");
   expect_same(GetParam(), wide, at::stack({value, value}, 1).select(1, 1), "strided value");
   expect_same(GetParam(), wide, at::stack({value, value}, -1).select(-1, 1), "apart");
@@ -153,7 +152,7 @@ TEST_P(PickTest, HasDerivatives) {
   const Tensor value = GetParam().value(index, at::kDouble);
   for (const Sizes& batch : std::vector<Sizes>{{}, {3}, {2, 3}}) {
     Sizes sizes = batch;
-    sizes.push_back(kCategories);
+    sizes.push_back(kPickedCategories);
     const auto f = [&](const std::vector<Tensor>& x) { return GetParam().pick(x[0], value, 0.5); };
     EXPECT_TRUE(test::gradcheck(f, {at::randn(sizes, at::kDouble)}));
     EXPECT_TRUE(test::gradgradcheck(f, {at::randn(sizes, at::kDouble)}));
@@ -162,17 +161,18 @@ TEST_P(PickTest, HasDerivatives) {
 
 TEST_P(PickTest, OneGradientForAllIsSpread) {
   const Tensor value = GetParam().value(at::tensor({3, 0, 3}), at::kLong);
-  const Tensor table = at::zeros({kCategories}, at::kDouble).requires_grad_();
+  const Tensor table = at::zeros({kPickedCategories}, at::kDouble).requires_grad_();
   GetParam().pick(table, value, 0).sum().backward();
   EXPECT_TRUE(table.grad().equal(at::tensor({1.0, 0.0, 0.0, 2.0, 0.0}, at::kDouble)));
 }
 
 TEST_P(PickTest, DoesNotDependOnThreads) {
   at::manual_seed(3);
-  const Tensor index = at::randint(0, kCategories, {30011}, at::kLong);
+  const Tensor index = at::randint(0, kPickedCategories, {30011}, at::kLong);
   const Tensor value = GetParam().value(index, at::kLong);
   const int threads = at::get_num_threads();
-  for (const Tensor& table : {at::randn({30011, kCategories}), at::randn({kCategories})}) {
+  for (const Tensor& table :
+       {at::randn({30011, kPickedCategories}), at::randn({kPickedCategories})}) {
     at::set_num_threads(2);
     const Result two = run(GetParam(), table, value);
     at::set_num_threads(1);
@@ -185,7 +185,7 @@ TEST_P(PickTest, DoesNotDependOnThreads) {
 
 TEST_P(PickTest, RefusesAValueThatHasChanged) {
   const Tensor value = GetParam().value(at::tensor({3, 0}), at::kLong);
-  const Tensor table = at::zeros({kCategories}).requires_grad_();
+  const Tensor table = at::zeros({kPickedCategories}).requires_grad_();
   const Tensor picked = GetParam().pick(table, value, 0).sum();
   value.add_(1);
   EXPECT_THROW(picked.backward(), c10::Error);
@@ -193,14 +193,14 @@ TEST_P(PickTest, RefusesAValueThatHasChanged) {
 
 TEST_P(PickTest, TakesMetaTensors) {
   const Tensor value = GetParam().value(at::tensor({3, 0}), at::kLong).to(at::kMeta);
-  EXPECT_EQ(GetParam().pick(at::empty({4, 1, kCategories}, at::kMeta), value, 0).sizes(),
+  EXPECT_EQ(GetParam().pick(at::empty({4, 1, kPickedCategories}, at::kMeta), value, 0).sizes(),
             at::IntArrayRef({4, 2}));
 }
 
 TEST_P(PickTest, TakesForwardMode) {
   const Tensor value = GetParam().value(at::tensor({3, 0, 9}), at::kLong);
-  const Tensor table = at::randn({3, kCategories}, at::kDouble);
-  const Tensor direction = at::randn({3, kCategories}, at::kDouble);
+  const Tensor table = at::randn({3, kPickedCategories}, at::kDouble);
+  const Tensor direction = at::randn({3, kPickedCategories}, at::kDouble);
   const auto level = torch::autograd::ForwardADLevel::get_next_idx();
   {
     const Tensor dual = at::_make_dual(table, direction, static_cast<int64_t>(level));
@@ -212,7 +212,7 @@ TEST_P(PickTest, TakesForwardMode) {
 
 TEST_P(PickTest, TakesFunctionTransforms) {
   const Tensor value = GetParam().value(at::tensor({3, 0, 9}), at::kLong);
-  const Tensor table = at::randn({3, kCategories}, at::kDouble);
+  const Tensor table = at::randn({3, kPickedCategories}, at::kDouble);
   const auto level = at::functorch::initAndPushDynamicLayer(at::functorch::TransformType::Vmap, 3,
                                                             at::functorch::RandomnessType::Error);
   const Tensor picked = GetParam().pick(at::functorch::makeBatched(table, 0, level),

@@ -15,13 +15,11 @@
 #include <vector>
 
 #include "ops/engine/engine.h"
+#include "ops/special/constants.h"
 #include "support/gradcheck.h"
-#include "support/tensors.h"
 
 namespace torch::distributions::ops {
 namespace {
-
-using distributions::test::kInfinity;
 
 using at::Tensor;
 using engine::InstructionSet;
@@ -34,12 +32,12 @@ struct Function {
 
 std::ostream& operator<<(std::ostream& out, const Function& f) { return out << f.name; }
 
-struct Result {
+struct SoftmaxResult {
   Tensor value, gradient;
 };
 
 /// The value, and the gradient of its weighted sum.
-Result run(Tensor (*f)(const Tensor&), const Tensor& x) {
+SoftmaxResult run(Tensor (*f)(const Tensor&), const Tensor& x) {
   const Tensor leaf = x.detach().requires_grad_();
   const Tensor value = f(leaf);
   const Tensor weights = at::linspace(-1, 2, x.numel(), at::kDouble).view(x.sizes()).to(x.dtype());
@@ -75,11 +73,11 @@ TEST_P(SoftmaxTest, IsRightForRowsOfEveryLength) {
         for (const int64_t rows : {1, 2, 7, 16, 19, 1000}) {
           const Tensor x = at::randn({rows, columns}, at::kDouble).mul(3).add(50).to(dtype);
           const auto before = calls();
-          const Result got = run(GetParam().ours, x);
+          const SoftmaxResult got = run(GetParam().ours, x);
           EXPECT_EQ(calls().forward, before.forward + 1);
           EXPECT_EQ(calls().backward, before.backward + 1);
           // LibTorch's result in double is accurate enough as the reference.
-          const Result want = run(GetParam().torchs, x.to(at::kDouble));
+          const SoftmaxResult want = run(GetParam().torchs, x.to(at::kDouble));
           EXPECT_EQ(got.value.scalar_type(), dtype);
           EXPECT_LE(error(got.value, want.value), 16 * epsilon) << rows << "x" << columns;
           EXPECT_LE(error(got.gradient, want.gradient), static_cast<double>(16 * columns) * epsilon)
@@ -150,9 +148,9 @@ TEST_P(SoftmaxTest, DoesNotDependOnThreads) {
   const Tensor x = at::randn({10007, 7});
   const int threads = at::get_num_threads();
   at::set_num_threads(2);
-  const Result two = run(GetParam().ours, x);
+  const SoftmaxResult two = run(GetParam().ours, x);
   at::set_num_threads(1);
-  const Result one = run(GetParam().ours, x);
+  const SoftmaxResult one = run(GetParam().ours, x);
   at::set_num_threads(threads);
   EXPECT_TRUE(one.value.equal(two.value));
   EXPECT_TRUE(one.gradient.equal(two.gradient));
@@ -174,7 +172,7 @@ TEST_P(SoftmaxTest, OtherTensorsHaveLibTorchsGradients) {
   at::manual_seed(5);
   for (const Tensor& t : {at::rand({5, 6}).t(), at::rand({6, 5}).to(at::kHalf),
                           at::rand({3, 33}, at::kDouble), at::rand({5}).expand({2, 5})}) {
-    const Result got = run(GetParam().ours, t), want = run(GetParam().torchs, t);
+    const SoftmaxResult got = run(GetParam().ours, t), want = run(GetParam().torchs, t);
     const double tolerance = t.scalar_type() == at::kHalf ? 1e-2 : 1e-5;
     EXPECT_TRUE(got.gradient.allclose(want.gradient, tolerance, tolerance)) << got.gradient;
   }
