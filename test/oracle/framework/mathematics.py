@@ -196,36 +196,40 @@ def combinations(values, sizes):
 
 # ---- derivatives ------------------------------------------------------------------------------------------------------------
 
-# The relative step, and the digits that a difference must keep. The relative error is of the order of the step's square.
-STEP, DIGITS, DIGITS_KEPT = mpf(2) ** -133, 150, 40
+# The relative step of a difference, whose relative error is of the order of its square, and the digits of the first attempt.
+STEP, DIGITS = mpf(2) ** -133, 150
 
 
 def derivative(f, at):
-    """d f / d x of a smooth function of one number, to DIGITS_KEPT digits however small it is beside f: by a central
-    difference, or at the end of a domain by a one-sided one. NaN where there is none."""
+    """d f / d x of a smooth function of one number, to 30 digits however small it is beside f: by a central difference, or at
+    the end of a domain by a one-sided one. NaN where there is none."""
     if mp.isinf(at):
         return mpf(0)
-    scale = abs(at) if at else mpf(10) ** -240 / STEP
-
-    def difference(step):
-        digits = DIGITS
-        while True:
-            with mp.workdps(digits):
-                above, below = f(at + step), f(at - step)
-                if not mp.isfinite(above) or not mp.isfinite(below):
-                    return one_sided(f, at, step, above, below)
-                change = above - below
-                left = digits + mp.log10(abs(change)) - mp.log10(max(abs(above), abs(below))) if change else 0
-                if left >= DIGITS_KEPT or digits > 2000:
-                    return change / (2 * step)
-            digits *= 2
-
-    slope = difference(STEP * scale)
-    if not mp.isfinite(slope) or abs(slope * scale) > 1e-20:
+    step = STEP * abs(at) if at else mpf(10) ** -240
+    slope = stable_difference(f, at, step)
+    if not mp.isfinite(slope) or abs(slope * step / STEP) > 1e-20:
         return slope
-    # Either small or zero: what is left of zero shrinks with the square of the step.
-    finer = difference(STEP * scale / 2**20)
+    # The difference at a zero of the derivative shrinks with the square of the step.
+    finer = stable_difference(f, at, step / 2**20)
     return slope if abs(finer - slope) <= abs(slope) / 2**20 else mpf(0)
+
+
+def stable_difference(f, at, step):
+    """The difference quotient, with as many digits of precision as it needs: twice as many do not change it."""
+    digits, previous = DIGITS if at else 4 * DIGITS, None
+    while True:
+        with mp.workdps(digits):
+            above, below = f(at + step), f(at - step)
+            both = mp.isfinite(above) and mp.isfinite(below)
+            slope = (above - below) / (2 * step) if both else one_sided(f, at, step, above, below)
+        if mp.isnan(slope) and previous is not None and mp.isnan(previous):
+            return slope
+        # A difference of 0 may have lost all its digits.
+        if slope and previous is not None and abs(slope - previous) <= mpf(10) ** -30 * abs(slope):
+            return slope
+        if digits > 2000:
+            return slope
+        digits, previous = 2 * digits, slope
 
 
 def one_sided(f, at, step, above, below):
