@@ -42,9 +42,9 @@ Expression<TransformPtr> inverse(const Expression<TransformPtr>& transform) {
 /// The domain of a parameter of a kind of test/oracle/framework/draws.py.
 const Domain& domain_of(const std::string& kind) {
   static const std::map<std::string, const Domain*> domains{
-      {"real", &kReal},         {"log location", &kReal},      {"logit", &kReal},
-      {"positive", &kPositive}, {"scale", &kPositive},         {"log scale", &kPositive},
-      {"rate", &kPositive},     {"intensity", &kNonnegative},  {"probability", &kProbability},
+      {"real", &kReal},         {"log location", &kReal},     {"logit", &kReal},
+      {"positive", &kPositive}, {"scale", &kPositive},        {"log scale", &kPositive},
+      {"rate", &kPositive},     {"intensity", &kNonnegative}, {"probability", &kProbability},
       {"trials", &kCount}};
   const auto found = domains.find(kind);
   if (found == domains.end()) throw std::runtime_error("no domain for parameters of kind " + kind);
@@ -66,10 +66,9 @@ const ScalarFamilies& scalar_families() {
     for (const test::Family& family : test::families()) {
       if (family.is_scalar()) scalar.all.push_back(&family);
     }
-    const auto discrete =
-        std::stable_partition(scalar.all.begin(), scalar.all.end(), [](const test::Family* f) {
-          return value_of(*f) != "count" && value_of(*f) != "outcome";
-        });
+    const auto discrete = std::stable_partition(
+        scalar.all.begin(), scalar.all.end(),
+        [](const test::Family* f) { return value_of(*f) != "count" && value_of(*f) != "outcome"; });
     scalar.continuous = discrete - scalar.all.begin();
     return scalar;
   }();
@@ -367,9 +366,9 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
     }
   }
   // Continuous scalar families first, then the other continuous ones.
-  static constexpr VectorFamily kVectors[] = {&Generator::dirichlet, &Generator::multivariate_normal,
-                                         &Generator::categorical, &Generator::one_hot_categorical,
-                                         &Generator::one_hot_categorical_straight_through};
+  static constexpr VectorFamily kVectors[] = {
+      &Generator::dirichlet, &Generator::multivariate_normal, &Generator::categorical,
+      &Generator::one_hot_categorical, &Generator::one_hot_categorical_straight_through};
   constexpr int64_t kContinuousVectors = 2;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
