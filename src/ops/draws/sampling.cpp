@@ -326,10 +326,10 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
   // The result is normal / sqrt(x / a) with a draw x of Gamma(a) and a = df / 2. If a is infinite,
   // x / a is 1.
   const Tensor half = 0.5 * df.to(at::kDouble), is_infinite = half.detach() == kInfinity;
-  Tensor draws, log_gamma;
+  Tensor draws;
+  GammaDraws gamma;
   {
     const at::NoGradGuard no_grad;
-    GammaDraws gamma;
     if (half.device().is_cpu()) {
       gamma = draw_gammas(dense(half), generator);
     } else {
@@ -342,9 +342,9 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
       const Tensor log_size = normal.abs().log() - 0.5 * (gamma.log_x - half.log());
       draws = at::where(is_tiny, normal.sign() * log_size.exp(), draws);
     }
-    log_gamma = gamma.log_x.defined() ? gamma.log_x : gamma.x.log();
   }
   if (!may_be_differentiated(half)) return draws;
+  const Tensor log_gamma = gamma.log_x.defined() ? gamma.log_x : gamma.x.log();
   const Tensor a = half.masked_fill(is_infinite, 1);
   const Tensor log_quotient = log_gamma_draw(a, log_gamma.masked_fill(is_infinite, 0)) - a.log();
   return draws * (-0.5 * (log_quotient - log_quotient.detach())).exp();
