@@ -224,7 +224,7 @@ void exponential(const double* from, int64_t count, void* to) {
 
 /// The blocks that a function reads, and whether its result is the second block or an index
 /// (int64_t) for each row.
-enum class Form : char { kOne, kTwo, kOneToIndex, kTwoToPlace };
+enum class Form : char { kOne, kTwo, kOneToIndex, kTwoToIndex };
 
 template <class Function, class T, Form form>
 void run(const Rows& rows) {
@@ -233,7 +233,7 @@ void run(const Rows& rows) {
   for (int64_t row = 0; row < rows.count; row += kRows) {
     const int64_t count = std::min(kRows, rows.count - row), offset = row * rows.columns;
     first.load(static_cast<const T*>(rows.inputs[0]) + offset, count);
-    if constexpr (form == Form::kTwo || form == Form::kTwoToPlace) {
+    if constexpr (form == Form::kTwo || form == Form::kTwoToIndex) {
       second.load(static_cast<const T*>(rows.inputs[1]) + offset, count);
     }
     if constexpr (form == Form::kOne || form == Form::kTwo) {
@@ -269,10 +269,10 @@ const RowKernels& row_kernels_of<isa::CPU_CAPABILITY>() {
                              &run<NormalizeBackward, double, Form::kTwo>},
       .index_of_one = {&run<IndexOfOne, float, Form::kOneToIndex>,
                        &run<IndexOfOne, double, Form::kOneToIndex>},
-      .race = {&run<Race<Probability>, float, Form::kTwoToPlace>,
-               &run<Race<Probability>, double, Form::kTwoToPlace>},
-      .race_of_logits = {&run<Race<Logit>, float, Form::kTwoToPlace>,
-                         &run<Race<Logit>, double, Form::kTwoToPlace>},
+      .race = {&run<Race<Probability>, float, Form::kTwoToIndex>,
+               &run<Race<Probability>, double, Form::kTwoToIndex>},
+      .race_of_logits = {&run<Race<Logit>, float, Form::kTwoToIndex>,
+                         &run<Race<Logit>, double, Form::kTwoToIndex>},
       .exponential = {&exponential<float>, &exponential<double>}};
   return made;
 }
