@@ -3,7 +3,7 @@
 from mpmath import mp, mpf
 
 from .framework.accuracy import Points
-from .framework.cases import INF, NAN, Case, T, bf16, f16, f32, f64
+from .framework.cases import INF, LOCATION_SCALE_CASES, LOCATION_SCALE_STREAMS, NAN, Case, bf16, f16, f64
 from .framework.draws import REAL, SCALE, probability, tail_z
 from .framework.family import Family
 from .framework.mathematics import log_normal_constant, ndtr, ndtri
@@ -102,15 +102,7 @@ class Normal(Family):
     accuracy = [NormalPoints]
     points = dict(at=[-3.0, -0.5, 0.0, 1.0, 4.0], edges=[-INF, INF], outside=[NAN])
     cases = [
-        Case(loc=0.0, scale=1.0),
-        Case(loc=0.5, scale=2),
-        Case(loc=[0.25, -1.0, 3.0], scale=[0.5, 1.0, 2.0]),
-        Case(loc=[0.25, -1.0, 3.0], scale=[0.5, 1.0, 2.0], dtype=f64),
-        Case(loc=[[0.25], [-1.0]], scale=[0.5, 1.0, 2.0]),
-        Case(loc=[[0.25, 0.5, 1.0], [0.1, 0.2, 0.3]], scale=0.3, dtype=f64),
-        Case(loc=1.5, scale=[0.1, 10.0]),
-        Case(loc=T(0.7, f32), scale=T(1.3, f32)),
-        Case(loc=[0.7], scale=[1.3]),
+        *LOCATION_SCALE_CASES,
         Case(loc=[0.0, 0.0], scale=[1e-25, 1e25], at=[0.0, 1e-25]),
         Case(loc=[0.0], scale=[1e-160], at=[0.0, 2e-160], dtype=f64),
         Case(loc=[1.0], scale=[1e160], at=[0.0, 1.0, 3e160], dtype=f64),
@@ -120,10 +112,7 @@ class Normal(Family):
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=f16),
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=bf16),
     ]
-    streams = [
-        Case(loc=[0.5, -1.0], scale=[2.0, 0.1]),
-        Case(loc=T(0.5, None), scale=T(2.0, None)),
-    ]
+    streams = LOCATION_SCALE_STREAMS
     bad_parameters = [
         Case(loc=0.0, scale=-1.0),
         Case(loc=[0.0, NAN], scale=1.0),

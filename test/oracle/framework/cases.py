@@ -58,6 +58,24 @@ class Case(D):
         return case
 
 
+# Cases of every family with a location and a scale: numbers, lists, tensors, and how they broadcast.
+LOCATION_SCALE_CASES = [
+    Case(loc=0.0, scale=1.0),
+    Case(loc=0.5, scale=2),
+    Case(loc=[0.25, -1.0, 3.0], scale=[0.5, 1.0, 2.0]),
+    Case(loc=[0.25, -1.0, 3.0], scale=[0.5, 1.0, 2.0], dtype=f64),
+    Case(loc=[[0.25], [-1.0]], scale=[0.5, 1.0, 2.0]),
+    Case(loc=[[0.25, 0.5, 1.0], [0.1, 0.2, 0.3]], scale=0.3, dtype=f64),
+    Case(loc=1.5, scale=[0.1, 10.0]),
+    Case(loc=T(0.7, f32), scale=T(1.3, f32)),
+    Case(loc=[0.7], scale=[1.3]),
+]
+LOCATION_SCALE_STREAMS = [
+    Case(loc=[0.5, -1.0], scale=[2.0, 0.1]),
+    Case(loc=T(0.5, None), scale=T(2.0, None)),
+]
+
+
 def inputs_of(node):
     """Names of the inputs of a call, in order."""
     if isinstance(node, In):
