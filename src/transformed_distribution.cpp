@@ -63,9 +63,14 @@ ConstraintPtr TransformedDistribution::of_events(const ConstraintPtr& set) const
 TransformedDistribution::TransformedDistribution(DistributionPtr base_distribution,
                                                  std::vector<TransformPtr> transforms,
                                                  Validate validate_args)
-    : Implements(validate_args),
-      base_dist_(std::move(base_distribution)),
-      transforms_(std::move(transforms)) {
+    : TransformedDistribution(validate_args) {
+  transform(std::move(base_distribution), std::move(transforms));
+}
+
+void TransformedDistribution::transform(DistributionPtr base_distribution,
+                                        std::vector<TransformPtr> transforms) {
+  base_dist_ = std::move(base_distribution);
+  transforms_ = std::move(transforms);
   require_handle("TransformedDistribution", "base_distribution", base_dist_);
   for (const TransformPtr& transform : transforms_)
     require_handle("TransformedDistribution", "transforms", transform);

@@ -35,6 +35,7 @@
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/fwd.h>
 #include <torch/distributions/gamma.h>
+#include <torch/distributions/gumbel.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
 #include <torch/distributions/laplace.h>

@@ -41,15 +41,18 @@ std::vector<BuiltInRule> built_in_rules() {
   Table table;
   add_formulas<f::Bernoulli, f::Bernoulli, f::Poisson>(table);
   add_formulas<f::Beta, f::Beta, f::Exponential, f::Gamma, f::Normal, f::Uniform>(table);
-  add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Normal>(table);
-  add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Normal>(table);
+  add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
+  add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
+  add_formulas<f::Gumbel, f::Gumbel, f::Normal>(table);
   add_formulas<f::Laplace, f::Laplace, f::Normal>(table);
-  add_formulas<f::Normal, f::Laplace, f::Normal>(table);
+  add_formulas<f::Normal, f::Gumbel, f::Laplace, f::Normal>(table);
   add_formulas<f::Poisson, f::Poisson>(table);
-  add_formulas<f::Uniform, f::Beta, f::Exponential, f::Gamma, f::Normal, f::Uniform>(table);
+  add_formulas<f::Uniform, f::Beta, f::Exponential, f::Gamma, f::Gumbel, f::Normal, f::Uniform>(
+      table);
 
   add_infinite<Exponential, Beta, Uniform>(table);
   add_infinite<Gamma, Beta, Uniform>(table);
+  add_infinite<Gumbel, Beta, Exponential, Gamma, Uniform>(table);
   add_infinite<Laplace, Beta, Exponential, Gamma, Uniform>(table);
   add_infinite<Normal, Beta, Exponential, Gamma, Uniform>(table);
   add_infinite<Poisson, Bernoulli, Binomial>(table);

@@ -6,7 +6,7 @@ from .framework.accuracy import Points
 from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import POSITIVE, RATE, extreme, probability
 from .framework.family import Family
-from .gamma import kl_gamma_gamma
+from .gamma import kl_gamma_gamma, kl_gamma_gumbel
 from .normal import kl_to_normal
 
 
@@ -76,6 +76,7 @@ class Exponential(Family):
     kl = {
         "Exponential": lambda r, s: mp.log(r / s) + s / r - 1,
         "Gamma": lambda r, c, s: kl_gamma_gamma(mpf(1), r, c, s),
+        "Gumbel": lambda r, n, t: kl_gamma_gumbel(mpf(1), r, n, t),
         "Normal": lambda r, m, s: kl_to_normal(1 - mp.log(r), 1 / r, 1 / r**2, m, s),
     }
     kl_infinite = ("Beta", "Uniform")

@@ -7,6 +7,7 @@ from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import POSITIVE, RATE, extreme, tail_z
 from .framework.family import Family
 from .framework.mathematics import gammainc, xlogy
+from .gumbel import kl_to_gumbel
 from .normal import kl_to_normal
 
 
@@ -21,6 +22,10 @@ def kl_gamma_gamma(a, r, c, s):
 
 def kl_gamma_normal(a, r, m, s):
     return kl_to_normal(Gamma.entropy(a, r), a / r, a / r**2, m, s)
+
+
+def kl_gamma_gumbel(a, r, n, t):
+    return kl_to_gumbel(Gamma.entropy(a, r), a / r, (1 + 1 / (r * t)) ** -a, n, t)
 
 
 class GammaPoints(Points):
@@ -104,11 +109,13 @@ class Gamma(Family):
     kl = {
         "Gamma": kl_gamma_gamma,
         "Exponential": lambda a, r, s: kl_gamma_gamma(a, r, mpf(1), s),
+        "Gumbel": kl_gamma_gumbel,
         "Normal": kl_gamma_normal,
     }
     kl_infinite = ("Beta", "Uniform")
     kl_points = {
         "Gamma": [(1e8, 1, 1.001e8, 1), (1e8, 1, 1.001e8, 1.001), (1e-6, 1, 1e8, 1), (1e8, 1, 1e-6, 1)],
+        "Gumbel": [(1e6, 1, 1e6, 1e3), (1e8, 1, 1e8, 1e4), (0.5, 1, 10, 1)],
         "Normal": [(1e6, 1, 1e6, 1e3), (1e8, 1, 1e8, 1e4)],
     }
 

@@ -2,13 +2,13 @@
 """Writes test/data/<family>.json, all reference data of a family, from its oracle.
 
     generate.py                 writes all files
-    generate.py --only gamma    writes gamma.json
+    generate.py --only gamma    writes gamma.json, and its lines of test/accuracy/python.csv
     generate.py --check         writes nothing; fails unless the files are, byte for byte, what it would write
 
-A run without options also writes test/accuracy/python.csv, the errors of Python's package. Their last digits depend on the
-processor. A file has golden cases (Python's results, or mpmath's where Python is wrong), tables of exact values for the
-accuracy test, tables of divergences, and what the law tests need to know of the class. Every oracle is compared with Python on
-the way, and every density with quadrature or summation. README.md describes the format.
+It also writes test/accuracy/python.csv, the errors of Python's package. Their last digits depend on the processor. A file of
+test/data has golden cases (Python's results, or mpmath's where Python is wrong), tables of exact values for the accuracy test,
+tables of divergences, and what the law tests need to know of the class. Every oracle is compared with Python on the way, and
+every density with quadrature or summation. README.md describes the format.
 """
 
 import argparse
@@ -112,8 +112,8 @@ def main():
             DATA.mkdir(exist_ok=True)
             path.write_text(text)
         print(f"{path.name}: {len(content['cases'])} cases, {len(text) // 1024} KiB", flush=True)
-    if options.only is None and not options.check and not complaints:
-        python_errors.write(DATA, HERE.parent / "accuracy" / "python.csv")
+    if not options.check and not complaints:
+        python_errors.write([DATA / f"{snake(name)}.json" for name in names], HERE.parent / "accuracy" / "python.csv", keep=options.only is not None)
     for complaint in complaints:
         print("unexplained:", complaint, file=sys.stderr)
     for name in stale:

@@ -24,6 +24,11 @@ def kl_normal_laplace(m, s, n, t):
     return mp.log(2 * t / s) - (1 + mp.log(2 * mp.pi)) / 2 + mean_distance / t
 
 
+def kl_normal_gumbel(m, s, n, t):
+    r = s / t
+    return mp.log(t / s) - (1 + mp.log(2 * mp.pi)) / 2 + (m - n) / t + mp.exp((n - m) / t + r**2 / 2)
+
+
 class NormalPoints(Points):
     cdf_gradients = ("value", "loc", "scale")
     edges = [
@@ -91,10 +96,11 @@ class Normal(Family):
     def interval(m, s):
         return [-mp.inf, m, mp.inf]
 
-    kl = {"Normal": kl_normal_normal, "Laplace": kl_normal_laplace}
+    kl = {"Normal": kl_normal_normal, "Gumbel": kl_normal_gumbel, "Laplace": kl_normal_laplace}
     kl_infinite = ("Beta", "Exponential", "Gamma", "Uniform")
     kl_points = {
         "Normal": [(0, 1e-9, 0, 1), (0, 1, 0, 1e-9), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 0, 1e20)],
+        "Gumbel": [(0, 1, 0, 1), (1e8, 1, 1e8 + 1, 1), (0.5, 1, 0, 1), (0, 30, 0, 1), (30, 1, 0, 1), (0, 1e-20, 3, 1e20)],
         "Laplace": [(0, 1, 0, 1), (0, 1e-9, 0, 1), (1e-9, 1, 0, 1), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 3, 1e20), (30, 1, 0, 1)],
     }
 

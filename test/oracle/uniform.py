@@ -8,6 +8,7 @@ from .framework.draws import HIGH, LOW, REAL, hostile_unit_interval, probability
 from .framework.family import Family
 from .framework.mathematics import INF, NAN, log_beta, xlogy
 from .gamma import kl_to_gamma
+from .gumbel import kl_to_gumbel
 from .normal import kl_to_normal
 
 
@@ -68,6 +69,11 @@ def kl_of_uniform_to_gamma(low, high, c, r):
     return kl_to_gamma(mp.log(high - low), (low + high) / 2, mean_log(low, high), c, r) if low >= 0 else INF
 
 
+def kl_uniform_gumbel(low, high, n, t):
+    mean_exp = mp.exp(-low / t) * -mp.expm1((low - high) / t) * t / (high - low)
+    return kl_to_gumbel(mp.log(high - low), (low + high) / 2, mean_exp, n, t)
+
+
 class Uniform(Family):
     parameters = {"low": LOW, "high": HIGH}
     value = REAL
@@ -101,6 +107,7 @@ class Uniform(Family):
         "Beta": kl_to_beta,
         "Exponential": lambda a, b, r: kl_of_uniform_to_gamma(a, b, mpf(1), r),
         "Gamma": kl_of_uniform_to_gamma,
+        "Gumbel": kl_uniform_gumbel,
         "Normal": lambda a, b, m, s: kl_to_normal(mp.log(b - a), (a + b) / 2, (b - a) ** 2 / 12, m, s),
         "Uniform": lambda a, b, c, d: mp.log((d - c) / (b - a)) if c <= a and d >= b else INF,
     }
@@ -109,6 +116,7 @@ class Uniform(Family):
                  (0.4999, 0.5001, 1e8, 1e8)],
         "Exponential": [(0, 1, 2), (-1, 1, 1)],
         "Gamma": [(0, 1, 2, 3), (0, 1, 1, 1), (-1, 1, 2, 3), (9998, 10002, 1e8, 1e4)],
+        "Gumbel": [(0, 1, 0, 1), (0, 1, 0, 1e-3), (0, 1e-20, 0, 1), (0, 1, 30, 1)],
         "Uniform": [(0, 1, 0, 1), (0, 1, 0, 1 + 1e-7), (200, 300, 100, 400), (0, 1, 0.5, 2), (0, 1, -1, 0.5)],
     }
 
@@ -116,7 +124,7 @@ class Uniform(Family):
 
     def kl_draw(partner, rng, spread):
         """low and high within the partner's support."""
-        ends = {"Normal": (-3, 3), "Uniform": (-3, 3), "Beta": (0, 1)}
+        ends = {"Gumbel": (-3, 3), "Normal": (-3, 3), "Uniform": (-3, 3), "Beta": (0, 1)}
         low, high = interval(rng, spread, *ends.get(partner.name(), (0, 5)))
         if partner is Uniform:
             return [low, high, low - 10 ** rng.uniform(-6, 2), high + 10 ** rng.uniform(-6, 2)]

@@ -53,6 +53,12 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   bool has_rsample() const override { return base_dist_->has_rsample(); }
 
  protected:
+  /// For derived classes that make base and transforms of their members: the constructor calls
+  /// `transform`.
+  explicit TransformedDistribution(Validate validate_args) : Implements(validate_args) {}
+  /// Sets the base, the transforms and the shapes that follow from them.
+  void transform(DistributionPtr base_distribution, std::vector<TransformPtr> transforms);
+
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;

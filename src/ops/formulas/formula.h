@@ -79,7 +79,8 @@ namespace formulas {
 using namespace special;  // the functions that formulas call
 
 /// The formula of KL(p || q): `kl(parameters of p..., parameters of q...)`. P and Q are the
-/// formulas of the two families. The header of P specialises it; Q need only be declared there.
+/// formulas of the two families. The header of P specialises it; Q need only be declared there. If
+/// the rules for one Q share code, the header of Q specialises them.
 ///
 /// The table of rules (kl/table.cpp) finds the classes and their parameters from P and Q. Therefore
 /// a formula names its class: `using Family = distributions::Gamma`. If a class takes probabilities

@@ -65,6 +65,12 @@ struct Gamma {
     return log_factorial_remainder(a) + (a - 1.0) * log_minus_digamma(a) - log(rate);
   }
 
+  /// The divergence from the normal distribution with the same mean and variance. Stirling's
+  /// formula avoids the cancellation of large terms.
+  static constexpr auto negentropy(const auto& a) {
+    return nonnegative(0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_d1(a));
+  }
+
  private:
   /// For concentrations above this the cdf of the standard score is the normal cdf in double.
   static constexpr double kNarrow = 1e29;
@@ -127,11 +133,9 @@ struct Kl<Gamma, Exponential> : Between<Gamma, Exponential> {
 template <>
 struct Kl<Gamma, Normal> : Between<Gamma, Normal> {
   /// KL(Gamma || N) + KL(N || q), where N is the normal distribution with the mean and variance of
-  /// the Gamma distribution. The first term is small for a large `a`. With the remainders of
-  /// Stirling's formula, it has no large terms that cancel.
+  /// the Gamma distribution.
   static constexpr auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
-    const auto negentropy = 0.5 / a - stirlerr(a) + (a - 1.0) * stirlerr_d1(a);
-    return nonnegative(negentropy) + Kl<Normal, Normal>::kl(a / rate, sqrt(a) / rate, loc, scale);
+    return Gamma::negentropy(a) + Kl<Normal, Normal>::kl(a / rate, sqrt(a) / rate, loc, scale);
   }
 };
 

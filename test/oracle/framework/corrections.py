@@ -43,6 +43,14 @@ _WRONG = [
     ("`Laplace.cdf` and `icdf` keep their digits in both tails (Python: 0 and -inf below 1e-16, 3 digits at 1e-6 in float32)", {
         "Laplace": "cdf, icdf, icdf gradient",
     }),
+    ("`Gumbel.log_prob` of -inf is -inf (Python: nan)", {"Gumbel": "log_prob"}),
+    ("`Gumbel.cdf` keeps its digits in the lower tail, where Python subtracts from 1/2; its gradients far out are 0 (Python: nan)", {
+        "Gumbel": "cdf, cdf gradient",
+    }),
+    ("`Gumbel.icdf` keeps its digits in both tails and is infinite at 0 and 1 (Python: between -6.6 and 36.1, in float32 between -4.5 "
+     "and 16), and nan outside [0, 1]", {
+        "Gumbel": "icdf, icdf gradient",
+    }),
     ("`StudentT` with infinitely many degrees of freedom is the normal distribution (Python: nan)", {
         "StudentT": "log_prob, log_prob gradient, variance, stddev, entropy, entropy gradient, perplexity",
     }),

@@ -107,12 +107,12 @@ def quantities(table, columns, names):
     return results
 
 
-def write(data, path):
-    """Writes a line for each quantity of each accuracy table in a folder."""
+def write(files, path, keep):
+    """Writes a line for each quantity of each accuracy table of the files. With `keep`, the lines of other tables remain."""
     td.Distribution.set_default_validate_args(False)
     warnings.simplefilter("ignore")
     lines = []
-    tables = [t for file in sorted(data.glob("*.json")) for t in json.loads(file.read_text())["accuracy"]]
+    tables = [t for file in files for t in json.loads(file.read_text())["accuracy"]]
     for table in sorted(tables, key=lambda t: (t["name"], t["dtype"])):
         columns = dict(zip(table["columns"], zip(*table["rows"])))
         names = [n for n, g in zip(columns, table["goals"]) if g is not None]
@@ -127,9 +127,14 @@ def write(data, path):
             finite = [e for e in errors if math.isfinite(e)]
             lines.append([table["name"], table["dtype"], name, len(errors), sum(e <= goal for e in errors),
                           len(errors) - len(finite), f"{max(finite, default=0):.2g}"])
+    points, within = sum(l[3] for l in lines), sum(l[4] for l in lines)
+    print(f"Python's package: {within} of {points} values within the goals ({100 * within / points:.1f} %)")
+    if keep:
+        names = {t["name"] for t in tables}
+        with path.open(newline="") as old:
+            lines += [line for line in list(csv.reader(old))[1:] if line[0] not in names]
+        lines.sort(key=lambda line: line[:2])
     with path.open("w", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["family", "format", "quantity", "points", "within", "wrong_infinities", "worst"])
         writer.writerows(lines)
-    points, within = sum(l[3] for l in lines), sum(l[4] for l in lines)
-    print(f"Python's package: {within} of {points} values within the goals ({100 * within / points:.1f} %)")

@@ -1,0 +1,68 @@
+#include <torch/distributions/gumbel.h>
+
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/ones_like.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+#include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/exp.h>
+#include <torch/distributions/uniform.h>
+
+#include "core/drawable.h"
+#include "core/float_limits.h"
+#include "core/scalar_family.h"
+#include "ops/engine/evaluate.h"
+#include "ops/formulas/gumbel.h"
+
+namespace torch::distributions {
+
+template class core::ScalarFamily<Gumbel, TransformedDistribution>;
+
+const Signature<Gumbel>& Gumbel::signature() {
+  static const Signature<Gumbel> s{
+      .name = "Gumbel",
+      .fields = {{"loc", &Gumbel::loc_, constraints::real},
+                 {"scale", &Gumbel::scale_, constraints::positive}},
+      .support = constraints::real,
+      .has_rsample = true,
+      .formulas = {ops::formula<Gumbel, ops::formulas::Gumbel>(&Gumbel::loc_, &Gumbel::scale_)}};
+  return s;
+}
+
+Gumbel::Gumbel(Param loc, Param scale, Validate validate_args) : ScalarFamily(validate_args) {
+  initialize(loc, scale);
+  transform_uniform();
+}
+
+/// Sets the base and the transforms, which are Python's.
+void Gumbel::transform_uniform() {
+  const FloatLimits limits = float_limits(loc_.scalar_type());
+  const Uniform base(at::full_like(loc_, limits.least_normal),
+                     at::full_like(loc_, 1 - limits.epsilon), false);
+  const TransformPtr log = ExpTransform().inv();
+  transform(base,
+            {log, AffineTransform(0, -at::ones_like(scale_)), log, AffineTransform(loc_, -scale_)});
+}
+
+Tensor Gumbel::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return do_rsample(shape, std::move(generator));
+}
+
+Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return with_nan(TransformedDistribution::do_rsample(shape, std::move(generator)),
+                  undrawable(validates(), {{scale_, constraints::nonnegative}}));
+}
+
+// Not by the transforms, whose inverse underflows for values far below the mode.
+Tensor Gumbel::do_impossible(const Tensor& value) const {
+  return Distribution::do_impossible(value);
+}
+
+// The ends of the base depend on the dtype.
+void Gumbel::change(const core::Change& change) {
+  ScalarFamily::change(change);
+  if (!change.is_expand()) transform_uniform();
+}
+
+}  // namespace torch::distributions
