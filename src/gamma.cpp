@@ -41,8 +41,9 @@ Tensor Gamma::do_rsample(IntArrayRef shape, std::optional<Generator> generator) 
 std::vector<Tensor> Gamma::do_natural_params() const { return {concentration_ - 1, -rate_}; }
 
 Tensor Gamma::do_log_normalizer(at::TensorList natural_params) const {
-  const Tensor &x = natural_params[0], &y = natural_params[1];
-  return ops::special::lgamma(x + 1) + (x + 1) * (-y.reciprocal()).log();
+  const auto dtype = at::result_type(natural_params[0], natural_params[1]);
+  const Tensor a = natural_params[0].to(at::kDouble) + 1, rate = -natural_params[1].to(at::kDouble);
+  return (ops::special::lgamma(a) - a * rate.log()).to(dtype);
 }
 
 }  // namespace torch::distributions

@@ -34,8 +34,9 @@ StudentT::StudentT(Param df, Param loc, Param scale, Validate validate_args)
 Tensor StudentT::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const auto dtype = at::promote_types(df_.scalar_type(),
                                        at::promote_types(loc_.scalar_type(), scale_.scalar_type()));
-  const Tensor draws =
-      ops::sample_student_t(ops::expanded(df_, shape), dtype, std::move(generator));
+  // Gradients far out would overflow in half precision; they are added in double.
+  const Tensor df = ops::expanded(df_.to(at::kDouble), shape);
+  const Tensor draws = ops::sample_student_t(df, dtype, std::move(generator));
   return with_nan(
       (loc_ + scale_ * draws).to(dtype),
       undrawable(validates(), {{df_, constraints::positive}, {scale_, constraints::nonnegative}}));

@@ -266,5 +266,13 @@ TEST(DirichletTest, NaturalParametersGiveTheMeanOfTheLogarithm) {
   EXPECT_TRUE(core::mean_params(d, d.natural_params())[0].allclose(expected));
 }
 
+// The sum of lgamma(a) and the lgamma of the sum are 23 times as large. By mpmath at 50 digits.
+TEST(DirichletTest, LogNormalizerOfFloatsKeepsItsDigits) {
+  const Dirichlet d(at::tensor({3e6F, 2.F, 5e6F}));
+  const Tensor log_normalizer = d.log_normalizer(d.natural_params());
+  EXPECT_EQ(log_normalizer.scalar_type(), at::kFloat);
+  EXPECT_NEAR(log_normalizer.item<double>() / -5292543.9982892222279, 1, 1e-7);
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -60,5 +60,13 @@ TEST(Gamma, AHugeConcentrationHasGradients) {
   EXPECT_EQ(slope(Gamma(a, 1.0).rsample()), 1);
 }
 
+// The terms lgamma(a) and a log(rate) are 40 times as large. By mpmath at 50 digits.
+TEST(Gamma, LogNormalizerOfFloatsKeepsItsDigits) {
+  const Gamma d(at::tensor(1048576.F), at::tensor(524288.F));
+  const Tensor log_normalizer = d.log_normalizer(d.natural_params());
+  EXPECT_EQ(log_normalizer.scalar_type(), at::kFloat);
+  EXPECT_NEAR(log_normalizer.item<double>() / -321764.51453036770915, 1, 1e-7);
+}
+
 }  // namespace
 }  // namespace torch::distributions

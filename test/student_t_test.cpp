@@ -157,6 +157,16 @@ TEST(StudentT, GradientsOfDrawsFarOutAreInProportion) {
   EXPECT_TRUE(slopes(squares).allclose(2 * squares.detach() * slopes(draws.abs().log()), 1e-12));
 }
 
+// Gradients of both signs overflow in half precision, but not in double, in which they are added.
+TEST(StudentT, GradientsOfDrawsInHalfPrecisionAreAddedInDouble) {
+  at::manual_seed(9);
+  const Tensor df = at::full({1000}, 0.3, at::kHalf).requires_grad_();
+  const Tensor draws = StudentT(df, at::zeros({1000}), at::ones({1000})).rsample({20});
+  const auto gradient = torch::autograd::grad({draws.sum()}, {df})[0];
+  EXPECT_TRUE(gradient.isinf().any().item<bool>());
+  EXPECT_FALSE(gradient.isnan().any().item<bool>());
+}
+
 TEST(StudentT, WhatAreNoParametersAreDrawnAsNaN) {
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
     const auto tensor = [&](std::vector<double> v) { return at::tensor(v, at::kDouble).to(dtype); };

@@ -119,7 +119,9 @@ Tensor dirichlet_entropy(const Tensor& a) {
 }
 
 Tensor dirichlet_log_normalizer(const Tensor& a) {
-  return special::lgamma(a).sum(-1) - special::lgamma(a.sum(-1));
+  const Tensor concentration = a.to(at::kDouble);
+  return (special::lgamma(concentration).sum(-1) - special::lgamma(concentration.sum(-1)))
+      .to(a.scalar_type());
 }
 
 Tensor dirichlet_kl(const Tensor& a, const Tensor& b) {
