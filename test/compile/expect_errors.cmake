@@ -1,23 +1,27 @@
-# Compiles a file and compares its errors with its comments `// error: text`: there must be exactly one error for each comment,
-# and a file without such comments must compile. Each comment `// note: text` needs a matching note. FLAGS make the compiler
-# print all errors, without source lines.
+# Compiles JOINED, which includes SOURCES, and compares the errors with the comments `// error: text` in SOURCES: there must be
+# exactly one error for each comment. Each comment `// note: text` needs a matching note. FLAGS make the compiler print all
+# errors, without source lines.
 #
-#   cmake -DCOMPILER=... -DINCLUDES=... -DFLAGS=... -DSOURCE=... -P expect_errors.cmake
+#   cmake -DCOMPILER=... -DINCLUDES=... -DFLAGS=... -DJOINED=... -DSOURCES=... -P expect_errors.cmake
 cmake_minimum_required(VERSION 3.23)
+
+# The texts of all comments `// <kind>: text`.
+function(comments kind result)
+  set(texts "")
+  foreach(source IN LISTS SOURCES)
+    file(STRINGS "${source}" lines REGEX "// ${kind}: ")
+    list(TRANSFORM lines REPLACE ".*// ${kind}: " "")  # now no line has a semicolon, which would split it
+    list(APPEND texts ${lines})
+  endforeach()
+  set(${result} ${texts} PARENT_SCOPE)
+endfunction()
 
 list(TRANSFORM INCLUDES PREPEND "-isystem")
 set(ENV{LC_ALL} C)  # English messages with ASCII quotes, as in the comments
 execute_process(
-  COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${FLAGS} ${INCLUDES} "${SOURCE}"
-  ERROR_VARIABLE output RESULT_VARIABLE status)
+  COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${FLAGS} ${INCLUDES} "${JOINED}" ERROR_VARIABLE output)
 
-file(STRINGS "${SOURCE}" expected REGEX "// error: ")
-list(TRANSFORM expected REPLACE ".*// error: " "")
-if(status EQUAL 0 AND expected)
-  message(FATAL_ERROR "${SOURCE} compiles")
-elseif(NOT status EQUAL 0 AND NOT expected)
-  message(FATAL_ERROR "${SOURCE} does not compile:\n${output}")
-endif()
+comments(error expected)
 string(REPLACE ";" "," output "${output}")
 string(REGEX REPLACE "\n( +|})" " " output "${output}")  # joins messages that Clang splits into lines
 string(REGEX MATCHALL "error: [^\n]*" errors "${output}")
@@ -41,8 +45,7 @@ foreach(error IN LISTS errors)
   message(SEND_ERROR "not expected: ${error}")
 endforeach()
 
-file(STRINGS "${SOURCE}" expected REGEX "// note: ")
-list(TRANSFORM expected REPLACE ".*// note: " "")
+comments(note expected)
 string(REGEX MATCHALL "note: [^\n]*" notes "${output}")
 foreach(text IN LISTS expected)
   string(FIND "${notes}" "${text}" position)

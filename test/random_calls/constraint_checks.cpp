@@ -11,9 +11,9 @@
 namespace torch::distributions::random_calls {
 namespace {
 
-class Subject {
+class ConstraintSubject {
  public:
-  explicit Subject(uint64_t seed)
+  explicit ConstraintSubject(uint64_t seed)
       : random_(seed + 1), generator_(seed, seed), program_(generator_.constraint()) {}
 
   static Experiment experiment(uint64_t seed);
@@ -33,12 +33,12 @@ class Subject {
   std::optional<ConstraintPtr> constraint_;
 };
 
-void Subject::construct() {
+void ConstraintSubject::construct() {
   constraint_ = value_of("the factory", program_.expression);
   require(!format_as(c()).empty(), "it prints nothing");
 }
 
-void Subject::finds_the_first_violation() {
+void ConstraintSubject::finds_the_first_violation() {
   const auto [x, text] = literal(random_, program_.value, 0, generator_.dtype(),
                                  [&] { return any_number(random_, generator_.dtype()); });
   const auto valid = attempt("check(" + text + ")", [&] { return c().check(x); });
@@ -53,7 +53,7 @@ void Subject::finds_the_first_violation() {
           first.value->value_or(-1), ", by check it is ", want);
 }
 
-void Subject::is_where_its_transforms_lead() {
+void ConstraintSubject::is_where_its_transforms_lead() {
   for (const auto* registry : {&biject_to, &transform_to}) {
     const auto t = *value_of("the registry", [&] { return (*registry)(c()); });
     const auto [x, text] = literal(random_, program_.value, 0, generator_.dtype(), [&] {
@@ -69,17 +69,17 @@ void Subject::is_where_its_transforms_lead() {
   }
 }
 
-Experiment Subject::experiment(uint64_t seed) {
-  static constexpr Method<Subject> kMethods[] = {
-      {"construct", &Subject::construct},
-      {"finds_the_first_violation", &Subject::finds_the_first_violation},
-      {"is_where_its_transforms_lead", &Subject::is_where_its_transforms_lead}};
-  const auto subject = std::make_shared<Subject>(seed);
+Experiment ConstraintSubject::experiment(uint64_t seed) {
+  static constexpr Method<ConstraintSubject> kMethods[] = {
+      {"construct", &ConstraintSubject::construct},
+      {"finds_the_first_violation", &ConstraintSubject::finds_the_first_violation},
+      {"is_where_its_transforms_lead", &ConstraintSubject::is_where_its_transforms_lead}};
+  const auto subject = std::make_shared<ConstraintSubject>(seed);
   return experiment_of(subject, subject->program_.expression.text, kMethods);
 }
 
 }  // namespace
 
-Experiment constraint_experiment(uint64_t seed) { return Subject::experiment(seed); }
+Experiment constraint_experiment(uint64_t seed) { return ConstraintSubject::experiment(seed); }
 
 }  // namespace torch::distributions::random_calls

@@ -52,7 +52,7 @@ const Domain& domain_of(const std::string& kind) {
 }
 
 /// The kind of a family's values.
-std::string value_of(const test::Family& family) { return family.data->at("value"); }
+std::string kind_of_value(const test::Family& family) { return family.data->at("value"); }
 
 /// The scalar families of test/data, the continuous ones first.
 struct ScalarFamilies {
@@ -66,9 +66,10 @@ const ScalarFamilies& scalar_families() {
     for (const test::Family& family : test::families()) {
       if (family.is_scalar()) scalar.all.push_back(&family);
     }
-    const auto discrete = std::stable_partition(
-        scalar.all.begin(), scalar.all.end(),
-        [](const test::Family* f) { return value_of(*f) != "count" && value_of(*f) != "outcome"; });
+    const auto discrete =
+        std::stable_partition(scalar.all.begin(), scalar.all.end(), [](const test::Family* f) {
+          return kind_of_value(*f) != "count" && kind_of_value(*f) != "outcome";
+        });
     scalar.continuous = discrete - scalar.all.begin();
     return scalar;
   }();
@@ -223,7 +224,7 @@ Expression<Covariance> Generator::covariance(const Shape& batch, int64_t n) {
 // Families.
 
 Generator::Range Generator::range_of(const test::Family& family) {
-  const std::string kind = value_of(family);
+  const std::string kind = kind_of_value(family);
   if (kind == "positive") return Range::kPositives;
   return kind == "unit" ? Range::kUnitInterval : Range::kReals;
 }

@@ -15,9 +15,9 @@ namespace {
 
 using at::IntArrayRef;
 
-class Subject {
+class TransformSubject {
  public:
-  explicit Subject(uint64_t seed)
+  explicit TransformSubject(uint64_t seed)
       : seed_(seed), random_(seed + 1), generator_(seed, seed), program_(generator_.transform()) {}
 
   static Experiment experiment(uint64_t seed);
@@ -64,13 +64,13 @@ class Subject {
   std::optional<TransformPtr> transform_;
 };
 
-Literal Subject::input() {
+Literal TransformSubject::input() {
   const Shape shape = random_.chance(0.3) ? joined({2}, program_.input) : program_.input;
   return literal(random_, shape, 0, generator_.dtype(),
                  [&] { return number(random_, kReal, generator_.temper(), generator_.dtype()); });
 }
 
-void Subject::construct() {
+void TransformSubject::construct() {
   for (const Tensor& leaf : program_.expression.leaves) {
     leaves_before_.push_back(leaf.resolve_neg().clone());
   }
@@ -78,7 +78,7 @@ void Subject::construct() {
   text_before_ = format_as(t());
 }
 
-void Subject::maps_numbers() {
+void TransformSubject::maps_numbers() {
   const auto [x, text] = input();
   const Tensor y = *value_of("t(" + text + ")", [&] { return t()(x); });
   require(same_bits(y, t()(x)), "t(", text, ") differs when called again");
@@ -95,7 +95,7 @@ void Subject::maps_numbers() {
   require(everywhere(codomain->check(y)), "t(", text, ") is ", text_of(y), ", outside ", codomain);
 }
 
-void Subject::maps_back() {
+void TransformSubject::maps_back() {
   const TransformPtr inverse = *value_of("inv()", [&] { return t().inv(); });
   require(inverse->inv() == transform_ || !generator_.valid(), "inv().inv() is another");
   const Tensor x = input().tensor, y = t()(x);
@@ -108,7 +108,7 @@ void Subject::maps_back() {
   require_close("t(inv(y)), y = " + text_of(y) + ",", again, y, 1e-8);
 }
 
-void Subject::knows_its_jacobian() {
+void TransformSubject::knows_its_jacobian() {
   if (!t().bijective()) return;
   const auto [value, text] = input();
   const Tensor x = value, y = t()(x);
@@ -139,7 +139,7 @@ void Subject::knows_its_jacobian() {
       "log|det J| is ", text_of(of_t), ", log of the gradient ", text_of(want), " at ", text);
 }
 
-void Subject::has_gradients() {
+void TransformSubject::has_gradients() {
   if (!generator_.promises_numbers() || may_overflow() || (is_of_several() && !is_precise()))
     return;
   const auto [value, text] = input();
@@ -171,7 +171,7 @@ void Subject::has_gradients() {
   require(static_cast<bool>(holds), "t at ", text, ": ", holds.message());
 }
 
-void Subject::caches() {
+void TransformSubject::caches() {
   const auto cached = *value_of("with_cache()", [&] { return t().with_cache(); });
   const auto [x, text] = input();
   const Tensor want = t()(x), y = cached(x);  // a part that has a cache is shared
@@ -183,7 +183,7 @@ void Subject::caches() {
           "with_cache()->inv() of t(", text, ") is ", text_of(back));
 }
 
-void Subject::converts() {
+void TransformSubject::converts() {
   const auto wide = *value_of("to(kDouble)", [&] { return t().to(at::kDouble); });
   const auto [x, text] = input();
   require(wide(x.to(at::kDouble)).sizes() == t()(x).sizes(), "to(kDouble) changes the shape");
@@ -192,7 +192,7 @@ void Subject::converts() {
   if (y) require(y->sizes() == t()(x).sizes(), "to(kMeta)(", text, ") has shape ", y->sizes());
 }
 
-void Subject::refuses_nonsense() {
+void TransformSubject::refuses_nonsense() {
   refusal_of("t(Tensor())", [&] { return t()(Tensor()); });
   refusal_of("with_cache(2)", [&] { return t().with_cache(2); });
   attempt("forward_shape({INT64_MAX})", [&] { return t().forward_shape({INT64_MAX}); });
@@ -201,7 +201,7 @@ void Subject::refuses_nonsense() {
   attempt("sign()", [&] { return t().sign(); });
 }
 
-void Subject::is_as_it_was() {
+void TransformSubject::is_as_it_was() {
   const auto& leaves = program_.expression.leaves;
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     require(same_bits(leaves[i], leaves_before_[i]), "the parameter ", i, " changed from ",
@@ -210,23 +210,23 @@ void Subject::is_as_it_was() {
   require(format_as(t()) == text_before_, "it printed ", text_before_, ", now ", format_as(t()));
 }
 
-Experiment Subject::experiment(uint64_t seed) {
-  static constexpr Method<Subject> kMethods[] = {
-      {"construct", &Subject::construct},
-      {"maps_numbers", &Subject::maps_numbers},
-      {"maps_back", &Subject::maps_back},
-      {"knows_its_jacobian", &Subject::knows_its_jacobian},
-      {"has_gradients", &Subject::has_gradients},
-      {"caches", &Subject::caches},
-      {"converts", &Subject::converts},
-      {"refuses_nonsense", &Subject::refuses_nonsense},
-      {"is_as_it_was", &Subject::is_as_it_was}};
-  const auto subject = std::make_shared<Subject>(seed);
+Experiment TransformSubject::experiment(uint64_t seed) {
+  static constexpr Method<TransformSubject> kMethods[] = {
+      {"construct", &TransformSubject::construct},
+      {"maps_numbers", &TransformSubject::maps_numbers},
+      {"maps_back", &TransformSubject::maps_back},
+      {"knows_its_jacobian", &TransformSubject::knows_its_jacobian},
+      {"has_gradients", &TransformSubject::has_gradients},
+      {"caches", &TransformSubject::caches},
+      {"converts", &TransformSubject::converts},
+      {"refuses_nonsense", &TransformSubject::refuses_nonsense},
+      {"is_as_it_was", &TransformSubject::is_as_it_was}};
+  const auto subject = std::make_shared<TransformSubject>(seed);
   return experiment_of(subject, subject->program_.expression.text, kMethods);
 }
 
 }  // namespace
 
-Experiment transform_experiment(uint64_t seed) { return Subject::experiment(seed); }
+Experiment transform_experiment(uint64_t seed) { return TransformSubject::experiment(seed); }
 
 }  // namespace torch::distributions::random_calls

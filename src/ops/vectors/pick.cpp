@@ -85,19 +85,19 @@ Tensor composed_backward(Form form, const Tensor& value, const Tensor& gradient,
 // --- The category that a value names -------------------------------------------------------------
 
 // Codes of a value that names no category, and of one with a NaN, as in `index_of_one`.
-constexpr int64_t kNone = -1, kNotANumber = -2;
+constexpr int64_t kNoCategory = -1, kNotANumber = -2;
 
 template <class T>
 int64_t category_of_index(const T* number, int64_t categories) {
   if constexpr (std::is_integral_v<T>) {
     const auto index = static_cast<int64_t>(*number);
-    return index >= 0 && index < categories ? index : kNone;
+    return index >= 0 && index < categories ? index : kNoCategory;
   } else {
     const auto index = static_cast<double>(*number);
     if (std::isnan(index)) return kNotANumber;
     return index >= 0 && index < static_cast<double>(categories) && index == std::floor(index)
                ? static_cast<int64_t>(index)
-               : kNone;
+               : kNoCategory;
   }
 }
 
@@ -113,7 +113,7 @@ int64_t category_of_hot(const T* numbers, int64_t stride, int64_t categories) {
     place += i * is_one;
   }
   if (nans > 0) return kNotANumber;
-  return ones == 1 && zeros == categories - 1 ? place : kNone;
+  return ones == 1 && zeros == categories - 1 ? place : kNoCategory;
 }
 
 /// A tensor of values that name categories.
@@ -176,7 +176,7 @@ struct Values {
 
 constexpr int64_t kBlock = 1024;
 
-enum Operand : std::size_t { kValue, kTable, kResult, kOperands };
+enum Operand : std::size_t { kValues, kTable, kResult, kOperands };
 
 /// The common dimensions of the values, the vectors and the results.
 struct Dimensions {
@@ -241,7 +241,7 @@ Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
       std::array<int64_t, kBlock> found;
       dimensions.for_each(begin, end, [&](const auto& offset, int64_t count) {
         const int64_t* const category =
-            values.find(offset[kValue], layout.stride(kValue, 0), count, found.data());
+            values.find(offset[kValues], layout.stride(kValues, 0), count, found.data());
         const scalar_t* vector = from + offset[kTable];
         for (int64_t i = 0; i < count; ++i, vector += row) {
           to[offset[kResult] + i] = values.names(category[i])    ? vector[category[i] * column]
@@ -267,7 +267,7 @@ Tensor backward_by_kernel(const Values& values, at::IntArrayRef table, const Ten
     std::array<int64_t, kBlock> found;
     dimensions.for_each(begin, end, [&](const auto& offset, int64_t count) {
       const int64_t* const category =
-          values.find(offset[kValue], layout.stride(kValue, 0), count, found.data());
+          values.find(offset[kValues], layout.stride(kValues, 0), count, found.data());
       auto* vector = to + offset[kTable];
       for (int64_t i = 0; i < count; ++i, vector += row) {
         if (values.names(category[i]))

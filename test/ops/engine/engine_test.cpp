@@ -868,7 +868,7 @@ std::vector<Summed> sums() {
              {{60, 1}, {1, 70}, {60, 70}}},
       Summed{"value_smaller",
              [](const Tensors& t) { return independent_normal(t, 1); },
-             {{41, 70}, {41, 70}, {70}}},
+             {{9, 13}, {9, 13}, {13}}},
       Summed{"no_dimension",
              [](const Tensors& t) { return independent_normal(t, 0); },
              {{70}, {70}, {70}}},
