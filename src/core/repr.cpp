@@ -96,8 +96,8 @@ std::string elements(const Tensor& tensor, int64_t indent, bool summarise,
   }
   const std::string spaces(static_cast<std::size_t>(indent + 1), ' ');
   if (tensor.dim() > 1) {
-    const std::string separator =
-        "," + std::string(static_cast<std::size_t>(tensor.dim() - 1), '\n') + spaces;
+    std::string separator(1, ',');
+    separator.append(static_cast<std::size_t>(tensor.dim() - 1), '\n').append(spaces);
     return fmt::format("[{}]", fmt::join(parts, separator));
   }
   const int64_t width = parts.empty() ? 1 : static_cast<int64_t>(parts.front().size()) + 2;
