@@ -47,11 +47,13 @@
 #include <torch/distributions/poisson.h>
 #include <torch/distributions/student_t.h>
 #include <torch/distributions/transformed_distribution.h>
+#include <torch/distributions/transforms/abs.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/compose.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/identity_transform.h>
 #include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/power.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/softplus.h>

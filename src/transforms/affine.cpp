@@ -1,6 +1,5 @@
 #include <torch/distributions/transforms/affine.h>
 
-#include <ATen/ExpandUtils.h>
 #include <ATen/ops/full.h>
 
 #include <cmath>
@@ -9,22 +8,11 @@
 
 #include "core/floating.h"
 #include "core/raise.h"
-#include "core/shape.h"
 #include "ops/tensor/sum_rightmost.h"
+#include "transforms/parameters.h"
 
 namespace torch::distributions {
 inline namespace transforms {
-namespace {
-
-bool equal(const Param& a, const Param& b) {
-  const Tensor x = a.tensor(at::kDouble), y = b.tensor(at::kDouble);
-  if (x.is_same(y)) return true;
-  if (!at::are_expandable(x.sizes(), y.sizes())) return false;
-  const Tensor both_nan = x.isnan().logical_and(y.isnan());
-  return x.eq(y).logical_or(both_nan).all().item<bool>();
-}
-
-}  // namespace
 
 AffineTransform::AffineTransform(Param loc, Param scale, int64_t event_dim, int64_t cache_size)
     : ImplementsTransform(cache_size),
@@ -46,17 +34,7 @@ ConstraintPtr AffineTransform::codomain() const { return domain(); }
 Tensor AffineTransform::sign() const { return scale().sign(); }
 
 std::vector<int64_t> AffineTransform::forward_shape(IntArrayRef shape) const {
-  require_sizes("AffineTransform", "a shape", shape);
-  std::vector<int64_t> joined = shape.vec();
-  for (const Param* param : {&loc_, &scale_}) {
-    if (param->is_number()) continue;
-    const Tensor tensor = param->tensor();
-    TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(joined, tensor.sizes()),
-                              "Shape mismatch: ", IntArrayRef(joined),
-                              " does not broadcast with a parameter of shape ", tensor.sizes());
-    joined = at::infer_size(joined, tensor.sizes());
-  }
-  return joined;
+  return broadcast_shape("AffineTransform", shape, {&loc_, &scale_});
 }
 
 std::vector<int64_t> AffineTransform::inverse_shape(IntArrayRef shape) const {
@@ -112,9 +90,7 @@ bool AffineTransform::do_equals(const Transform& other) const {
 }
 
 void AffineTransform::change(const core::Change& change) {
-  for (Param* param : {&loc_, &scale_}) {
-    if (param->is_tensor()) *param = change(param->tensor(), 0);
-  }
+  change_tensors(change, {&loc_, &scale_});
 }
 
 }  // namespace transforms

@@ -103,15 +103,28 @@ std::optional<End> image_of(const End& end, const Transform& transform) {
   const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
   Tensor limit = transform.limit(x);
   if (!limit.defined()) return std::nullopt;
-  // Round the image as draws are rounded, so that no draw lies beyond it.
-  if (!end.is_infinite() && constraints::scan::readable(limit))
-    limit = at::where(limit.isinf(), limit, transform(x));
+  bool is_reached = true;
+  if (!end.is_infinite() && constraints::scan::readable(limit)) {
+    const ConstraintPtr domain = transform.domain();
+    const Tensor outside = violations(distributions::of_elements(*domain), x);
+    is_reached = !outside.defined() || !outside.all().item<bool>();
+    // Round the image as draws are rounded, so that no draw lies beyond it.
+    limit = at::where(either(outside, limit.isinf()), limit, transform(x));
+  }
   const std::optional<double> number = number_of(limit);
   if (number && std::isinf(*number)) return End{*number, false};
   const Param at = number && end.at.is_number() && limit.dim() == 0 ? Param(*number) : Param(limit);
-  if (!end.is_infinite()) return End{at, end.closed};
+  if (!end.is_infinite()) return End{at, end.closed && is_reached};
   // After rounding, tanh reaches its limit 1, but ExpTransform never returns 0.
   return End{at, constraints::scan::readable(limit) && transform(x).equal(limit)};
+}
+
+/// Whether an end lies outside the closure of the transform's domain. False if it cannot be read.
+bool is_beyond(const End& end, const Constraint& domain) {
+  const Tensor x = end.at.tensor(TensorOptions(at::kDouble));
+  if (!constraints::scan::readable(x)) return false;
+  const auto nearest = nearest_point(domain, x, /*of_closure=*/true);
+  return nearest && (*nearest - x).abs().gt(0).any().item<bool>();
 }
 
 /// Whether the transform is decreasing; nullopt if elements differ or cannot be read.
@@ -166,6 +179,8 @@ std::optional<ConstraintPtr> image_of(const Constraint& set,
   std::optional<Ends> ends = ends_of(set);
   for (const TransformPtr& transform : of_elements(transforms)) {
     if (!ends) return std::nullopt;
+    const ConstraintPtr domain = transform->domain();
+    if (is_beyond(ends->first, *domain) || is_beyond(ends->second, *domain)) return std::nullopt;
     std::optional<End> lower = image_of(ends->first, *transform),
                        upper = image_of(ends->second, *transform);
     if (!lower || !upper) return std::nullopt;
@@ -179,8 +194,11 @@ std::optional<ConstraintPtr> image_of(const Constraint& set,
       // The sign differs between elements or is unknown: order the ends element by element, and
       // close both if one is closed.
       const Tensor a = lower->at.tensor(), b = upper->at.tensor();
-      const bool closed = lower->closed || upper->closed;
-      ends = Ends{{at::minimum(a, b), closed}, {at::maximum(a, b), closed}};
+      const auto end = [closed = lower->closed || upper->closed](const Tensor& at) {
+        const std::optional<double> number = number_of(at);
+        return number && std::isinf(*number) ? End{*number, false} : End{at, closed};
+      };
+      ends = Ends{end(at::minimum(a, b)), end(at::maximum(a, b))};
     } else {
       ends = Ends{*lower, *upper};
     }

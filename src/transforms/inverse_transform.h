@@ -31,6 +31,7 @@ class InverseTransform final : public ImplementsTransform<InverseTransform> {
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override {
     return base_->log_abs_det_jacobian(y, x).neg();
   }
+  ConstraintPtr image() const override;
   Tensor do_limit(const Tensor& x) const override { return base_->inverse_limit(x); }
   Tensor do_inverse_limit(const Tensor& y) const override { return base_->limit(y); }
   bool do_equals(const Transform& other) const override {

@@ -11,6 +11,8 @@
 #include <sstream>
 #include <utility>
 
+#include <torch/distributions/constraints/dependent.h>
+
 #include "constraints/points.h"
 #include "constraints/scan.h"
 #include "core/class_name.h"
@@ -89,6 +91,25 @@ class Transform::Cache {
 };
 
 namespace {
+
+/// A set without its infinite events, which are limits of every transform.
+class FinitePart final : public Constraint {
+ public:
+  explicit FinitePart(ConstraintPtr set) : set_(std::move(set)) {}
+
+  int64_t event_dim() const override { return set_->event_dim(); }
+  Tensor check(const Tensor& value) const override {
+    return set_->check(value).logical_and(any_rightmost(value.isinf(), event_dim()).logical_not());
+  }
+  std::optional<int64_t> first_violation(const Tensor& value) const override {
+    const auto first = set_->first_violation(value);
+    return finite.first_violation(value) ? Constraint::first_violation(value) : first;
+  }
+  void print(std::ostream& out) const override { set_->print(out); }
+
+ private:
+  ConstraintPtr set_;
+};
 
 std::uint64_t next_identity() {
   static std::atomic<std::uint64_t> last{0};
@@ -233,6 +254,14 @@ void Transform::print(std::ostream& out) const { out << class_name(typeid(*this)
 
 void Transform::not_implemented(const char* method) const {
   raise<c10::NotImplementedError>(class_name(typeid(*this)), "::", method, " is not implemented");
+}
+
+/// The base may map infinity to a finite number, as PowerTransform does. `do_preimage` itself treats
+/// infinity as a limit if the codomain is the line.
+ConstraintPtr InverseTransform::image() const {
+  const ConstraintPtr set = codomain();
+  if (is_real(*set) || constraints::is_dependent(*set)) return set;
+  return FinitePart(set);
 }
 
 void InverseTransform::print(std::ostream& out) const {

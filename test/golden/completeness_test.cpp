@@ -276,10 +276,12 @@ const std::map<std::string, ConstraintPtr>& constraints_by_name() {
 /// One object of each transform, with the inventory's arguments.
 const std::map<std::string, TransformPtr>& transforms_by_name() {
   static const std::map<std::string, TransformPtr> table{
+      {"AbsTransform", AbsTransform()},
       {"AffineTransform", AffineTransform(1, -2)},
       {"ComposeTransform", ComposeTransform({ExpTransform(), AffineTransform(1, 2)})},
       {"ExpTransform", ExpTransform()},
       {"IndependentTransform", IndependentTransform(ExpTransform(), 1)},
+      {"PowerTransform", PowerTransform(2)},
       {"SigmoidTransform", SigmoidTransform()},
       {"SoftmaxTransform", SoftmaxTransform()},
       {"SoftplusTransform", SoftplusTransform()},

@@ -89,7 +89,7 @@ class Gamma(Family):
         return a * mp.log(r) - mp.loggamma(a) + xlogy(a - 1, x) - r * x if x >= 0 else -mp.inf
 
     def cdf(x, a, r):
-        return gammainc(a, r * x)
+        return gammainc(a, r * x) if mp.isfinite(x) else mpf(1)
 
     def mean(a, r):
         return a / r

@@ -94,6 +94,61 @@ class SoftplusTransform(ElementTransform):
     low, high = mpf(0), INF
 
 
+class PowerTransform(Transform):
+    def __init__(self, exponent):
+        self.exponent = exponent
+
+    @property
+    def sign(self):
+        return elementwise(mp.sign, self.exponent)
+
+    @staticmethod
+    def _power(x, e):
+        """x^e for x >= 0, including the limits at 0 and infinity."""
+        if x not in (0, INF):
+            return x**e
+        return mpf(0) if (x > 0) == (e < 0) else INF
+
+    def __call__(self, x):
+        return elementwise(self._power, x, self.exponent)
+
+    def inv(self, y):
+        return elementwise(lambda v, e: self._power(max(v, mpf(0)), 1 / e), y, self.exponent)
+
+    def ladj(self, x):
+        return elementwise(lambda v, e: mp.log(abs(e)) + (e - 1) * mp.log(v), x, self.exponent)
+
+    def inside(self, y):
+        return elementwise(lambda v, _: 0 < v < INF, y, self.exponent).astype(bool)
+
+    def end(self, at, closed):
+        """0 and infinity lie outside of the domain, so that their images are only limits."""
+        image = self(at)
+        if all(mp.isinf(v) for v in image.reshape(-1)):
+            image = array(INF)
+        return image, closed and 0 < at.item() < INF
+
+    def forward_shape(self, shape):
+        return np.broadcast_shapes(shape, self.exponent.shape)
+
+    inverse_shape = forward_shape
+
+
+class AbsTransform(Transform):
+    @property
+    def sign(self):
+        raise NotImplementedError
+
+    def __call__(self, x):
+        return elementwise(abs, x)
+
+    def inv(self, y):
+        raise NotImplementedError
+
+    def inside(self, y):
+        raise NotImplementedError
+
+
 class AffineTransform(Transform):
     def __init__(self, loc, scale, event_dim=0):
         self.loc, self.scale = loc, scale
@@ -208,6 +263,8 @@ class Inverse(Transform):
         return self.of.inv(x)
 
     def end(self, at, closed):
+        if isinstance(self.of, PowerTransform):
+            return PowerTransform(1 / self.of.exponent).end(at, closed)
         if at.item() in (self.of.low, self.of.high):
             return array(INF if at.item() == self.of.high else -INF), False
         return self.of.inv(at), closed
@@ -293,6 +350,11 @@ class TransformedModel(Model):
             lower, upper = t.end(*lower), t.end(*upper)
             if np.all(np.asarray(t.sign) < 0):
                 lower, upper = upper, lower
+            elif np.any(np.asarray(t.sign) < 0):
+                closed = lower[1] or upper[1]
+                lower, upper = [(elementwise(f, lower[0], upper[0]), closed) for f in (min, max)]
+                if all(v == INF for v in upper[0].reshape(-1)):
+                    upper = array(INF), False
         (a, has_a), (b, has_b) = lower, upper
         no_a, no_b = a.ndim == 0 and a == -INF, b.ndim == 0 and b == INF
         if no_a and no_b:
@@ -512,6 +574,15 @@ class TransformedDistribution(Family):
         Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=[1.0, 2.0]), transforms=[X("SoftplusTransform")], at=[0.25, 2.0], outside=[-1.0]),
         Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=[1.0, 2.0]), transforms=[X("ComposeTransform", parts=[X("AffineTransform", loc=1.0, scale=0.5), X("ExpTransform")])],
              at=[0.5, 2.0]),
+        Case(base_distribution=D("Uniform", low=0.0, high=1.0), transforms=[X("PowerTransform", exponent=-2.0)], at=[4.0, 1.5], outside=[0.5, 0.0],
+             p=MIDDLE),
+        Case(base_distribution=D("Exponential", rate=[1.0, 2.0]), transforms=[X("PowerTransform", exponent=[0.5, 2.0])], at=[0.25, 3.0],
+             outside=[-1.0, 0.0], p=MIDDLE),
+        Case(base_distribution=D("Gamma", concentration=[2.0, 0.5], rate=3.0), transforms=[X("PowerTransform", exponent=[-1.0, 3.0]), X("AffineTransform", loc=0.0, scale=2.0)],
+             at=[2.0, 3.0], outside=[-1.0, 0.0], dtype=f64),
+        Case(base_distribution=D("Exponential", rate=[1.0]), transforms=[X("PowerTransform", exponent=[0.25]).inv, X("PowerTransform", exponent=[-0.5])],
+             at=[0.5, 2.0], p=MIDDLE, dtype=f16),
+        Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=[1.0, 2.0]), transforms=[X("AbsTransform")], at=[0.5, 2.0]),
         Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=[1.0, 2.0]), transforms=[], at=[0.5, 2.0]),
         Case(base_distribution=D("Normal", loc=[[0.5, -1.0], [0.0, 0.0]], scale=1.0), transforms=[X("StickBreakingTransform")],
              at=[[0.25, 0.25, 0.5]]),
@@ -528,6 +599,8 @@ class TransformedDistribution(Family):
     streams = [
         Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=[1.0, 2.0]), transforms=[X("TanhTransform"), X("AffineTransform", loc=0, scale=2)]),
         Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=1.0), transforms=[X("StickBreakingTransform")]),
+        Case(base_distribution=D("Exponential", rate=[1.0, 2.0]), transforms=[X("PowerTransform", exponent=[0.5, -2.0])]),
+        Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=1.0), transforms=[X("AbsTransform")]),
     ]
     bad_parameters = [
         Case(base_distribution=D("Normal", loc=0.0, scale=1.0), transforms=[X("StickBreakingTransform")]),

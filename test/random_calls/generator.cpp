@@ -390,23 +390,33 @@ Program Generator::distribution() {
 
 // Transforms and constraints.
 
+Expression<Param> Generator::factor(const Shape& shape) {
+  const auto positive = free_parameter(kPositive, shape);
+  if (!structure_.chance(0.3)) return positive;
+  return call<Param>(
+      "-", "",
+      [](const Param& p) {
+        if (!p.defined()) return p;
+        return p.is_number() ? Param(-p.number()) : Param(p.tensor().neg());
+      },
+      positive);
+}
+
 Expression<TransformPtr> Generator::affine(const Shape& shape) {
   const auto shapes = shapes_that_join(structure_, shape, 2);
   const auto loc = free_parameter(kReal, shapes[0]);
-  auto scale = free_parameter(kPositive, shapes[1]);
-  if (structure_.chance(0.3)) {
-    scale = call<Param>(
-        "-", "",
-        [](const Param& p) {
-          if (!p.defined()) return p;
-          return p.is_number() ? Param(-p.number()) : Param(p.tensor().neg());
-        },
-        scale);
-  }
+  const auto scale = factor(shapes[1]);
   return call<TransformPtr>(
       "AffineTransform(", ")",
       [](Param l, Param s) -> TransformPtr { return AffineTransform(std::move(l), std::move(s)); },
       loc, scale);
+}
+
+Expression<TransformPtr> Generator::power(const Shape& shape) {
+  return call<TransformPtr>(
+      "PowerTransform(", ")",
+      [](Param exponent) -> TransformPtr { return PowerTransform(std::move(exponent)); },
+      factor(shapes_that_join(structure_, shape, 2)[0]));
 }
 
 Expression<TransformPtr> Generator::elementwise(int depth, const Shape& shape, Range& range) {
@@ -414,6 +424,10 @@ Expression<TransformPtr> Generator::elementwise(int depth, const Shape& shape, R
     range = result;
     return transform;
   };
+  if (range != Range::kReals && structure_.chance(0.3)) {
+    const auto transform = power(shape);
+    return to(Range::kPositives, structure_.chance(0.3) ? inverse(transform) : transform);
+  }
   if (range == Range::kPositives && structure_.chance(0.3)) {
     return to(Range::kReals, structure_.chance(0.5)
                                  ? inverse(transform_of<ExpTransform>("ExpTransform"))
@@ -472,6 +486,14 @@ TransformProgram Generator::transform() {
   const Shape shape = random_shape(structure_);
   Range range = Range::kReals;
   auto transform = elementwise(2, shape, range);
+  if (structure_.chance(0.1)) {
+    transform = call<TransformPtr>(
+        "ComposeTransform({", ", AbsTransform()})",
+        [](TransformPtr first) -> TransformPtr {
+          return ComposeTransform({std::move(first), AbsTransform()});
+        },
+        transform);
+  }
   const int64_t rank = static_cast<int64_t>(shape.size());
   if (rank > 0 && structure_.chance(0.3)) {
     const int64_t ndims = 1 + structure_.below(rank);

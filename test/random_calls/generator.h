@@ -84,6 +84,9 @@ class Generator {
   /// `range` to the range of the result.
   Expression<TransformPtr> elementwise(int depth, const Shape& shape, Range& range);
   Expression<TransformPtr> affine(const Shape& shape);
+  Expression<TransformPtr> power(const Shape& shape);
+  /// A number of either sign for an element-wise transform, usually positive and not 0.
+  Expression<Param> factor(const Shape& shape);
   Expression<ConstraintPtr> bounded(const Shape& shape);
 
   /// A parameter of a distribution, whose constructor checks it.

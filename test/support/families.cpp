@@ -156,6 +156,7 @@ const Makers& distributions() {
 
 const std::map<std::string, MakeTransform>& transforms() {
   static const std::map<std::string, MakeTransform> table{
+      {"AbsTransform", plain<AbsTransform>()},
       {"ExpTransform", plain<ExpTransform>()},
       {"SigmoidTransform", plain<SigmoidTransform>()},
       {"TanhTransform", plain<TanhTransform>()},
@@ -166,6 +167,8 @@ const std::map<std::string, MakeTransform>& transforms() {
        [](const Given& a) -> TransformPtr {
          return AffineTransform(a.param("loc"), a.param("scale"), a.integer("event_dim"));
        }},
+      {"PowerTransform",
+       [](const Given& a) -> TransformPtr { return PowerTransform(a.param("exponent")); }},
       {"ComposeTransform",
        [](const Given& a) -> TransformPtr { return ComposeTransform(a.transforms("parts")); }},
       {"IndependentTransform", [](const Given& a) -> TransformPtr {

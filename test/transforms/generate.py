@@ -32,6 +32,8 @@ WRONG = {
     ("StickBreakingTransform", "x"): "what is left of the stick is 1 less a sum",
     ("StickBreakingTransform", "ladj"): "takes the logarithm of clamped numbers",
     ("ComposeTransform", "x"): "as StickBreakingTransform",
+    ("PowerTransform", "x"): "rounds a number, and its reciprocal, to float",
+    ("PowerTransform", "ladj"): "takes the logarithm of a y that underflowed",
     ("AffineTransform", "ladj"): "counts each number of scale once, not each element of the event",
 }
 
@@ -69,6 +71,18 @@ def affine(loc, scale):
     return Scalar(lambda x: loc + scale * x, lambda y: (y - loc) / scale, lambda x: mp.log(abs(scale)))
 
 
+class Power(Scalar):
+    def __init__(self, exponent):
+        e = mpf(exponent)
+        super().__init__(lambda x: x**e, lambda y: y ** (1 / e), lambda x: mp.log(abs(e)) + (e - 1) * mp.log(x))
+
+    @staticmethod
+    def magnitude_of_inverse(x):
+        """The effect of one rounding of x, or of the reciprocal of the exponent, which is rounded unless it is a power of 2."""
+        return [v * max(1, abs(mp.log(v))) for v in x]
+
+
+ABS = Scalar(abs, lambda y: y, None)
 EXP = Scalar(mp.exp, log, lambda x: x)
 SIGMOID = Scalar(sigmoid, lambda y: log(y) - log(1 - y), lambda x: -softplus(x) - softplus(-x))
 TANH = Scalar(mp.tanh, mp.atanh, lambda x: 2 * (mp.log(2) - x - softplus(-2 * x)))
@@ -136,6 +150,7 @@ class Sum:
 ANYWHERE = [0.0, 1e-30, -1e-30, 1e-4, -1e-4, 0.3, -0.3, 1.0, -1.0, 2.5, -2.5, 9.0, -9.0, 15.0, -15.0, 20.5, -20.5, 40.0, -40.0]
 FAR = ANYWHERE + [87.0, -87.0, -100.0, 1000.0, -1000.0]
 IN_UNIT = [1e-40, 1e-30, 1e-8, 1e-3, 0.2, 0.5, 0.7, 0.99, 0.999999]
+BELOW_ROOT = [1e-30, 1e-18, 1e-8, 1e-3, 0.2, 0.69, 1.0, 1.001, 3.0, 25.0, 90.0, 1e4, 1e18]
 POSITIVE = [1e-40, 1e-30, 1e-8, 1e-3, 0.2, 0.69, 1.0, 3.0, 25.0, 90.0, 1e4, 1e30]
 
 # (class, arguments, model, x, y, size of the terms that are added in y). The last is left out where it is 0. Transforms within
@@ -145,6 +160,13 @@ CASES = [
     ("SigmoidTransform", {}, SIGMOID, [x for x in FAR if abs(x) < 1000], IN_UNIT),
     ("TanhTransform", {}, TANH, FAR, [-0.999999, -0.7, -1e-8, 1e-30, 1e-3, 0.5, 0.99, 0.999999]),
     ("SoftplusTransform", {}, SOFTPLUS, [x for x in FAR if x > -1000], POSITIVE),
+    ("AbsTransform", {}, ABS, FAR, POSITIVE),
+    ("PowerTransform", {"exponent": 2}, Power(2), BELOW_ROOT, POSITIVE),
+    ("PowerTransform", {"exponent": 0.5}, Power(0.5), POSITIVE, BELOW_ROOT),
+    ("PowerTransform", {"exponent": 10.0}, Power(10), [1e-40] + [x for x in BELOW_ROOT if x < 1e3], POSITIVE),
+    ("PowerTransform", {"exponent": [3.0]}, Power(3), [x for x in BELOW_ROOT if x < 1e12], POSITIVE),
+    ("PowerTransform", {"exponent": [-0.375]}, Power(-0.375), POSITIVE, [y for y in BELOW_ROOT if 1e-12 < y]),
+    ("PowerTransform", {"exponent": -1}, Power(-1), [x for x in POSITIVE if x > 1e-37], [1e-30, 1e-3, 0.2, 3.0, 1e30]),
     ("AffineTransform", {"loc": 1.5, "scale": -2.0}, affine(1.5, -2.0), ANYWHERE, ANYWHERE, 1.5),
     ("AffineTransform", {"loc": 0, "scale": 3}, affine(0, 3), ANYWHERE, ANYWHERE),
     ("AffineTransform", {"loc": [-1000.0], "scale": [0.5]}, affine(-1000, 0.5), ANYWHERE, ANYWHERE, 2000.0),
@@ -249,9 +271,12 @@ def generate(case, dtype_name):
         compare(name, quantity, [float(p) for p in points], torch_value(), value)
         # Errors of logarithms are absolute below 1.
         floor = max(mpf(sum(added)), mpf(0 if quantity == "y" else 1))
-        elementwise = isinstance(model, Scalar) and name != "AffineTransform"
-        out[quantity] = {"of": numbers(points), "value": numbers(value),
-                         "magnitude": numbers(magnitude(elementwise, floor, function, points, value))}
+        if quantity == "x" and isinstance(model, Power):
+            size = model.magnitude_of_inverse(value)
+        else:
+            elementwise = isinstance(model, Scalar) and name != "AffineTransform"
+            size = magnitude(elementwise, floor, function, points, value)
+        out[quantity] = {"of": numbers(points), "value": numbers(value), "magnitude": numbers(size)}
     return out
 
 

@@ -15,10 +15,12 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/constraints/simplex.h>
+#include <torch/distributions/transforms/abs.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/compose.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/power.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/softplus.h>
@@ -58,10 +60,12 @@ std::shared_ptr<std::atomic<int>> counter() { return std::make_shared<std::atomi
 /// Elementwise transforms.
 std::vector<TransformPtr> one_of_each() {
   const AffineTransform affine(1, at::full({2}, 2.0));
-  return {affine,
+  return {AbsTransform(),
+          affine,
           ComposeTransform({ExpTransform(), affine}),
           ExpTransform(),
           IndependentTransform(ExpTransform(), 1),
+          PowerTransform(at::full({2}, 2.0)),
           SigmoidTransform(),
           SoftmaxTransform(),
           SoftplusTransform(),
@@ -136,7 +140,8 @@ TEST(Transform, EqualsItsCopiesByDefault) {
 TEST(Transform, MapsMetaTensors) {
   const Tensor x = at::empty({2, 3}, at::kMeta);
   const std::vector<TransformPtr> all{
-      ExpTransform(),     SigmoidTransform(),       TanhTransform(),         SoftplusTransform(),
+      AbsTransform(),     ExpTransform(),           SigmoidTransform(),
+      TanhTransform(),    SoftplusTransform(),      PowerTransform(-2),
       SoftmaxTransform(), AffineTransform(1, 2, 1), StickBreakingTransform()};
   for (const TransformPtr& t : all) {
     const Tensor y = t(x);
@@ -177,6 +182,8 @@ TEST(Transform, PreimageSaysWhatIsNoImage) {
       {TanhTransform(), {1, -1, 1.5}},
       {SigmoidTransform(), {0, 1, -2}},
       {SoftplusTransform(), {0, -1, kInfinity}},
+      {PowerTransform(2), {0, -1, kInfinity}},
+      {PowerTransform(-2), {0, -1, kInfinity}},
       {TanhTransform(1).with_cache(0), {1, -1, 7}}};
   for (const auto& [t, outside] : all) {
     const Tensor inside = at::tensor({0.25, nan}, at::kDouble);

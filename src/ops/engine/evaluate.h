@@ -218,11 +218,12 @@ at::Tensor log_prob_of_event(int64_t dims, const Tensors&... inputs) {
   return internal::evaluate<Formula, functions::LogProb, sizeof...(Tensors) - 1>(all, dims);
 }
 
-/// Evaluates `Function` of `Formula`, which has no parameters, at a value.
-template <class Function, class Formula>
-at::Tensor evaluate_at(const at::Tensor& value) {
-  const std::array<const at::Tensor*, 1> all{&value};
-  return internal::evaluate<Formula, Function, 0>(all, /*summed=*/0);
+/// Evaluates `Function` of `Formula` at a value.
+/// \param inputs The parameters, then the value.
+template <class Function, class Formula, std::same_as<at::Tensor>... Tensors>
+at::Tensor evaluate_at(const Tensors&... inputs) {
+  const std::array<const at::Tensor*, sizeof...(Tensors)> all{&inputs...};
+  return internal::evaluate<Formula, Function, sizeof...(Tensors) - 1>(all, /*summed=*/0);
 }
 
 /// Evaluates `Formula::entropy(parameters...)`, summed over the last `dims` dimensions.

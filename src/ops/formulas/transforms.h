@@ -3,8 +3,9 @@
 #include "ops/formulas/formula.h"
 #include "ops/special/hyperbolic.h"
 #include "ops/special/sigmoid.h"
+#include "ops/special/xlogy.h"
 
-/// Formulas of transforms: the inverse at y, and log |dy/dx| at x. They have no parameters.
+/// Formulas of transforms: the inverse at y, and log |dy/dx| at x.
 
 namespace torch::distributions::ops::formulas {
 
@@ -18,6 +19,18 @@ struct Tanh {
   }
   static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return -2.0 * log_cosh(x); };
+  }
+};
+
+struct Power {
+  static constexpr std::size_t kParameters = 1;  // the exponent
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kLogAbsDetJacobian, kEveryParameter | kValue}};
+
+  static constexpr auto log_abs_det_jacobian(const auto& exponent) {
+    return [power = exponent - 1.0, log_factor = log(abs(exponent))](const auto& x) {
+      return log_factor + xlogy(power, x);
+    };
   }
 };
 
