@@ -133,19 +133,41 @@ Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
   }
   Tensor log_prob = log_prob_of_part(*component_distribution_, inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
-  const auto dtype = common_dtype(log_prob, mixture_distribution_);
+  return mix_logs(log_prob, support && (*support)->is_discrete() ? 0 : ops::kInfinity);
+}
+
+Tensor MixtureSameFamily::mix_logs(const Tensor& logs, double bound) const {
+  const auto dtype = common_dtype(logs, mixture_distribution_);
   const auto wide = at::toOpMathType(dtype);
   const Tensor weights = given_weights(mixture_distribution_, wide);
-  const Tensor result =
-      log_sum(log_prob.to(wide), weights, mixture_distribution_.given_by_logits());
-  return (support && (*support)->is_discrete() ? at_most(result, 0) : result).to(dtype);
+  const Tensor result = log_sum(logs.to(wide), weights, mixture_distribution_.given_by_logits());
+  return (bound < ops::kInfinity ? at_most(result, bound) : result).to(dtype);
+}
+
+Tensor MixtureSameFamily::mix(const Tensor& probabilities) const {
+  const auto dtype = common_dtype(probabilities, mixture_distribution_);
+  const Tensor weights = weights_in(mixture_distribution_, at::toOpMathType(dtype));
+  return at_most((probabilities * weights).sum(-1), 1).to(dtype);
+}
+
+Tensor MixtureSameFamily::of_components(OfValue function, const Tensor& value) const {
+  return of_part(*component_distribution_, function, with_components(value));
 }
 
 Tensor MixtureSameFamily::do_cdf(const Tensor& value) const {
-  const Tensor cdf = cdf_of_part(*component_distribution_, with_components(value));
-  const auto dtype = common_dtype(cdf, mixture_distribution_);
-  const Tensor weights = weights_in(mixture_distribution_, at::toOpMathType(dtype));
-  return at_most((cdf * weights).sum(-1), 1).to(dtype);
+  return mix(of_components(&Distribution::cdf, value));
+}
+
+Tensor MixtureSameFamily::do_log_cdf(const Tensor& value) const {
+  return mix_logs(of_components(&Distribution::log_cdf, value), 0);
+}
+
+Tensor MixtureSameFamily::do_survival_function(const Tensor& value) const {
+  return mix(of_components(&Distribution::survival_function, value));
+}
+
+Tensor MixtureSameFamily::do_log_survival_function(const Tensor& value) const {
+  return mix_logs(of_components(&Distribution::log_survival_function, value), 0);
 }
 
 Tensor MixtureSameFamily::do_impossible(const Tensor& value) const {

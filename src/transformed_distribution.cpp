@@ -2,16 +2,22 @@
 
 #include <ATen/ATen.h>
 
+#include <array>
 #include <typeinfo>
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/independent.h>
+#include <torch/distributions/transforms/sigmoid.h>
+#include <torch/distributions/uniform.h>
 
 #include "constraints/points.h"
 #include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/supported.h"
+#include "ops/engine/evaluate.h"
+#include "ops/formulas/uniform.h"
 #include "ops/special/constants.h"
+#include "ops/tensor/plain.h"
 #include "ops/tensor/sum_rightmost.h"
 #include "transforms/image.h"
 
@@ -28,6 +34,18 @@ Tensor is_close(const Tensor& a, const Tensor& b, int64_t event_dim = 0) {
   const double epsilon = float_limits(b.scalar_type()).epsilon;
   const Tensor difference = at::where(a.eq(b), 0, a - b);
   return size(difference).le(kRoundings * epsilon * size(a).minimum(size(b)));
+}
+
+/// `rising()` where the sign is positive, and `falling()` where it is negative. If the sign can be
+/// read without waiting for a device and is the same everywhere, only one of them is called.
+template <class Rising, class Falling>
+Tensor by_sign(const Tensor& sign, const Rising& rising, const Falling& falling) {
+  const Tensor falls = sign < 0;
+  if (ops::is_plain(falls) && ops::is_unobserved()) {
+    if (!falls.any().item<bool>()) return rising();
+    if (falls.all().item<bool>()) return falling();
+  }
+  return at::where(falls, falling(), rising());
 }
 
 /// p, or 1 - p where `sign` is negative.
@@ -258,14 +276,24 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
     return cdf;
   }
   const Tensor sign = this->sign("cdf");
-  Tensor x = floating_value(value), is_beyond, is_above;
+  const auto [x, y, is_beyond, is_above] = pull_back(value);
+  const Tensor cdf = monotonize(of_part(*base_dist_, &Distribution::cdf, x), sign);
+  return is_beyond.defined() ? at::where(is_beyond, is_above.to(cdf.scalar_type()), cdf) : cdf;
+}
+
+/// Requires transforms with a sign.
+TransformedDistribution::Pullback TransformedDistribution::pull_back(const Tensor& value) const {
+  Pullback result;
+  result.x = floating_value(value);
+  auto& [x, y, is_beyond, is_above] = result;
+  y = x;
   const auto& parts = whole_.parts();
   for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
-    const Tensor y = x;
+    y = x;
     const auto [found, unused, outside] = (*part)->preimage(y, /*with_jacobian=*/false);
     x = found;
     if (outside.defined()) {
-      // A value outside the image of a transform lies above or below all of it: the cdf is 0 or 1.
+      // A value outside the image of a transform lies above or below all of it.
       const at::NoGradGuard no_grad;
       const Tensor inside =
           (*part)->with_cache(0)(inner_point(*(*part)->domain(), {}, y.options()));
@@ -275,12 +303,82 @@ Tensor TransformedDistribution::do_cdf(const Tensor& value) const {
       is_beyond = either(is_beyond, outside);
     }
   }
-  const Tensor cdf = monotonize(cdf_of_part(*base_dist_, x), sign);
-  return is_beyond.defined() ? at::where(is_beyond, is_above.to(cdf.scalar_type()), cdf) : cdf;
+  return result;
 }
 
 Tensor TransformedDistribution::do_icdf(const Tensor& probability) const {
-  return forward(icdf_of_part(*base_dist_, monotonize(probability, sign("icdf"))));
+  return forward(of_part(*base_dist_, &Distribution::icdf, monotonize(probability, sign("icdf"))));
+}
+
+struct TransformedDistribution::Tail {
+  using OfFormula = ops::FormulaTable::OfValue ops::FormulaTable::*;
+
+  const char* name;
+  OfValue function, opposite;                 // the opposite is the same function of -X at -x
+  OfFormula of_formula, opposite_of_formula;  // both, as functions of a formula
+  double below, above;                        // the values outside of the image
+};
+
+Tensor TransformedDistribution::tail(const Tail& tail, const Tensor& value) const {
+  if (!event_shape().empty()) not_implemented(tail.name);  // P(X > x) is not 1 - cdf
+  const Tensor sign = this->sign(tail.name);
+  const Pullback pulled = pull_back(value);
+  const Tensor inside = [&] {
+    const auto& parts = whole_.parts();
+    if (!parts.empty() && *parts.front() == *SigmoidTransform().inv() &&
+        typeid(*base_dist_) == typeid(Uniform)) {
+      // The value of the base is a sigmoid, which rounds to 1 far out.
+      const auto& uniform = static_cast<const Uniform&>(*base_dist_);
+      const std::array<const Tensor*, 2> parameters{&uniform.low(), &uniform.high()};
+      const auto call = [&](Tail::OfFormula function) {
+        return (ops::table<ops::formulas::LogitOfUniform>().*function)(
+            pulled.y, parameters.data(), /*summed=*/0, /*is_finite=*/nullptr);
+      };
+      return by_sign(
+          sign, [&] { return call(tail.of_formula); },
+          [&] { return call(tail.opposite_of_formula); });
+    }
+    return by_sign(
+        sign, [&] { return of_part(*base_dist_, tail.function, pulled.x); },
+        [&] { return of_part(*base_dist_, tail.opposite, pulled.x); });
+  }();
+  if (!pulled.is_beyond.defined()) return inside;
+  const Tensor beyond = at::where(pulled.is_above, at::scalar_tensor(tail.above, inside.options()),
+                                  at::scalar_tensor(tail.below, inside.options()));
+  return at::where(pulled.is_beyond, beyond, inside);
+}
+
+Tensor TransformedDistribution::do_log_cdf(const Tensor& value) const {
+  return tail({.name = "log_cdf",
+               .function = &Distribution::log_cdf,
+               .opposite = &Distribution::log_survival_function,
+               .of_formula = &ops::FormulaTable::log_cdf,
+               .opposite_of_formula = &ops::FormulaTable::log_survival_function,
+               .below = -ops::kInfinity,
+               .above = 0},
+              value);
+}
+
+Tensor TransformedDistribution::do_survival_function(const Tensor& value) const {
+  return tail({.name = "survival_function",
+               .function = &Distribution::survival_function,
+               .opposite = &Distribution::cdf,
+               .of_formula = &ops::FormulaTable::survival_function,
+               .opposite_of_formula = &ops::FormulaTable::cdf,
+               .below = 1,
+               .above = 0},
+              value);
+}
+
+Tensor TransformedDistribution::do_log_survival_function(const Tensor& value) const {
+  return tail({.name = "log_survival_function",
+               .function = &Distribution::log_survival_function,
+               .opposite = &Distribution::log_cdf,
+               .of_formula = &ops::FormulaTable::log_survival_function,
+               .opposite_of_formula = &ops::FormulaTable::log_cdf,
+               .below = 0,
+               .above = -ops::kInfinity},
+              value);
 }
 
 bool TransformedDistribution::is_affine() const {

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
+
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
 
@@ -16,6 +19,29 @@ TEST(Exponential, IsAGammaOfShapeOne) {
 TEST(Exponential, KeepsSmallProbabilities) {
   EXPECT_FLOAT_EQ(Exponential(1).cdf(at::full({}, 1e-8)).item<float>(), 1e-8F);
   EXPECT_FLOAT_EQ(Exponential(1).icdf(at::full({}, 1e-8)).item<float>(), 1e-8F);
+}
+
+TEST(Exponential, AProductThatUnderflowsHasALogarithm) {
+  const Tensor small = at::full({}, 1e-200, at::kDouble);
+  const Tensor rate = small.clone().requires_grad_();
+  const Tensor log_cdf = Exponential(rate).log_cdf(small);
+  EXPECT_NEAR(log_cdf.item<double>() / -921.03403719761827364, 1, 1e-15);
+  EXPECT_NEAR(torch::autograd::grad({log_cdf}, {rate})[0].item<double>() / 1e200, 1, 1e-14);
+}
+
+TEST(Exponential, TailsAtTheEnds) {
+  const Tensor rate = at::full({}, 2.0, at::kDouble).requires_grad_();
+  const Tensor x = at::tensor({-1.0, 0.0, INFINITY}, at::kDouble);
+  const Exponential d(rate, false);
+  EXPECT_TRUE(d.log_cdf(x).equal(at::tensor({-INFINITY, -INFINITY, 0.0}, at::kDouble)));
+  EXPECT_TRUE(d.survival_function(x).equal(at::tensor({1.0, 1.0, 0.0}, at::kDouble)));
+  EXPECT_TRUE(d.log_survival_function(x).equal(at::tensor({0.0, 0.0, -INFINITY}, at::kDouble)));
+  for (const Tensor& tail : {d.log_cdf(x), d.survival_function(x), d.log_survival_function(x)})
+    EXPECT_EQ(torch::autograd::grad({tail.sum()}, {rate})[0].item<double>(), 0);
+  // The hazard is the rate, from the end of the support on.
+  const Tensor zero = at::zeros({}, at::kDouble).requires_grad_();
+  const Tensor tail = d.log_survival_function(zero);
+  EXPECT_EQ(torch::autograd::grad({tail}, {zero})[0].item<double>(), -2);
 }
 
 TEST(Exponential, WhatIsNoRateIsDrawnAsNaN) {

@@ -51,12 +51,55 @@ TEST(Gamma, CdfOfAHugeConcentrationIsAProbability) {
   }
 }
 
+TEST(Gamma, TailsOfAHugeConcentrationAreNotThoseOfANormal) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  const Tensor a = number(1e30).requires_grad_();
+  const Gamma d(a, 1.0);
+  // By mpmath: the leading terms of the uniform expansion (DLMF 8.12.3).
+  const auto check = [&](const Tensor& tail, double want) {
+    EXPECT_NEAR(tail.item<double>() / want, 1, 1e-13) << want;
+    const Tensor slope = torch::autograd::grad({tail}, {a})[0];
+    EXPECT_TRUE(slope.isfinite().item<bool>()) << want;
+  };
+  check(d.log_survival_function(number(2e30)), -3.0685281944005469668e29);
+  check(d.log_cdf(number(1e29)), -1.4025850929940458069e30);
+  check(d.log_survival_function(number(1e30 + 5e15)), -15.412300606047618079);
+  check(d.log_survival_function(number(1e30 + 1e20)), -5000003730.9452043667);
+}
+
+TEST(Gamma, AMeanThatUnderflowsHasTails) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  const Tensor tiny = number(1e-200);
+  EXPECT_NEAR(Gamma(number(0.5), tiny).cdf(tiny).item<double>() / 1.1283791670955126e-200, 1,
+              1e-13);
+  EXPECT_NEAR(Gamma(number(0.5), tiny).log_cdf(tiny).item<double>() / -460.3962363611738916, 1,
+              1e-14);
+  const Gamma narrow(number(0.001), tiny);
+  EXPECT_NEAR(narrow.log_cdf(tiny).item<double>() / -0.92045764359933492326, 1, 1e-13);
+  EXPECT_NEAR(narrow.log_survival_function(tiny).item<double>() / -0.50805729765612171492, 1,
+              1e-13);
+}
+
+TEST(Gamma, TheSlopeOfASurvivalFunctionAtZeroIsTheDensity) {
+  const Tensor x = at::zeros({}, at::kDouble).requires_grad_();
+  const auto slope = [&](double concentration) {
+    const Tensor survival =
+        Gamma(at::full({}, concentration, at::kDouble), 3.0).survival_function(x);
+    EXPECT_EQ(survival.item<double>(), 1);
+    return torch::autograd::grad({survival}, {x})[0].item<double>();
+  };
+  EXPECT_EQ(slope(0.5), -INFINITY);
+  EXPECT_EQ(slope(1), -3);
+  EXPECT_EQ(slope(2), 0);
+}
+
 TEST(Gamma, AHugeConcentrationHasGradients) {
   const Tensor a = at::full({}, 9e307, at::kDouble).requires_grad_();
   const auto slope = [&](const Tensor& of) {
     return torch::autograd::grad({of}, {a})[0].item<double>();
   };
   EXPECT_EQ(slope(Gamma(a, 1.0).cdf(at::full({}, 2.5, at::kDouble))), 0);
+  EXPECT_EQ(slope(Gamma(a, 1.0).log_survival_function(at::full({}, 2.5, at::kDouble))), 0);
   EXPECT_EQ(slope(Gamma(a, 1.0).rsample()), 1);
 }
 

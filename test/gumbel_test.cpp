@@ -37,6 +37,15 @@ TEST(Gumbel, ValuesFarBelowTheModeAreValid) {
   EXPECT_TRUE(mixture.log_prob(number(-50)).equal(gumbel.log_prob(number(-50))));
 }
 
+TEST(Gumbel, TailsKeepTheirDigits) {
+  const Gumbel gumbel(number(0), 1.0);
+  EXPECT_NEAR(gumbel.log_cdf(number(-500)).item<double>() / -std::exp(500.0), 1, 1e-15);
+  EXPECT_EQ(gumbel.log_cdf(number(-800)).item<double>(), -INFINITY);
+  EXPECT_EQ(gumbel.log_survival_function(number(1e10)).item<double>(), -1e10);
+  EXPECT_NEAR(gumbel.survival_function(number(700)).item<double>() / std::exp(-700.0), 1, 1e-13);
+  EXPECT_EQ(gumbel.survival_function(number(-50)).item<double>(), 1);
+}
+
 TEST(Gumbel, QuantilesKeepTheirDigitsInBothTails) {
   const Gumbel gumbel(number(0), 1.0);
   EXPECT_NEAR(gumbel.icdf(number(1e-20)).item<double>(), -std::log(20 * std::log(10.0)), 1e-15);

@@ -29,6 +29,16 @@ TEST(Laplace, KeepsItsDigitsInBothTails) {
   EXPECT_EQ(Laplace(0, 1).icdf(number(1)).item<double>(), INFINITY);
 }
 
+TEST(Laplace, TheLogarithmOfATailIsLinear) {
+  const Tensor x = at::tensor({-1e200, -1e3, -1.0}, at::kDouble).requires_grad_();
+  const Laplace laplace(number(0), 1);
+  const Tensor lower = laplace.log_cdf(x), upper = laplace.log_survival_function(-x);
+  EXPECT_TRUE(lower.equal(x - std::log(2.0)));
+  EXPECT_TRUE(upper.equal(lower));
+  EXPECT_TRUE(test::gradient(lower, x).equal(at::ones({3}, at::kDouble)));
+  EXPECT_TRUE(test::gradient(upper, x).equal(at::ones({3}, at::kDouble)));
+}
+
 TEST(Laplace, ADifferenceThatOverflowsIsNoObstacle) {
   const Laplace laplace(number(-1e308), 1e308);
   // mpmath: -2.5 - log(2e308)

@@ -388,5 +388,22 @@ TEST(MixtureSameFamilyTest, DiscreteComponents) {
   EXPECT_TRUE(d.support()->is_discrete());
 }
 
+TEST(MixtureSameFamilyTest, TailsAreAddedByTheirLogarithms) {
+  const MixtureSameFamily d(Categorical(doubles({0.25, 0.75})), Normal(doubles({-1, 2}), 1.0));
+  // mpmath: log(erfc(101 / sqrt(2)) / 8 + 3 erfc(98 / sqrt(2)) / 8)
+  EXPECT_NEAR(d.log_survival_function(doubles({100})).item<double>() / -4807.7916921805187592, 1,
+              1e-15);
+  const Tensor x = doubles({-3, 0, 5});
+  EXPECT_TRUE(d.log_cdf(x).allclose(d.cdf(x).log(), 1e-14, 1e-15));
+  EXPECT_TRUE(d.survival_function(x).allclose(1 - d.cdf(x), 1e-13, 1e-15));
+  // A component of weight 0 has no part in them, even where its tail is empty.
+  const MixtureSameFamily one(Categorical(doubles({1, 0})),
+                              Uniform(doubles({0, 2}), doubles({1, 3})), false);
+  EXPECT_NEAR(one.log_survival_function(doubles({0.25})).item<double>(), std::log(0.75), 1e-15);
+  EXPECT_EQ(one.log_survival_function(doubles({2.5})).item<double>(), -INFINITY);
+  const MixtureSameFamily none(Categorical(doubles({0.5, 0.5})), Beta(doubles({1, 2}), 2.0));
+  EXPECT_THROW(none.log_cdf(doubles({0.5})), c10::NotImplementedError);
+}
+
 }  // namespace
 }  // namespace torch::distributions

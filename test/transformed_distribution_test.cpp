@@ -76,6 +76,71 @@ TEST(TransformedDistributionTest, ADecreasingTransformTurnsTheCdfRound) {
   EXPECT_TRUE(inner.cdf(doubles({-2, -0.25, 0.5})).allclose(doubles({0, 0.75, 1})));
 }
 
+TEST(TransformedDistributionTest, TailsAreThoseOfTheBase) {
+  const Normal base(doubles({0.5}), 2.0);
+  const TransformedDistribution rising(base, AffineTransform(1, 3)),
+      falling(base, AffineTransform(1, doubles({-3})));
+  const Tensor x = doubles({-1e7, -2, 0, 4, 1e7}), y = 1 + 3 * x, z = 1 - 3 * x;
+  const auto is = [](const Tensor& a, const Tensor& b) { return a.allclose(b, 1e-14, 0); };
+  EXPECT_TRUE(is(rising.log_cdf(y), base.log_cdf(x)));
+  EXPECT_TRUE(is(rising.survival_function(y), base.survival_function(x)));
+  EXPECT_TRUE(is(rising.log_survival_function(y), base.log_survival_function(x)));
+  EXPECT_TRUE(is(falling.log_cdf(z), base.log_survival_function(x)));
+  EXPECT_TRUE(is(falling.survival_function(z), base.cdf(x)));
+  EXPECT_TRUE(is(falling.log_survival_function(z), base.log_cdf(x)));
+  const TransformedDistribution both(base, AffineTransform(1, doubles({3, -3})));
+  const Tensor pair = doubles({-5, 7});
+  EXPECT_TRUE(is(both.log_cdf(pair), at::cat({rising.log_cdf(pair.slice(0, 0, 1)),
+                                              falling.log_cdf(pair.slice(0, 1))})));
+}
+
+TEST(TransformedDistributionTest, TailsSaturate) {
+  const Tensor loc = doubles({0}).requires_grad_();
+  const ValidateArgsGuard off(false);
+  for (const double scale : {2.0, -2.0}) {
+    const TransformedDistribution d(Normal(loc, 1.0), {TanhTransform(), AffineTransform(0, scale)});
+    const Tensor x = doubles({-3, -2, 2, 2.5}).requires_grad_();
+    const auto is = [&](const Tensor& got, double below, double above) {
+      return got.equal(doubles({below, below, above, above}));
+    };
+    EXPECT_TRUE(is(d.log_cdf(x), -kInfinity, 0));
+    EXPECT_TRUE(is(d.survival_function(x), 1, 0));
+    EXPECT_TRUE(is(d.log_survival_function(x), 0, -kInfinity));
+    for (const Tensor& tail : {d.log_cdf(x), d.log_survival_function(x)}) {
+      EXPECT_TRUE(gradient(tail, x).isfinite().all().item<bool>());
+      EXPECT_TRUE(gradient(tail, loc).isfinite().all().item<bool>());
+    }
+    EXPECT_TRUE(d.log_cdf(doubles({std::nan("")})).isnan().item<bool>());
+    EXPECT_TRUE(d.survival_function(doubles({std::nan("")})).isnan().item<bool>());
+  }
+}
+
+// The logistic distribution: log P(Y > y) is -softplus((y - loc) / scale).
+TEST(TransformedDistributionTest, TheLogitOfAUniformNumberKeepsItsTails) {
+  const Tensor z = doubles({-1e4, -800, -50, -1, 0, 1, 50, 800, 1e4});
+  const Tensor want = (-z.clamp_min(0) - (-z.abs()).exp().log1p());
+  const auto is = [](const Tensor& a, const Tensor& b) { return a.allclose(b, 1e-14, 0); };
+  for (const double scale : {2.0, -2.0}) {
+    const TransformedDistribution d(Uniform(doubles({0}), 1.0),
+                                    {SigmoidTransform().inv(), AffineTransform(1, scale)});
+    const Tensor y = 1 + 2 * z;
+    EXPECT_TRUE(is(d.log_survival_function(y), want)) << d.log_survival_function(y);
+    EXPECT_TRUE(is(d.survival_function(y), want.exp()));
+    EXPECT_TRUE(is(d.log_cdf(2 - y), want)) << d.log_cdf(2 - y);
+    const Tensor leaf = y.clone().requires_grad_();
+    EXPECT_TRUE(is(gradient(d.log_survival_function(leaf), leaf), -0.5 * at::sigmoid(z)));
+  }
+  // Of a number that does not reach 0. By mpmath.
+  const TransformedDistribution part(Uniform(doubles({0.25}), 1.0), SigmoidTransform().inv());
+  EXPECT_NEAR(part.log_cdf(doubles({-1})).item<double>(), -3.6787220756539567103, 1e-14);
+  EXPECT_EQ(part.log_cdf(doubles({-2})).item<double>(), -kInfinity);
+  EXPECT_NEAR(part.log_survival_function(doubles({800})).item<double>(), std::log(4.0 / 3) - 800,
+              1e-12);
+  // In float32.
+  const TransformedDistribution single(Uniform(0, 1), SigmoidTransform().inv());
+  EXPECT_EQ(single.log_survival_function(at::full({}, 500.0)).item<float>(), -500);
+}
+
 TEST(TransformedDistributionTest, SignsMayDifferElementByElement) {
   const TransformedDistribution d(Normal(at::zeros({2}, at::kDouble), 1.0),
                                   AffineTransform(1, doubles({-2, 3})));
@@ -87,6 +152,9 @@ TEST(TransformedDistributionTest, SignsMayDifferElementByElement) {
 TEST(TransformedDistributionTest, ATransformWithoutASignHasNoCdf) {
   const TransformedDistribution d(Normal(at::zeros({2}), 1.0), StickBreakingTransform());
   EXPECT_THROW(d.cdf(at::full({3}, 1.0 / 3)), c10::NotImplementedError);
+  EXPECT_THROW(d.log_cdf(at::full({3}, 1.0 / 3)), c10::NotImplementedError);
+  EXPECT_THROW(d.survival_function(at::full({3}, 1.0 / 3)), c10::NotImplementedError);
+  EXPECT_THROW(d.log_survival_function(at::full({3}, 1.0 / 3)), c10::NotImplementedError);
   EXPECT_THROW(d.icdf(at::full({3}, 0.5)), c10::NotImplementedError);
   EXPECT_THROW(d.mean(), c10::NotImplementedError);
   EXPECT_THROW(d.entropy(), c10::NotImplementedError);

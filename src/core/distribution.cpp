@@ -9,7 +9,6 @@
 
 #include <torch/distributions/constraints/dependent.h>
 #include <torch/distributions/constraints/interval.h>
-#include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/repr.h>
 
 #include "core/raise.h"
@@ -89,13 +88,23 @@ Tensor Distribution::log_prob(const Tensor& value) const {
 }
 
 Tensor Distribution::cdf(const Tensor& value) const {
-  require_value("value", value);
-  // A value outside the support is valid: its cdf is 0 or 1. NaN is not.
-  if (validates()) {
-    validate_shape(value);
-    validate_argument("cdf", "value", value, constraints::real);
-  }
+  require_number(value);
   return do_cdf(value);
+}
+
+Tensor Distribution::log_cdf(const Tensor& value) const {
+  require_number(value);
+  return do_log_cdf(value);
+}
+
+Tensor Distribution::survival_function(const Tensor& value) const {
+  require_number(value);
+  return do_survival_function(value);
+}
+
+Tensor Distribution::log_survival_function(const Tensor& value) const {
+  require_number(value);
+  return do_log_survival_function(value);
 }
 
 Tensor Distribution::icdf(const Tensor& probability) const {
@@ -120,6 +129,14 @@ Tensor Distribution::do_rsample(IntArrayRef, std::optional<Generator>) const {
 Tensor Distribution::do_log_prob(const Tensor&) const { not_implemented("log_prob"); }
 Tensor Distribution::do_cdf(const Tensor&) const { not_implemented("cdf"); }
 Tensor Distribution::do_icdf(const Tensor&) const { not_implemented("icdf"); }
+// log(1 - cdf) and log(cdf) would lose all digits in one tail.
+Tensor Distribution::do_log_cdf(const Tensor&) const { not_implemented("log_cdf"); }
+Tensor Distribution::do_survival_function(const Tensor& value) const {
+  return do_log_survival_function(value).exp();
+}
+Tensor Distribution::do_log_survival_function(const Tensor&) const {
+  not_implemented("log_survival_function");
+}
 Tensor Distribution::do_mean() const { not_implemented("mean"); }
 Tensor Distribution::do_mode() const { not_implemented("mode"); }
 Tensor Distribution::do_variance() const { not_implemented("variance"); }
@@ -153,14 +170,9 @@ Tensor Distribution::log_prob_of_part(const Distribution& part, const Tensor& va
   return part.log_prob_of(value, options);
 }
 
-Tensor Distribution::cdf_of_part(const Distribution& part, const Tensor& value) {
+Tensor Distribution::of_part(const Distribution& part, OfValue method, const Tensor& value) {
   const SuspendValidation suspended;
-  return part.cdf(value);
-}
-
-Tensor Distribution::icdf_of_part(const Distribution& part, const Tensor& probability) {
-  const SuspendValidation suspended;
-  return part.icdf(probability);
+  return (part.*method)(value);
 }
 
 at::ScalarType Distribution::dtype_of_part(const Distribution& part) { return part.do_dtype(); }
@@ -247,6 +259,11 @@ void Distribution::validate_parameter(const char* name, const Tensor& value,
   text << "Expected parameter " << name << " (Tensor of shape " << tuple(value.sizes())
        << ") of distribution " << *this << violates(value, constraint, *position);
   raise<c10::ValueError>(text.str());
+}
+
+void Distribution::require_number(const Tensor& value) const {
+  require_value("value", value);
+  if (validates()) validate_shape(value);
 }
 
 void Distribution::validate_argument(const char* method, const char* name, const Tensor& value,

@@ -55,6 +55,24 @@ Tensor ScalarFamily<Self, Base>::do_icdf(const Tensor& probability) const {
 }
 
 template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_log_cdf(const Tensor& value) const {
+  return internal::of_value(*this, &ops::FormulaTable::log_cdf, value,
+                            [&] { return Base::do_log_cdf(value); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_survival_function(const Tensor& value) const {
+  return internal::of_value(*this, &ops::FormulaTable::survival_function, value,
+                            [&] { return Base::do_survival_function(value); });
+}
+
+template <class Self, class Base>
+Tensor ScalarFamily<Self, Base>::do_log_survival_function(const Tensor& value) const {
+  return internal::of_value(*this, &ops::FormulaTable::log_survival_function, value,
+                            [&] { return Base::do_log_survival_function(value); });
+}
+
+template <class Self, class Base>
 Tensor ScalarFamily<Self, Base>::do_mean() const {
   return internal::of_parameters(*this, &ops::FormulaTable::mean, [&] { return Base::do_mean(); });
 }

@@ -81,6 +81,9 @@ std::map<std::string, Tensor> evaluate(const Table& table) {
   const std::pair<const char*, std::function<Tensor()>> functions[] = {
       {"log_prob", [&] { return d->log_prob(value); }},
       {"cdf", [&] { return d->cdf(value); }},
+      {"log_cdf", [&] { return d->log_cdf(value); }},
+      {"survival_function", [&] { return d->survival_function(value); }},
+      {"log_survival_function", [&] { return d->log_survival_function(value); }},
       {"icdf", [&] { return d->icdf(table.inputs().at("probability")); }},
       {"mean", [&] { return d->mean(); }},
       {"variance", [&] { return d->variance(); }},
@@ -136,6 +139,9 @@ std::map<std::string, Figures> ours;  // by the name of the table
 std::string column_of(const std::string& quantity) {
   if (quantity.find('/') != std::string::npos) return "gradients";
   const std::string name = test::without_index(quantity);
+  for (const test::Tail& tail : test::kTails) {
+    if (name == tail.name) return "tails";
+  }
   return name == "mean" || name == "variance" ? "moments" : name;
 }
 
@@ -289,7 +295,8 @@ class Report : public testing::Environment {
       const auto dot = stem.find('.');
       Figure our_total, their_total;
       std::string cells;
-      for (const char* column : {"log_prob", "gradients", "cdf", "icdf", "moments", "entropy"}) {
+      for (const char* column :
+           {"log_prob", "gradients", "cdf", "tails", "icdf", "moments", "entropy"}) {
         cells += cell_of(figures, theirs[stem], column, our_total, their_total);
       }
       out << "| " << stem.substr(0, dot) << " | " << stem.substr(dot + 1) << " | "
@@ -298,7 +305,7 @@ class Report : public testing::Environment {
       all_ours.add(our_total);
       all_theirs.add(their_total);
     }
-    out << "| **all** | | " << all_ours.points << " | | | | | | | **" << percentage(all_ours)
+    out << "| **all** | | " << all_ours.points << " | | | | | | | | **" << percentage(all_ours)
         << " / " << percentage(all_theirs) << "** |\n";
   }
 };

@@ -60,6 +60,9 @@ concept HasMethods = requires(const D& d, const Tensor& value, IntArrayRef shape
   { d.log_prob(value) } -> std::same_as<Tensor>;
   { d.cdf(value) } -> std::same_as<Tensor>;
   { d.icdf(value) } -> std::same_as<Tensor>;
+  { d.log_cdf(value) } -> std::same_as<Tensor>;
+  { d.survival_function(value) } -> std::same_as<Tensor>;
+  { d.log_survival_function(value) } -> std::same_as<Tensor>;
   { d.mean() } -> std::same_as<Tensor>;
   { d.mode() } -> std::same_as<Tensor>;
   { d.variance() } -> std::same_as<Tensor>;

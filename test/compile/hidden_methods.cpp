@@ -28,6 +28,15 @@ struct LogProb : Family<LogProb> {  // error: override do_log_prob, not log_prob
 struct Cdf : Family<Cdf> {  // error: override do_cdf, not cdf
   Tensor cdf(const Tensor&) const { return {}; }
 };
+struct LogCdf : Family<LogCdf> {  // error: override do_log_cdf, not log_cdf
+  Tensor log_cdf(const Tensor&) const { return {}; }
+};
+struct SurvivalFunction : Family<SurvivalFunction> {  // error: override do_survival_function
+  Tensor survival_function(const Tensor&) const { return {}; }
+};
+struct LogSurvivalFunction : Family<LogSurvivalFunction> {  // error: override do_log_survival_
+  Tensor log_survival_function(const Tensor&) const { return {}; }
+};
 struct Entropy : Family<Entropy> {  // error: override do_entropy, not entropy
   Tensor entropy() const { return {}; }
 };
@@ -106,6 +115,7 @@ struct Overloads : Family<Overloads> {
 };
 
 int main() {
+  LogCdf(), SurvivalFunction(), LogSurvivalFunction();
   Sample(), LogProb(), Cdf(), Entropy(), BatchShape(), Expand(), To(), Detach();
   Rsample(), LogProbByValue(), Icdf(), EnumerateSupport(), ExpandByVector();
   Mean(), Mode(), Variance(), Stddev(), Perplexity(), EventShape(), Private(), Transform();

@@ -45,6 +45,11 @@ TEST(Distribution, AMissingMethodNamesClassAndMethod) {
   EXPECT_THAT(missing([&] { bare.log_prob(x); }), HasSubstr("Bare::log_prob"));
   EXPECT_THAT(missing([&] { bare.cdf(x); }), HasSubstr("Bare::cdf"));
   EXPECT_THAT(missing([&] { bare.icdf(x); }), HasSubstr("Bare::icdf"));
+  EXPECT_THAT(missing([&] { bare.log_cdf(x); }), HasSubstr("Bare::log_cdf"));
+  EXPECT_THAT(missing([&] { bare.survival_function(x); }),
+              HasSubstr("Bare::log_survival_function"));
+  EXPECT_THAT(missing([&] { bare.log_survival_function(x); }),
+              HasSubstr("Bare::log_survival_function"));
   EXPECT_THAT(missing([&] { bare.mean(); }), HasSubstr("Bare::mean"));
   EXPECT_THAT(missing([&] { bare.mode(); }), HasSubstr("Bare::mode"));
   EXPECT_THAT(missing([&] { bare.variance(); }), HasSubstr("Bare::variance"));
@@ -101,6 +106,9 @@ TEST(Distribution, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
     return std::vector<std::pair<std::string, std::function<void(const Tensor&)>>>{
         {"value", [&](const Tensor& x) { d.log_prob(x); }},
         {"value", [&](const Tensor& x) { d.cdf(x); }},
+        {"value", [&](const Tensor& x) { d.log_cdf(x); }},
+        {"value", [&](const Tensor& x) { d.survival_function(x); }},
+        {"value", [&](const Tensor& x) { d.log_survival_function(x); }},
         {"probability", [&](const Tensor& x) { d.icdf(x); }}};
   };
   for (const bool validates : {true, false}) {
@@ -250,14 +258,8 @@ TEST(Distribution, ATemporaryGivesItsShapesAway) {
   EXPECT_EQ(base->batch_shape(), IntArrayRef({4}));
 }
 
-TEST(Distribution, CdfAndIcdfCallTheirArgumentByItsName) {
+TEST(Distribution, IcdfCallsItsArgumentByItsName) {
   const Uniform uniform(0, at::ones({2}));
-  EXPECT_EQ(message<c10::ValueError>([&] {
-              uniform.cdf(at::tensor({0.5, double{NAN}}));
-            }),
-            "Expected value argument (Tensor of shape (2,)) of cdf of distribution Uniform(low: "
-            "torch.Size([2]), high: torch.Size([2])) to satisfy the constraint Real(), but found "
-            "invalid values: the first is nan at index [1]");
   EXPECT_EQ(
       message<c10::ValueError>([&] {
         uniform.icdf(at::tensor({1.5, 0.5}));
@@ -268,13 +270,44 @@ TEST(Distribution, CdfAndIcdfCallTheirArgumentByItsName) {
       "at index [0]");
 }
 
-TEST(Distribution, CdfTakesEveryNumberAndIcdfEveryProbability) {
+TEST(Distribution, CdfAndTailsTakeEveryNumberAndIcdfEveryProbability) {
   const Uniform uniform(0, 1);
-  EXPECT_EQ(uniform.cdf(at::full({}, 2.0)).item<double>(), 1);
-  EXPECT_THROW(uniform.cdf(at::full({}, NAN)), c10::ValueError);
+  const Tensor all = at::tensor({-1.0, 2.0, double{NAN}});
+  const auto is = [](const Tensor& got, double below, double above) {
+    return at::allclose(got, at::tensor({below, above, double{NAN}}), 0, 0, /*equal_nan=*/true);
+  };
+  EXPECT_TRUE(is(uniform.cdf(all), 0, 1));
+  EXPECT_TRUE(is(uniform.log_cdf(all), -INFINITY, 0));
+  EXPECT_TRUE(is(uniform.survival_function(all), 1, 0));
+  EXPECT_TRUE(is(uniform.log_survival_function(all), 0, -INFINITY));
+  const Uniform batch(at::zeros({3}), 1, true);
+  EXPECT_THROW(batch.cdf(at::zeros({2})), c10::ValueError);
+  EXPECT_THROW(batch.log_cdf(at::zeros({2})), c10::ValueError);
+  EXPECT_THROW(batch.survival_function(at::zeros({2})), c10::ValueError);
+  EXPECT_THROW(batch.log_survival_function(at::zeros({2})), c10::ValueError);
   EXPECT_THROW(uniform.icdf(at::full({}, 2.0)), c10::ValueError);
   const ValidateArgsGuard off(false);
   EXPECT_TRUE(uniform.icdf(at::tensor({-0.1, 1.1})).isnan().all().item<bool>());
+}
+
+/// A class that has only the hooks of the tails' logarithms.
+class Tailed : public Implements<Tailed> {
+ public:
+  static const Signature<Tailed>& signature() {
+    static const Signature<Tailed> s{.name = "Tailed", .support = constraints::real};
+    return s;
+  }
+
+ private:
+  Tensor do_log_cdf(const Tensor& value) const override { return -value; }
+  Tensor do_log_survival_function(const Tensor& value) const override { return -2 * value; }
+};
+
+TEST(Distribution, TheSurvivalFunctionIsTheExponentialOfItsLogarithm) {
+  const Tensor x = at::tensor({0.5, 1.0});
+  EXPECT_TRUE(Tailed().log_cdf(x).equal(-x));
+  EXPECT_TRUE(Tailed().survival_function(x).equal((-2 * x).exp()));
+  EXPECT_THROW(Tailed().cdf(x), c10::NotImplementedError);
 }
 
 TEST(Distribution, ImpossibleSizesAreNamed) {

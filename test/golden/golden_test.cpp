@@ -259,12 +259,18 @@ class Golden : public ::testing::TestWithParam<Case> {
 
   /// Errors of logarithms are absolute below 1, other errors are relative.
   static double floor_of(const std::string& name) {
-    return name == "log_prob" || name == "entropy" ? 1 : 0;
+    const bool is_log = name == "log_cdf" || name == "log_survival_function";
+    return is_log || name == "log_prob" || name == "entropy" ? 1 : 0;
   }
 
   Tensor in_support() const {
     const Tensor values = GetParam().values(), edges = GetParam().edges();
     return !edges.defined() ? values : !values.defined() ? edges : at::cat({values, edges});
+  }
+
+  Tensor everywhere() const {
+    const Tensor outside = GetParam().outside();
+    return outside.defined() ? at::cat({in_support(), outside}) : in_support();
   }
 };
 
@@ -330,15 +336,29 @@ TEST_P(Golden, LogProbOutside) {
 }
 
 TEST_P(Golden, Cdf) {
-  const Tensor outside = GetParam().outside();
-  const Tensor values = outside.defined() ? at::cat({in_support(), outside}) : in_support();
+  const Tensor values = everywhere();
   const DistributionPtr d = GetParam().make(false);
   check("cdf", [&] { return d->cdf(values); });
   check_gradients("cdf", GetParam().values(),
                   [](const Distribution& p, const Tensor& x) { return p.cdf(x); });
-  if (is_error(method("cdf")) || !values.isnan().logical_not().all().item<bool>()) return;
   const DistributionPtr validating = GetParam().make(true);
   check("cdf", [&] { return validating->cdf(values); });
+}
+
+TEST_P(Golden, Tails) {
+  const Tensor values = everywhere();
+  const DistributionPtr d = GetParam().make(false), validating = GetParam().make(true);
+  for (const auto& [name, function] : kTails) {
+    const auto of = [&f = function](const Distribution& p, const Tensor& x) { return (p.*f)(x); };
+    if (!data().at("methods").contains(name)) {
+      EXPECT_TRUE(throws("NotImplementedError", [&] { return of(*d, values); }))
+          << name << " of " << GetParam();
+      continue;
+    }
+    check(name, [&] { return of(*d, values); });
+    check(name, [&] { return of(*validating, values); });
+    check_gradients(name, GetParam().values(), of);
+  }
 }
 
 TEST_P(Golden, Icdf) {

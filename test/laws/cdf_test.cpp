@@ -1,5 +1,5 @@
 /// Laws of cdf: it is the integral of the density, it increases from 0 to 1, and icdf is its
-/// inverse.
+/// inverse. The tails agree with it, and keep their digits where it is 0 or 1.
 
 #include <torch/csrc/autograd/autograd.h>
 
@@ -49,6 +49,70 @@ TEST_P(CdfLaw, DerivativeIsTheDensity) {
   const Tensor x_wide = x_.expand_as(*cdf).clone().requires_grad_();
   const Tensor density = torch::autograd::grad({distribution_->cdf(x_wide).sum()}, {x_wide})[0];
   EXPECT_TRUE(agrees(density, distribution_->log_prob(x_wide).exp(), 256, at::kDouble));
+}
+
+TEST_P(CdfLaw, TailsAreItsLogarithmAndItsComplement) {
+  const auto log_cdf = if_implemented([&] { return distribution_->log_cdf(x_); });
+  if (!log_cdf) return;
+  const Tensor cdf = distribution_->cdf(x_), survival = distribution_->survival_function(x_),
+               log_survival = distribution_->log_survival_function(x_);
+  EXPECT_TRUE(agrees(log_cdf->exp(), cdf, 64, at::kDouble));
+  EXPECT_TRUE(agrees(survival, 1 - cdf, 64, at::kDouble));
+  EXPECT_TRUE(agrees(log_survival.exp(), survival, 64, at::kDouble));
+  // The logarithms of probabilities that do not underflow.
+  const auto is_log = [](const Tensor& log_tail, const Tensor& tail) {
+    return agrees(log_tail, tail.log().where(tail > 1e-290, log_tail), 256, at::kDouble);
+  };
+  EXPECT_TRUE(is_log(*log_cdf, cdf));
+  EXPECT_TRUE(is_log(log_survival, survival));
+}
+
+TEST_P(CdfLaw, TailsAreMonotone) {
+  const auto reach = if_implemented([&] {
+    const Tensor steps = at::linspace(-1e3, 1e3, 401, at::kDouble).view(column(401));
+    return at::cat({distribution_->log_cdf(steps).diff(1, 0),
+                    -distribution_->log_survival_function(steps).diff(1, 0),
+                    -distribution_->survival_function(steps).diff(1, 0)});
+  });
+  if (!reach) return;
+  // Two infinities have no difference.
+  EXPECT_TRUE((reach->nan_to_num(0) >= -1e-15).all().item<bool>()) << core::repr(*reach);
+}
+
+TEST_P(CdfLaw, TailsHaveTheirLimits) {
+  const Tensor ends = at::tensor({-INFINITY, INFINITY, double{NAN}}, at::kDouble).view(column(3));
+  const auto log_cdf = if_implemented([&] { return distribution_->log_cdf(ends); });
+  if (!log_cdf) return;
+  const auto is = [&](const Tensor& tail, double below, double above, double units) {
+    const Tensor want = at::tensor({below, above, double{NAN}}, at::kDouble).view(column(3));
+    return agrees(tail, want.expand_as(tail), units, at::kDouble);
+  };
+  // The sum of a mixture's weights is 1 up to rounding.
+  EXPECT_TRUE(is(*log_cdf, -INFINITY, 0, 4));
+  EXPECT_TRUE(is(distribution_->survival_function(ends), 1, 0, 4));
+  EXPECT_TRUE(is(distribution_->log_survival_function(ends), 0, -INFINITY, 4));
+}
+
+TEST_P(CdfLaw, SlopesOfTheTailsAreRatiosOfTheDensity) {
+  if (distribution_->support()->is_discrete()) return;
+  const auto value = if_implemented([&] { return distribution_->log_cdf(x_); });
+  if (!value) return;
+  const Tensor x = x_.expand_as(*value).clone().requires_grad_();
+  const Tensor log_prob = distribution_->log_prob(x);
+  const auto slope = [&](const Tensor& y) {
+    return torch::autograd::grad({y.sum()}, {x}, {}, /*retain_graph=*/true)[0];
+  };
+  const auto is_ratio = [&](const Tensor& got, const Tensor& log_tail) {
+    // The difference of large logarithms has no digits.
+    const Tensor known = (log_tail > -1e3).logical_and(log_prob > -1e3);
+    const Tensor ratio = (log_prob - log_tail).exp().where(known, got);
+    return agrees(got, ratio, 4096, at::kDouble);
+  };
+  const Tensor lower = distribution_->log_cdf(x), upper = distribution_->log_survival_function(x);
+  EXPECT_TRUE(is_ratio(slope(lower), lower));
+  EXPECT_TRUE(is_ratio(-slope(upper), upper));
+  EXPECT_TRUE(
+      agrees(slope(distribution_->survival_function(x)), -log_prob.exp(), 256, at::kDouble));
 }
 
 INSTANTIATE_TEST_SUITE_P(Ordinary, CdfLaw, ::testing::ValuesIn([] {

@@ -9,7 +9,7 @@ from .gamma import Gamma, GammaPoints
 
 class Chi2Points(GammaPoints):
     cdf_gradients = ("value", "df")
-    edges = [dict(df=2 * a, value=0.0) for a in (0.5, 1.0, 1.5, 2.0, 1e6)]
+    edges = [dict(df=2 * a, value=0.0) for a in (0.5, 1.0, 1.5, 2.0, 1e6)] + [dict(df=a, value=x) for a, x in ((1.0, 1e4), (40.0, 1e-5), (1e4, 1e5))]
 
     @classmethod
     def parameters(cls, draw, concentration, rate):
@@ -45,6 +45,7 @@ class Chi2(Gamma):
         Case(df=[2e4], at=[19500.0, 20000.0, 20400.0], dtype=f64),
         Case(df=[2.0, 5.0], dtype=f16, at=[0.5, 4.0]),
         Case(df=[2.0, 5.0], dtype=bf16, at=[0.5, 4.0]),
+        Case(df=[1.0, 80.0], at=[1e-6, 2000.0], dtype=f64),
     ]
     streams = [
         Case(df=[0.5, 5.0]),

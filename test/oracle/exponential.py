@@ -11,7 +11,10 @@ from .normal import kl_to_normal
 
 
 class ExponentialPoints(Points):
-    edges = [dict(rate=1.0, value=1e-8, probability=1e-8)]
+    edges = [dict(rate=1.0, value=1e-8, probability=1e-8)] + [
+        dict(rate=r, value=x, probability=0.5)
+        for r, x in ((1.0, -1.0), (1.0, 100.0), (1.0, 800.0), (1.0, 1e20), (1e-30, 1e-30), (2e-20, 1e25))
+    ]
     cdf_gradients = ("value", "rate")
 
     @staticmethod
@@ -40,7 +43,7 @@ class ExponentialPoints(Points):
             return abs(mp.log(rate))
         if quantity == "log_prob/rate":
             return max(1 / rate, value)
-        if quantity.startswith("cdf/"):  # exp(-rate value)
+        if quantity.startswith("cdf/") or quantity == "survival_function":  # exp(-rate value)
             return ("relative to goal", rate * value)
 
 
@@ -54,6 +57,9 @@ class Exponential(Family):
 
     def cdf(x, r):
         return -mp.expm1(-r * x) if x > 0 else mpf(0)
+
+    def survival_function(x, r):
+        return mp.exp(-r * x) if x > 0 else mpf(1)
 
     def icdf(p, r):
         return -mp.log1p(-p) / r if 0 <= p < 1 else mp.inf if p == 1 else mp.nan
@@ -99,6 +105,8 @@ class Exponential(Family):
         Case(rate=[1.0], at=[1e-200, 1e-17, 1.0, 700.0], p=[1e-200, 1e-17, 0.5, 0.99999999999999], dtype=f64),
         Case(rate=[0.5, 2.0], dtype=f16, at=[0.5, 1.0]),
         Case(rate=[0.5, 2.0], dtype=bf16, at=[0.5, 1.0]),
+        Case(rate=[1e-200, 1e200], at=[1e-200, 1e3], dtype=f64),
+        Case(rate=[1.0], at=[1e-20, 800.0, 1e10], dtype=f64),
     ]
     streams = [
         Case(rate=[0.5, 4.0]),

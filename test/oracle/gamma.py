@@ -6,7 +6,7 @@ from .framework.accuracy import Points
 from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import POSITIVE, RATE, extreme, tail_z
 from .framework.family import Family
-from .framework.mathematics import gammainc, xlogy
+from .framework.mathematics import gammainc, gammaincc, xlogy
 from .gumbel import kl_to_gumbel
 from .normal import kl_to_normal
 
@@ -33,7 +33,8 @@ class GammaPoints(Points):
     quantities = ("log_prob", "cdf", "mean", "variance", "entropy")
     cdf_gradients = ("value", "concentration", "rate")
     edges = [dict(concentration=a, rate=2.0, value=0.0) for a in (0.5, 1.0, 1.5, 2.0, 1e6)] + [
-        dict(concentration=a, rate=1.0, value=x) for a, x in ((1e8, 99990000.0), (1e8, 1e8), (1e-6, 1e-6))
+        dict(concentration=a, rate=1.0, value=x)
+        for a, x in ((1e8, 99990000.0), (1e8, 1e8), (1e-6, 1e-6), (0.5, 1e4), (20.0, 1e-5), (1e4, 1e5), (1e4, 1e3), (1e6, 1.2e6), (1e6, 8e5))
     ]
 
     @classmethod
@@ -74,8 +75,8 @@ class GammaPoints(Points):
             if a < 10:
                 return max(abs(mp.log(value)), abs(mp.log(r)), abs(mp.digamma(a)))
             return max(abs(mp.log(value * r / a)), 1 / a)
-        if quantity == "cdf":
-            exact = Gamma.cdf(value, a, r)
+        if quantity in ("cdf", "survival_function"):
+            exact = getattr(Gamma, quantity)(value, a, r)
             return ("relative to goal", -2 * mp.log(exact)) if exact else None
 
 
@@ -90,6 +91,9 @@ class Gamma(Family):
 
     def cdf(x, a, r):
         return gammainc(a, r * x) if mp.isfinite(x) else mpf(1)
+
+    def survival_function(x, a, r):
+        return gammaincc(a, r * x)
 
     def mean(a, r):
         return a / r
@@ -139,6 +143,8 @@ class Gamma(Family):
         Case(concentration=[1e8], rate=[1.0], at=[99990000.0, 100000000.0], edges=[]),
         Case(concentration=[0.5, 2.0], rate=[1.0, 2.0], dtype=f16, at=[0.5, 1.0, 4.0]),
         Case(concentration=[0.5, 2.0], rate=[1.0, 2.0], dtype=bf16, at=[0.5, 1.0, 4.0]),
+        Case(concentration=[0.5, 40.0, 1e4], rate=[1.0, 2.0, 0.5], at=[1e-6, 800.0, 1e5], dtype=f64),
+        Case(concentration=[0.5, 2.0], rate=[1e-150, 1e150], at=[1e-200, 1e3], dtype=f64),
     ]
     streams = [
         Case(concentration=[0.5, 4.0, 1.0], rate=[1.0, 0.5, 3.0]),

@@ -5,7 +5,8 @@
     generate.py --only gamma    writes gamma.json, and its lines of test/accuracy/python.csv
     generate.py --check         writes nothing; fails unless the files are, byte for byte, what it would write
 
-It also writes test/accuracy/python.csv, the errors of Python's package. Their last digits depend on the processor. A file of
+It also writes test/golden/beyond.json, a value of each method that Python lacks, and test/accuracy/python.csv, the errors of
+Python's package. The last digits of the latter depend on the processor. A file of
 test/data has golden cases (Python's results, or mpmath's where Python is wrong), tables of exact values for the accuracy test,
 tables of divergences, and what the law tests need to know of the class. Every oracle is compared with Python on the way, and
 every density with quadrature or summation. README.md describes the format.
@@ -13,6 +14,7 @@ every density with quadrature or summation. README.md describes the format.
 
 import argparse
 import itertools
+import json
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -29,10 +31,12 @@ from oracle.framework.cases import D  # noqa: E402
 from oracle.framework.corrections import CORRECTIONS, EXTENSIONS  # noqa: E402
 from oracle.framework.data import call, render  # noqa: E402
 from oracle.framework.family import families, lineage, snake  # noqa: E402
-from oracle.framework.golden import golden  # noqa: E402
+from oracle.framework.golden import beyond, golden  # noqa: E402
 from oracle.framework.views import truth  # noqa: E402
 
 DATA = HERE.parent / "data"
+BEYOND = HERE.parent / "golden" / "beyond.json"
+INVENTORY = HERE.parent / "golden" / "inventory.json"
 TORCH_VERSION = "2.13.0"
 DIGITS = 60
 
@@ -85,6 +89,15 @@ def section(job):
 PARTS = ("golden", "accuracy", "divergences", "checks")
 
 
+def beyond_cells(names, keep):
+    """The text of beyond.json, a cell for each method of a class that torch lacks. With `keep`, the cells of other classes
+    remain."""
+    known = json.loads(INVENTORY.read_text())["distributions"]
+    cells = json.loads(BEYOND.read_text()) if keep and BEYOND.exists() else {}
+    cells |= {name: beyond(families()[name], known[name]["methods"]) for name in names}
+    return render({name: cells[name] for name in sorted(cells) if cells[name]})
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--only", help="one family, by its file name")
@@ -104,6 +117,11 @@ def main():
         listed = set(CORRECTIONS) | {(n, "extension " + m) for n, m in EXTENSIONS}
         complaints += [f"{n}.{k}: listed in corrections.py, but torch is right" for n, k in sorted(listed - used)]
         stale += [p.name for p in DATA.glob("*.json") if p.stem not in map(snake, names)]
+    cells = beyond_cells(names, keep=options.only is not None)
+    if options.check:
+        stale += [BEYOND.name] if BEYOND.read_text() != cells else []
+    elif not complaints:
+        BEYOND.write_text(cells)
     for name, content in contents.items():
         path, text = DATA / f"{snake(name)}.json", render(content)
         if options.check:

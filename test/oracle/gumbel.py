@@ -24,7 +24,7 @@ class GumbelPoints(Points):
     edges = [
         dict(loc=0.0, scale=1.0, value=x, probability=p)
         for x, p in ((-50.0, 1e-20), (-6.5, 1e-37), (-4.4, 0.36787945), (0.0, 1 - 6e-8), (16.0, 0.5), (80.0, 0.99))
-    ]
+    ] + [dict(loc=0.0, scale=1.0, value=x, probability=0.5) for x in (-1000.0, -7.5, 40.0, 1000.0, 1e20)]
 
     @staticmethod
     def typical(draw):
@@ -62,9 +62,13 @@ class GumbelPoints(Points):
             return max(abs(loc), scale)
         if quantity == "entropy":
             return abs(mp.log(scale))
+        if quantity == "log_cdf":
+            return size * mp.exp(-y)
         if quantity == "cdf":
             return ("relative to goal", size * mp.exp(-y))
-        if quantity.startswith("cdf/"):
+        if quantity == "survival_function":
+            return ("relative to goal", size)
+        if quantity.startswith(("cdf/", "log_survival_function/")):
             return ("relative to goal", size * max(1, mp.exp(-y)))
 
 
@@ -80,6 +84,13 @@ class Gumbel(Family):
     def cdf(x, m, s):
         y = (x - m) / s
         return mp.exp(-mp.exp(-y)) if y > -100 else mpf(0)
+
+    def log_cdf(x, m, s):
+        return -mp.exp((m - x) / s)
+
+    def survival_function(x, m, s):
+        y = (x - m) / s
+        return -mp.expm1(-mp.exp(-y)) if y > -100 else mpf(1)
 
     def icdf(p, m, s):
         return m - s * log(-log(p)) if 0 <= p <= 1 else mp.nan
@@ -129,6 +140,7 @@ class Gumbel(Family):
         Case(loc=[1e8, -1e8], scale=[3.0, 1e-3], at=[1e8, -1e8]),
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=f16),
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=bf16),
+        Case(loc=[0.0], scale=[1.0], at=[-800.0, -500.0, 40.0, 1e10], dtype=f64),
     ]
     streams = [
         Case(loc=[0.5, -1.0], scale=[2.0, 0.1]),

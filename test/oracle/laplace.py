@@ -15,7 +15,7 @@ class LaplacePoints(Points):
     edges = [
         dict(loc=0.0, scale=1.0, value=x, probability=p)
         for x, p in ((-50.0, 1e-15), (-1e-30, 0.5), (80.0, 1 - 6e-8), (-87.0, 1e-37), (12.5, 0.75))
-    ]
+    ] + [dict(loc=0.0, scale=1.0, value=x, probability=0.5) for x in (-1e20, -1000.0, 40.0, 1000.0, 1e20)]
 
     @staticmethod
     def typical(draw):
@@ -45,7 +45,7 @@ class LaplacePoints(Points):
             return abs(loc)
         if quantity == "entropy":
             return abs(mp.log(scale))
-        if quantity == "cdf" or quantity.startswith("cdf/"):  # exp(-distance)
+        if quantity in ("cdf", "survival_function") or quantity.startswith("cdf/"):  # exp(-distance)
             return ("relative to goal", distance)
 
 
@@ -63,6 +63,9 @@ class Laplace(Family):
 
     def cdf(x, m, s):
         return mp.exp((x - m) / s) / 2 if x <= m else 1 - mp.exp((m - x) / s) / 2
+
+    def survival_function(x, m, s):
+        return Laplace.cdf(-x, -m, s)
 
     def icdf(p, m, s):
         if not 0 <= p <= 1:
@@ -103,6 +106,7 @@ class Laplace(Family):
         Case(loc=[1e8, -1e8], scale=[3.0, 1e-3], at=[1e8, -1e8]),
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=f16),
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=bf16),
+        Case(loc=[0.0], scale=[1.0], at=[-1e10, -800.0, 40.0, 1e10], dtype=f64),
     ]
     streams = LOCATION_SCALE_STREAMS
     bad_parameters = [

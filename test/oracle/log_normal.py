@@ -14,7 +14,7 @@ class LogNormalPoints(Points):
     edges = [
         dict(loc=0.0, scale=1e-6, value=1.0, probability=0.5),
         dict(loc=-700.0, scale=26.5, value=1.0, probability=0.5),
-    ]
+    ] + [dict(loc=0.0, scale=s, value=x, probability=0.5) for s, x in ((1.0, 1e-30), (1.0, 1e30), (0.01, 3.0), (1e-6, 0.5))]
 
     @staticmethod
     def typical(draw):
@@ -47,7 +47,9 @@ class LogNormalPoints(Points):
             return max(1, z**2, abs(z) * inner) / scale
         if quantity == "entropy":
             return max(abs(mp.log(scale)), abs(loc))
-        if quantity == "cdf":
+        if quantity in ("log_cdf", "log_survival_function"):
+            return max(1, abs(z)) * max(abs(z), inner)
+        if quantity in ("cdf", "survival_function"):
             return ("relative to goal", max(1, abs(z)) * max(abs(z), inner))
         if quantity == "icdf":
             return ("relative to goal", abs(loc) + 2 * abs(scale * ndtri(probability)))
@@ -64,6 +66,9 @@ class LogNormal(Family):
 
     def cdf(x, m, s):
         return Normal.cdf(mp.log(x), m, s) if x > 0 else mpf(0)
+
+    def survival_function(x, m, s):
+        return Normal.survival_function(mp.log(x), m, s) if x > 0 else mpf(1)
 
     def icdf(p, m, s):
         return mp.exp(Normal.icdf(p, m, s)) if p != 0 else mpf(0)
@@ -102,6 +107,7 @@ class LogNormal(Family):
         Case(loc=[-10.0, 10.0], scale=[3.0, 3.0], at=[1e-6, 1e-4, 1.0, 1e6]),
         Case(loc=[0.5], scale=[1.0], dtype=f16, at=[0.5, 1.0, 4.0]),
         Case(loc=[0.5], scale=[1.0], dtype=bf16, at=[0.5, 1.0, 4.0]),
+        Case(loc=[0.0], scale=[1.0], at=[1e-300, 1e-20, 1e20, 1e300], dtype=f64),
     ]
     streams = [
         Case(loc=[0.5, -1.0], scale=[1.0, 0.1]),

@@ -6,7 +6,7 @@ from mpmath import mp, mpf
 from .framework.accuracy import Points
 from .framework.cases import INF, Case, D, In, f64
 from .framework.draws import tail_z
-from .framework.family import Family, Model
+from .framework.family import TAILS, Family, Model
 from .framework.mathematics import as_array, elementwise, log_probabilities, logsumexp, rows_of, total
 from .multivariate_normal import TRIL2
 
@@ -29,6 +29,9 @@ class MixtureModel(Model):
 
     def cdf(self, x):
         return as_array((self.component.cdf(self._pad(x)) * elementwise(mp.exp, self.log_weights)).sum(-1))
+
+    def survival_function(self, x):
+        return as_array((self.component.survival_function(self._pad(x)) * elementwise(mp.exp, self.log_weights)).sum(-1))
 
     def _average(self, moment):
         """The mean over the component dimension, which precedes the event."""
@@ -55,7 +58,7 @@ class MixtureModel(Model):
 
 class ThreeNormals(Points):
     name = "MixtureSameFamily(Categorical, Normal)"
-    quantities = ("log_prob", "cdf", "mean", "variance")
+    quantities = ("log_prob", "cdf", "mean", "variance", *TAILS)
 
     @classmethod
     def call(cls):
@@ -111,6 +114,11 @@ class ThreeNormals(Points):
         if quantity == "cdf":
             worst = max(v * v if v < 0 else 0 for r, v in zip(share, z) if r > 1e-20)
             return ("relative to goal", worst + span)
+        if quantity == "survival_function":
+            worst = max(v * v if v > 0 else 0 for r, v in zip(share, z) if r > 1e-20)
+            return ("relative to goal", worst + span)
+        if quantity in ("log_cdf", "log_survival_function"):
+            return span
 
 
 class MixtureSameFamily(Family):
@@ -157,6 +165,8 @@ class MixtureSameFamily(Family):
              at=[0.25, 0.75], edges=[0.0, 1.0], outside=[1.5], dtype=f64),
         Case(mixture_distribution=D("Categorical", probs=[0.25, 0.75]), component_distribution=D("LogNormal", loc=[0.0, 0.0], scale=[1.0, 50.0]),
              at=[0.25, 4.0], outside=[-1.0], dtype=f64),
+        Case(mixture_distribution=D("Categorical", logits=[0.5, -800.0]), component_distribution=D("Normal", loc=[-1.0, 2.0], scale=[0.5, 1.0]),
+             at=[-100.0, 30.0, 100.0], dtype=f64),
     ]
     streams = [
         Case(mixture_distribution=D("Categorical", probs=[0.25, 0.75]), component_distribution=D("Normal", loc=[-1.0, 2.0], scale=[0.5, 1.0])),

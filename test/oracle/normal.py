@@ -34,7 +34,7 @@ class NormalPoints(Points):
     edges = [
         dict(loc=0.0, scale=1.0, value=x, probability=p)
         for x, p in ((-5.5, 1e-15), (-6.0, 1e-8), (-8.0, 3e-8), (-10.0, 1 - 6e-8), (-12.5, 1e-37), (0.0, 0.5))
-    ]
+    ] + [dict(loc=0.0, scale=1.0, value=x, probability=0.5) for x in (-1e15, -1e6, -40.0, -1.0, 8.0, 40.0, 1e6, 1e15)]
 
     @staticmethod
     def typical(draw):
@@ -64,7 +64,7 @@ class NormalPoints(Points):
             return abs(loc)
         if quantity == "entropy":
             return abs(mp.log(scale))
-        if quantity == "cdf":
+        if quantity in ("cdf", "survival_function"):
             return ("relative to goal", z**2)
 
 
@@ -78,6 +78,9 @@ class Normal(Family):
 
     def cdf(x, m, s):
         return ndtr((x - m) / s)
+
+    def survival_function(x, m, s):
+        return ndtr((m - x) / s)
 
     def icdf(p, m, s):
         return m + s * ndtri(p)
@@ -117,6 +120,7 @@ class Normal(Family):
         Case(loc=[1e8, -1e8], scale=[3.0, 1e-3], at=[1e8, -1e8]),
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=f16),
         Case(loc=[0.5, -1.0], scale=[1.0, 2.0], dtype=bf16),
+        Case(loc=[0.0], scale=[1.0], at=[-1e6, -50.0, 50.0, 1e6], dtype=f64),
     ]
     streams = LOCATION_SCALE_STREAMS
     bad_parameters = [

@@ -7,7 +7,7 @@ from .framework.accuracy import Points
 from .framework.cases import INNER, MIDDLE, Case, D, In, X, f16, f64
 from .framework.divergences import Table
 from .framework.draws import hostile_unit_interval, probability
-from .framework.family import Family, Model
+from .framework.family import TAILS, Family, Model
 from .framework.mathematics import (
     INF,
     array,
@@ -387,6 +387,11 @@ class TransformedModel(Model):
         transforms = [t.base if isinstance(t, IndependentTransform) else t for t in self.transforms]
         if base.event_dim or any(t.domain_dim and not isinstance(t, AffineTransform) for t in transforms):
             raise NotImplementedError
+        return as_array(product_rightmost(self._flip(base.cdf(self._pull_back(transforms, y))), self.event_dim))
+
+    @staticmethod
+    def _pull_back(transforms, y):
+        """The value of the base; infinite for a value beyond the image of a transform."""
         for t in reversed(transforms):
             if isinstance(t, ElementTransform):
                 bottom, top = t.f(mpf(-10**6)), t.f(mpf(10**6))
@@ -394,7 +399,26 @@ class TransformedModel(Model):
                                 else t.g(v), y)
             else:
                 y = t.inv(y)
-        return as_array(product_rightmost(self._flip(base.cdf(y)), self.event_dim))
+        return y
+
+    def _tail(self, own, opposite, y):
+        """A function of the base, or the opposite one where the transforms decrease."""
+        if self.event_dim:
+            raise NotImplementedError
+        with mp.workdps(mp.dps + 400):  # the value of the base may be next to 1
+            x, sign = self._pull_back(self.transforms, y), mpf(1)
+            for t in self.transforms:
+                sign = sign * t.sign
+            return elementwise(lambda a, b, s: a if s > 0 else b, getattr(self.base, own)(x), getattr(self.base, opposite)(x), sign)
+
+    def log_cdf(self, y):
+        return self._tail("log_cdf", "log_survival_function", y)
+
+    def survival_function(self, y):
+        return self._tail("survival_function", "cdf", y)
+
+    def log_survival_function(self, y):
+        return self._tail("log_survival_function", "log_cdf", y)
 
     def icdf(self, p):
         if self.event_dim:
@@ -415,7 +439,7 @@ class TransformedModel(Model):
 class OfNormal(Points):
     """A transformed Normal; a subclass states the transforms, their inverse and log |d inverse / d value|."""
 
-    quantities = ("log_prob", "cdf")
+    quantities = ("log_prob", "cdf", *TAILS)
     transforms = ()
 
     @classmethod
@@ -435,8 +459,10 @@ class OfNormal(Points):
             return inner / scale
         if quantity == "log_prob/scale":
             return max(1, abs(z) * inner) / scale
-        if quantity == "cdf":
+        if quantity in ("cdf", "survival_function"):
             return ("relative to goal", max(1, abs(z)) * inner)
+        if quantity in ("log_cdf", "log_survival_function"):
+            return max(1, abs(z)) * inner
 
 
 class TanhOfNormal(OfNormal):
@@ -495,7 +521,7 @@ class AffineExpAffineOfNormal(OfNormal):
     """x -> 3 - 2 x, then exp, then 1 + x / 2. The whole is decreasing."""
 
     name = "TransformedDistribution(Normal, Affine, Exp, Affine)"
-    quantities = ("log_prob", "cdf", "icdf")
+    quantities = ("log_prob", "cdf", "icdf", *TAILS)
     transforms = (X("AffineTransform", loc=3.0, scale=-2.0), X("ExpTransform"), X("AffineTransform", loc=1.0, scale=0.5))
 
     @staticmethod
@@ -530,6 +556,10 @@ class AffineExpAffineOfNormal(OfNormal):
             return max(1, unit[1])
         extra = abs(mp.log(2 * (value - 1))) + 3
         z = abs(cls.inverse(value) - loc) / scale
+        if quantity == "survival_function":
+            return ("relative to goal", unit[1] + max(1, z) * extra / scale)
+        if quantity in ("log_cdf", "log_survival_function"):
+            return unit + max(1, z) * extra / scale
         if quantity == "log_prob":
             return max(unit, z * extra / scale)
         return unit + extra / scale * (
@@ -537,10 +567,39 @@ class AffineExpAffineOfNormal(OfNormal):
         )
 
 
+class Logistic(Points):
+    """loc + scale * logit(X) of a uniform number X, which rounds to 0 or 1 far out."""
+
+    name = "TransformedDistribution(Uniform, Logit, Affine)"
+    quantities = TAILS
+    cdf_gradients = ("value", "loc", "scale")
+    edges = [dict(loc=0.0, scale=1.0, value=x) for x in (-800.0, -40.0, 40.0, 100.0, 800.0)]
+
+    @classmethod
+    def call(cls):
+        return D("TransformedDistribution", base_distribution=D("Uniform", low=0.0, high=1.0),
+                 transforms=[X("SigmoidTransform").inv, X("AffineTransform", loc=In("loc"), scale=In("scale"))])
+
+    @staticmethod
+    def typical(draw):
+        loc, scale = draw.uniform(-3, 3), draw.log_uniform(-1, 1)
+        return dict(loc=loc, scale=scale, value=draw.fmt.round(loc + scale * 2 * draw.bell()))
+
+    @staticmethod
+    def hostile(draw):
+        loc, scale = draw.uniform(-3, 3), draw.sign() * draw.log_uniform(-3, 3)
+        return dict(loc=loc, scale=scale, value=draw.fmt.round(loc + scale * draw.sign() * draw.log_uniform(-3, 2.8)))
+
+    @staticmethod
+    def unit(quantity, value, loc, scale):
+        if quantity == "survival_function":
+            return ("relative to goal", abs((value - loc) / scale))
+
+
 class TransformedDistribution(Family):
     kind = "combinator"
     model = TransformedModel
-    accuracy = [TanhOfNormal, SigmoidOfNormal, AffineExpAffineOfNormal]
+    accuracy = [TanhOfNormal, SigmoidOfNormal, AffineExpAffineOfNormal, Logistic]
     kl = {"TransformedDistribution": None}  # computed by TransformedModel.kl
 
     @classmethod
@@ -595,6 +654,10 @@ class TransformedDistribution(Family):
         Case(base_distribution=D("Independent", base_distribution=D("Normal", loc=[0.5, -1.0], scale=1.0), reinterpreted_batch_ndims=1),
              transforms=[X("TanhTransform"), X("AffineTransform", loc=[0.0, 1.0], scale=[1.0, 2.0], event_dim=1)], at=[[0.5, 2.0]], dtype=f64),
         Case(base_distribution=D("Normal", loc=[0.5], scale=[1.0]), transforms=[X("ExpTransform")], at=[0.5, 2.0], dtype=f16),
+        Case(base_distribution=D("Normal", loc=[0.0], scale=[0.5]), transforms=[X("AffineTransform", loc=0.25, scale=[-1.0, 0.5]), X("TanhTransform")],
+             at=[-0.5, 0.25], outside=[-3.0, 2.5], p=MIDDLE, dtype=f64),
+        Case(base_distribution=D("Laplace", loc=[0.5, 0.0], scale=[2.0, 1.0]), transforms=[X("AffineTransform", loc=1.0, scale=-2.0)],
+             at=[-2e3, 0.25, 2e3], p=[0.1, 0.25, 0.9, -0.5, 1.5], dtype=f64),
     ]
     streams = [
         Case(base_distribution=D("Normal", loc=[0.5, -1.0], scale=[1.0, 2.0]), transforms=[X("TanhTransform"), X("AffineTransform", loc=0, scale=2)]),

@@ -14,6 +14,7 @@ from .normal import kl_to_normal
 
 class UniformPoints(Points):
     differentiable = ("low", "high")
+    edges = [dict(low=a, high=b, value=x, probability=0.5) for a, b, x in ((0.0, 1.0, 1e-30), (0.0, 1.0, 1 - 6e-8), (-1.0, 0.0, -1e-30), (0.0, 1e30, 1e-8))]
 
     @staticmethod
     def interval(draw, hostile):
@@ -85,6 +86,9 @@ class Uniform(Family):
     def cdf(x, a, b):
         return min(max((x - a) / (b - a), mpf(0)), mpf(1))
 
+    def survival_function(x, a, b):
+        return min(max((b - x) / (b - a), mpf(0)), mpf(1))
+
     def icdf(p, a, b):
         return a + p * (b - a) if 0 <= p <= 1 else NAN
 
@@ -148,6 +152,7 @@ class Uniform(Family):
         Case(low=[1e6], high=[1000001.0], at=[1000000.25], edges=[1e6, 1000001.0], dtype=f64, outside=[0.0, 2e6]),
         Case(low=[0.0], high=[2.0], at=[0.5, 1.0], edges=[0.0, 2.0], dtype=f16),
         Case(low=[0.0], high=[2.0], at=[0.5, 1.0], edges=[0.0, 2.0], dtype=bf16),
+        Case(low=[0.0, -1e200], high=[1e200, 1e-200], at=[1e-220], edges=[0.0], dtype=f64, outside=[-2e200, 2e200]),
     ]
     streams = [
         Case(low=[-1.0, 2.0], high=[1.0, 2.5]),

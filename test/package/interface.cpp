@@ -183,6 +183,9 @@ int main() {
   p.log_prob(x).sum().backward();
   check(scale.grad().defined(), "gradient");
   check(p.cdf(p.icdf(torch::full({3}, 0.25))).allclose(torch::full({3}, 0.25)), "cdf, icdf");
+  check(p.log_survival_function(torch::full({3}, 1e5)).isfinite().all().item<bool>() &&
+            p.log_cdf(p.loc()).exp().allclose(p.survival_function(p.loc())),
+        "tails");
   for (const Tensor& t :
        {p.mean(), p.mode(), p.variance(), p.stddev(), p.entropy(), p.perplexity()})
     check(t.sizes() == torch::IntArrayRef({3}), "moments");

@@ -308,6 +308,40 @@ void DistributionSubject::has_a_distribution_function() {
           text_of(*back), " of ", text_of(sorted));
 }
 
+void DistributionSubject::has_tails() {
+  const auto [x, text] = values();
+  const auto outcome = attempt("log_cdf(" + text + ")", [&] { return d().log_cdf(x); });
+  if (is_refused(outcome)) return;
+  const auto upper =
+      attempt("log_survival_function(" + text + ")", [&] { return d().log_survival_function(x); });
+  require(upper.not_implemented == outcome.not_implemented,
+          "only one of log_cdf and log_survival_function is implemented");
+  if (!outcome.value) return;
+  const Tensor &log_cdf = *outcome.value, &log_survival = *upper.value,
+               survival = d().survival_function(x);
+  const auto shape = at::infer_size(x.sizes(), program_.batch);
+  for (const Tensor& tail : {log_cdf, log_survival, survival})
+    require(tail.sizes() == IntArrayRef(shape), "a tail of ", text, " has shape ", tail.sizes());
+  if (!promises_numbers() || log_cdf.numel() == 0) return;
+  const std::pair<const char*, Tensor> logs[] = {{"log_cdf", log_cdf},
+                                                 {"log_survival_function", log_survival}};
+  for (const auto& [name, tail] : logs) {
+    require_no_nan(std::string(name) + "(" + text + ")", tail, x.isnan());
+    require(everywhere((tail <= 0).logical_or(x.isnan())), name, "(", text, ") is ", text_of(tail));
+  }
+  require_no_nan("survival_function(" + text + ")", survival, x.isnan());
+  require(everywhere((survival >= 0).logical_and(survival <= 1).logical_or(x.isnan())),
+          "survival_function(", text, ") is ", text_of(survival));
+  if (generator_.mixes_dtypes()) return;
+  const double tolerance = 256 * epsilon_of(survival.scalar_type());
+  const auto expect_one = [&](const char* what, const Tensor& sum) {
+    require(everywhere(((sum - 1).abs() <= tolerance).logical_or(x.isnan())), what, " at ", text,
+            " add up to ", text_of(sum));
+  };
+  expect_one("exp(log_cdf) and the survival function", log_cdf.exp() + survival);
+  expect_one("exp(log_cdf) and exp(log_survival_function)", log_cdf.exp() + log_survival.exp());
+}
+
 void DistributionSubject::has_quantiles() {
   if (event_dim() > 0) return;
   std::vector<double> numbers{0, 1, 0.5, 0x1p-24, 1 - 0x1p-11, random_.between(0, 1)};
@@ -550,6 +584,7 @@ Experiment DistributionSubject::experiment(uint64_t seed) {
       {"scores_values", &DistributionSubject::scores_values},
       {"does_not_mind_layouts", &DistributionSubject::does_not_mind_layouts},
       {"has_a_distribution_function", &DistributionSubject::has_a_distribution_function},
+      {"has_tails", &DistributionSubject::has_tails},
       {"has_quantiles", &DistributionSubject::has_quantiles},
       {"enumerates_its_support", &DistributionSubject::enumerates_its_support},
       {"expands", &DistributionSubject::expands},

@@ -34,6 +34,7 @@ class DistributionSubject {
   void scores_values();
   void does_not_mind_layouts();
   void has_a_distribution_function();
+  void has_tails();
   void has_quantiles();
   void enumerates_its_support();
   void expands();

@@ -168,6 +168,17 @@ std::vector<double> numbers_of(const nlohmann::json& json);
 
 at::ScalarType dtype_of(const std::string& name);
 
+/// The tails, which Python lacks, by name.
+struct Tail {
+  const char* name;
+  Tensor (Distribution::*function)(const Tensor&) const;
+};
+inline constexpr Tail kTails[] = {
+    {"log_cdf", &Distribution::log_cdf},
+    {"survival_function", &Distribution::survival_function},
+    {"log_survival_function", &Distribution::log_survival_function},
+};
+
 /// The weights 1, 9/8, ..., 15/8, 1, ... of the weighted sum whose gradient is in the golden data.
 Tensor weights_of(const Tensor& values);
 

@@ -37,6 +37,9 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_cdf(const Tensor& value) const override;
+  Tensor do_log_cdf(const Tensor& value) const override;
+  Tensor do_survival_function(const Tensor& value) const override;
+  Tensor do_log_survival_function(const Tensor& value) const override;
   Tensor do_impossible(const Tensor& value) const override;
   at::ScalarType do_dtype() const override { return dtype_of_part(*component_distribution_); }
   Tensor do_mean() const override;
@@ -45,6 +48,12 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
 
   /// `value` with a dimension for the components, before its event dimensions.
   Tensor with_components(const Tensor& value) const;
+  /// A function of every component, along a new last dimension.
+  Tensor of_components(OfValue function, const Tensor& value) const;
+  /// The weighted sum of the components' probabilities, at most 1.
+  Tensor mix(const Tensor& probabilities) const;
+  /// The logarithm of the weighted sum of numbers with these logarithms, at most `bound`.
+  Tensor mix_logs(const Tensor& logs, double bound) const;
   /// The sum of `weights * moments` over the components, of shape `batch_shape + event_shape`, in
   /// the dtype of `moments`.
   Tensor average(const Tensor& moments) const;

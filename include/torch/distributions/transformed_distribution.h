@@ -16,7 +16,8 @@ namespace torch::distributions {
 /// \f[ \log p_Y(y) = \log p_X(x) - \log\left|\det\frac{dy}{dx}\right|, \quad x = f^{-1}(y). \f]
 ///
 /// The base is expanded to the shape that the transforms require, and wrapped in `Independent` if
-/// they require more event dimensions than it has. `cdf` and `icdf` require transforms with a sign.
+/// they require more event dimensions than it has. `cdf`, `icdf` and the tails require transforms
+/// with a sign. The tails are those of the base: the opposite ones if the transforms decrease.
 /// The mean, mode, variance and stddev require affine transforms. The entropy is not implemented.
 /// `to` and `detach` apply to the transforms as well.
 ///
@@ -65,6 +66,9 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   Tensor log_prob_of(const Tensor& value, const LogProbOptions& options) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_icdf(const Tensor& probability) const override;
+  Tensor do_log_cdf(const Tensor& value) const override;
+  Tensor do_survival_function(const Tensor& value) const override;
+  Tensor do_log_survival_function(const Tensor& value) const override;
   Tensor do_mean() const override;
   Tensor do_mode() const override;
   Tensor do_variance() const override;
@@ -74,6 +78,18 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
   void change(const core::Change& change) override;
 
  private:
+  /// A value that the inverse transforms have mapped back.
+  struct Pullback {
+    Tensor x;          // the value of the base
+    Tensor y;          // its image under the first transform; x if there is none
+    Tensor is_beyond;  // mask of values outside the image of a transform; undefined if none
+    Tensor is_above;   // of those, the values above all of the image
+  };
+  Pullback pull_back(const Tensor& value) const;
+
+  struct Tail;  // one of the functions log_cdf, survival_function and log_survival_function
+  Tensor tail(const Tail& tail, const Tensor& value) const;
+
   /// Converts integers to the dtype of the base's parameters; returns other values unchanged.
   Tensor floating_value(const Tensor& value) const;
   Tensor forward(Tensor x) const;

@@ -23,7 +23,7 @@ struct FormulaTable {
                                  int64_t summed, bool* is_finite);
   using OfParameters = at::Tensor (*)(const at::Tensor* const* parameters);
 
-  OfValue log_prob, cdf, icdf;
+  OfValue log_prob, cdf, icdf, log_cdf, survival_function, log_survival_function;
   OfParameters mean, mode, variance, stddev, entropy;
 
   /// The functions that have kernels; kKl if the divergence between two of the family has one.

@@ -194,6 +194,9 @@ template <Functions set, class F>
 constexpr auto with_function(const F& f) {
   if constexpr (set == kLogProb) return f(functions::LogProb());
   if constexpr (set == kCdf) return f(functions::Cdf());
+  if constexpr (set == kLogCdf) return f(functions::LogCdf());
+  if constexpr (set == kSurvivalFunction) return f(functions::SurvivalFunction());
+  if constexpr (set == kLogSurvivalFunction) return f(functions::LogSurvivalFunction());
   if constexpr (set == kEntropy) return f(functions::Entropy());
   if constexpr (set == kKl) return f(functions::Kl());
   if constexpr (set == kInverse) return f(functions::Inverse());

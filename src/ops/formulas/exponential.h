@@ -15,7 +15,7 @@ namespace torch::distributions::ops::formulas {
 struct Exponential {
   using Family = distributions::Exponential;
   static constexpr std::size_t kParameters = 1;
-  static constexpr Functions kInDouble = kNone;
+  static constexpr Functions kInDouble = kTails;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue}};
 
@@ -37,6 +37,29 @@ struct Exponential {
   }
   static constexpr auto icdf(const auto& rate) {
     return [=](const auto& p) { return (0.0 - log1p(-p)) / rate; };
+  }
+  static constexpr auto log_cdf(const auto& rate) {
+    return [=](const auto& x) {
+      constexpr double kCertain = 800;  // beyond, the cdf is 1 in double
+      constexpr double kTiny = 1e-290;  // below, it is rate x, which may underflow
+      const auto y = rate * x;
+      const auto certain = y > kCertain, is_tiny = y < kTiny;
+      const auto inside = !(x <= 0.0 || certain);
+      const auto tiny = within(
+          inside && is_tiny, -kInfinity,
+          [](const auto& v, const auto& r) { return log(r) + log(v); }, x, rate);
+      const auto others = within(
+          inside && !is_tiny, -kInfinity,
+          [](const auto& v, const auto& r) { return log1mexp(-(r * v)); }, x, rate);
+      return select(certain && x > 0.0, 0.0, select(is_tiny, tiny, others));
+    };
+  }
+  static constexpr auto log_survival_function(const auto& rate) {
+    return [=](const auto& x) {
+      const auto tail = [](const auto& y, const auto& r) { return 0.0 - r * y; };
+      const auto inside = !(x < 0.0 || x == kInfinity);
+      return select(x == kInfinity, -kInfinity, within(inside, 0.0, tail, x, rate));
+    };
   }
   static constexpr auto mean(const auto& rate) { return 1.0 / rate; }
   static constexpr auto mode(const auto& rate) { return select(rate >= 0.0, 0.0, rate); }

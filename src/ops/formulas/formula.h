@@ -32,8 +32,13 @@ inline constexpr Functions kEntropy = 1u << 7;
 inline constexpr Functions kKl = 1u << 8;
 inline constexpr Functions kInverse = 1u << 9;
 inline constexpr Functions kLogAbsDetJacobian = 1u << 10;
+inline constexpr Functions kLogCdf = 1u << 11;
+inline constexpr Functions kSurvivalFunction = 1u << 12;
+inline constexpr Functions kLogSurvivalFunction = 1u << 13;
 inline constexpr Functions kNone = 0;
 inline constexpr Functions kEvery = ~Functions{0};
+/// The tails. Each ends in an exponential or a logarithm, so they compute in double as a rule.
+inline constexpr Functions kTails = kLogCdf | kSurvivalFunction | kLogSurvivalFunction;
 
 /// A set of inputs of a function, as bits. The lowest bits are the parameters.
 using Inputs = unsigned;
@@ -46,8 +51,9 @@ inline constexpr Inputs kValue = 1u << 31;
 /// A kernel takes a second or two to compile and 50 KB for all instruction sets, so not every
 /// function has one. Kernels exist for `log_prob` of every scalar family, since training calls it
 /// on large tensors; for `cdf` if it needs no iteration; and for entropies and for divergences
-/// within one family, if the composed path would make many tensors. The same formula runs on
-/// tensors for all other functions, and for gradients in inputs that are not named here.
+/// within one family, if the composed path would make many tensors. The tails have none, since they
+/// are called less often than `cdf`. The same formula runs on tensors for all other functions, and
+/// for gradients in inputs that are not named here.
 struct KernelOf {
   Functions function;
   Inputs training;  // the inputs that training usually differentiates

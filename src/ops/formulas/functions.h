@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "ops/formulas/formula.h"
+#include "ops/special/elementary.h"
 
 /// The functions of formulas, as types. `Name::of<Formula>(parameters...)` calls `Formula::name`.
 namespace torch::distributions::ops::functions {
@@ -45,6 +46,8 @@ constexpr auto in_range_or_nan(const Function& f, const Scalars&... parameters) 
   };
 
 TORCH_DISTRIBUTIONS_FUNCTION(Cdf, cdf)
+TORCH_DISTRIBUTIONS_FUNCTION(LogCdf, log_cdf)
+TORCH_DISTRIBUTIONS_FUNCTION(LogSurvivalFunction, log_survival_function)
 TORCH_DISTRIBUTIONS_FUNCTION(Mean, mean)
 TORCH_DISTRIBUTIONS_FUNCTION(Mode, mode)
 TORCH_DISTRIBUTIONS_FUNCTION(Variance, variance)
@@ -94,9 +97,32 @@ struct Icdf {
   }
 };
 
+/// P(X > x). A formula that defines only the logarithm has its exponential.
+struct SurvivalFunction {
+  static constexpr Functions kSet = kSurvivalFunction;
+  static constexpr const char* kName = "SurvivalFunction";
+
+  template <class Formula, class... Scalars>
+    requires requires(const Scalars&... parameters) {
+      Formula::log_survival_function(parameters...);
+    }
+  static constexpr auto of(const Scalars&... parameters) {
+    const auto tail = [](const auto&... p) {
+      if constexpr (requires { Formula::survival_function(p...); }) {
+        return Formula::survival_function(p...);
+      } else {
+        return [log_tail = Formula::log_survival_function(p...)](const auto& x) {
+          return special::exp(log_tail(x));
+        };
+      }
+    };
+    return in_range_or_nan<Formula>(tail, parameters...);
+  }
+};
+
 /// Whether the last input is a value. All other inputs are parameters.
 constexpr bool is_of_value(Functions function) {
-  return (function & (kLogProb | kCdf | kIcdf | kInverse | kLogAbsDetJacobian)) != 0;
+  return (function & (kLogProb | kCdf | kIcdf | kTails | kInverse | kLogAbsDetJacobian)) != 0;
 }
 template <class Function>
 inline constexpr bool kIsOfValue = is_of_value(Function::kSet);

@@ -37,13 +37,21 @@ struct Gamma {
   }
   static constexpr auto cdf(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
-      const auto certain = rate * x == kInfinity;
-      const auto inside = !(x <= 0.0 || certain);
-      const auto is_narrow = concentration > kNarrow && concentration < kInfinity;
-      const auto of_narrow = within(inside && is_narrow, 0.0, narrow_body, x, concentration, rate);
-      const auto of_others = within(inside && !is_narrow, 0.0, body, x, concentration, rate);
-      const auto at_zero = start(concentration, rate)(x);
-      return select(certain, 1.0, at_zero + of_narrow + of_others);
+      const auto tiny_body = [](const auto&... inputs) { return exp(log_first_term(inputs...)); };
+      const auto cdf = by_size(x, concentration, rate, narrow_body, tiny_body, body);
+      return select(rate * x == kInfinity, 1.0, start(concentration, rate)(x) + cdf);
+    };
+  }
+  static constexpr auto log_cdf(const auto& concentration, const auto& rate) {
+    return [=](const auto& x) {
+      const auto tail = log_tail<true>(x, concentration, rate);
+      return select(rate * x == kInfinity, 0.0, select(x <= 0.0, -kInfinity, tail));
+    };
+  }
+  static constexpr auto log_survival_function(const auto& concentration, const auto& rate) {
+    return [=](const auto& x) {
+      const auto tail = log_tail<false>(x, concentration, rate);
+      return select(rate * x == kInfinity, -kInfinity, tail - start(concentration, rate)(x));
     };
   }
   static constexpr auto mean(const auto& concentration, const auto& rate) {
@@ -88,11 +96,73 @@ struct Gamma {
     const auto mean = rate * x;
     // For a narrow distribution the rounding of `mean` matters: the value is corrected by density
     // times rounding error. The derivatives need no correction.
-    const auto safe = select(mean > 0.0, mean, 1.0);
-    const auto log_density = poisson_log_density(concentration, safe);
-    const auto rest = product_error(rate, x) / safe * concentration * exp(log_density);
+    const auto log_density = poisson_log_density(concentration, mean);
+    const auto rest = product_error(rate, x) / mean * concentration * exp(log_density);
     return gammainc(concentration, mean) + constant(rest);
   };
+
+  /// The function for concentrations above kNarrow, for means that may underflow, or for others; 0
+  /// unless x > 0 and the mean is finite.
+  static constexpr auto by_size(const auto& x, const auto& concentration, const auto& rate,
+                                const auto& narrow, const auto& tiny, const auto& others) {
+    const auto mean = rate * x;
+    const auto inside = !(x <= 0.0 || mean == kInfinity);
+    const auto is_narrow = concentration > kNarrow && concentration < kInfinity;
+    const auto is_tiny = mean < kTiny && !is_narrow;
+    return within(inside && is_narrow, 0.0, narrow, x, concentration, rate) +
+           within(inside && is_tiny, 0.0, tiny, x, concentration, rate) +
+           within(inside && !is_narrow && !is_tiny, 0.0, others, x, concentration, rate);
+  }
+
+  /// log((r x)^a / Gamma(a + 1)), the first term of the series of the cdf, by the Poisson
+  /// probability that has kTiny in the place of r x.
+  static constexpr auto log_first_term(const auto& x, const auto& a, const auto& r) {
+    return poisson_log_density(a, like(a, kTiny)) + a * ((log(r) + log(x)) - kLogTiny);
+  }
+  static constexpr double kTiny = 1e-200, kLogTiny = -460.517018598809136804;
+
+  /// log P if `lower`, else log Q, for x > 0 and a finite rate x; 0 elsewhere. P and Q are the
+  /// incomplete gamma functions.
+  template <bool lower>
+  static constexpr auto log_tail(const auto& x, const auto& concentration, const auto& rate) {
+    const auto narrow = [](const auto&... inputs) {
+      const auto z = normal_score(inputs...);
+      return log_ndtr(lower ? z : -z);
+    };
+    const auto tiny = [](const auto&... inputs) {
+      if constexpr (lower) {
+        return log_first_term(inputs...);
+      } else {
+        return log1mexp(log_first_term(inputs...));
+      }
+    };
+    // The value is corrected for the rounding of the mean, as in `body`.
+    const auto others = [](const auto& y, const auto& a, const auto& r) {
+      const auto m = r * y, error = product_error(r, y);
+      if constexpr (lower) {
+        return log_gammainc(a, m) + constant(log_gammainc_slope(a, m) * error);
+      } else {
+        return log_gammaincc(a, m) + constant(log_gammaincc_slope(a, m) * error);
+      }
+    };
+    return by_size(x, concentration, rate, narrow, tiny, others);
+  }
+
+  /// The normal score of x > 0 for concentrations above kNarrow: with mu = (rate x - a) / a it is
+  /// sqrt(a) eta, eta^2 / 2 = mu - log(1 + mu). Near the mode it is a series in mu.
+  static constexpr auto normal_score(const auto& x, const auto& concentration, const auto& rate) {
+    constexpr double kNear = 1e-5;
+    const auto distance = (rate * x - concentration) + product_error(rate, x);
+    const auto mu = distance / concentration;
+    const auto near = abs(mu) < kNear;
+    const auto root = [](const auto& y, const auto& a, const auto& r) {
+      const auto rest = constant(((a - r * y) - product_error(r, y)) / a);
+      return sqrt(a) * sqrt(2.0 * deviance(like(a, 1.0), r * y / a, rest));
+    };
+    const auto far = within(!near, 0.0, root, x, concentration, rate);
+    const auto series = 1.0 + mu * (7.0 / 36.0 * mu - 1.0 / 3.0);
+    return select(near, distance / sqrt(concentration) * series, select(distance < 0.0, -far, far));
+  }
 
   /// A term of the cdf that is 0, but whose derivative in x at x = 0 is the density there:
   /// infinite, `rate`, or 0.

@@ -22,7 +22,7 @@ namespace torch::distributions::ops::formulas {
 struct Gumbel {
   using Family = distributions::Gumbel;
   static constexpr std::size_t kParameters = 2;
-  static constexpr Functions kInDouble = kCdf | kIcdf;
+  static constexpr Functions kInDouble = kCdf | kIcdf | kTails;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue}};
 
@@ -55,6 +55,27 @@ struct Gumbel {
       const auto others = within(
           p != 0.0, 0.0, [](const auto& q) { return log(0.0 - log(q)); }, p);
       return loc + scale * (lowest - others);
+    };
+  }
+  static constexpr auto log_cdf(const auto& loc, const auto& scale) {
+    return [=](const auto& x) {
+      constexpr double kCertain = 800;  // beyond, it is 0 in double
+      const auto uncertain = !(standardized(x, loc, scale) > kCertain);
+      const auto body = [](const auto&... inputs) { return 0.0 - exp(-standardized(inputs...)); };
+      return within(uncertain, 0.0, body, x, loc, scale);
+    };
+  }
+  static constexpr auto log_survival_function(const auto& loc, const auto& scale) {
+    return [=](const auto& x) {
+      constexpr double kCertain = -7, kFar = 40;  // beyond, it is 0 or -y in double
+      const auto y = standardized(x, loc, scale);
+      const auto far = y > kFar;
+      const auto body = [](const auto&... inputs) {
+        return log1mexp(-exp(-standardized(inputs...)));
+      };
+      const auto tail = [](const auto&... inputs) { return 0.0 - standardized(inputs...); };
+      return select(far, within(far && x < kInfinity, -kInfinity, tail, x, loc, scale),
+                    within(!(far || y < kCertain), 0.0, body, x, loc, scale));
     };
   }
   static constexpr auto mean(const auto& loc, const auto& scale) { return loc + kEuler * scale; }

@@ -15,7 +15,7 @@ namespace torch::distributions::ops::formulas {
 struct Laplace {
   using Family = distributions::Laplace;
   static constexpr std::size_t kParameters = 2;
-  static constexpr Functions kInDouble = kCdf | kIcdf;
+  static constexpr Functions kInDouble = kCdf | kIcdf | kTails;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue}};
 
@@ -44,6 +44,28 @@ struct Laplace {
       const auto z = log(2.0 * select(lower, p, 1.0 - p));
       return loc + scale * select(lower, z, -z);
     };
+  }
+  static constexpr auto log_cdf(const auto& loc, const auto& scale) {
+    return [=](const auto& x) {
+      constexpr double kCertain = 800;  // beyond, the cdf is 1 in double
+      const auto lower = x <= loc;
+      const auto uncertain = !(lower || standardized(x, loc, scale) > kCertain);
+      const auto left = within(
+          lower && x > -kInfinity && loc < kInfinity, -kInfinity,
+          [](const auto&... inputs) { return standardized(inputs...) - kLog2; }, x, loc, scale);
+      const auto right = within(
+          uncertain, 0.0,
+          [](const auto&... inputs) { return log1p(-0.5 * exp(-standardized(inputs...))); }, x, loc,
+          scale);
+      return select(lower, left, right);
+    };
+  }
+  // The distribution is symmetric: P(X > x) is the cdf at `loc` of the distribution around x.
+  static constexpr auto survival_function(const auto& loc, const auto& scale) {
+    return [=](const auto& x) { return cdf(x, scale)(loc); };
+  }
+  static constexpr auto log_survival_function(const auto& loc, const auto& scale) {
+    return [=](const auto& x) { return log_cdf(x, scale)(loc); };
   }
   static constexpr auto mean(const auto& loc, const auto&) { return loc; }
   static constexpr auto mode(const auto& loc, const auto&) { return loc; }

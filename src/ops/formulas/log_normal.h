@@ -38,12 +38,19 @@ struct LogNormal {
     };
   }
   static constexpr auto cdf(const auto& loc, const auto& scale) {
-    return [=](const auto& x) {
-      const auto of_positive = [](const auto& y, const auto& m, const auto& s) {
-        return of_log(Normal::cdf(m, s), y);
-      };
-      return within(!(x <= 0.0), 0.0, of_positive, x, loc, scale);
-    };
+    return of_positive([](const auto&... p) { return Normal::cdf(p...); }, 0.0, loc, scale);
+  }
+  static constexpr auto log_cdf(const auto& loc, const auto& scale) {
+    return of_positive([](const auto&... p) { return Normal::log_cdf(p...); }, -kInfinity, loc,
+                       scale);
+  }
+  static constexpr auto survival_function(const auto& loc, const auto& scale) {
+    return of_positive([](const auto&... p) { return Normal::survival_function(p...); }, 1.0, loc,
+                       scale);
+  }
+  static constexpr auto log_survival_function(const auto& loc, const auto& scale) {
+    return of_positive([](const auto&... p) { return Normal::log_survival_function(p...); }, 0.0,
+                       loc, scale);
   }
   static constexpr auto icdf(const auto& loc, const auto& scale) {
     return [=](const auto& p) {
@@ -87,6 +94,17 @@ struct LogNormal {
   }
 
  private:
+  /// The function of log x that `of_normal(loc, scale)` returns, and `otherwise` for x <= 0.
+  static constexpr auto of_positive(const auto& of_normal, double otherwise, const auto& loc,
+                                    const auto& scale) {
+    return [=](const auto& x) {
+      const auto of_value = [&](const auto& y, const auto& m, const auto& s) {
+        return of_log(of_normal(m, s), y);
+      };
+      return within(!(x <= 0.0), otherwise, of_value, x, loc, scale);
+    };
+  }
+
   /// 1 - exp(-s2), with s2 clamped to kCertain, from which on the result is 1 in double.
   static constexpr auto shrinkage(const auto& s2) {
     constexpr double kCertain = 50;

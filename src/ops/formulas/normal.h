@@ -16,7 +16,7 @@ struct Laplace;
 struct Normal {
   using Family = distributions::Normal;
   static constexpr std::size_t kParameters = 2;
-  static constexpr Functions kInDouble = kCdf | kIcdf;
+  static constexpr Functions kInDouble = kCdf | kIcdf | kTails;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue}};
 
@@ -38,6 +38,21 @@ struct Normal {
   }
   static constexpr auto icdf(const auto& loc, const auto& scale) {
     return [=](const auto& p) { return loc + scale * ndtri(p); };
+  }
+  static constexpr auto log_cdf(const auto& loc, const auto& scale) {
+    return [=](const auto& x) {
+      const auto z = standardized(x, loc, scale);
+      const auto tail = [](const auto&... inputs) { return log_ndtr(standardized(inputs...)); };
+      const auto finite = !(abs(z) == kInfinity);
+      return select(z == kInfinity, 0.0, within(finite, -kInfinity, tail, x, loc, scale));
+    };
+  }
+  // The distribution is symmetric: P(X > x) is the cdf at `loc` of the distribution around x.
+  static constexpr auto survival_function(const auto& loc, const auto& scale) {
+    return [=](const auto& x) { return cdf(x, scale)(loc); };
+  }
+  static constexpr auto log_survival_function(const auto& loc, const auto& scale) {
+    return [=](const auto& x) { return log_cdf(x, scale)(loc); };
   }
   static constexpr auto mean(const auto& loc, const auto&) { return loc; }
   static constexpr auto mode(const auto& loc, const auto&) { return loc; }

@@ -7,6 +7,7 @@
 #include "ops/special/gamma_log_density.h"
 #include "ops/special/log_mean_gap.h"
 #include "ops/special/rounding.h"
+#include "ops/special/sigmoid.h"
 
 namespace torch::distributions {
 class Uniform;
@@ -22,7 +23,7 @@ struct Gamma;
 struct Uniform {
   using Family = distributions::Uniform;
   static constexpr std::size_t kParameters = 2;
-  static constexpr Functions kInDouble = kNone;
+  static constexpr Functions kInDouble = kTails;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue}};
 
@@ -55,6 +56,32 @@ struct Uniform {
       return select(wide, 2.0 * quantile, quantile);
     };
   }
+  static constexpr auto log_cdf(const auto& low, const auto& high) {
+    return [=](const auto& x) {
+      constexpr double kTiny = 1e-290;  // below, the fraction may underflow
+      const auto p = cdf(low, high)(x), q = survival_function(low, high)(x);
+      const auto upper = p > 0.5, is_tiny = p < kTiny;
+      const auto lower = !(x <= low || upper);
+      const auto log_fraction = [](const auto& y, const auto& a, const auto& b) {
+        const auto wide = is_wide(a, b);
+        return log(halved_where(wide, y) - halved_where(wide, a)) -
+               log(halved_where(wide, b) - halved_where(wide, a));
+      };
+      const auto tiny = within(lower && is_tiny, -kInfinity, log_fraction, x, low, high);
+      const auto of_p = within(
+          lower && !is_tiny, -kInfinity, [](const auto& f) { return log(f); }, p);
+      const auto of_q = within(
+          upper, 0.0, [](const auto& f) { return log1p(0.0 - f); }, q);
+      return select(upper, of_q, select(is_tiny, tiny, of_p));
+    };
+  }
+  // P(X > x) is the cdf at -x of the distribution of -X.
+  static constexpr auto survival_function(const auto& low, const auto& high) {
+    return [=](const auto& x) { return cdf(-high, -low)(-x); };
+  }
+  static constexpr auto log_survival_function(const auto& low, const auto& high) {
+    return [=](const auto& x) { return log_cdf(-high, -low)(-x); };
+  }
   static constexpr auto mean(const auto& low, const auto& high) { return 0.5 * low + 0.5 * high; }
   static constexpr auto mode(const auto&, const auto&) { return kNaN; }  // every point is a mode
   static constexpr auto variance(const auto& low, const auto& high) {
@@ -76,6 +103,48 @@ struct Uniform {
     const auto wide = is_wide(low, high);
     const auto result = log(halved_where(wide, high) - halved_where(wide, low));
     return select(wide, result + kLog2, result);
+  }
+};
+
+/// The logit of a uniform number: the logistic distribution if low = 0 and high = 1. A logarithm
+/// far out does not go through the number itself, which rounds to 0 or 1.
+struct LogitOfUniform {
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kEvery;
+
+  static constexpr auto cdf(const auto& low, const auto& high) {
+    return [=](const auto& y) { return Uniform::cdf(low, high)(sigmoid(y)); };
+  }
+  static constexpr auto log_cdf(const auto& low, const auto& high) {
+    return [=](const auto& y) {
+      const auto q = survival_function(low, high)(y);
+      const auto upper = q < 0.5, from_zero = low == 0.0;
+      const auto of_q = within(
+          upper, 0.0, [](const auto& tail) { return log1p(0.0 - tail); }, q);
+      const auto of_logit = within(
+          !upper && from_zero, 0.0,
+          [](const auto& v, const auto& a, const auto& b) {
+            // The second term is 0. It has the derivative in `low`, as far as that is representable.
+            constexpr double kLargestExponent = 700;
+            const auto log_u = log_sigmoid(v);
+            return log_u + log1p(-a * exp(-max(log_u, -kLargestExponent))) - log(b - a);
+          },
+          y, low, high);
+      const auto of_number = within(
+          !upper && !from_zero, 0.0,
+          [](const auto& v, const auto& a, const auto& b) {
+            return Uniform::log_cdf(a, b)(sigmoid(v));
+          },
+          y, low, high);
+      return of_q + of_logit + of_number;
+    };
+  }
+  // P(Y > y) is the cdf at -y of the logit of 1 - X.
+  static constexpr auto survival_function(const auto& low, const auto& high) {
+    return [=](const auto& y) { return cdf(1.0 - high, 1.0 - low)(-y); };
+  }
+  static constexpr auto log_survival_function(const auto& low, const auto& high) {
+    return [=](const auto& y) { return log_cdf(1.0 - high, 1.0 - low)(-y); };
   }
 };
 

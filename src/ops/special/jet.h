@@ -86,6 +86,16 @@ constexpr Jet<T, order> of_jet(Expm1, const Jet<T, order>& x) {
   return compose<T>({expm1(x.value()), slope, 0.5 * slope}, x);
 }
 template <class T, std::size_t order>
+constexpr Jet<T, order> of_jet(Log, const Jet<T, order>& x) {
+  const T slope = 1.0 / x.value();
+  return compose<T>({log(x.value()), slope, -0.5 * slope * slope}, x);
+}
+template <class T, std::size_t order>
+constexpr Jet<T, order> of_jet(Log1p, const Jet<T, order>& x) {
+  const T slope = 1.0 / (x.value() + 1.0);
+  return compose<T>({log1p(x.value()), slope, -0.5 * slope * slope}, x);
+}
+template <class T, std::size_t order>
 constexpr Jet<T, order> of_jet(Sqrt, const Jet<T, order>& x) {
   const T root = sqrt(x.value()), slope = 0.5 / root;
   return compose<T>({root, slope, -0.5 * slope * slope / root}, x);

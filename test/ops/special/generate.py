@@ -74,9 +74,9 @@ def softplus(x):
     return log1p(exp(x)) if x < 0 else x + log1p(exp(-x))
 
 
-def tail_or_complement(a, x):
+def tail_or_complement(a, x, at_most=1e5):
     """The incomplete gamma functions (P, Q). The smaller one has full relative precision."""
-    if a > 1e5:  # quadrature of the density, up to where it is negligible
+    if a > at_most:  # quadrature of the density, up to where it is negligible
         deviation = sqrt(a)
 
         def density(t):
@@ -126,6 +126,33 @@ def incomplete_gamma_derivatives(a, x, lower):
     second = sign * (above[small] - 2 * at[small] + below[small]) / h**2
     density = exp((a - 1) * log(x) - x - loggamma(a))
     return [first, density if lower else -density, second]
+
+
+def log_gammainc_tails(a, x):
+    """The logarithms of P and Q, however far out. The smaller one has full relative precision."""
+    if a > 1e5 and abs(x - a) < a / 1000:  # quadrature of the density over its value at x, up to where it is negligible
+        step = sqrt(a) / (1 + abs(x - a) / sqrt(a)) * (1 if x > a else -1)
+
+        def log_density(t):
+            return (a - 1) * log(t) - t - loggamma(a)
+
+        top = log_density(x)
+        small = top + log(abs(quad(lambda t: exp(log_density(t) - top), [x + step * 4 * j for j in range(41)])))
+        return (log1p(-exp(small)), small) if x > a else (small, log1p(-exp(small)))
+    lower, upper = tail_or_complement(a, x, at_most=inf)
+    if x < a + 2:
+        return log(lower), log1p(-lower)
+    return log1p(-upper), log(upper)
+
+
+def log_gammainc_derivatives(a, x, i):
+    """The first derivatives, by difference quotients of a step beside which the digits suffice."""
+    mp.dps = 2 * DIGITS
+    out = []
+    for da, dx in ((a * mpf(10) ** -20, 0), (0, x * mpf(10) ** -20)):
+        above, below = (log_gammainc_tails(a + k * da, x + k * dx)[i] for k in (1, -1))
+        out.append((above - below) / (2 * (da or dx)))
+    return out
 
 
 # Functions: reference, arguments drawn from Points, number of points.
@@ -178,6 +205,18 @@ def incomplete_gamma_arguments(p):
 def large_incomplete_gamma_arguments(p):
     a = p.log_uniform(2e5, 1e12)
     return a, a + p.normal() * 3 * math.sqrt(a)
+
+
+def far_incomplete_gamma_arguments(p):
+    """Arguments at which one of the tails underflows, among others."""
+    a = p.choice(lambda: p.log_uniform(1e-6, 1e4), lambda: p.uniform(0.01, 20), lambda: p.log_uniform(20, 1e4))
+    return a, p.choice(lambda: a * p.log_uniform(1e-3, 1e3), lambda: a * (1 + p.uniform(-0.3, 0.3)), lambda: p.log_uniform(1e-280, 1),
+                       lambda: abs(a + p.normal() * math.sqrt(a) * p.random.choice([1, 10, 100])) + 1e-9)
+
+
+def very_large_incomplete_gamma_arguments(p):
+    a = p.log_uniform(2e5, 1e12)
+    return a, a + p.normal() * math.sqrt(a) * p.random.choice([1, 3, 10, 100])
 
 
 def mixed_signs(p, low, high):
@@ -307,6 +346,10 @@ FUNCTIONS = {
     "gammaincc": (upper_gamma, incomplete_gamma_arguments, 200),
     "gammainc_large": (lower_gamma, large_incomplete_gamma_arguments, 12),
     "gammaincc_large": (upper_gamma, large_incomplete_gamma_arguments, 12),
+    "log_gammainc": (lambda a, x: log_gammainc_tails(a, x)[0], far_incomplete_gamma_arguments, 120),
+    "log_gammaincc": (lambda a, x: log_gammainc_tails(a, x)[1], far_incomplete_gamma_arguments, 120),
+    "log_gammainc_large": (lambda a, x: log_gammainc_tails(a, x)[0], very_large_incomplete_gamma_arguments, 8),
+    "log_gammaincc_large": (lambda a, x: log_gammainc_tails(a, x)[1], very_large_incomplete_gamma_arguments, 8),
     "itakura_saito": (divergence(lambda x: -log(x), lambda x: -1 / x), positive_pair, 160),
     "deviance": (lambda x, m: x * log(x / m) + m - x, positive_pair, 160),
     "exp_divergence": (divergence(exp, exp), real_pair, 160),
@@ -359,6 +402,9 @@ def evaluate(name, reference, arguments):
         return [x, sqrt(2 * pi) * exp(x * x / 2)]
     if name.startswith("gammainc"):
         return [reference(*arguments)] + incomplete_gamma_derivatives(*arguments, "gammaincc" not in name)
+    if name.startswith("log_gammainc"):
+        value = reference(*arguments)
+        return [value] + log_gammainc_derivatives(*arguments, 1 if "gammaincc" in name else 0)
     # Difference quotients of differences of log-gammas need 150 digits. Sums such as 1 + exp(-700) need 400.
     mp.dps = 400 if "softplus" in name or name in ("sigmoid", "log_sigmoid", "log_cosh") else 150
     return [reference(*arguments)] + [partial(reference, arguments, i) for i in range(len(arguments))]

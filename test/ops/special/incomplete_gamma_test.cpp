@@ -24,6 +24,18 @@ TEST(IncompleteGammaTest, IsAccurate) {
   }
 }
 
+TEST(IncompleteGammaTest, LogarithmsAreAccurateWhereTheTailsUnderflow) {
+  // Relative to 1 where the logarithm is small. A slope may be a tail itself.
+  const test::Limits limits{16, 64, false, true, 0, 8};
+  for (const std::string suffix : {"", "_large"}) {
+    test::expect_accurate(
+        "log_gammainc" + suffix, 2, [](const auto& x) { return log_gammainc(x[0], x[1]); }, limits);
+    test::expect_accurate(
+        "log_gammaincc" + suffix, 2, [](const auto& x) { return log_gammaincc(x[0], x[1]); },
+        limits);
+  }
+}
+
 TEST(IncompleteGammaTest, SecondDerivativeIsAccurate) {
   for (const bool by_tensor_operations : {false, true}) {
     for (const std::string name : {"gammainc", "gammaincc"}) {
@@ -51,6 +63,8 @@ TEST(IncompleteGammaTest, HasDerivatives) {
   };
   check([](const auto& t) { return gammainc(t[0], t[1]); });
   check([](const auto& t) { return gammaincc(t[0], t[1]); });
+  check([](const auto& t) { return log_gammainc(t[0], t[1]); });
+  check([](const auto& t) { return log_gammaincc(t[0], t[1]); });
 }
 
 TEST(IncompleteGammaTest, KnowsNoThirdDerivativeInA) {
@@ -60,6 +74,30 @@ TEST(IncompleteGammaTest, KnowsNoThirdDerivativeInA) {
     derivative = autograd::grad({derivative.sum()}, {a}, {}, std::nullopt, true)[0];
   EXPECT_NO_THROW(autograd::grad({derivative.sum()}, {x}, {}, /*retain_graph=*/true));
   EXPECT_THROW(autograd::grad({derivative.sum()}, {a}), c10::NotImplementedError);
+}
+
+TEST(IncompleteGammaTest, LogarithmsHaveSecondDerivativesFarOut) {
+  const Tensor a = doubles({50, 300, 1e4, 0.5}), x = doubles({4, 900, 2e4, 1e3});
+  const auto check = [&](const distributions::test::Differentiable& f) {
+    EXPECT_TRUE(gradcheck(f, {a, x}, {.atol = 1e-6}));
+    EXPECT_TRUE(gradgradcheck(f, {a, x}, {.atol = 1e-6}));
+  };
+  check([](const auto& t) { return log_gammainc(t[0].slice(0, 0, 1), t[1].slice(0, 0, 1)); });
+  check([](const auto& t) { return log_gammaincc(t[0].slice(0, 1), t[1].slice(0, 1)); });
+}
+
+TEST(IncompleteGammaTest, LogarithmsKeepTheLimits) {
+  const double inf = INFINITY;
+  const Tensor a = doubles({2, 2, 0, inf}).requires_grad_(), x = doubles({0, inf, 1, 1});
+  EXPECT_TRUE(at::equal(log_gammainc(a, x), doubles({-inf, 0, 0, -inf})));
+  EXPECT_TRUE(at::equal(log_gammaincc(a, x), doubles({0, -inf, -inf, 0})));
+  // Where the density and the tail underflow together, and where parts of the slope overflow.
+  const Tensor far = doubles({0.5, 1e15}), end = doubles({1.79e308, 5e-324}).requires_grad_();
+  const Tensor slope = autograd::grad({log_gammaincc(far, end).sum()}, {end})[0];
+  EXPECT_TRUE(at::equal(slope, doubles({-1, 0})));
+  const Tensor outside =
+      log_gammaincc(doubles({-1, 1, 0, inf, NAN, 1}), doubles({1, -1, 0, inf, 1, NAN}));
+  EXPECT_TRUE(outside.isnan().all().item<bool>());
 }
 
 TEST(IncompleteGammaTest, KeepsTheLimits) {

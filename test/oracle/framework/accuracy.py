@@ -7,11 +7,13 @@ from mpmath import mp, mpf
 
 from .cases import inputs_of
 from .draws import DOUBLE, FLOAT, Draw
+from .family import TAILS
 from .mathematics import array, derivative
 
 TYPICAL, HOSTILE = 30, 80  # points of a scalar family
 FEWER_TYPICAL, FEWER_HOSTILE = 20, 65  # points of any other family
-QUANTITIES = ("log_prob", "cdf", "icdf", "mean", "variance", "entropy")
+QUANTITIES = ("log_prob", "cdf", "icdf", "mean", "variance", "entropy", *TAILS)
+OF_VALUE = ("log_prob", "cdf", *TAILS)
 
 
 class Points:
@@ -26,7 +28,7 @@ class Points:
     form = None  # the parameters in use; by default those of the family's first form
     quantities = QUANTITIES
     differentiable = None  # the inputs of log_prob to differentiate in; by default the value and every parameter
-    cdf_gradients = ()
+    cdf_gradients = ()  # the inputs of the cdf and of the logarithms of the tails to differentiate in
     uses_lgamma = False  # selects the goal of log_prob
     edges = ()  # further points: ends of the support, and points at which other libraries have failed
 
@@ -54,7 +56,9 @@ def goal(points, quantity, fmt):
     if quantity == "log_prob":
         elementary, composed = 8, 64 if fmt.is_double else 16
         return (composed if points.uses_lgamma else elementary), 1
-    if quantity in ("cdf", "icdf"):
+    if quantity in ("log_cdf", "log_survival_function"):
+        return (64 if fmt.is_double else 16), 1
+    if quantity in ("cdf", "icdf", "survival_function"):
         return (64 if fmt.is_double else 16), 0
     return (32 if fmt.is_double else 16), (1 if quantity == "entropy" else 0)
 
@@ -116,7 +120,7 @@ def row(points, fmt, point, truth):
         return truth(points.call(), {k: array(v) for k, v in changed.items() if k != "value"})
 
     def evaluate(quantity, changed):
-        if quantity in ("log_prob", "cdf"):
+        if quantity in OF_VALUE:
             return getattr(model(changed), quantity)(array(changed["value"])).item()
         if quantity == "icdf":
             return model(changed).icdf(array(probability)).item()
@@ -138,19 +142,24 @@ def row(points, fmt, point, truth):
         if mp.isfinite(slope):  # it is not at the ends of some supports
             put(f"{quantity}/{name}" + "".join(f"[{i}]" for i in index), slope)
 
-    log_prob = evaluate("log_prob", exact)
-    put("log_prob", log_prob)
-    if abs(log_prob) <= fmt.largest:
-        for name in differentiable(points, point):
-            for index in indices(exact[name]):
-                if name != "scale_tril" or index[1] <= index[0]:
-                    put_slope("log_prob", name, index)
-    for quantity in quantities(points, point):
-        if quantity != "log_prob":
-            put(quantity, evaluate(quantity, exact))
-        if quantity == "cdf" and not mp.isinf(log_prob) and value != 0:
+    asked = quantities(points, point)
+    if "log_prob" in asked:
+        log_prob = evaluate("log_prob", exact)
+        put("log_prob", log_prob)
+        if abs(log_prob) <= fmt.largest:
+            for name in differentiable(points, point):
+                for index in indices(exact[name]):
+                    if name != "scale_tril" or index[1] <= index[0]:
+                        put_slope("log_prob", name, index)
+    for quantity in asked:
+        if quantity == "log_prob":
+            continue
+        result = evaluate(quantity, exact)
+        put(quantity, result)
+        is_usual = quantity == "cdf" and not mp.isinf(log_prob) or quantity in ("log_cdf", "log_survival_function") and 1e-30 < abs(result) < mp.inf
+        if is_usual and value != 0:
             for name in points.cdf_gradients:
-                put_slope("cdf", name, ())
+                put_slope(quantity, name, ())
     return cells
 
 
@@ -160,7 +169,14 @@ def differentiable(points, point):
 
 def quantities(points, point):
     """The quantities that are checked at a point, in the order of their columns."""
-    return [q for q in QUANTITIES if q in points.quantities and (q != "icdf" or "probability" in point)]
+    return [q for q in QUANTITIES if has(points, q) and (q != "icdf" or "probability" in point)]
+
+
+def has(points, quantity):
+    """Whether a quantity is checked. The tails always are if the family has them."""
+    if quantity in TAILS and points.family.kind == "scalar":
+        return hasattr(points.family, "survival_function")
+    return quantity in points.quantities
 
 
 def number(fmt, x):

@@ -60,6 +60,8 @@ def faults_of(family, form, seed):
     if hasattr(family, "cdf"):
         x = mean + mpf("0.25") * mp.sqrt(family.variance(*canonical))
         wanted["cdf"] = (family.cdf(x, *canonical), lambda: mean_of(lambda x: mpf(1), up_to=x))
+        if hasattr(family, "survival_function"):
+            wanted["survival_function"] = (family.survival_function(x, *canonical), lambda: 1 - mean_of(lambda x: mpf(1), up_to=x))
         if hasattr(family, "icdf"):
             wanted["icdf"] = (family.icdf(family.cdf(x, *canonical), *canonical), lambda: x)
     for key, (said, found) in wanted.items():

@@ -93,8 +93,8 @@ _WRONG = [
 
 # Where this library has more than Python, whose method raises NotImplementedError or whose property is less exact. A key is a method
 # or one of the properties "support", "has_rsample" and "has_enumerate_support". The data hold mpmath's values and gradients of such a
-# method, and the oracle's value of such a property. A method that Python lacks in all cases is also listed in pending.json, for
-# completeness_test.cpp.
+# method, and the oracle's value of such a property. The tails (TAILS in family.py), which every class of Python lacks, are not listed. test/golden/beyond.json has
+# a value of every method that Python lacks in all cases, for completeness_test.cpp.
 _MORE = [
     ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {
         "Binomial": "entropy, perplexity",

@@ -12,7 +12,9 @@ import numpy as np
 from mpmath import mp, mpf
 
 from .cases import D, In
-from .mathematics import NAN, array, as_array, elementwise
+from .mathematics import NAN, array, as_array, elementwise, log_of
+
+TAILS = ("log_cdf", "survival_function", "log_survival_function")  # the methods of this library that Python lacks
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent
 
@@ -24,7 +26,8 @@ def snake(name):
 class Family:
     """The functions `log_prob(x, ...)`, `cdf(x, ...)`, `icdf(p, ...)`, `mean(...)`, `mode(...)`, `variance(...)` and
     `entropy(...)` take the parameters as `canonical` returns them: each is a number, or an array of numbers for a vector or a
-    matrix."""
+    matrix. A class with tails has `survival_function(x, ...)`, without the cancellation of 1 - cdf; the logarithms of both
+    functions follow from them, unless the cdf underflows even here and the class has `log_cdf(x, ...)`."""
 
     kind = "scalar"  # or "vector" or "combinator"
     base = "Distribution"
@@ -143,6 +146,19 @@ class Model:
 
     def icdf(self, p):
         return self._of_value("icdf", p)
+
+    def survival_function(self, x):
+        return self._of_value("survival_function", x)
+
+    def log_cdf(self, x):
+        if hasattr(self.family, "log_cdf"):
+            return self._of_value("log_cdf", x)
+        upper = self.survival_function(x)
+        return elementwise(log_of, self.cdf(x), upper)
+
+    def log_survival_function(self, x):
+        upper = self.survival_function(x)
+        return elementwise(log_of, upper, self.cdf(x))
 
     def mean(self):
         return self._of_parameters("mean")

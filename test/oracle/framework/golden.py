@@ -15,6 +15,7 @@ import torch.distributions as td
 from mpmath import mp
 
 from .corrections import CORRECTIONS, EXTENSIONS
+from .family import TAILS
 from .data import DTYPES, call as as_json, common_of, flat, number, shaped, tensor, text
 from .mathematics import array, elementwise, slopes
 from .views import Float64, Own, Plain, Truth
@@ -24,8 +25,8 @@ DIGITS = 50
 # the largest of |value|, 1 (for logarithms) and the condition of the result.
 FLOAT64_ERROR, OWN_EPS = 1e-9, 4096
 PARAMETER_METHODS = ["mean", "mode", "variance", "stddev", "entropy", "perplexity"]
-DIFFERENTIABLE = ["log_prob", "cdf", "icdf", "entropy"]
-ABSOLUTE_BELOW_ONE = {"log_prob", "entropy"}  # errors of logarithms are absolute below 1, other errors are relative
+DIFFERENTIABLE = ["log_prob", "cdf", "icdf", "entropy", *TAILS]
+ABSOLUTE_BELOW_ONE = {"log_prob", "entropy", "log_cdf", "log_survival_function"}  # errors of logarithms are absolute below 1, other errors are relative
 INTEGER_PARAMETERS = {"total_count"}
 # Methods that are functions of another one. The data has an entry for them only if it differs from the function's result.
 DETERMINED = {"stddev": ("variance", math.sqrt), "perplexity": ("entropy", math.exp)}
@@ -57,7 +58,9 @@ def attempt(f):
 
 
 def evaluate(distribution, method, value=None):
-    member = getattr(distribution, method)
+    member = getattr(distribution, method, None)
+    if member is None:
+        raise NotImplementedError
     if value is not None:
         return member(value)
     return member() if callable(member) else member
@@ -145,7 +148,9 @@ def explain(case, name, key, message):
 
 
 def is_more(name, method, torch_result):
-    """Whether torch lacks the method and EXTENSIONS says that this library has it."""
+    """Whether torch lacks the method and this library has it: a tail, or a method that EXTENSIONS lists."""
+    if method in TAILS:
+        return True
     more = isinstance(torch_result, NotImplementedError) and (name, method) in EXTENSIONS
     if more:
         used.add((name, "extension " + method))
@@ -276,7 +281,7 @@ def gradients(case, method, model, f64_leaves, f64, value64, count, discrete):
         scale = [float(mp.fsum(abs(d) for d in t)) if all(mp.isfinite(d) for d in t) else 1.0 for t in terms]
         value = shaped(["undefined" if math.isnan(v) else number(v, case.dtype) for v in values], list(leaves[leaf].shape))
         more = {"simplex": True} if leaf == "value" and on_simplex(case) else {}
-        if method in ("cdf", "icdf"):  # exponentials: the relative error is the absolute error of the exponent
+        if method in ("cdf", "icdf", *TAILS):  # exponentials: the relative error is the absolute error of the exponent
             scale = [s * abs(math.log(abs(v))) if 1e50 < abs(v) < math.inf or 0 < abs(v) < 1e-50 else s for s, v in zip(scale, values)]
         if any(s > 2 * max(1.0, abs(v)) for s, v in zip(scale, values)):
             more["condition"] = [number(f"{s:.1e}") for s in scale]
@@ -298,6 +303,32 @@ def on_simplex(case):
     """Whether a bijection maps to a simplex. Then only the gradient along the simplex is defined."""
     transforms = case.arguments.get("transforms", [])
     return isinstance(transforms, list) and bool(transforms) and transforms[-1].transform == "StickBreakingTransform"
+
+
+def beyond(family, known):
+    """{method: {the call and its points, "is": the value}}: one cell of each method that torch lacks, of which `known` says so."""
+    methods = [m for m in [*PARAMETER_METHODS, "cdf", "icdf", "enumerate_support"] if (family.name(), m) in EXTENSIONS]
+    return {m: cell for m in [*methods, *TAILS] if known.get(m, "raises") == "raises" and (cell := beyond_cell(family, m))}
+
+
+def beyond_cell(family, method):
+    """The first case for which the model's values are finite numbers, in float64 if they are not exact."""
+    for case in family.cases:
+        case = case.of(family)
+        if method != "enumerate_support" and (case.dtype != "float64" or not case.points["at"]):
+            continue
+        with mp.workdps(DIGITS):
+            model, shapes = Truth(case.dtype).make(case), Plain(case.dtype).make(case)
+            dims = len(shapes.batch_shape) + len(shapes.event_shape)
+            value = points_tensor(case.points["at"], case, dims) if method in ("cdf", *TAILS) else None
+            try:
+                is_value = evaluate(model, method, None if value is None else as_mp(value))
+            except (NotImplementedError, AttributeError):
+                continue
+        if all(mp.isfinite(v) for v in is_value.reshape(-1)):
+            at = {} if value is None else {"at": tensor(value, case.dtype)}
+            return stated_call(case) | at | {"is": shaped([number(v) for v in is_value.reshape(-1)], list(is_value.shape))}
+    return None
 
 
 def stated_call(case):
@@ -340,7 +371,10 @@ def run_case(case):
         # Values inside the support must pass validation; values outside must not reach it.
         a, b = (own, f64) if validate else (loose, loose64)
         value64 = None if value is None else value.double() if value.is_floating_point() else value
-        methods[key], model = answer(case, method, value, value64, None if value is None else as_mp(value), validate, a, b, key)
+        said, model = answer(case, method, value, value64, None if value is None else as_mp(value), validate, a, b, key)
+        if model is None and method in TAILS:
+            return
+        methods[key] = said
         if model is not None and method in DIFFERENTIABLE and key == method and case.dtype in ("float32", "float64"):
             if value is None or count:
                 build = Float64(case.dtype)
@@ -358,6 +392,8 @@ def run_case(case):
         entry("log_prob outside", "log_prob", points["outside"])
     entry("cdf", "cdf", torch.cat(everywhere), count)
     entry("icdf", "icdf", points["p"], 3)
+    for method in TAILS:
+        entry(method, method, torch.cat(everywhere), count)
     for expand in (True, False):
         got = enumerate_support(case, plain, expand)
         methods[f"enumerate_support({str(expand).lower()})"] = (

@@ -1,5 +1,6 @@
 """Functions of mpmath numbers that the families share. All work at the precision in force (`mp.dps`)."""
 
+import functools
 import itertools
 import math
 import statistics
@@ -36,6 +37,11 @@ def total(xs):
 
 def log(x):
     return -INF if x == 0 else mp.log(x) if x > 0 else NAN
+
+
+def log_of(p, q):
+    """The logarithm of a probability, given also its complement."""
+    return log(p) if p <= q else mp.log1p(-q)
 
 
 def xlogy(x, y):
@@ -85,6 +91,11 @@ def log_beta(*concentrations):
 def gammainc(a, x):
     """P(a, x), the regularised lower incomplete gamma function:
     x^a e^-x / Gamma(a + 1) * sum_n x^n / ((a + 1) ... (a + n)), in integers of `bits` binary places."""
+    return _gammainc(a, x, mp.prec)
+
+
+@functools.lru_cache(maxsize=4096)
+def _gammainc(a, x, _precision):
     if x <= 0:
         return mpf(0)
     log_prefix = a * mp.log(x) - x - mp.loggamma(a + 1)
@@ -103,6 +114,27 @@ def gammainc(a, x):
             acc += term
         series = mp.ldexp(mpf(acc), -bits)
     return mp.exp(log_prefix) * series
+
+
+def gammaincc(a, x):
+    """Q(a, x) = 1 - P(a, x): from P with more digits, or far out by the continued fraction (DLMF 8.9.2)."""
+    if x <= 0 or mp.isinf(x):
+        return mpf(x <= 0)
+    log_prefix = a * mp.log(x) - x - mp.loggamma(a + 1)
+    if x < a + 1 or log_prefix > -20:  # at most ten digits cancel
+        return 1 - gammainc(a, x)
+    if log_prefix > -2000:
+        with mp.workdps(mp.dps + 20 + int(-log_prefix / 2)):
+            return 1 - gammainc(a, x)
+    levels, last = 16, None
+    while True:
+        rest = mpf(0)
+        for n in range(levels, 0, -1):
+            rest = n * (a - n) / (x + 2 * n + 1 - a + rest)
+        fraction = 1 / (x + 1 - a + rest)
+        if last is not None and abs(fraction - last) <= mp.eps * abs(fraction):
+            return mp.exp(log_prefix) * a * fraction
+        levels, last = 2 * levels, fraction
 
 
 class Odds:

@@ -9,7 +9,6 @@ import warnings
 import torch
 import torch.distributions as td
 
-from .accuracy import QUANTITIES
 from .cases import D, In, X
 from .views import Plain
 
@@ -102,8 +101,8 @@ def quantities(table, columns, names):
     functions = {"log_prob": lambda: d.log_prob(inputs["value"]), "cdf": lambda: d.cdf(inputs["value"]),
                  "icdf": lambda: d.icdf(inputs["probability"]), "mean": lambda: d.mean, "variance": lambda: d.variance,
                  "entropy": binomial_entropy if "total_count" in inputs else d.entropy}
-    for name in QUANTITIES:
-        attempt(name, functions[name])
+    for name, function in functions.items():
+        attempt(name, function)
     return results
 
 

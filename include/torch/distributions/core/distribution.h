@@ -69,11 +69,17 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// Log of the density or probability mass at `value`; -inf outside the support.
   /// \throws c10::ValueError under validation if a value lies outside the support.
   Tensor log_prob(const Tensor& value) const;
-  /// P(X <= value): 0 below the support and 1 above it.
+  /// P(X <= value): 0 below the support, 1 above it and NaN for NaN. Every number is a valid value.
   Tensor cdf(const Tensor& value) const;
   /// The quantile function, the inverse of `cdf`; NaN outside [0, 1].
   /// \throws c10::ValueError under validation if a probability lies outside [0, 1].
   Tensor icdf(const Tensor& probability) const;
+  /// log P(X <= value), also where the cdf underflows to 0.
+  Tensor log_cdf(const Tensor& value) const;
+  /// P(X > value), without the cancellation of 1 - cdf.
+  Tensor survival_function(const Tensor& value) const;
+  /// log P(X > value), also where the survival function underflows to 0.
+  Tensor log_survival_function(const Tensor& value) const;
 
   Tensor mean() const { return do_mean(); }
   Tensor mode() const { return do_mode(); }
@@ -135,12 +141,19 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual Tensor do_log_prob(const Tensor& value) const;
   virtual Tensor do_cdf(const Tensor& value) const;
   virtual Tensor do_icdf(const Tensor& probability) const;
+  virtual Tensor do_log_cdf(const Tensor& value) const;
+  /// By default the exponential of `do_log_survival_function`.
+  virtual Tensor do_survival_function(const Tensor& value) const;
+  virtual Tensor do_log_survival_function(const Tensor& value) const;
   virtual Tensor do_mean() const;
   virtual Tensor do_mode() const;
   virtual Tensor do_variance() const;
   virtual Tensor do_stddev() const;
   virtual Tensor do_entropy() const;
   virtual Tensor do_enumerate_support(bool expand) const;
+
+  /// A method such as `cdf`.
+  using OfValue = Tensor (Distribution::*)(const Tensor&) const;
 
   struct LogProbOptions {
     int64_t dims;   // number of last batch dimensions to sum over
@@ -177,8 +190,7 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// `options.validate`, the part validates if validation is on for it.
   static Tensor log_prob_of_part(const Distribution& part, const Tensor& value,
                                  const LogProbOptions& options = {});
-  static Tensor cdf_of_part(const Distribution& part, const Tensor& value);
-  static Tensor icdf_of_part(const Distribution& part, const Tensor& probability);
+  static Tensor of_part(const Distribution& part, OfValue method, const Tensor& value);
   static Tensor impossible_of_part(const Distribution& part, const Tensor& value);
   static at::ScalarType dtype_of_part(const Distribution& part);
 
@@ -225,6 +237,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
     if (!core::holds_numbers(value)) [[unlikely]]
       core::refuse_tensor(type().name, argument, value);
   }
+  /// Validates the argument of a method that accepts every number.
+  void require_number(const Tensor& value) const;
   void validate_argument(const char* method, const char* name, const Tensor& value,
                          const Constraint& constraint) const;
 

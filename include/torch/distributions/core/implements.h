@@ -37,6 +37,11 @@ consteval bool hides_no_method() {
   static_assert(requires { take<OfValue>(&Self::log_prob); }, "override do_log_prob, not log_prob");
   static_assert(requires { take<OfValue>(&Self::cdf); }, "override do_cdf, not cdf");
   static_assert(requires { take<OfValue>(&Self::icdf); }, "override do_icdf, not icdf");
+  static_assert(requires { take<OfValue>(&Self::log_cdf); }, "override do_log_cdf, not log_cdf");
+  static_assert(requires { take<OfValue>(&Self::survival_function); },
+                "override do_survival_function, not survival_function");
+  static_assert(requires { take<OfValue>(&Self::log_survival_function); },
+                "override do_log_survival_function, not log_survival_function");
   static_assert(requires { take<OfParameters>(&Self::mean); }, "override do_mean, not mean");
   static_assert(requires { take<OfParameters>(&Self::mode); }, "override do_mode, not mode");
   static_assert(requires { take<OfParameters>(&Self::variance); },

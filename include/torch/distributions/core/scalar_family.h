@@ -21,6 +21,9 @@ class TORCH_DISTRIBUTIONS_API ScalarFamily : public Implements<Self, Base> {
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_icdf(const Tensor& probability) const override;
+  Tensor do_log_cdf(const Tensor& value) const override;
+  Tensor do_survival_function(const Tensor& value) const override;
+  Tensor do_log_survival_function(const Tensor& value) const override;
   Tensor do_mean() const override;
   Tensor do_mode() const override;
   Tensor do_variance() const override;
