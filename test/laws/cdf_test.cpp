@@ -173,6 +173,7 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
     return distribution->icdf(at::tensor({1e-12, 0.5, 1 - 1e-12}, at::kDouble).view(shape));
   });
   Tensor lower, width, upper_width;  // the latter undefined if the integral is not cut in two
+  Tensor expected = at::ones({}, at::kDouble);
   if (tails) {
     lower = tails->select(0, 0);
     width = tails->select(0, 1) - lower;
@@ -194,8 +195,13 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
     if (GetParam().has("heavy tails")) return;
     constexpr double kDeviations = 60;
     lower = at::zeros({}, at::kDouble);
-    width = holds(2.0) ? distribution->mean() + kDeviations * distribution->stddev()
-                       : at::ones({}, at::kDouble);
+    width = at::ones({}, at::kDouble);
+    if (holds(2.0)) {
+      const auto far = if_implemented(
+          [&] { return distribution->mean() + kDeviations * distribution->stddev(); });
+      if (!far) expected = distribution->cdf(width);  // without moments, a part of the support
+      if (far) width = *far;
+    }
   }
   // A density that is infinite at 1 has mass between the largest double below 1 and 1.
   constexpr double kEps = 0x1p-52;
@@ -206,11 +212,11 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
     total = total + integral(*distribution, lower + width, upper_width);
   }
   total = total.masked_fill(hidden > 1e-7, 1);
-  EXPECT_TRUE(at::isclose(total, at::ones_like(total), 1e-6, 1e-6).all().item<bool>())
+  EXPECT_TRUE(at::isclose(total, expected.expand_as(total), 1e-6, 1e-6).all().item<bool>())
       << core::repr(total);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ordinary, Normalisation, ::testing::ValuesIn(ordinary_cases()),
+INSTANTIATE_TEST_SUITE_P(Ordinary, Normalisation, ::testing::ValuesIn(ordinary_densities()),
                          CaseName());
 
 }  // namespace

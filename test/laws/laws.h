@@ -72,6 +72,17 @@ std::optional<Tensor> if_implemented(Call&& call) {
   }
 }
 
+/// Whether the case has a density. The image under AbsTransform has none.
+inline bool has_density(const Case& golden) {
+  return if_implemented([&] { return golden.make()->log_prob(golden.values()); }).has_value();
+}
+
+inline std::vector<Case> ordinary_densities() {
+  std::vector<Case> cases = ordinary_cases();
+  std::erase_if(cases, [](const Case& golden) { return !has_density(golden); });
+  return cases;
+}
+
 inline bool is_scalar_event(const Distribution& distribution) {
   return distribution.event_shape().empty();
 }

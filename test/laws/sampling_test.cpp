@@ -127,7 +127,14 @@ TEST_P(Sampling, AParameterOfNaNIsDrawnAsNaN) {
 TEST_P(Sampling, DrawsOfEveryDtypeAreValid) {
   for (const auto dtype : {at::kFloat, at::kDouble, at::kHalf, at::kBFloat16}) {
     const DistributionPtr converted = GetParam().build({.dtype = dtype}).distribution;
-    EXPECT_NO_THROW(converted->log_prob(converted->sample({1000}))) << dtype;
+    const Tensor draws = converted->sample({1000});
+    try {
+      converted->log_prob(draws);
+    } catch (const c10::ValueError& e) {
+      ADD_FAILURE() << dtype << ": " << e.what_without_backtrace();
+    } catch (const c10::NotImplementedError&) {
+      EXPECT_TRUE(converted->support()->check(draws).all().item<bool>()) << dtype;
+    }
   }
 }
 
