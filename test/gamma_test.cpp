@@ -67,6 +67,38 @@ TEST(Gamma, TailsOfAHugeConcentrationAreNotThoseOfANormal) {
   check(d.log_survival_function(number(1e30 + 1e20)), -5000003730.9452043667);
 }
 
+// The rounding error of `rate * x` is then up to half a standard deviation, or more.
+TEST(Gamma, TailsOfALargeConcentrationAreRight) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  struct Point {
+    double concentration, rate, x, log_cdf, log_survival;
+  };
+  // By mpmath: quadrature of the density, and far from the mode DLMF 8.12.3.
+  const Point points[] = {
+      {9e14, 1.0, 899999960000000.0, -2.3945773816980814672, -0.095642575180894137219},
+      {2e15, 3.0, 666666686666666.6, -0.094152723661222172875, -2.4095441204801064937},
+      {2e15, 1.0, 1e15, -386294361119908.46059, 0},
+      {2e15, 1.0, 1.9999e15, -2500091.9678714267323, 0},
+      {2e15, 1.0, 2.00001e15, 0, -25006.245514653675322},
+      {5e17, 0.1, 5.00000001e+18, -0.081914856704432404326, -2.5427527628596007932},
+      {1e20, 1.0, 3e20, 0, -90138771133189030885.0},
+      {1e22, 7.0, 1.428571428542857e21, -3.7831939571969605961, -0.023012685297051486739},
+      {2.8946084041373073e28, 0.74669413305048171, 3.8765650833653992e28, -1.4386949684750139953,
+       -0.27080812002505657942},
+  };
+  for (const Point& p : points) {
+    const Gamma d(number(p.concentration), p.rate);
+    const Tensor x = number(p.x);
+    const auto check = [&](const Tensor& got, double want) {
+      EXPECT_NEAR(got.item<double>(), want, 1e-13 * std::abs(want)) << p.concentration;
+    };
+    check(d.log_cdf(x), p.log_cdf);
+    check(d.log_survival_function(x), p.log_survival);
+    check(d.survival_function(x), std::exp(p.log_survival));
+    check(d.cdf(x), std::exp(p.log_cdf));
+  }
+}
+
 TEST(Gamma, AMeanThatUnderflowsHasTails) {
   const auto number = [](double x) { return at::full({}, x, at::kDouble); };
   const Tensor tiny = number(1e-200);

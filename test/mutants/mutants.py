@@ -148,8 +148,10 @@ MUTANTS = [
     Mutant("unweighted tails", "src/mixture_same_family.cpp", "mix(of_components(&Distribution::survival_function, value))",
            "of_components(&Distribution::survival_function, value).mean(-1)", ("src/mixture_same_family.cpp",), GOLDEN,
            "*Tails/MixtureSameFamily*"),
-    Mutant("logarithm of an underflow", "src/ops/special/incomplete_gamma.h", "log_prefix() + log(value)",
-           "log(prefix() * value)", ("generated/ops/special/incomplete_gamma.cpp",), "accuracy_accuracy_test"),
+    Mutant("logarithm of an underflow", "src/ops/special/incomplete_gamma.h", "log_prefix() + log(sum)",
+           "log(prefix() * sum)", ("generated/ops/special/incomplete_gamma.cpp",), "accuracy_accuracy_test", "*/gamma_float*"),
+    Mutant("a first-order correction", "src/ops/formulas/gamma.h", "kNarrow = 1e15", "kNarrow = 1e29", ("src/gamma.cpp",),
+           "families_test", "Gamma.TailsOfALarge*"),
     Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
            "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]
@@ -191,15 +193,16 @@ class Builder:
         target.write_text(text.replace(mutant.old, mutant.new, 1))
 
         link = shlex.split(self.link)
+        objects = [index for index, argument in enumerate(link) if argument.endswith(".o")]
         for number, source in enumerate(mutant.compiled):
             entry = self.commands[source]
             arguments = shlex.split(entry["command"])
             at = arguments.index("-o") + 1
             made, arguments[at] = arguments[at], str(folder / f"mutant{number}.o")
             # The object file of joined sources stays, but the definitions of the first object file are used.
-            link.insert(link.index(made), arguments[at])
             if entry["source"] == entry["file"]:
                 link.remove(made)
+            link.insert(objects[0], arguments[at])
             arguments = [entry["source"] if a == entry["file"] else a for a in arguments]
             arguments = [a.replace(str(ROOT / "src"), str(folder / "src")) for a in arguments]
             arguments.append("-Wno-error")

@@ -80,15 +80,42 @@ struct Gamma {
   }
 
  private:
-  /// For concentrations above this the cdf of the standard score is the normal cdf in double.
-  static constexpr double kNarrow = 1e29;
+  /// Above this concentration the first term of Temme's expansion is exact in double. The rounding
+  /// error of `rate * x` is too large there, in standard deviations, to correct a result for it.
+  static constexpr double kNarrow = 1e15;
 
-  /// The cdf at x > 0 for concentrations above kNarrow. The rounding error of `rate * x` may exceed
-  /// a standard deviation, so it is added.
-  static constexpr auto narrow_body = [](const auto& x, const auto& concentration,
-                                         const auto& rate) {
-    const auto distance = (rate * x - concentration) + product_error(rate, x);
-    return ndtr(distance / sqrt(concentration));
+  /// The terms of Temme's expansion (DLMF 8.12.3) P = Phi(z) - phi(z) remainder.
+  template <class T>
+  struct Temme {
+    T z, remainder;  // sqrt(a) eta, and c_0(eta) / sqrt(a)
+  };
+
+  /// The terms at x > 0 for concentrations above kNarrow. With mu = (rate x - a) / a they are
+  /// eta^2 / 2 = mu - log(1 + mu) and c_0 = 1 / mu - 1 / eta. Near the mode both are series in mu.
+  static constexpr auto temme(const auto& x, const auto& concentration, const auto& rate) {
+    constexpr double kNear = 1e-5;
+    const auto mu = ((rate * x - concentration) + product_error(rate, x)) / concentration;
+    const auto near = abs(mu) < kNear;
+    const auto root = [](const auto& y, const auto& a, const auto& r) {
+      const auto rest = constant(((a - r * y) - product_error(r, y)) / a);
+      return sqrt(2.0 * deviance(like(a, 1.0), r * y / a, rest));
+    };
+    const auto far = within(!near, 0.0, root, x, concentration, rate);
+    const auto eta_near = [](const auto& m) {
+      return m * (1.0 + m * (7.0 / 36.0 * m - 1.0 / 3.0));
+    };
+    const auto eta = within(near, 0.0, eta_near, mu) + select(mu < 0.0, -far, far);
+    const auto c_0_near = [](const auto& m) { return m / 12.0 - 1.0 / 3.0; };
+    const auto c_0_far = [](const auto& m, const auto& e) { return 1.0 / m - 1.0 / e; };
+    const auto c_0 = within(near, 0.0, c_0_near, mu) + within(!near, 0.0, c_0_far, mu, eta);
+    const auto root_a = sqrt(concentration);
+    return Temme{root_a * eta, c_0 / root_a};
+  }
+
+  /// The cdf at x > 0 for concentrations above kNarrow.
+  static constexpr auto narrow_body = [](const auto&... inputs) {
+    const auto [z, remainder] = temme(inputs...);
+    return ndtr(z) - normal_density(z) * remainder;
   };
 
   /// The cdf at x > 0 for other concentrations.
@@ -126,8 +153,14 @@ struct Gamma {
   template <bool lower>
   static constexpr auto log_tail(const auto& x, const auto& concentration, const auto& rate) {
     const auto narrow = [](const auto&... inputs) {
-      const auto z = normal_score(inputs...);
-      return log_ndtr(lower ? z : -z);
+      constexpr double kFar = 1e10;  // beyond, the remainder has no effect on the sum
+      const auto [z, remainder] = temme(inputs...);
+      const auto side = lower ? z : -z;
+      const auto correction = [](const auto& y, const auto& c) {
+        return log1p(inverse_mills(y) * c);
+      };
+      return log_ndtr(side) +
+             within(abs(z) < kFar, 0.0, correction, side, lower ? -remainder : remainder);
     };
     const auto tiny = [](const auto&... inputs) {
       if constexpr (lower) {
@@ -146,22 +179,6 @@ struct Gamma {
       }
     };
     return by_size(x, concentration, rate, narrow, tiny, others);
-  }
-
-  /// The normal score of x > 0 for concentrations above kNarrow: with mu = (rate x - a) / a it is
-  /// sqrt(a) eta, eta^2 / 2 = mu - log(1 + mu). Near the mode it is a series in mu.
-  static constexpr auto normal_score(const auto& x, const auto& concentration, const auto& rate) {
-    constexpr double kNear = 1e-5;
-    const auto distance = (rate * x - concentration) + product_error(rate, x);
-    const auto mu = distance / concentration;
-    const auto near = abs(mu) < kNear;
-    const auto root = [](const auto& y, const auto& a, const auto& r) {
-      const auto rest = constant(((a - r * y) - product_error(r, y)) / a);
-      return sqrt(a) * sqrt(2.0 * deviance(like(a, 1.0), r * y / a, rest));
-    };
-    const auto far = within(!near, 0.0, root, x, concentration, rate);
-    const auto series = 1.0 + mu * (7.0 / 36.0 * mu - 1.0 / 3.0);
-    return select(near, distance / sqrt(concentration) * series, select(distance < 0.0, -far, far));
   }
 
   /// A term of the cdf that is 0, but whose derivative in x at x = 0 is the density there:
