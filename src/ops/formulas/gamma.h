@@ -90,11 +90,16 @@ struct Gamma {
     T z, remainder;  // sqrt(a) eta, and c_0(eta) / sqrt(a)
   };
 
-  /// The terms at x > 0 for concentrations above kNarrow. With mu = (rate x - a) / a they are
-  /// eta^2 / 2 = mu - log(1 + mu) and c_0 = 1 / mu - 1 / eta. Near the mode both are series in mu.
+  /// mu = (rate x - a) / a
+  static constexpr auto excess(const auto& x, const auto& a, const auto& rate) {
+    return ((rate * x - a) + product_error(rate, x)) / a;
+  }
+  static constexpr double kNear = 1e-5;  // largest |mu| for which series in mu are used
+
+  /// The terms at x > 0 for concentrations above kNarrow: eta^2 / 2 = mu - log(1 + mu) and
+  /// c_0 = 1 / mu - 1 / eta.
   static constexpr auto temme(const auto& x, const auto& concentration, const auto& rate) {
-    constexpr double kNear = 1e-5;
-    const auto mu = ((rate * x - concentration) + product_error(rate, x)) / concentration;
+    const auto mu = excess(x, concentration, rate);
     const auto near = abs(mu) < kNear;
     const auto root = [](const auto& y, const auto& a, const auto& r) {
       const auto rest = constant(((a - r * y) - product_error(r, y)) / a);
@@ -112,10 +117,16 @@ struct Gamma {
     return Temme{root_a * eta, c_0 / root_a};
   }
 
-  /// The cdf at x > 0 for concentrations above kNarrow.
-  static constexpr auto narrow_body = [](const auto&... inputs) {
-    const auto [z, remainder] = temme(inputs...);
-    return ndtr(z) - normal_density(z) * remainder;
+  /// The cdf at x > 0 for concentrations above kNarrow. Far from the mode it is 0 or 1.
+  static constexpr auto narrow_body = [](const auto& x, const auto& concentration,
+                                         const auto& rate) {
+    const auto mu = excess(x, concentration, rate);
+    const auto sum = [](const auto&... inputs) {
+      const auto [z, remainder] = temme(inputs...);
+      return ndtr(z) - normal_density(z) * remainder;
+    };
+    return within(!(abs(mu) >= kNear), 0.0, sum, x, concentration, rate) +
+           select(mu >= kNear, 1.0, like(mu, 0.0));
   };
 
   /// The cdf at x > 0 for other concentrations.
