@@ -193,7 +193,7 @@ class Builder:
         target.write_text(text.replace(mutant.old, mutant.new, 1))
 
         link = shlex.split(self.link)
-        objects = [index for index, argument in enumerate(link) if argument.endswith(".o")]
+        first = next(index for index, argument in enumerate(link) if argument.endswith(".o"))
         for number, source in enumerate(mutant.compiled):
             entry = self.commands[source]
             arguments = shlex.split(entry["command"])
@@ -202,7 +202,7 @@ class Builder:
             # The object file of joined sources stays, but the definitions of the first object file are used.
             if entry["source"] == entry["file"]:
                 link.remove(made)
-            link.insert(objects[0], arguments[at])
+            link.insert(first, arguments[at])
             arguments = [entry["source"] if a == entry["file"] else a for a in arguments]
             arguments = [a.replace(str(ROOT / "src"), str(folder / "src")) for a in arguments]
             arguments.append("-Wno-error")
