@@ -287,9 +287,15 @@ constexpr Lanes<T> select(const Mask<T>& condition, double a, const Lanes<T>& b)
 template <class T, class Yes, class No>
 constexpr Lanes<T> branch(const Mask<T>& condition, const Yes& yes, const No& no) {
   if constexpr (kIsVector) {
-    if (condition.all()) return yes();
-    if (condition.none()) return no();
-    return select(condition, yes(), no());
+    // Each function is called in one place, because both are inlined, and branches are nested.
+    Lanes<T> of_yes(0.0);
+    const bool none = condition.none();
+    if (!none) {
+      of_yes = yes();
+      if (condition.all()) return of_yes;
+    }
+    const Lanes<T> of_no = no();
+    return none ? of_no : select(condition, of_yes, of_no);
   } else {
     return condition.lanes() ? yes() : no();
   }

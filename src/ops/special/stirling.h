@@ -109,7 +109,7 @@ struct Stirlerr {
 
 struct StirlerrD1 {
   static constexpr const char* kName = "stirlerr_d1";
-  static constexpr auto value(const auto& x) {
+  [[gnu::noinline, gnu::pure]] static constexpr auto value(const auto& x) {
     // B_2k / 2k
     constexpr double kSeries[] = {1. / 12,  -1. / 120,     1. / 252, -1. / 240,
                                   1. / 132, -691. / 32760, 1. / 12,  -3617. / 8160};
@@ -126,7 +126,7 @@ struct StirlerrD1 {
 
 struct StirlerrD2 {
   static constexpr const char* kName = "stirlerr_d2";
-  static constexpr auto value(const auto& x) {
+  [[gnu::noinline, gnu::pure]] static constexpr auto value(const auto& x) {
     // B_2k
     constexpr double kSeries[] = {1. / 6,  -1. / 30,     1. / 42, -1. / 30,
                                   5. / 66, -691. / 2730, 7. / 6,  -3617. / 510};

@@ -53,7 +53,7 @@ struct StirlingDivergence {
 
   struct ForFloatResult {
     template <class T>
-    [[gnu::pure]] static constexpr T value(const T& x, const T& y, const T& d) {
+    [[gnu::noinline, gnu::pure]] static constexpr T value(const T& x, const T& y, const T& d) {
       return branch(
           abs(d) <= Deviance::kNear * y,
           [&] {  // A parabola with its second derivative at y + d/3, as in SoftplusDivergence.
@@ -109,7 +109,7 @@ struct StirlingSlopeDifference {
   static constexpr const char* kName = "stirling_slope_difference";
 
   template <class T>
-  static constexpr T value(const T& x, const T& y, const T& d) {
+  [[gnu::noinline, gnu::pure]] static constexpr T value(const T& x, const T& y, const T& d) {
     // Start at the smaller argument: adding a positive difference to it loses no digits.
     return branch(
         d >= 0.0, [&] { return increase(x, y, d); }, [&] { return -increase<T>(y, x, -d); });
