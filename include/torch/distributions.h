@@ -19,6 +19,7 @@
 #include <torch/distributions/beta.h>
 #include <torch/distributions/binomial.h>
 #include <torch/distributions/categorical.h>
+#include <torch/distributions/cauchy.h>
 #include <torch/distributions/chi2.h>
 #include <torch/distributions/constraint_registry.h>
 #include <torch/distributions/constraints/bounded.h>

@@ -41,6 +41,7 @@ std::vector<BuiltInRule> built_in_rules() {
   Table table;
   add_formulas<f::Bernoulli, f::Bernoulli, f::Poisson>(table);
   add_formulas<f::Beta, f::Beta, f::Exponential, f::Gamma, f::Normal, f::Uniform>(table);
+  add_formulas<f::Cauchy, f::Cauchy>(table);
   add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Gumbel, f::Gumbel, f::Normal>(table);

@@ -141,8 +141,9 @@ void DistributionSubject::knows_its_moments() {
     if (draws_categories() && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;  // documented as NaN
     }
-    // Moments of few degrees of freedom are NaN.
-    if (has("StudentT(") && (moment == "mean" || moment == "variance" || moment == "stddev")) {
+    // Moments of few degrees of freedom are NaN, and so is the mean of a Cauchy distribution.
+    const bool lacks_moments = has("StudentT(") || (has("Cauchy(") && !has("HalfCauchy("));
+    if (lacks_moments && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;
     }
     require_no_nan(name, *found, moment == "mode" ? without_mode(d()) : Tensor());

@@ -10,6 +10,12 @@ class StudentT;
 
 namespace torch::distributions::ops::formulas {
 
+/// f(x - loc, scale) for a function of their quotient: of halves where the difference overflows.
+constexpr auto of_distance(const auto& f, const auto& x, const auto& loc, const auto& scale) {
+  const auto wide = abs(x - loc) == kInfinity;
+  return f(halved_where(wide, x) - halved_where(wide, loc), halved_where(wide, scale));
+}
+
 struct StudentT {
   using Family = distributions::StudentT;
   static constexpr std::size_t kParameters = 3;
@@ -24,9 +30,10 @@ struct StudentT {
   static constexpr auto log_prob(const auto& df, const auto& loc, const auto& scale) {
     const auto log_normalizer = log(scale) + (kLogSqrt2Pi - half_step_remainder(0.5 * df));
     return [=](const auto& x) {
-      const auto wide = abs(x - loc) == kInfinity;
-      const auto distance = halved_where(wide, x) - halved_where(wide, loc);
-      return -student_t_drop(distance, halved_where(wide, scale), df) - log_normalizer;
+      const auto drop = [&](const auto& distance, const auto& s) {
+        return student_t_drop(distance, s, df);
+      };
+      return -of_distance(drop, x, loc, scale) - log_normalizer;
     };
   }
   static constexpr auto mean(const auto& df, const auto& loc, const auto&) {

@@ -15,8 +15,8 @@ import random
 import struct
 import sys
 
-from mpmath import (atanh, cosh, digamma, erf, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi, quad,
-                    sqrt, tanh)
+from mpmath import (atan, atanh, cosh, digamma, erf, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi,
+                    quad, sqrt, tanh)
 
 DIGITS = 60
 
@@ -283,6 +283,12 @@ def distance_arguments(p):
         p.log_uniform(1e-6, 1e6)
 
 
+def quadrant_arguments(p):
+    """Coordinates, whose quotient is of any size."""
+    y = p.log_uniform(1e-6, 1e6)
+    return y, y * p.choice(lambda: p.log_uniform(0.1, 10), lambda: p.log_uniform(1e-12, 1e12), lambda: p.log_uniform(1e-60, 1e60))
+
+
 FUNCTIONS = {
     # name: (reference, arguments, number of points)
     "xlogy": (x_log, lambda p: (mixed_signs(p, 1e-20, 1e20), p.log_uniform(1e-300, 1e300)), 60),
@@ -360,6 +366,8 @@ FUNCTIONS = {
     "laplace_mean_distance": (lambda d, a, b: (abs(d) + a * exp(-abs(d) / a) - a) / b, distance_arguments, 160),
     "normal_mean_distance": (lambda d, a, b: (d * erf(d / a / sqrt(2)) + a * sqrt(2 / pi) * expm1(-(d / a)**2 / 2)) / b,
                              distance_arguments, 160),
+    "angle_share": (lambda y, x: 2 * atan(y / x) / pi, quadrant_arguments, 160),
+    "log_angle_share": (lambda y, x: log(2 * atan(y / x) / pi), quadrant_arguments, 160),
     "half_step_remainder": (half_step, lambda p: (p.positive(),), 120),
     "half_step_remainder_d1": (half_step_d1, lambda p: (p.positive(),), 120),
     "student_t_drop": (lambda y, s, v: (v + 1) / 2 * log1p((y / s)**2 / v), student_t_arguments, 300),

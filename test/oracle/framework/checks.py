@@ -51,14 +51,16 @@ def faults_of(family, form, seed):
     function = lambda name: getattr(family, name)(*canonical) if hasattr(family, name) else None
     wanted = {"total probability": (mpf(1), lambda: mean_of(lambda x: mpf(1)))}
     mean = function("mean")
-    if mean is not None:
+    variance = function("variance")
+    has_moments = all(m is None or mp.isfinite(m) for m in (mean, variance))
+    if mean is not None and has_moments:
         wanted["mean"] = (mean, lambda: mean_of(lambda x: x))
-    if hasattr(family, "variance"):
-        wanted["variance"] = (function("variance"), lambda: mean_of(lambda x: (x - mean) ** 2))
+    if variance is not None and has_moments:
+        wanted["variance"] = (variance, lambda: mean_of(lambda x: (x - mean) ** 2))
     if hasattr(family, "entropy"):
         wanted["entropy"] = (function("entropy"), lambda: mean_of(lambda x: -mean_of.log_prob(x)))
     if hasattr(family, "cdf"):
-        x = mean + mpf("0.25") * mp.sqrt(family.variance(*canonical))
+        x = mean + mpf("0.25") * mp.sqrt(variance) if has_moments else function("mode") + mpf("0.25")
         wanted["cdf"] = (family.cdf(x, *canonical), lambda: mean_of(lambda x: mpf(1), up_to=x))
         if hasattr(family, "survival_function"):
             wanted["survival_function"] = (family.survival_function(x, *canonical), lambda: 1 - mean_of(lambda x: mpf(1), up_to=x))

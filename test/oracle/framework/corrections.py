@@ -43,6 +43,12 @@ _WRONG = [
     ("`Laplace.cdf` and `icdf` keep their digits in both tails (Python: 0 and -inf below 1e-16, 3 digits at 1e-6 in float32)", {
         "Laplace": "cdf, icdf, icdf gradient",
     }),
+    ("`Cauchy.cdf` and `icdf` keep their digits in both tails, and `icdf` is infinite at 0 and 1 (Python: 1/2 + atan and a tangent at its pole)", {
+        "Cauchy": "cdf, icdf, icdf gradient",
+    }),
+    ("`Cauchy.log_prob` far out does not overflow, nor does its gradient (Python: -inf from 1e19 on in float32)", {
+        "Cauchy": "log_prob, log_prob gradient",
+    }),
     ("`Gumbel.log_prob` of -inf is -inf (Python: nan)", {"Gumbel": "log_prob"}),
     ("`Gumbel.cdf` keeps its digits in the lower tail, where Python subtracts from 1/2; its gradients far out are 0 (Python: nan)", {
         "Gumbel": "cdf, cdf gradient",
