@@ -37,6 +37,7 @@
 #include <torch/distributions/fwd.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/gumbel.h>
+#include <torch/distributions/half_cauchy.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
 #include <torch/distributions/laplace.h>
