@@ -38,6 +38,7 @@
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/gumbel.h>
 #include <torch/distributions/half_cauchy.h>
+#include <torch/distributions/half_normal.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
 #include <torch/distributions/laplace.h>

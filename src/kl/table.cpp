@@ -45,6 +45,7 @@ std::vector<BuiltInRule> built_in_rules() {
   add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Gumbel, f::Gumbel, f::Normal>(table);
+  add_formulas<f::HalfNormal, f::HalfNormal>(table);
   add_formulas<f::Laplace, f::Laplace, f::Normal>(table);
   add_formulas<f::Normal, f::Gumbel, f::Laplace, f::Normal>(table);
   add_formulas<f::Poisson, f::Poisson>(table);

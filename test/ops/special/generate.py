@@ -310,6 +310,8 @@ FUNCTIONS = {
         lambda: p.uniform(-37, 9), lambda: p.uniform(-3, 3), lambda: -p.log_uniform(10, 1e8)),), 120),
     "ndtri": (None, lambda p: (p.choice(
         lambda: p.log_uniform(1e-300, 0.5), lambda: p.uniform(0, 1), lambda: 1 - p.log_uniform(1e-14, 0.5)),), 120),
+    "half_normal_quantile": (None, lambda p: (p.choice(
+        lambda: p.log_uniform(1e-20, 0.5), lambda: p.uniform(0, 1), lambda: 1 - p.log_uniform(1e-14, 0.5)),), 120),
     "inverse_mills": (lambda x: exp(-x * x / 2) / sqrt(2 * pi) / ncdf(x), lambda p: (p.choice(
         lambda: p.uniform(-37, 30), lambda: p.uniform(-6, 3), lambda: -p.log_uniform(10, 1e8)),), 120),
     "expm1": (expm1, lambda p: (p.choice(
@@ -408,6 +410,9 @@ def evaluate(name, reference, arguments):
     if name == "ndtri":
         x = ndtri(arguments[0])
         return [x, sqrt(2 * pi) * exp(x * x / 2)]
+    if name == "half_normal_quantile":
+        x = ndtri((1 + arguments[0]) / 2)
+        return [x, sqrt(pi / 2) * exp(x * x / 2)]
     if name.startswith("gammainc"):
         return [reference(*arguments)] + incomplete_gamma_derivatives(*arguments, "gammaincc" not in name)
     if name.startswith("log_gammainc"):
@@ -426,7 +431,7 @@ def table(name):
         arguments = draw(points)
         if len(rows) % 2 == 0:
             arguments = tuple(to_float(x) for x in arguments)
-        if name in ("beta_log_density", "ndtri", "atanh") and abs(arguments[0]) >= 1:
+        if name in ("beta_log_density", "half_normal_quantile", "ndtri", "atanh") and abs(arguments[0]) >= 1:
             continue
         if name.startswith("binomial") and (arguments[0] > arguments[1] or arguments[2] == 1):
             continue

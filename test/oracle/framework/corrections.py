@@ -9,12 +9,12 @@ _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
         "LogNormal Exponential Gamma Chi2 Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
     }),
-    ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy": "log_prob outside"}),
+    ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
-        "Exponential Gamma Chi2 HalfCauchy LogNormal TransformedDistribution MixtureSameFamily": "cdf",
+        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
-        "Uniform Exponential HalfCauchy TransformedDistribution": "icdf",
+        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution": "icdf",
     }),
     ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
         "Uniform Independent": "log_prob",
@@ -52,7 +52,10 @@ _WRONG = [
     }),
     ("`cdf` and `icdf` keep their digits near 0, and `icdf` is infinite at 1 (Python: 2 F(x) - 1 and F^-1((p + 1) / 2) with the "
      "cdf F of the base)", {
-        "HalfCauchy": "cdf, icdf, cdf gradient",
+        "HalfCauchy HalfNormal": "cdf, icdf", "HalfCauchy": "cdf gradient",
+    }),
+    ("`HalfNormal` with a scale whose square is not representable works (Python: nan)", {
+        "HalfNormal": "log_prob, log_prob gradient, cdf gradient, stddev",
     }),
     ("`Gumbel.log_prob` of -inf is -inf (Python: nan)", {"Gumbel": "log_prob"}),
     ("`Gumbel.cdf` keeps its digits in the lower tail, where Python subtracts from 1/2; its gradients far out are 0 (Python: nan)", {
