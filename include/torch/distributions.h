@@ -40,6 +40,7 @@
 #include <torch/distributions/half_cauchy.h>
 #include <torch/distributions/half_normal.h>
 #include <torch/distributions/independent.h>
+#include <torch/distributions/inverse_gamma.h>
 #include <torch/distributions/kl.h>
 #include <torch/distributions/laplace.h>
 #include <torch/distributions/log_normal.h>

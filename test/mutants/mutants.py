@@ -171,6 +171,12 @@ MUTANTS = [
            "log(prefix() * sum)", ("generated/ops/special/incomplete_gamma.cpp",), "accuracy_accuracy_test", "*/gamma_float*"),
     Mutant("a first-order correction", "src/ops/formulas/gamma.h", "kNarrow = 1e15", "kNarrow = 1e29", ("src/gamma.cpp",),
            "families_test", "Gamma.TailsOfALarge*"),
+    Mutant("density of the reciprocal", "src/ops/special/inverse_gamma_log_density.h", "(a_ + 1.0) * log(scale_ / y)",
+           "(a_ - 1.0) * log(scale_ / y)", ("generated/ops/kernels/inverse_gamma.cpp",), GOLDEN, "*InverseGamma*"),
+    Mutant("the lower tail", "src/ops/formulas/inverse_gamma.h", "Tails::log_tail<false>(y", "Tails::log_tail<true>(y",
+           ("src/inverse_gamma.cpp",), GOLDEN, "*InverseGamma*"),
+    Mutant("a wrong rate", "src/ops/draws/sampling.cpp", "draw = r / gamma.x;", "draw = 1.03 * r / gamma.x;",
+           ("src/ops/draws/sampling.cpp",), "laws_sampling_test", "*InverseGamma*"),
     Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
            "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]

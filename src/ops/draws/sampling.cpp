@@ -173,6 +173,33 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
       .masked_fill_((concentration > 0).logical_not(), kNaN);
 }
 
+/// Draws of Gamma(a, 1) for doubles on any device.
+GammaDraws draw_any_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
+  if (concentration.device().is_cpu()) return draw_gammas(dense(concentration), generator);
+  const Tensor log_x = draw_log_gammas(concentration, generator);
+  return {log_x.exp(), log_x};
+}
+
+Tensor log_of(const GammaDraws& draws) {
+  return draws.log_x.defined() ? draws.log_x : draws.x.log();
+}
+
+/// A positive double rounded to the range of `dtype`: from its least normal number to the largest.
+Tensor rounded_to_positive(const Tensor& x, at::ScalarType dtype) {
+  const FloatLimits limits = float_limits(dtype);
+  return x.clamp(limits.least_normal, limits.largest);
+}
+
+/// `draw`, a double that was rounded to `dtype`, as a differentiable function: its derivative is the
+/// draw times that of its logarithm. A draw that is the largest number is a constant.
+/// \param log_draw The logarithm, given the mask of the constants, for which it must have finite
+///     derivatives.
+template <class Log>
+Tensor differentiable_draw(const Tensor& draw, at::ScalarType dtype, const Log& log_draw) {
+  const Tensor log = log_draw(draw >= float_limits(dtype).largest);
+  return (draw * (log - log.detach()).exp()).to(dtype);
+}
+
 // --- Categories ---------------------------------------------------------------------------------
 
 constexpr int64_t kMostExponentials = 1024;
@@ -318,6 +345,30 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
   return x;
 }
 
+Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
+                            std::optional<Generator> generator) {
+  const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
+  const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
+  const Tensor a = expanded(concentration.to(at::kDouble), shape), r = rate.to(at::kDouble);
+  GammaDraws gamma;
+  Tensor draw;
+  {
+    const at::NoGradGuard no_grad;
+    gamma = draw_any_gammas(a, generator);
+    draw = r / gamma.x;
+    if (gamma.log_x.defined()) {
+      const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
+      draw = at::where(is_tiny, (r.log() - gamma.log_x).exp(), draw);
+    }
+    draw = rounded_to_positive(draw, dtype);
+  }
+  if (!may_be_differentiated(a) && !may_be_differentiated(r)) return draw.to(dtype);
+  return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
+    return r.masked_fill(is_constant, 1).log() -
+           log_gamma_draw(a.masked_fill(is_constant, 1), log_of(gamma).masked_fill(is_constant, 0));
+  });
+}
+
 Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
                         std::optional<Generator> generator) {
   const Tensor normal = at::empty(df.sizes(), df.options().dtype(at::toOpMathType(dtype)))
@@ -330,12 +381,7 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
   GammaDraws gamma;
   {
     const at::NoGradGuard no_grad;
-    if (half.device().is_cpu()) {
-      gamma = draw_gammas(dense(half), generator);
-    } else {
-      gamma.log_x = draw_log_gammas(half, generator);
-      gamma.x = gamma.log_x.exp();
-    }
+    gamma = draw_any_gammas(half, generator);
     draws = normal * (gamma.x / half).masked_fill(is_infinite, 1).rsqrt();
     if (gamma.log_x.defined()) {
       const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
@@ -344,9 +390,9 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
     }
   }
   if (!may_be_differentiated(half)) return draws;
-  const Tensor log_gamma = gamma.log_x.defined() ? gamma.log_x : gamma.x.log();
   const Tensor a = half.masked_fill(is_infinite, 1);
-  const Tensor log_quotient = log_gamma_draw(a, log_gamma.masked_fill(is_infinite, 0)) - a.log();
+  const Tensor log_quotient =
+      log_gamma_draw(a, log_of(gamma).masked_fill(is_infinite, 0)) - a.log();
   return draws * (-0.5 * (log_quotient - log_quotient.detach())).exp();
 }
 

@@ -19,6 +19,111 @@ namespace torch::distributions::ops::formulas {
 
 struct Exponential;
 
+/// The mean m = rate x of a Poisson process. Its error is the exact value minus the rounded one.
+struct ProductMean {
+  static constexpr auto value(const auto& x, const auto& rate) { return rate * x; }
+  static constexpr auto error(const auto& x, const auto& rate) { return product_error(rate, x); }
+  static constexpr auto log_value(const auto& x, const auto& rate) { return log(rate) + log(x); }
+  static constexpr auto is_inside(const auto& x, const auto& mean) {
+    return !(x <= 0.0 || mean == kInfinity);
+  }
+};
+
+/// The logarithms of the incomplete gamma functions P(a, m) and Q(a, m), corrected for the rounding
+/// of m, which `Mean` computes from a value x and a rate.
+template <class Mean>
+struct GammaTails {
+  /// Above this concentration the first term of Temme's expansion is exact in double. The rounding
+  /// error of the mean is too large there, in standard deviations, to correct a result for it.
+  static constexpr double kNarrow = 1e15;
+
+  /// The terms of Temme's expansion (DLMF 8.12.3) P = Phi(z) - phi(z) remainder.
+  template <class T>
+  struct Temme {
+    T z, remainder;  // sqrt(a) eta, and c_0(eta) / sqrt(a)
+  };
+
+  /// mu = (m - a) / a
+  static constexpr auto excess(const auto& x, const auto& a, const auto& rate) {
+    return ((Mean::value(x, rate) - a) + Mean::error(x, rate)) / a;
+  }
+  static constexpr double kNear = 1e-5;  // largest |mu| for which series in mu are used
+
+  /// The terms inside of the support for concentrations above kNarrow: eta^2 / 2 = mu - log(1 + mu) and
+  /// c_0 = 1 / mu - 1 / eta.
+  static constexpr auto temme(const auto& x, const auto& concentration, const auto& rate) {
+    const auto mu = excess(x, concentration, rate);
+    const auto near = abs(mu) < kNear;
+    const auto root = [](const auto& y, const auto& a, const auto& r) {
+      const auto mean = Mean::value(y, r);
+      const auto rest = constant(((a - mean) - Mean::error(y, r)) / a);
+      return sqrt(2.0 * deviance(like(a, 1.0), mean / a, rest));
+    };
+    const auto far = within(!near, 0.0, root, x, concentration, rate);
+    const auto eta_near = [](const auto& m) {
+      return m * (1.0 + m * (7.0 / 36.0 * m - 1.0 / 3.0));
+    };
+    const auto eta = within(near, 0.0, eta_near, mu) + select(mu < 0.0, -far, far);
+    const auto c_0_near = [](const auto& m) { return m / 12.0 - 1.0 / 3.0; };
+    const auto c_0_far = [](const auto& m, const auto& e) { return 1.0 / m - 1.0 / e; };
+    const auto c_0 = within(near, 0.0, c_0_near, mu) + within(!near, 0.0, c_0_far, mu, eta);
+    const auto root_a = sqrt(concentration);
+    return Temme{root_a * eta, c_0 / root_a};
+  }
+
+  /// The function for concentrations above kNarrow, for means that may underflow, or for others; 0
+  /// unless x lies inside of the support.
+  static constexpr auto by_size(const auto& x, const auto& concentration, const auto& rate,
+                                const auto& narrow, const auto& tiny, const auto& others) {
+    const auto mean = Mean::value(x, rate);
+    const auto inside = Mean::is_inside(x, mean);
+    const auto is_narrow = concentration > kNarrow && concentration < kInfinity;
+    const auto is_tiny = mean < kTiny && !is_narrow;
+    return within(inside && is_narrow, 0.0, narrow, x, concentration, rate) +
+           within(inside && is_tiny, 0.0, tiny, x, concentration, rate) +
+           within(inside && !is_narrow && !is_tiny, 0.0, others, x, concentration, rate);
+  }
+
+  /// log(m^a / Gamma(a + 1)), the first term of the series of P, by the Poisson probability that has
+  /// kTiny in the place of m.
+  static constexpr auto log_first_term(const auto& x, const auto& a, const auto& r) {
+    return poisson_log_density(a, like(a, kTiny)) + a * (Mean::log_value(x, r) - kLogTiny);
+  }
+  static constexpr double kTiny = 1e-200, kLogTiny = -460.517018598809136804;
+
+  /// log P if `lower`, else log Q, inside of the support; 0 elsewhere.
+  template <bool lower>
+  static constexpr auto log_tail(const auto& x, const auto& concentration, const auto& rate) {
+    const auto narrow = [](const auto&... inputs) {
+      constexpr double kFar = 1e10;  // beyond, the remainder has no effect on the sum
+      const auto [z, remainder] = temme(inputs...);
+      const auto side = lower ? z : -z;
+      const auto correction = [](const auto& y, const auto& c) {
+        return log1p(inverse_mills(y) * c);
+      };
+      return log_ndtr(side) +
+             within(abs(z) < kFar, 0.0, correction, side, lower ? -remainder : remainder);
+    };
+    const auto tiny = [](const auto&... inputs) {
+      if constexpr (lower) {
+        return log_first_term(inputs...);
+      } else {
+        return log1mexp(log_first_term(inputs...));
+      }
+    };
+    // The value is corrected by slope times rounding error. The derivatives need no correction.
+    const auto others = [](const auto& y, const auto& a, const auto& r) {
+      const auto m = Mean::value(y, r), error = Mean::error(y, r);
+      if constexpr (lower) {
+        return log_gammainc(a, m) + constant(log_gammainc_slope(a, m) * error);
+      } else {
+        return log_gammaincc(a, m) + constant(log_gammaincc_slope(a, m) * error);
+      }
+    };
+    return by_size(x, concentration, rate, narrow, tiny, others);
+  }
+};
+
 struct Gamma {
   using Family = distributions::Gamma;
   static constexpr std::size_t kParameters = 2;
@@ -37,20 +142,22 @@ struct Gamma {
   }
   static constexpr auto cdf(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
-      const auto tiny_body = [](const auto&... inputs) { return exp(log_first_term(inputs...)); };
-      const auto cdf = by_size(x, concentration, rate, narrow_body, tiny_body, body);
+      const auto tiny_body = [](const auto&... inputs) {
+        return exp(Tails::log_first_term(inputs...));
+      };
+      const auto cdf = Tails::by_size(x, concentration, rate, narrow_body, tiny_body, body);
       return select(rate * x == kInfinity, 1.0, start(concentration, rate)(x) + cdf);
     };
   }
   static constexpr auto log_cdf(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
-      const auto tail = log_tail<true>(x, concentration, rate);
+      const auto tail = Tails::log_tail<true>(x, concentration, rate);
       return select(rate * x == kInfinity, 0.0, select(x <= 0.0, -kInfinity, tail));
     };
   }
   static constexpr auto log_survival_function(const auto& concentration, const auto& rate) {
     return [=](const auto& x) {
-      const auto tail = log_tail<false>(x, concentration, rate);
+      const auto tail = Tails::log_tail<false>(x, concentration, rate);
       return select(rate * x == kInfinity, -kInfinity, tail - start(concentration, rate)(x));
     };
   }
@@ -80,53 +187,18 @@ struct Gamma {
   }
 
  private:
-  /// Above this concentration the first term of Temme's expansion is exact in double. The rounding
-  /// error of `rate * x` is too large there, in standard deviations, to correct a result for it.
-  static constexpr double kNarrow = 1e15;
-
-  /// The terms of Temme's expansion (DLMF 8.12.3) P = Phi(z) - phi(z) remainder.
-  template <class T>
-  struct Temme {
-    T z, remainder;  // sqrt(a) eta, and c_0(eta) / sqrt(a)
-  };
-
-  /// mu = (rate x - a) / a
-  static constexpr auto excess(const auto& x, const auto& a, const auto& rate) {
-    return ((rate * x - a) + product_error(rate, x)) / a;
-  }
-  static constexpr double kNear = 1e-5;  // largest |mu| for which series in mu are used
-
-  /// The terms at x > 0 for concentrations above kNarrow: eta^2 / 2 = mu - log(1 + mu) and
-  /// c_0 = 1 / mu - 1 / eta.
-  static constexpr auto temme(const auto& x, const auto& concentration, const auto& rate) {
-    const auto mu = excess(x, concentration, rate);
-    const auto near = abs(mu) < kNear;
-    const auto root = [](const auto& y, const auto& a, const auto& r) {
-      const auto rest = constant(((a - r * y) - product_error(r, y)) / a);
-      return sqrt(2.0 * deviance(like(a, 1.0), r * y / a, rest));
-    };
-    const auto far = within(!near, 0.0, root, x, concentration, rate);
-    const auto eta_near = [](const auto& m) {
-      return m * (1.0 + m * (7.0 / 36.0 * m - 1.0 / 3.0));
-    };
-    const auto eta = within(near, 0.0, eta_near, mu) + select(mu < 0.0, -far, far);
-    const auto c_0_near = [](const auto& m) { return m / 12.0 - 1.0 / 3.0; };
-    const auto c_0_far = [](const auto& m, const auto& e) { return 1.0 / m - 1.0 / e; };
-    const auto c_0 = within(near, 0.0, c_0_near, mu) + within(!near, 0.0, c_0_far, mu, eta);
-    const auto root_a = sqrt(concentration);
-    return Temme{root_a * eta, c_0 / root_a};
-  }
+  using Tails = GammaTails<ProductMean>;
 
   /// The cdf at x > 0 for concentrations above kNarrow. Far from the mode it is 0 or 1.
   static constexpr auto narrow_body = [](const auto& x, const auto& concentration,
                                          const auto& rate) {
-    const auto mu = excess(x, concentration, rate);
+    const auto mu = Tails::excess(x, concentration, rate);
     const auto sum = [](const auto&... inputs) {
-      const auto [z, remainder] = temme(inputs...);
+      const auto [z, remainder] = Tails::temme(inputs...);
       return ndtr(z) - normal_density(z) * remainder;
     };
-    return within(!(abs(mu) >= kNear), 0.0, sum, x, concentration, rate) +
-           select(mu >= kNear, 1.0, like(mu, 0.0));
+    return within(!(abs(mu) >= Tails::kNear), 0.0, sum, x, concentration, rate) +
+           select(mu >= Tails::kNear, 1.0, like(mu, 0.0));
   };
 
   /// The cdf at x > 0 for other concentrations.
@@ -138,59 +210,6 @@ struct Gamma {
     const auto rest = product_error(rate, x) / mean * concentration * exp(log_density);
     return gammainc(concentration, mean) + constant(rest);
   };
-
-  /// The function for concentrations above kNarrow, for means that may underflow, or for others; 0
-  /// unless x > 0 and the mean is finite.
-  static constexpr auto by_size(const auto& x, const auto& concentration, const auto& rate,
-                                const auto& narrow, const auto& tiny, const auto& others) {
-    const auto mean = rate * x;
-    const auto inside = !(x <= 0.0 || mean == kInfinity);
-    const auto is_narrow = concentration > kNarrow && concentration < kInfinity;
-    const auto is_tiny = mean < kTiny && !is_narrow;
-    return within(inside && is_narrow, 0.0, narrow, x, concentration, rate) +
-           within(inside && is_tiny, 0.0, tiny, x, concentration, rate) +
-           within(inside && !is_narrow && !is_tiny, 0.0, others, x, concentration, rate);
-  }
-
-  /// log((r x)^a / Gamma(a + 1)), the first term of the series of the cdf, by the Poisson
-  /// probability that has kTiny in the place of r x.
-  static constexpr auto log_first_term(const auto& x, const auto& a, const auto& r) {
-    return poisson_log_density(a, like(a, kTiny)) + a * ((log(r) + log(x)) - kLogTiny);
-  }
-  static constexpr double kTiny = 1e-200, kLogTiny = -460.517018598809136804;
-
-  /// log P if `lower`, else log Q, for x > 0 and a finite rate x; 0 elsewhere. P and Q are the
-  /// incomplete gamma functions.
-  template <bool lower>
-  static constexpr auto log_tail(const auto& x, const auto& concentration, const auto& rate) {
-    const auto narrow = [](const auto&... inputs) {
-      constexpr double kFar = 1e10;  // beyond, the remainder has no effect on the sum
-      const auto [z, remainder] = temme(inputs...);
-      const auto side = lower ? z : -z;
-      const auto correction = [](const auto& y, const auto& c) {
-        return log1p(inverse_mills(y) * c);
-      };
-      return log_ndtr(side) +
-             within(abs(z) < kFar, 0.0, correction, side, lower ? -remainder : remainder);
-    };
-    const auto tiny = [](const auto&... inputs) {
-      if constexpr (lower) {
-        return log_first_term(inputs...);
-      } else {
-        return log1mexp(log_first_term(inputs...));
-      }
-    };
-    // The value is corrected for the rounding of the mean, as in `body`.
-    const auto others = [](const auto& y, const auto& a, const auto& r) {
-      const auto m = r * y, error = product_error(r, y);
-      if constexpr (lower) {
-        return log_gammainc(a, m) + constant(log_gammainc_slope(a, m) * error);
-      } else {
-        return log_gammaincc(a, m) + constant(log_gammaincc_slope(a, m) * error);
-      }
-    };
-    return by_size(x, concentration, rate, narrow, tiny, others);
-  }
 
   /// A term of the cdf that is 0, but whose derivative in x at x = 0 is the density there:
   /// infinite, `rate`, or 0.

@@ -164,6 +164,11 @@ def gamma_arguments(p):
     return x, a, rate
 
 
+def inverse_gamma_arguments(p):
+    x, a, rate = gamma_arguments(p)
+    return min(max(1 / x, 1e-30), 1e30), a, rate
+
+
 def beta_arguments(p):
     a, b = p.positive(), p.positive()
     mean = a / (a + b)
@@ -346,6 +351,8 @@ FUNCTIONS = {
                            lambda p: (lambda m: (p.near(m), m))(p.positive()), 200),
     "gamma_log_density": (lambda x, a, r: a * log(r) + (a - 1) * log(x) - r * x - loggamma(a), gamma_arguments, 300),
     "beta_log_density": (lambda x, a, b: (a - 1) * log(x) + (b - 1) * log1p(-x) - log_beta(a, b), beta_arguments, 300),
+    "inverse_gamma_log_density": (lambda y, a, r: a * log(r) - (a + 1) * log(y) - r / y - loggamma(a),
+                                  inverse_gamma_arguments, 300),
     "binomial_log_density": (lambda k, n, q: log_choose(k, n) + k * log(q) + (n - k) * log1p(-q),
                             binomial_arguments, 300),
     "binomial_log_density_logits": (lambda k, n, t: log_choose(k, n) + k * t - n * softplus(t),

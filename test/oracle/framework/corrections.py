@@ -7,11 +7,11 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
-        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily": "cdf",
+        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
         "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution": "icdf",
@@ -72,19 +72,24 @@ _WRONG = [
         "StudentT": "log_prob, log_prob gradient",
     }),
     ("`StudentT.stddev` exists where the variance overflows (Python: inf)", {"StudentT": "stddev"}),
+    ("`InverseGamma.log_prob` of large values does not overflow, nor does its gradient (Python: -inf and nan from 1e155 on, 1e19 in "
+     "float32)", {
+        "InverseGamma": "log_prob, log_prob gradient",
+    }),
+    ("`InverseGamma.stddev` exists where the variance overflows (Python: inf)", {"InverseGamma": "stddev"}),
     ("the derivatives of `Laplace.cdf` at the mean and of `icdf` at 1/2 are those of a smooth function (Python: 0)", {
         "Laplace": "cdf gradient, icdf gradient",
     }),
     ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
     ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {
-        "Gamma Chi2 Beta": "log_prob, entropy, perplexity", "Poisson": "log_prob", "StudentT": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
+        "Gamma Chi2 InverseGamma Beta": "log_prob, entropy, perplexity", "Poisson": "log_prob", "StudentT": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity",
     }),
     ("gradients at the ends of the support, where they exist (`Gamma(1., 2.)` at 0: Python has nan)", {
         "Gamma Chi2 Beta": "log_prob gradient",
     }),
     ("`Poisson(0.).log_prob(0.)` has the derivative -1 in the rate (Python: nan)", {"Poisson": "log_prob gradient"}),
     ("`Gamma.cdf` has a gradient in the concentration (Python raises)", {
-        "Gamma Chi2": "cdf gradient",
+        "Gamma Chi2 InverseGamma": "cdf gradient",
     }),
     ("`Beta.mode` is nan where there is no single mode, with both concentrations below 1; with one below 1 it is the end at which the "
      "density is infinite (Python: 1, and nan beside a concentration of 1)", {
