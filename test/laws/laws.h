@@ -28,9 +28,10 @@ inline bool is_ordinary(const Case& golden) {
     // A location may be exactly 0. A probability of 0 or 1 and a masked logit are edges.
     const bool is_probability = is_one_of(kind, {"probability", "weight"});
     const bool is_logit = is_one_of(kind, {"logit", "log weight"});
-    const bool is_location =
-        is_logit || is_one_of(kind, {"real", "log location", "low", "matrix", "triangle"}) ||
-        (kind.empty() && path.ends_with("loc"));
+    const bool is_location = is_logit ||
+                             is_one_of(kind, {"real", "log location", "low", "lower end", "shape",
+                                              "matrix", "triangle"}) ||
+                             (kind.empty() && path.ends_with("loc"));
     if (kind == "probability" && (tensor > 1 - kSmallest).any().item<bool>()) return false;
     const bool is_own = path.find('.') == std::string::npos;
     const bool is_exponent = is_logit || (is_own && is_one_of(kind, {"log location", "log scale"}));

@@ -141,8 +141,9 @@ void DistributionSubject::knows_its_moments() {
     if (draws_categories() && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;  // documented as NaN
     }
-    // Moments of few degrees of freedom are NaN, and so is the mean of a Cauchy distribution.
-    const bool lacks_moments = has("StudentT(") || (has("Cauchy(") && !has("HalfCauchy("));
+    // Moments that do not exist are NaN.
+    const bool lacks_moments = has("StudentT(") || has("GeneralizedPareto(") ||
+                               (has("Cauchy(") && !has("HalfCauchy("));
     if (lacks_moments && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;
     }

@@ -41,11 +41,18 @@ Expression<TransformPtr> inverse(const Expression<TransformPtr>& transform) {
 
 /// The domain of a parameter of a kind of test/oracle/framework/draws.py.
 const Domain& domain_of(const std::string& kind) {
-  static const std::map<std::string, const Domain*> domains{
-      {"real", &kReal},         {"log location", &kReal},     {"logit", &kReal},
-      {"positive", &kPositive}, {"scale", &kPositive},        {"log scale", &kPositive},
-      {"rate", &kPositive},     {"intensity", &kNonnegative}, {"probability", &kProbability},
-      {"trials", &kCount}};
+  static const std::map<std::string, const Domain*> domains{{"real", &kReal},
+                                                            {"log location", &kReal},
+                                                            {"logit", &kReal},
+                                                            {"lower end", &kReal},
+                                                            {"shape", &kReal},
+                                                            {"positive", &kPositive},
+                                                            {"scale", &kPositive},
+                                                            {"log scale", &kPositive},
+                                                            {"rate", &kPositive},
+                                                            {"intensity", &kNonnegative},
+                                                            {"probability", &kProbability},
+                                                            {"trials", &kCount}};
   const auto found = domains.find(kind);
   if (found == domains.end()) throw std::runtime_error("no domain for parameters of kind " + kind);
   return *found->second;

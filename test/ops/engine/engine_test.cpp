@@ -68,9 +68,10 @@ const Range kRealRange{-3, 3}, kPositiveRange{0.2, 5}, kUnitRange{0.05, 0.95};
 
 /// The interval for a parameter of a kind. [-1, 1] lies between every `low` and `high`.
 Range interval_of(const std::string& kind) {
-  if (kind == "low") return {-3, -1};
+  if (kind == "low" || kind == "lower end") return {-3, -1};
   if (kind == "high") return {1, 3};
   if (kind == "probability") return kUnitRange;
+  if (kind == "shape") return {-0.05, 3};  // the upper end, if there is one, lies above 1
   if (kind == "real" || kind == "log location" || kind == "logit") return kRealRange;
   return kPositiveRange;
 }
@@ -649,7 +650,7 @@ struct Hostile {
 std::ostream& operator<<(std::ostream& out, const Hostile& h) { return out << h.name; }
 
 Role role_of(const std::string& kind) {
-  if (kind == "real") return Role::kLoc;
+  if (kind == "real" || kind == "lower end" || kind == "shape") return Role::kLoc;
   if (kind == "log location") return Role::kLogLoc;
   if (kind == "probability") return Role::kProbability;
   if (kind == "logit") return Role::kLogits;

@@ -169,6 +169,17 @@ def inverse_gamma_arguments(p):
     return min(max(1 / x, 1e-30), 1e30), a, rate
 
 
+def pareto_arguments(p):
+    s, c = p.log_uniform(1e-6, 1e6), p.choice(lambda: mixed_signs(p, 1e-30, 1e-3), lambda: mixed_signs(p, 1e-3, 10))
+    z = p.choice(lambda: p.uniform(0, 10), lambda: p.log_uniform(1e-30, 1e9), lambda: p.log_uniform(1e-30, 1e200))
+    return s * (z if c > 0 else min(z, 0.75 / -c)), s, c
+
+
+def pareto_quantile_arguments(p):
+    x = p.choice(lambda: p.uniform(0.01, 0.99), lambda: p.log_uniform(1e-30, 1), lambda: 1 - p.log_uniform(1e-12, 0.1))
+    return min(x, 1 - 2.0**-23), p.choice(lambda: mixed_signs(p, 1e-30, 1e-3), lambda: mixed_signs(p, 1e-3, 5))
+
+
 def beta_arguments(p):
     a, b = p.positive(), p.positive()
     mean = a / (a + b)
@@ -353,6 +364,8 @@ FUNCTIONS = {
     "beta_log_density": (lambda x, a, b: (a - 1) * log(x) + (b - 1) * log1p(-x) - log_beta(a, b), beta_arguments, 300),
     "inverse_gamma_log_density": (lambda y, a, r: a * log(r) - (a + 1) * log(y) - r / y - loggamma(a),
                                   inverse_gamma_arguments, 300),
+    "pareto_hazard": (lambda d, s, c: log1p(c * d / s) / c, pareto_arguments, 300),
+    "pareto_quantile": (lambda p, c: expm1(-c * log1p(-p)) / c, pareto_quantile_arguments, 200),
     "binomial_log_density": (lambda k, n, q: log_choose(k, n) + k * log(q) + (n - k) * log1p(-q),
                             binomial_arguments, 300),
     "binomial_log_density_logits": (lambda k, n, t: log_choose(k, n) + k * t - n * softplus(t),

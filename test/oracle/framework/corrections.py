@@ -7,14 +7,14 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
-        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma": "cdf",
+        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma GeneralizedPareto": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
-        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution": "icdf",
+        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution GeneralizedPareto": "icdf",
     }),
     ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
         "Uniform Independent": "log_prob",
@@ -72,6 +72,19 @@ _WRONG = [
         "StudentT": "log_prob, log_prob gradient",
     }),
     ("`StudentT.stddev` exists where the variance overflows (Python: inf)", {"StudentT": "stddev"}),
+    ("`GeneralizedPareto` near a concentration of 0 is exact, and has a gradient in the concentration (Python takes 1e-8 for 0, with a "
+     "gradient of 0)", {
+        "GeneralizedPareto": "log_prob, log_prob gradient, cdf, cdf gradient, icdf, icdf gradient",
+    }),
+    ("`GeneralizedPareto` of doubles does not depend on the default dtype (Python: RuntimeError unless that is float64 as well)", {
+        "GeneralizedPareto": "log_prob, log_prob gradient, cdf, cdf gradient",
+    }),
+    ("`GeneralizedPareto.log_prob` has a gradient at a concentration of -1 (Python: 0)", {"GeneralizedPareto": "log_prob gradient"}),
+    ("`GeneralizedPareto.cdf` keeps its digits near the lower end (Python: 1 - exp)", {"GeneralizedPareto": "cdf, cdf gradient"}),
+    ("`GeneralizedPareto.mode` is the upper end where the density is infinite there (Python: the lower end)", {
+        "GeneralizedPareto": "mode",
+    }),
+    ("`stddev` exists where the variance overflows or underflows (Python: inf or 0)", {"GeneralizedPareto": "stddev"}),
     ("`InverseGamma.log_prob` of large values does not overflow, nor does its gradient (Python: -inf and nan from 1e155 on, 1e19 in "
      "float32)", {
         "InverseGamma": "log_prob, log_prob gradient",

@@ -1,0 +1,77 @@
+#include <torch/distributions/generalized_pareto.h>
+
+#include <ATen/ATen.h>
+#include <ATen/OpMathType.h>
+
+#include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/real.h>
+
+#include "core/drawable.h"
+#include "core/float_limits.h"
+#include "core/scalar_family.h"
+#include "ops/engine/evaluate.h"
+#include "ops/formulas/generalized_pareto.h"
+#include "ops/special/constants.h"
+
+namespace torch::distributions {
+
+template class core::ScalarFamily<GeneralizedPareto>;
+
+const Signature<GeneralizedPareto>& GeneralizedPareto::signature() {
+  static const Signature<GeneralizedPareto> s{
+      .name = "GeneralizedPareto",
+      .fields = {{"loc", &GeneralizedPareto::loc_, constraints::real},
+                 {"scale", &GeneralizedPareto::scale_, constraints::positive},
+                 {"concentration", &GeneralizedPareto::concentration_, constraints::real}},
+      .support =
+          [](const GeneralizedPareto& d) { return constraints::interval(d.loc_, d.upper()); },
+      .has_rsample = true,
+      .formulas = {ops::formula<GeneralizedPareto, ops::formulas::GeneralizedPareto>(
+          &GeneralizedPareto::loc_, &GeneralizedPareto::scale_,
+          &GeneralizedPareto::concentration_)}};
+  return s;
+}
+
+GeneralizedPareto::GeneralizedPareto(Param loc, Param scale, Param concentration,
+                                     Validate validate_args)
+    : ScalarFamily(validate_args) {
+  initialize(loc, scale, concentration);
+}
+
+/// The upper end of the support, rounded down, so that the density is defined up to there.
+Tensor GeneralizedPareto::upper() const {
+  const Tensor unbounded = concentration_ >= 0;
+  const Tensor exact =
+      (loc_.to(at::kDouble) -
+       scale_.to(at::kDouble) / concentration_.to(at::kDouble).masked_fill(unbounded, -1))
+          .masked_fill(unbounded, ops::kInfinity);
+  const auto dtype = at::promote_types(
+      loc_.scalar_type(), at::promote_types(scale_.scalar_type(), concentration_.scalar_type()));
+  if (dtype == at::kDouble) return exact;
+  const Tensor rounded = exact.to(dtype), fixed = rounded.detach();
+  return at::where(fixed > exact, at::nextafter(fixed, at::full_like(fixed, -ops::kInfinity)),
+                   rounded);
+}
+
+// The upper end must not be rounded up.
+Tensor GeneralizedPareto::do_mode() const {
+  const Tensor mode = ScalarFamily::do_mode(), end = upper().detach();
+  return at::where(mode.detach() > end, mode + (end - mode.detach()), mode);
+}
+
+// By inversion. Half types draw the uniform variable in float: in their own precision it would be
+// too coarse for the tail.
+Tensor GeneralizedPareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const Tensor end = upper();
+  const auto dtype = end.scalar_type();
+  const Tensor u = at::rand(shape, std::move(generator),
+                            loc_.options().dtype(at::toOpMathType(loc_.scalar_type())));
+  const Tensor x = do_icdf(u).to(dtype);
+  // Clamp the detached tensor in place, so that rounding does not change the gradient.
+  x.detach().clamp_max_(end.detach().clamp_max(float_limits(dtype).largest));
+  return with_nan(x, undrawable(validates(), {{loc_, constraints::real},
+                                              {scale_, constraints::nonnegative},
+                                              {concentration_, constraints::real}}));
+}
+
+}  // namespace torch::distributions
