@@ -34,6 +34,7 @@
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/dirichlet.h>
 #include <torch/distributions/exponential.h>
+#include <torch/distributions/fisher_snedecor.h>
 #include <torch/distributions/fwd.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/generalized_pareto.h>

@@ -37,6 +37,7 @@ Tensor without_mode(const Distribution& d) {
     const Tensor is_shared = (a == largest).sum(-1, true) > 1;
     return is_shared.logical_and(largest == 1).expand_as(a);
   }
+  if (const auto* f = dynamic_cast<const FisherSnedecor*>(&d)) return f->df1() <= 2;
   if (const auto* bernoulli = dynamic_cast<const Bernoulli*>(&d)) return bernoulli->probs() == 0.5;
   if (dynamic_cast<const Uniform*>(&d)) return at::ones({}, at::kBool);
   if (const auto* independent = dynamic_cast<const Independent*>(&d)) {
@@ -142,8 +143,8 @@ void DistributionSubject::knows_its_moments() {
       continue;  // documented as NaN
     }
     // Moments that do not exist are NaN.
-    const bool lacks_moments = has("StudentT(") || has("GeneralizedPareto(") ||
-                               (has("Cauchy(") && !has("HalfCauchy("));
+    const bool lacks_moments = has("StudentT(") || has("FisherSnedecor(") ||
+                               has("GeneralizedPareto(") || (has("Cauchy(") && !has("HalfCauchy("));
     if (lacks_moments && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;
     }

@@ -190,13 +190,15 @@ Tensor rounded_to_positive(const Tensor& x, at::ScalarType dtype) {
   return x.clamp(limits.least_normal, limits.largest);
 }
 
-/// `draw`, a double that was rounded to `dtype`, as a differentiable function: its derivative is the
-/// draw times that of its logarithm. A draw that is the largest number is a constant.
+/// `draw`, a double in the range of `dtype`, as a differentiable function: its derivative is the draw
+/// times that of its logarithm. A draw at an end of the range is a constant.
 /// \param log_draw The logarithm, given the mask of the constants, for which it must have finite
 ///     derivatives.
 template <class Log>
 Tensor differentiable_draw(const Tensor& draw, at::ScalarType dtype, const Log& log_draw) {
-  const Tensor log = log_draw(draw >= float_limits(dtype).largest);
+  const FloatLimits limits = float_limits(dtype);
+  const Tensor is_end = (draw >= limits.largest).logical_or(draw <= limits.least_normal);
+  const Tensor log = log_draw(is_end);
   return (draw * (log - log.detach()).exp()).to(dtype);
 }
 
@@ -366,6 +368,37 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
   return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
     return r.masked_fill(is_constant, 1).log() -
            log_gamma_draw(a.masked_fill(is_constant, 1), log_of(gamma).masked_fill(is_constant, 0));
+  });
+}
+
+Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
+                              std::optional<Generator> generator) {
+  const auto dtype = at::promote_types(df1.scalar_type(), df2.scalar_type());
+  const auto shape = at::infer_size_dimvector(df1.sizes(), df2.sizes());
+  const auto half_of = [&](const Tensor& df) { return 0.5 * expanded(df.to(at::kDouble), shape); };
+  const Tensor a = half_of(df1), b = half_of(df2);
+  GammaDraws x, y;
+  Tensor draw;
+  {
+    const at::NoGradGuard no_grad;
+    x = draw_any_gammas(a, generator);
+    y = draw_any_gammas(b, generator);
+    draw = (x.x / a) / (y.x / b);
+    if (x.log_x.defined() || y.log_x.defined()) {
+      constexpr double kTiny = std::numeric_limits<double>::min();
+      const Tensor is_tiny = (x.x < kTiny).logical_or(y.x < kTiny);
+      const Tensor log_draw = (log_of(x) - a.log()) - (log_of(y) - b.log());
+      draw = at::where(is_tiny, log_draw.exp(), draw);
+    }
+    draw = rounded_to_positive(draw, dtype);
+  }
+  if (!may_be_differentiated(a) && !may_be_differentiated(b)) return draw.to(dtype);
+  return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
+    const auto log_mean = [&](const Tensor& half, const GammaDraws& gamma) {  // of 2 half squares
+      const Tensor c = half.masked_fill(is_constant, 1);
+      return log_gamma_draw(c, log_of(gamma).masked_fill(is_constant, 0)) - c.log();
+    };
+    return log_mean(a, x) - log_mean(b, y);
   });
 }
 

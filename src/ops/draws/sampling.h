@@ -34,12 +34,18 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
 
 /// A draw of InverseGamma(concentration, rate) for each element of the parameters after
 /// broadcasting, between the dtype's least normal number and the largest. Exact implicit
-/// differentiation makes it differentiable in both parameters.
+/// differentiation makes it differentiable in both parameters; at these two numbers the derivatives
+/// are 0.
 ///
 /// Gamma variables of small concentrations underflow. They are then drawn as logarithms. On the CPU
 /// the stream is Python's, and the draws equal Python's up to rounding unless one underflows.
 Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
                             std::optional<Generator> generator);
+
+/// A draw of FisherSnedecor(df1, df2) for each element of the parameters after broadcasting, with
+/// the same properties: of the two gamma variables, the first is drawn first.
+Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
+                              std::optional<Generator> generator);
 
 /// A draw of StudentT(df) for each element, as a double. `dtype` is the distribution's, and decides
 /// the stream. Differentiable in df along the path of the chi-squared variable, with a fixed normal

@@ -169,6 +169,13 @@ def inverse_gamma_arguments(p):
     return min(max(1 / x, 1e-30), 1e30), a, rate
 
 
+def fisher_snedecor_arguments(p):
+    a, b = p.positive(), p.positive()
+    x = p.choice(lambda: math.exp(min(p.normal() * math.sqrt(1 / a + 1 / b) * p.random.choice([1, 3, 10]), 60)),
+                 lambda: p.uniform(0.01, 3), lambda: p.log_uniform(1e-30, 1e30))
+    return min(max(x, 1e-30), 1e30), a, b
+
+
 def pareto_arguments(p):
     s, c = p.log_uniform(1e-6, 1e6), p.choice(lambda: mixed_signs(p, 1e-30, 1e-3), lambda: mixed_signs(p, 1e-3, 10))
     z = p.choice(lambda: p.uniform(0, 10), lambda: p.log_uniform(1e-30, 1e9), lambda: p.log_uniform(1e-30, 1e200))
@@ -364,6 +371,8 @@ FUNCTIONS = {
     "beta_log_density": (lambda x, a, b: (a - 1) * log(x) + (b - 1) * log1p(-x) - log_beta(a, b), beta_arguments, 300),
     "inverse_gamma_log_density": (lambda y, a, r: a * log(r) - (a + 1) * log(y) - r / y - loggamma(a),
                                   inverse_gamma_arguments, 300),
+    "fisher_snedecor_log_density": (lambda x, a, b: a * log(a * x / (a * x + b)) + b * log(b / (a * x + b)) - log(x) - log_beta(a, b),
+                                    fisher_snedecor_arguments, 300),
     "pareto_hazard": (lambda d, s, c: log1p(c * d / s) / c, pareto_arguments, 300),
     "pareto_quantile": (lambda p, c: expm1(-c * log1p(-p)) / c, pareto_quantile_arguments, 200),
     "binomial_log_density": (lambda k, n, q: log_choose(k, n) + k * log(q) + (n - k) * log1p(-q),

@@ -1,6 +1,7 @@
 #include "ops/special/beta_log_density.h"
 
 #include "ops/special/binomial_log_density.h"
+#include "ops/special/fisher_snedecor_log_density.h"
 #include "ops/special/gamma_log_density.h"
 #include "ops/special/inverse_gamma_log_density.h"
 #include "ops/special/poisson_log_density.h"
@@ -24,6 +25,9 @@ TEST(LogDensitiesTest, IsAccurate) {
   test::expect_accurate("inverse_gamma_log_density", 3,
                         [](const auto& x) { return inverse_gamma_log_density(x[0], x[1], x[2]); },
                         {32, 4});
+  test::expect_accurate("fisher_snedecor_log_density", 3,
+                        [](const auto& x) { return fisher_snedecor_log_density(x[0], x[1], x[2]); },
+                        {32, 32});
   test::expect_accurate("beta_log_density", 3,
                         [](const auto& x) { return beta_log_density(x[0], x[1], x[2]); }, {32, 32});
   test::expect_accurate("binomial_log_density", 3,
@@ -47,6 +51,7 @@ TEST(LogDensitiesTest, HasDerivatives) {
   check([](const auto& t) { return poisson_log_density(t[0], t[1]); }, {x, y});
   check([](const auto& t) { return gamma_log_density(t[0], t[1], t[2]); }, {x, y, z});
   check([](const auto& t) { return inverse_gamma_log_density(t[0], t[1], t[2]); }, {x, y, z});
+  check([](const auto& t) { return fisher_snedecor_log_density(t[0], t[1], t[2]); }, {x, y, z});
   check([](const auto& t) { return beta_log_density(t[0], t[1], t[2]); }, {p, x, y});
   check([](const auto& t) { return binomial_log_density(t[0], t[1], t[2]); }, {x, x + y, p});
   check([](const auto& t) { return binomial_log_density_logits(t[0], t[1], t[2]); },
