@@ -50,6 +50,7 @@
 #include <torch/distributions/multivariate_normal.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
+#include <torch/distributions/pareto.h>
 #include <torch/distributions/poisson.h>
 #include <torch/distributions/student_t.h>
 #include <torch/distributions/transformed_distribution.h>

@@ -48,15 +48,18 @@ std::vector<BuiltInRule> built_in_rules() {
   add_formulas<f::HalfNormal, f::HalfNormal>(table);
   add_formulas<f::Laplace, f::Laplace, f::Normal>(table);
   add_formulas<f::Normal, f::Gumbel, f::Laplace, f::Normal>(table);
+  add_formulas<f::Pareto, f::Exponential, f::Gamma, f::Normal, f::Pareto>(table);
   add_formulas<f::Poisson, f::Poisson>(table);
-  add_formulas<f::Uniform, f::Beta, f::Exponential, f::Gamma, f::Gumbel, f::Normal, f::Uniform>(
-      table);
+  add_formulas<f::Uniform, f::Beta, f::Exponential, f::Gamma, f::Gumbel, f::Normal, f::Pareto,
+               f::Uniform>(table);
 
-  add_infinite<Exponential, Beta, Uniform>(table);
-  add_infinite<Gamma, Beta, Uniform>(table);
-  add_infinite<Gumbel, Beta, Exponential, Gamma, Uniform>(table);
-  add_infinite<Laplace, Beta, Exponential, Gamma, Uniform>(table);
-  add_infinite<Normal, Beta, Exponential, Gamma, Uniform>(table);
+  add_infinite<Beta, Pareto>(table);
+  add_infinite<Exponential, Beta, Pareto, Uniform>(table);
+  add_infinite<Gamma, Beta, Pareto, Uniform>(table);
+  add_infinite<Gumbel, Beta, Exponential, Gamma, Pareto, Uniform>(table);
+  add_infinite<Laplace, Beta, Exponential, Gamma, Pareto, Uniform>(table);
+  add_infinite<Normal, Beta, Exponential, Gamma, Pareto, Uniform>(table);
+  add_infinite<Pareto, Beta, Uniform>(table);
   add_infinite<Poisson, Bernoulli, Binomial>(table);
 
   add<Binomial, Binomial>(table);

@@ -10,6 +10,7 @@
 #include <torch/distributions/kl.h>
 #include <torch/distributions/laplace.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/pareto.h>
 #include <torch/distributions/poisson.h>
 #include <torch/distributions/uniform.h>
 
@@ -32,6 +33,14 @@ TEST(KlInfiniteTest, IsInfiniteWhateverTheParameters) {
       EXPECT_TRUE(kl_divergence(p, q).equal(at::full({2, 3}, kInfinity))) << *p << *q;
     }
   }
+  for (const auto& p : unbounded) {
+    EXPECT_TRUE(kl_divergence(p, Pareto(row, 1.0)).equal(at::full({2, 3}, kInfinity))) << *p;
+  }
+  for (const auto& q : std::vector<DistributionPtr>{Beta(row, 1.0), Uniform(0.0, 1e30 * row)}) {
+    EXPECT_TRUE(kl_divergence(Pareto(column, 1.0), q).equal(at::full({2, 3}, kInfinity))) << *q;
+  }
+  EXPECT_TRUE(kl_divergence(Beta(column, 1.0), Pareto(1e-30 * row, 1.0))
+                  .equal(at::full({2, 3}, kInfinity)));
   const Tensor half = 0.5 * row;
   for (const auto& q : std::vector<DistributionPtr>{Bernoulli(half), Bernoulli({.logits = half}),
                                                     Binomial(9, half)}) {

@@ -74,10 +74,10 @@ TEST(KlLawsTest, CoverAllPairsWithARule) {
     }
     EXPECT_EQ(has_rule, pair.p.family->has_divergence_to(*pair.q.family)) << pair.name();
   }
-  // 17 classes with themselves; Beta, Chi2, Exponential, Gamma and Uniform with each other (20) and
-  // with Normal (5), and Normal with them (5); the other forms of Bernoulli, Binomial and
+  // 18 classes with themselves; Beta, Chi2, Exponential, Gamma, Pareto and Uniform with each other
+  // (30) and with Normal (6), and Normal with them (6); the other forms of Bernoulli, Binomial and
   // Categorical (6); Independent with MultivariateNormal (2).
-  EXPECT_GE(pairs().size(), 55u);
+  EXPECT_GE(pairs().size(), 68u);
 }
 
 /// At all combinations of hostile parameters, the divergence is neither negative nor NaN, and it is
@@ -132,7 +132,10 @@ TEST_P(KlLaws, IsTwiceDifferentiable) {
       if (!jumps) {
         others[i] = others[i].flip(0).contiguous();
       } else {
-        others[i] = q().family->kind_of(of_q[i]) == "low" ? others[i] - 1 : others[i] + 2;
+        const std::string kind = q().family->kind_of(of_q[i]);
+        others[i] = kind == "low"           ? others[i] - 1
+                    : kind == "least value" ? others[i] / 2
+                                            : others[i] + 2;
       }
     }
   }

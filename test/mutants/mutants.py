@@ -193,6 +193,13 @@ MUTANTS = [
            "draw = (y.x / b) / (x.x / a);", ("src/ops/draws/sampling.cpp",), "golden_sampler_test", "*FisherSnedecor*"),
     Mutant("a constant that overflowed", "src/ops/draws/sampling.cpp", "log = log_draw(is_end)",
            "log = log_draw(draw > kInfinity)", ("src/ops/draws/sampling.cpp",), "families_test", "FisherSnedecor.*"),
+    Mutant("a shape that is one too large", "src/ops/formulas/pareto.h", "- a * log_of_ratio(x, m)",
+           "- (a + 1.0) * log_of_ratio(x, m)", ("src/pareto.cpp", "generated/ops/kernels/pareto.cpp"), GOLDEN, "*Pareto*"),
+    Mutant("draws of a wrong scale", "src/pareto.cpp", "scaled_exp(scale_, excess)", "scaled_exp(1.03 * scale_, excess)",
+           ("src/pareto.cpp",), "laws_sampling_test", "*Pareto*"),
+    Mutant("draws that overflow", "src/ops/draws/sampling.cpp", "limits.below_one() : limits.largest",
+           "limits.below_one() : kInfinity",
+           ("src/ops/draws/sampling.cpp",), "families_test", "Pareto.DrawsAreFinite*"),
     Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
            "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]

@@ -93,6 +93,7 @@ class Beta(Family):
         "Normal": lambda a, b, m, s: kl_to_normal(Beta.entropy(a, b), Beta.mean(a, b), Beta.variance(a, b), m, s),
         "Uniform": lambda a, b, low, high: mp.log(high - low) - Beta.entropy(a, b) if low <= 0 and high >= 1 else INF,
     }
+    kl_infinite = ("Pareto",)
     kl_points = {
         "Beta": [(1e8, 1e8, 1e8 + 1e3, 1e8), (1, 1, 1, 1 + 1e-9), (1e8, 1e-3, 1.00001e8, 1e-3), (1e-6, 1e8, 1e8, 1e-6), (1e8, 1, 1, 1e8)],
         "Gamma": [(2, 1e4, 2, 1e4), (1e3, 1e6, 1e3, 1e6), (1e8, 1e-6, 1, 1), (1, 1e8, 1e8, 1)],

@@ -75,6 +75,10 @@ def kl_uniform_gumbel(low, high, n, t):
     return kl_to_gumbel(mp.log(high - low), (low + high) / 2, mean_exp, n, t)
 
 
+def kl_of_uniform_to_pareto(low, high, m, a):
+    return (a + 1) * mean_log(low, high) - a * mp.log(m) - mp.log(a) - mp.log(high - low) if low >= m else INF
+
+
 class Uniform(Family):
     parameters = {"low": LOW, "high": HIGH}
     value = REAL
@@ -113,6 +117,7 @@ class Uniform(Family):
         "Gamma": kl_of_uniform_to_gamma,
         "Gumbel": kl_uniform_gumbel,
         "Normal": lambda a, b, m, s: kl_to_normal(mp.log(b - a), (a + b) / 2, (b - a) ** 2 / 12, m, s),
+        "Pareto": kl_of_uniform_to_pareto,
         "Uniform": lambda a, b, c, d: mp.log((d - c) / (b - a)) if c <= a and d >= b else INF,
     }
     kl_points = {
@@ -121,6 +126,7 @@ class Uniform(Family):
         "Exponential": [(0, 1, 2), (-1, 1, 1)],
         "Gamma": [(0, 1, 2, 3), (0, 1, 1, 1), (-1, 1, 2, 3), (9998, 10002, 1e8, 1e4)],
         "Gumbel": [(0, 1, 0, 1), (0, 1, 0, 1e-3), (0, 1e-20, 0, 1), (0, 1, 30, 1)],
+        "Pareto": [(1, 2, 1, 1), (200, 300, 100, 50), (1, 1 + 1e-7, 1, 1e7), (1e-20, 1e20, 1e-20, 1e-3), (1, 2, 1.5, 1)],
         "Uniform": [(0, 1, 0, 1), (0, 1, 0, 1 + 1e-7), (200, 300, 100, 400), (0, 1, 0.5, 2), (0, 1, -1, 0.5)],
     }
 
@@ -130,6 +136,9 @@ class Uniform(Family):
         """low and high within the partner's support."""
         ends = {"Gumbel": (-3, 3), "Normal": (-3, 3), "Uniform": (-3, 3), "Beta": (0, 1)}
         low, high = interval(rng, spread, *ends.get(partner.name(), (0, 5)))
+        if partner.name() == "Pareto":
+            low, high = interval(rng, spread, 0.5, 5)
+            return [low, high, low * 10 ** rng.uniform(-2, 0), partner.parameters["alpha"].draw(rng, spread)]
         if partner is Uniform:
             return [low, high, low - 10 ** rng.uniform(-6, 2), high + 10 ** rng.uniform(-6, 2)]
         return [low, high, *[kind.draw(rng, spread) for kind in partner.parameters.values()]]

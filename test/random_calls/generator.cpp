@@ -50,6 +50,7 @@ const Domain& domain_of(const std::string& kind) {
                                                             {"scale", &kPositive},
                                                             {"log scale", &kPositive},
                                                             {"rate", &kPositive},
+                                                            {"least value", &kPositive},
                                                             {"intensity", &kNonnegative},
                                                             {"probability", &kProbability},
                                                             {"trials", &kCount}};

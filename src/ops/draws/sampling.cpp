@@ -104,6 +104,24 @@ Tensor log_gamma_draw(const Tensor& a, const Tensor& log_draw) {
   return special::differentiable(kLogGammaDraw, {a, log_draw.detach()});
 }
 
+/// scale exp(y) within the positive finite numbers, so that the derivatives are finite as well.
+Tensor positive_scaled_exp(const Tensor& scale, const Tensor& y);
+
+constexpr special::TensorFunction kScaledExp{
+    "the sampler",
+    [](at::TensorList args) {
+      // In two steps, since exp(y) may overflow where the result does not.
+      const Tensor root = (0.5 * args[1]).exp();
+      const FloatLimits limits = float_limits(root.scalar_type());
+      return (args[0] * root * root).clamp(limits.least, limits.largest);
+    },
+    {[](at::TensorList args) { return positive_scaled_exp(args[0], args[1]) / args[0]; },
+     [](at::TensorList args) { return positive_scaled_exp(args[0], args[1]); }, nullptr}};
+
+Tensor positive_scaled_exp(const Tensor& scale, const Tensor& y) {
+  return special::differentiable(kScaledExp, {scale, y});
+}
+
 /// Draws from a generator, and holds its lock.
 class Stream {
  public:
@@ -312,6 +330,15 @@ Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor
   if (may_use_kernels() && is_plain_constant(scale) && is_plain_constant(shift))
     return noise.mul_(scale).add_(shift);
   return noise * scale + shift;
+}
+
+Tensor scaled_exp(const Tensor& scale, const Tensor& y, bool below_one) {
+  const Tensor x = positive_scaled_exp(scale.to(y.scalar_type()), y).to(scale.scalar_type());
+  const FloatLimits limits = float_limits(x.scalar_type());
+  // The detached tensor is clamped, so that rounding does not change the gradient.
+  (may_be_differentiated(x) ? x.detach() : x)
+      .clamp_(limits.least, below_one ? limits.below_one() : limits.largest);
+  return x;
 }
 
 Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef shape,

@@ -20,6 +20,11 @@ inline Tensor expanded(const Tensor& tensor, at::IntArrayRef shape) {
 /// all dtypes are equal.
 Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor& shift);
 
+/// scale exp(y), as a draw of a positive variable in the dtype of `scale`: a result that overflows
+/// or underflows is the largest or smallest positive number. With `below_one`, it is at most the
+/// largest number below 1. The derivatives at the draw x are x / scale and x, whatever was rounded.
+Tensor scaled_exp(const Tensor& scale, const Tensor& y, bool below_one = false);
+
 /// Draws of Uniform(low, high): in [low, high) after rounding, or `low` if both are equal, even if
 /// `high - low` overflows. NaN if `low` > `high` or a bound is infinite. The noise has the dtype of
 /// `low`.

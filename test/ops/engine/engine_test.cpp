@@ -66,10 +66,12 @@ std::ostream& operator<<(std::ostream& out, const Operation& c) { return out << 
 constexpr double kNumberOfTrials = 9;
 const Range kRealRange{-3, 3}, kPositiveRange{0.2, 5}, kUnitRange{0.05, 0.95};
 
-/// The interval for a parameter of a kind. [-1, 1] lies between every `low` and `high`.
+/// The interval for a parameter of a kind. [-1, 1] lies between every `low` and `high`, and
+/// kPositiveRange above every least value.
 Range interval_of(const std::string& kind) {
   if (kind == "low" || kind == "lower end") return {-3, -1};
   if (kind == "high") return {1, 3};
+  if (kind == "least value") return {0.05, 0.15};
   if (kind == "probability") return kUnitRange;
   if (kind == "shape") return {-0.05, 3};  // the upper end, if there is one, lies above 1
   if (kind == "real" || kind == "log location" || kind == "logit") return kRealRange;
@@ -104,7 +106,8 @@ Operation of_value(const Law& law, const std::string& name,
                    Tensor (Distribution::*method)(const Tensor&) const) {
   const Parameters p(law);
   const std::string kind = law.family->data->at("value");
-  const bool has_ends = law.family->has("jumps"), is_count = kind == "count" || kind == "outcome";
+  const bool has_ends = law.family->kind_of(p.names.front()) == "low",
+             is_count = kind == "count" || kind == "outcome";
   std::vector<Range> intervals = p.intervals;
   intervals.push_back(has_ends             ? Range{-0.9, 0.9}
                       : kind == "count"    ? Range{0, kNumberOfTrials - 0.01}
@@ -170,7 +173,8 @@ Operation kl_of(const Law& law) {
     const Range range = intervals[i];
     intervals.push_back(range);
     if (!law.family->has("jumps")) continue;  // else the second gets the wider support
-    intervals[i] = {range.first / 4, range.second / 4};
+    const bool is_least = law.family->kind_of(p.names[i]) == "least value";
+    (is_least ? intervals.back() : intervals[i]) = {range.first / 4, range.second / 4};
   }
   return {
       law.name + "_kl",

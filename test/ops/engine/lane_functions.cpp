@@ -14,6 +14,7 @@
 #include "ops/special/gamma_log_density.h"
 #include "ops/special/hyperbolic.h"
 #include "ops/special/log_mean_gap.h"
+#include "ops/special/log_of_ratio.h"
 #include "ops/special/normal.h"
 #include "ops/special/poisson_log_density.h"
 #include "ops/special/rounding.h"
@@ -102,6 +103,7 @@ List<S> all() {
   List<S> list = elementary<S>();
   list.template add<Ndtr>("ndtr", {0.7});
   list.template add<Lbeta>("lbeta", {0.7, 2.3});
+  list.template add<LogOfRatio>("log_of_ratio", {0.7, 0.3});
   list.template add<Bd0>("bd0", {0.7, 0.3});
   list.template add<Deviance>("deviance", {0.7, 0.3, 0.4});
   list.template add<GammaLogDensity>("gamma_log_density", {0.7, 2.3, 1.2});

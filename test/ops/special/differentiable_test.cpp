@@ -23,6 +23,7 @@
 #include "ops/special/itakura_saito.h"
 #include "ops/special/lbeta.h"
 #include "ops/special/log_mean_gap.h"
+#include "ops/special/log_of_ratio.h"
 #include "ops/special/normal.h"
 #include "ops/special/poisson_log_density.h"
 #include "ops/special/rounding.h"
@@ -84,6 +85,7 @@ std::vector<Case> all_functions() {
           unary("log_minus_digamma", log_minus_digamma),
           binary("log_over_digamma1p", log_over_digamma1p),
           binary("digamma_difference", digamma_difference),
+          binary("log_of_ratio", log_of_ratio),
           binary("lbeta", lbeta),
           binary("bd0", bd0),
           binary("poisson_log_density", poisson_log_density),

@@ -1,6 +1,7 @@
 #include "ops/special/exponential.h"
 
 #include "ops/special/hyperbolic.h"
+#include "ops/special/log_of_ratio.h"
 #include "ops/special/normal.h"
 #include "ops/special/reference.h"
 #include "ops/special/sigmoid.h"
@@ -41,6 +42,8 @@ TEST(ElementaryTest, IsAccurate) {
                         {4, 4, true, true});
   test::expect_accurate("log_cosh", 1, [](const auto& x) { return log_cosh(x[0]); },
                         {2, 2, false, true});
+  test::expect_accurate("log_of_ratio", 2, [](const auto& x) { return log_of_ratio(x[0], x[1]); },
+                        {2, 2, true, true});
 }
 
 TEST(ElementaryTest, HasDerivatives) {
@@ -61,6 +64,16 @@ TEST(ElementaryTest, HasDerivatives) {
   check([](const auto& x) { return special::tanh(x[0]); }, {any / 5});
   check([](const auto& x) { return special::atanh(x[0]); }, {any / 30});
   check([](const auto& x) { return log_cosh(x[0]); }, {any});
+  check([](const auto& x) { return log_of_ratio(x[0], x[1]); }, {positive, positive.flip(0)});
+}
+
+TEST(ElementaryTest, TheLogarithmOfARatioThatOverflowsIsFinite) {
+  const Tensor tiny = leaf({5e-324, 1e300}), huge = leaf({1e300, 5e-324});
+  const Tensor value = log_of_ratio(huge, tiny);
+  EXPECT_NEAR(value[0].item<double>(), 1435.2156, 1e-3);
+  EXPECT_EQ(value[1].item<double>(), -value[0].item<double>());
+  EXPECT_TRUE(gradient(value, tiny).isfinite().all().item<bool>());
+  EXPECT_TRUE(gradient(value, huge).isfinite().all().item<bool>());
 }
 
 // At x = 0, first and second derivatives of x log y and x log(1 + y) are finite for all y.

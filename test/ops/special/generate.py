@@ -363,6 +363,7 @@ FUNCTIONS = {
                            lambda p: (lambda x: (p.near(x), x))(p.positive()), 100),
     "digamma_difference": (lambda x, d: digamma(x + d) - digamma(x), lambda p: (lambda x: (x, p.choice(
         p.positive, lambda: p.log_uniform(1e-12, 1), lambda: p.uniform(-0.99, 1) * x)))(p.positive()), 160),
+    "log_of_ratio": (lambda x, y: log(x / y), positive_pair, 160),
     "lbeta": (log_beta, lambda p: (p.positive(), p.positive()), 200),
     "bd0": (lambda x, m: x * log(x / m) + m - x, lambda p: (lambda m: (p.near(m), m))(p.positive()), 160),
     "poisson_log_density": (lambda x, m: x * log(m) - m - loggamma(x + 1),

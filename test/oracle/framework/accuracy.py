@@ -142,6 +142,11 @@ def row(points, fmt, point, truth):
         if mp.isfinite(slope):  # it is not at the ends of some supports
             put(f"{quantity}/{name}" + "".join(f"[{i}]" for i in index), slope)
 
+    def is_end():
+        """Whether the density vanishes on one side of the value, so that the cdf may have a kink."""
+        beside = [value * (1 + sign * mpf(2) ** -100) for sign in (-1, 1)] if points.cdf_gradients else []
+        return any(mp.isinf(evaluate("log_prob", exact | {"value": x})) for x in beside)
+
     asked = quantities(points, point)
     if "log_prob" in asked:
         log_prob = evaluate("log_prob", exact)
@@ -156,7 +161,7 @@ def row(points, fmt, point, truth):
             continue
         result = evaluate(quantity, exact)
         put(quantity, result)
-        is_usual = quantity == "cdf" and not mp.isinf(log_prob) or quantity in ("log_cdf", "log_survival_function") and 1e-30 < abs(result) < mp.inf
+        is_usual = quantity == "cdf" and not mp.isinf(log_prob) and not is_end() or quantity in ("log_cdf", "log_survival_function") and 1e-30 < abs(result) < mp.inf
         if is_usual and value != 0:
             for name in points.cdf_gradients:
                 put_slope(quantity, name, ())

@@ -7,14 +7,14 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
-        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma GeneralizedPareto": "cdf",
+        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma GeneralizedPareto Pareto": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
-        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution GeneralizedPareto": "icdf",
+        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution GeneralizedPareto Pareto": "icdf",
     }),
     ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
         "Uniform Independent": "log_prob",
@@ -99,6 +99,12 @@ _WRONG = [
     }),
     ("gradients at the ends of the support, where they exist (`Gamma(1., 2.)` at 0: Python has nan)", {
         "Gamma Chi2 Beta": "log_prob gradient",
+    }),
+    ("`Pareto` far above its scale works where x / scale overflows (Python: -inf, and gradients of nan)", {
+        "Pareto": "log_prob, log_prob gradient, cdf gradient",
+    }),
+    ("the variance of `Pareto` is infinite for every alpha up to 2 (Python: nan where the square of the scale underflows)", {
+        "Pareto": "variance, stddev",
     }),
     ("`Poisson(0.).log_prob(0.)` has the derivative -1 in the rate (Python: nan)", {"Poisson": "log_prob gradient"}),
     ("`Gamma.cdf` has a gradient in the concentration (Python raises)", {

@@ -61,6 +61,7 @@ def near(family, rng, dtype, draw, form):
         step = rng.choice([-1, 1]) * 10 ** rng.uniform(*decades)
         kind = family.parameters[name].name
         changed = {"trials": x, "probability": x + step * min(x, 1 - x)} | dict.fromkeys(("real", "log location"), x + step)
+        changed["least value"] = x * (1 - abs(step))  # the support of q contains that of p
         q.append(changed.get(kind, x * (1 + step)))
     return p + q
 
@@ -101,9 +102,14 @@ def at_boundary(family, other, row):
     is a parameter."""
     if any(row.get(f"{side}.probs") in (0, 1) for side in "pq"):
         return True
-    ends = [(row[f"{side}.low"], row[f"{side}.high"]) if "low" in f.parameters else (0, 1) if f.value.name == "unit" else
-            (0, None) if f.value.name == "positive" else (None, None) for side, f in (("p", family), ("q", other))]
-    if "low" not in family.parameters and "low" not in other.parameters:
+    moving = {"low": ("low", "high"), "least value": ("scale", None)}  # the parameters that are ends
+    ends, moves = [], False
+    for side, f in (("p", family), ("q", other)):
+        found = next((moving[kind.name] for kind in f.parameters.values() if kind.name in moving), None)
+        fixed = (0, 1) if f.value.name == "unit" else (0, None) if f.value.name == "positive" else (None, None)
+        ends.append(tuple(name and row[f"{side}.{name}"] for name in found) if found else fixed)
+        moves = moves or found is not None
+    if not moves:
         return False
     return any(a is not None and a == b for a, b in zip(*ends))
 

@@ -145,6 +145,7 @@ LOG_LOCATION = Kind("log location", _REALS, _location)  # the location of a loga
 LOG_SCALE = Kind("log scale", _SCALES, _decades(hostile=(-6, 6)))
 LOWER_END = Kind("lower end", _REALS, _location)
 SHAPE = Kind("shape", (-30, -1, -0.25, 0, 1e-6, 0.5, 30), _location)  # of a tail: any real number
+LEAST = Kind("least value", _SCALES, _decades(hostile=(-6, 6)))  # a scale that is the lower end of the support
 # "Bounded" shapes are above 1: then the density is bounded and can be integrated to many digits.
 POSITIVE = Kind("positive", _POSITIVES, _decades((0.3, 0.9), hostile=(-6, 8)))
 RATE = Kind("rate", _POSITIVES, _decades(hostile=(-4, 4)))
