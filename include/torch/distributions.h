@@ -70,3 +70,4 @@
 #include <torch/distributions/uniform.h>
 #include <torch/distributions/utils.h>
 #include <torch/distributions/version.h>
+#include <torch/distributions/weibull.h>

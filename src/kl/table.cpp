@@ -52,6 +52,7 @@ std::vector<BuiltInRule> built_in_rules() {
   add_formulas<f::Poisson, f::Poisson>(table);
   add_formulas<f::Uniform, f::Beta, f::Exponential, f::Gamma, f::Gumbel, f::Normal, f::Pareto,
                f::Uniform>(table);
+  add_formulas<f::Weibull, f::Weibull>(table);
 
   add_infinite<Beta, Pareto>(table);
   add_infinite<Exponential, Beta, Pareto, Uniform>(table);

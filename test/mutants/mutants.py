@@ -200,6 +200,10 @@ MUTANTS = [
     Mutant("draws that overflow", "src/ops/draws/sampling.cpp", "limits.below_one() : limits.largest",
            "limits.below_one() : kInfinity",
            ("src/ops/draws/sampling.cpp",), "families_test", "Pareto.DrawsAreFinite*"),
+    Mutant("a power without its Jacobian", "src/ops/formulas/weibull.h", "(k - 1.0) * log_of_ratio(x, fixed)",
+           "k * log_of_ratio(x, fixed)", ("src/weibull.cpp", "generated/ops/kernels/weibull.cpp"), GOLDEN, "*Weibull*"),
+    Mutant("draws of a wrong shape", "src/weibull.cpp", "log() / concentration_.to(wide)", "log() / (1.03 * concentration_).to(wide)",
+           ("src/weibull.cpp",), "laws_sampling_test", "*Weibull*"),
     Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
            "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]

@@ -1,5 +1,6 @@
 #include "ops/special/lbeta.h"
 
+#include "ops/special/log_binomial.h"
 #include "ops/special/reference.h"
 #include "ops/special/stirling.h"
 #include "support/gradcheck.h"
@@ -43,6 +44,10 @@ TEST(GammaTest, IsAccurate) {
                         {4, 4, true, true});
   test::expect_accurate("lbeta", 2, [](const auto& x) { return lbeta(x[0], x[1]); },
                         {4, 4, false, true});
+  test::expect_accurate("log_binomial", 2, [](const auto& x) { return log_binomial(x[0], x[1]); },
+                        {16, 16, true, true});
+  test::expect_accurate("log_binomial_gap", 2,
+                        [](const auto& x) { return log_binomial_gap(x[0], x[1]); }, {64, 64, true});
 }
 
 TEST(GammaTest, HasDerivatives) {
@@ -63,6 +68,8 @@ TEST(GammaTest, HasDerivatives) {
   check([](const auto& t) { return log_minus_digamma(t[0]); }, {x});
   check([](const auto& t) { return digamma_difference(t[0], t[1]); }, {x, y});
   check([](const auto& t) { return lbeta(t[0], t[1]); }, {x, y});
+  check([](const auto& t) { return log_binomial(t[0], t[1]); }, {x, y});
+  check([](const auto& t) { return log_binomial_gap(t[0], t[1]); }, {x, y});
 }
 
 TEST(GammaTest, KeepsTheLimits) {

@@ -62,6 +62,10 @@ def log_beta(a, b):
     return loggamma(a) + loggamma(b) - loggamma(a + b)
 
 
+def log_binomial(a, b):
+    return loggamma(1 + a + b) - loggamma(1 + a) - loggamma(1 + b)
+
+
 def log_choose(k, n):
     return loggamma(n + 1) - loggamma(k + 1) - loggamma(n - k + 1)
 
@@ -363,6 +367,8 @@ FUNCTIONS = {
                            lambda p: (lambda x: (p.near(x), x))(p.positive()), 100),
     "digamma_difference": (lambda x, d: digamma(x + d) - digamma(x), lambda p: (lambda x: (x, p.choice(
         p.positive, lambda: p.log_uniform(1e-12, 1), lambda: p.uniform(-0.99, 1) * x)))(p.positive()), 160),
+    "log_binomial": (log_binomial, lambda p: (p.positive(), p.positive()), 200),
+    "log_binomial_gap": (lambda a, b: 2 * log_binomial(a, b) - log_binomial(2 * a, b), lambda p: (p.positive(), p.positive()), 200),
     "log_of_ratio": (lambda x, y: log(x / y), positive_pair, 160),
     "lbeta": (log_beta, lambda p: (p.positive(), p.positive()), 200),
     "bd0": (lambda x, m: x * log(x / m) + m - x, lambda p: (lambda m: (p.near(m), m))(p.positive()), 160),

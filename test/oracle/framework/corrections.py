@@ -7,14 +7,14 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
-        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma GeneralizedPareto Pareto": "cdf",
+        "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma GeneralizedPareto Pareto Weibull": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
-        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution GeneralizedPareto Pareto": "icdf",
+        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution GeneralizedPareto Pareto Weibull": "icdf",
     }),
     ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
         "Uniform Independent": "log_prob",
@@ -120,6 +120,13 @@ _WRONG = [
     }),
     ("`MixtureSameFamily` accepts a value in the support of any component (Python demands all)", {
         "MixtureSameFamily": "log_prob",
+    }),
+    ("`Weibull` far out works where a power of the value overflows or underflows (Python: infinities and nan)", {
+        "Weibull": "log_prob, log_prob gradient, cdf gradient, icdf gradient",
+    }),
+    ("`Weibull.mode` is 0 for concentrations below 1 (Python: nan, or a power of a negative number)", {"Weibull": "mode"}),
+    ("the variance of `Weibull` does not cancel for large concentrations, and `stddev` exists where it overflows or underflows", {
+        "Weibull": "variance, stddev",
     }),
     ("a weight of 0 in a mixture has the derivative f_k / f - 1 of the density (Python: 0)", {
         "MixtureSameFamily": "log_prob gradient",

@@ -27,7 +27,8 @@ class Family:
     """The functions `log_prob(x, ...)`, `cdf(x, ...)`, `icdf(p, ...)`, `mean(...)`, `mode(...)`, `variance(...)` and
     `entropy(...)` take the parameters as `canonical` returns them: each is a number, or an array of numbers for a vector or a
     matrix. A class with tails has `survival_function(x, ...)`, without the cancellation of 1 - cdf; the logarithms of both
-    functions follow from them, unless the cdf underflows even here and the class has `log_cdf(x, ...)`."""
+    functions follow from them, unless one underflows even here and the class has `log_cdf(x, ...)` or
+    `log_survival_function(x, ...)`."""
 
     kind = "scalar"  # or "vector" or "combinator"
     base = "Distribution"
@@ -157,6 +158,8 @@ class Model:
         return elementwise(log_of, self.cdf(x), upper)
 
     def log_survival_function(self, x):
+        if hasattr(self.family, "log_survival_function"):
+            return self._of_value("log_survival_function", x)
         upper = self.survival_function(x)
         return elementwise(log_of, upper, self.cdf(x))
 
