@@ -44,6 +44,7 @@
 #include <torch/distributions/independent.h>
 #include <torch/distributions/inverse_gamma.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/kumaraswamy.h>
 #include <torch/distributions/laplace.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/mixture_same_family.h>

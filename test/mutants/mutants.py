@@ -204,6 +204,12 @@ MUTANTS = [
            "k * log_of_ratio(x, fixed)", ("src/weibull.cpp", "generated/ops/kernels/weibull.cpp"), GOLDEN, "*Weibull*"),
     Mutant("draws of a wrong shape", "src/weibull.cpp", "log() / concentration_.to(wide)", "log() / (1.03 * concentration_).to(wide)",
            ("src/weibull.cpp",), "laws_sampling_test", "*Weibull*"),
+    Mutant("an exponent that is one too large", "src/ops/formulas/kumaraswamy.h", "(d - 1.0) * log1mexp(c * log_y)",
+           "d * log1mexp(c * log_y)", ("src/kumaraswamy.cpp", "generated/ops/kernels/kumaraswamy.cpp"), GOLDEN, "*Kumaraswamy*"),
+    Mutant("draws of a wrong exponent", "src/kumaraswamy.cpp", "log_u / concentration0_.to(wide)",
+           "log_u / (1.03 * concentration0_).to(wide)", ("src/kumaraswamy.cpp",), "laws_sampling_test", "*Kumaraswamy*"),
+    Mutant("draws of one", "src/kumaraswamy.cpp", "/*below_one=*/true", "/*below_one=*/false", ("src/kumaraswamy.cpp",),
+           "families_test", "Kumaraswamy.NoDraw*"),
     Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
            "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
 ]

@@ -7,7 +7,7 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
@@ -41,6 +41,13 @@ _WRONG = [
     ("`Normal` with a scale whose square is not representable works (Python: nan)", {
         "Normal": "log_prob, log_prob gradient, cdf gradient",
     }),
+    ("`Kumaraswamy` keeps its digits near 0 and 1, and at the ends has its limits (Python: `log_prob` is -inf where 1 - x^a rounds to 1; nan)", {
+        "Kumaraswamy": "log_prob, log_prob gradient, cdf, cdf gradient, icdf, icdf gradient",
+    }),
+    ("`Kumaraswamy.mode` is right (Python: always nan); with one concentration below 1 it is the end at which the density is infinite", {
+        "Kumaraswamy": "mode",
+    }),
+    ("the moments of `Kumaraswamy` do not cancel for large or small concentrations", {"Kumaraswamy": "mean, variance, stddev"}),
     ("`Laplace.cdf` and `icdf` keep their digits in both tails (Python: 0 and -inf below 1e-16, 3 digits at 1e-6 in float32)", {
         "Laplace": "cdf, icdf, icdf gradient",
     }),
