@@ -401,6 +401,10 @@ TEST(TransformedDistributionTest, DrawsLieInTheirOwnSupport) {
       {Uniform(floats(0.1), floats(0.3)), {PowerTransform(1.7), AffineTransform(1, -3)}},
       {Exponential(floats(1)), PowerTransform(40)},
       {Exponential(floats(1)), PowerTransform(-0.01)},
+      // The upper end of the base's support is a number with more digits than a float.
+      {TransformedDistribution(Gamma(at::full({}, 4, at::kDouble), 1.0),
+                               {ExpTransform(), SigmoidTransform(), ExpTransform()}),
+       {SoftplusTransform().inv(), TanhTransform()}},
   };
   for (const TransformedDistribution& d : all) {
     const Tensor x = d.sample({20000});

@@ -61,23 +61,26 @@ std::optional<Tensor> nearest_point(const Constraint& set, const Tensor& value, 
         .gather(-1, distance.argmin(-1, /*keepdim=*/true))
         .squeeze(-1);
   }
-  const auto bound = [&](const Tensor& tensor) { return tensor.to(value.options()); };
-  const auto end = [&](const Tensor& tensor, bool is_open, double inwards) {
-    const Tensor at = bound(tensor);
+  // A number takes the value's dtype: the default dtype may have fewer digits.
+  const auto bound = [&](const Param& given) {
+    return given.tensor(value.options()).to(value.options());
+  };
+  const auto end = [&](const Param& given, bool is_open, double inwards) {
+    const Tensor at = bound(given);
     return is_open && !of_closure ? at.nextafter(at::full_like(at, inwards)) : at;
   };
   Tensor nearest = value;
   if (const auto* both = dynamic_cast<const constraints::Bounded*>(&elements)) {
     const bool half_open = dynamic_cast<const constraints::HalfOpenInterval*>(both) != nullptr;
-    nearest = value.maximum(bound(both->lower_bound()))
-                  .minimum(end(both->upper_bound(), half_open, -ops::kInfinity));
+    nearest =
+        value.maximum(bound(both->lower())).minimum(end(both->upper(), half_open, -ops::kInfinity));
   } else if (const auto* lower = dynamic_cast<const constraints::LowerBounded*>(&elements)) {
     const bool open = dynamic_cast<const constraints::GreaterThan*>(lower) != nullptr;
-    nearest = value.maximum(end(lower->lower_bound(), open, ops::kInfinity));
+    nearest = value.maximum(end(lower->lower(), open, ops::kInfinity));
   } else if (const auto* upper = dynamic_cast<const constraints::UpperBounded*>(&elements)) {
     if (upper->event_dim() > 0) return std::nullopt;
     const bool open = dynamic_cast<const constraints::LessThan*>(upper) != nullptr;
-    nearest = value.minimum(end(upper->upper_bound(), open, -ops::kInfinity));
+    nearest = value.minimum(end(upper->upper(), open, -ops::kInfinity));
   } else if (dynamic_cast<const constraints::Boolean*>(&elements) != nullptr) {
     nearest = value.clamp(0, 1);
   } else {
