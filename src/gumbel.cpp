@@ -54,11 +54,6 @@ Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }
 
-// Not by the transforms, whose inverse underflows for values far below the mode.
-Tensor Gumbel::do_impossible(const Tensor& value) const {
-  return Distribution::do_impossible(value);
-}
-
 // The ends of the base depend on the dtype.
 void Gumbel::change(const core::Change& change) {
   ScalarFamily::change(change);

@@ -31,9 +31,4 @@ HalfCauchy::HalfCauchy(Param scale, Validate validate_args)
 
 const Tensor& HalfCauchy::scale() const { return static_cast<const Cauchy&>(*base_dist()).scale(); }
 
-// The transform's codomain lacks 0.
-Tensor HalfCauchy::do_impossible(const Tensor& value) const {
-  return Distribution::do_impossible(value);
-}
-
 }  // namespace torch::distributions

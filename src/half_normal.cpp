@@ -31,9 +31,4 @@ HalfNormal::HalfNormal(Param scale, Validate validate_args)
 
 const Tensor& HalfNormal::scale() const { return static_cast<const Normal&>(*base_dist()).scale(); }
 
-// The transform's codomain lacks 0.
-Tensor HalfNormal::do_impossible(const Tensor& value) const {
-  return Distribution::do_impossible(value);
-}
-
 }  // namespace torch::distributions

@@ -56,9 +56,4 @@ Tensor InverseGamma::do_rsample(IntArrayRef shape, std::optional<Generator> gene
                                            {rate(), constraints::positive}}));
 }
 
-// Not by the transform, whose inverse overflows for the least values.
-Tensor InverseGamma::do_impossible(const Tensor& value) const {
-  return Distribution::do_impossible(value);
-}
-
 }  // namespace torch::distributions

@@ -58,9 +58,4 @@ Tensor Kumaraswamy::do_rsample(IntArrayRef shape, std::optional<Generator> gener
                                            {concentration0_, constraints::nonnegative}}));
 }
 
-// Not by the transforms: the support is stated.
-Tensor Kumaraswamy::do_impossible(const Tensor& value) const {
-  return Distribution::do_impossible(value);
-}
-
 }  // namespace torch::distributions

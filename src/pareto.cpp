@@ -42,9 +42,4 @@ Tensor Pareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
                                            {scale_, constraints::nonnegative}}));
 }
 
-// Not by the transforms: the support is stated.
-Tensor Pareto::do_impossible(const Tensor& value) const {
-  return Distribution::do_impossible(value);
-}
-
 }  // namespace torch::distributions

@@ -51,9 +51,4 @@ Tensor Weibull::do_rsample(IntArrayRef shape, std::optional<Generator> generator
                                            {concentration_, constraints::nonnegative}}));
 }
 
-// Not by the transforms: the support is stated.
-Tensor Weibull::do_impossible(const Tensor& value) const {
-  return Distribution::do_impossible(value);
-}
-
 }  // namespace torch::distributions

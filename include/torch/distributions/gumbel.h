@@ -24,7 +24,6 @@ class TORCH_DISTRIBUTIONS_API Gumbel : public core::ScalarFamily<Gumbel, Transfo
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  Tensor do_impossible(const Tensor& value) const override;
   void change(const core::Change& change) override;
   void transform_uniform();
 

@@ -18,9 +18,6 @@ class TORCH_DISTRIBUTIONS_API HalfCauchy
   explicit HalfCauchy(Param scale, Validate validate_args = {});
 
   const Tensor& scale() const;
-
- private:
-  Tensor do_impossible(const Tensor& value) const override;
 };
 
 }  // namespace torch::distributions

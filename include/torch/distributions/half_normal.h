@@ -17,9 +17,6 @@ class TORCH_DISTRIBUTIONS_API HalfNormal
   explicit HalfNormal(Param scale, Validate validate_args = {});
 
   const Tensor& scale() const;
-
- private:
-  Tensor do_impossible(const Tensor& value) const override;
 };
 
 }  // namespace torch::distributions

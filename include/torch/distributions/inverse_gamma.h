@@ -23,7 +23,6 @@ class TORCH_DISTRIBUTIONS_API InverseGamma
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  Tensor do_impossible(const Tensor& value) const override;
 };
 
 }  // namespace torch::distributions

@@ -25,7 +25,6 @@ class TORCH_DISTRIBUTIONS_API Kumaraswamy
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  Tensor do_impossible(const Tensor& value) const override;
 
   Tensor concentration1_, concentration0_;
 };

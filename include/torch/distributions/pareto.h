@@ -25,7 +25,6 @@ class TORCH_DISTRIBUTIONS_API Pareto : public core::ScalarFamily<Pareto, Transfo
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  Tensor do_impossible(const Tensor& value) const override;
 
   Tensor scale_, alpha_;
 };

@@ -26,7 +26,6 @@ class TORCH_DISTRIBUTIONS_API Weibull
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  Tensor do_impossible(const Tensor& value) const override;
 
   Tensor scale_, concentration_;
 };

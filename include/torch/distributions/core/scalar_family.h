@@ -31,6 +31,7 @@ class TORCH_DISTRIBUTIONS_API ScalarFamily : public Implements<Self, Base> {
   Tensor do_entropy() const override;
   Tensor log_prob_of(const Tensor& value,
                      const Distribution::LogProbOptions& options) const override;
+  Tensor do_impossible(const Tensor& value) const override;
 };
 
 }  // namespace torch::distributions::core
