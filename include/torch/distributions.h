@@ -38,6 +38,7 @@
 #include <torch/distributions/fwd.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/generalized_pareto.h>
+#include <torch/distributions/geometric.h>
 #include <torch/distributions/gumbel.h>
 #include <torch/distributions/half_cauchy.h>
 #include <torch/distributions/half_normal.h>

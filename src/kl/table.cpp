@@ -44,6 +44,7 @@ std::vector<BuiltInRule> built_in_rules() {
   add_formulas<f::Cauchy, f::Cauchy>(table);
   add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
+  add_formulas<f::Geometric, f::Geometric>(table);
   add_formulas<f::Gumbel, f::Gumbel, f::Normal>(table);
   add_formulas<f::HalfNormal, f::HalfNormal>(table);
   add_formulas<f::Laplace, f::Laplace, f::Normal>(table);

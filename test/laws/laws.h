@@ -26,13 +26,13 @@ inline bool is_ordinary(const Case& golden) {
     const std::string& kind = built.kinds[i];
     const Tensor size = tensor.to(at::kDouble).abs();
     // A location may be exactly 0. A probability of 0 or 1 and a masked logit are edges.
-    const bool is_probability = is_one_of(kind, {"probability", "weight"});
+    const bool is_probability = kind.ends_with("probability") || kind == "weight";
     const bool is_logit = is_one_of(kind, {"logit", "log weight"});
     const bool is_location = is_logit ||
                              is_one_of(kind, {"real", "log location", "low", "lower end", "shape",
                                               "matrix", "triangle"}) ||
                              (kind.empty() && path.ends_with("loc"));
-    if (kind == "probability" && (tensor > 1 - kSmallest).any().item<bool>()) return false;
+    if (kind.ends_with("probability") && (tensor > 1 - kSmallest).any().item<bool>()) return false;
     const bool is_own = path.find('.') == std::string::npos;
     const bool is_exponent = is_logit || (is_own && is_one_of(kind, {"log location", "log scale"}));
     const double largest = is_exponent ? kLargestExponent : kLargest;

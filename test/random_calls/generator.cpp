@@ -41,19 +41,21 @@ Expression<TransformPtr> inverse(const Expression<TransformPtr>& transform) {
 
 /// The domain of a parameter of a kind of test/oracle/framework/draws.py.
 const Domain& domain_of(const std::string& kind) {
-  static const std::map<std::string, const Domain*> domains{{"real", &kReal},
-                                                            {"log location", &kReal},
-                                                            {"logit", &kReal},
-                                                            {"lower end", &kReal},
-                                                            {"shape", &kReal},
-                                                            {"positive", &kPositive},
-                                                            {"scale", &kPositive},
-                                                            {"log scale", &kPositive},
-                                                            {"rate", &kPositive},
-                                                            {"least value", &kPositive},
-                                                            {"intensity", &kNonnegative},
-                                                            {"probability", &kProbability},
-                                                            {"trials", &kCount}};
+  static const std::map<std::string, const Domain*> domains{
+      {"real", &kReal},
+      {"log location", &kReal},
+      {"logit", &kReal},
+      {"lower end", &kReal},
+      {"shape", &kReal},
+      {"positive", &kPositive},
+      {"scale", &kPositive},
+      {"log scale", &kPositive},
+      {"rate", &kPositive},
+      {"least value", &kPositive},
+      {"intensity", &kNonnegative},
+      {"probability", &kProbability},
+      {"positive probability", &kPositiveProbability},
+      {"trials", &kCount}};
   const auto found = domains.find(kind);
   if (found == domains.end()) throw std::runtime_error("no domain for parameters of kind " + kind);
   return *found->second;
@@ -253,7 +255,7 @@ Generator::Built Generator::scalar(const test::Family& family, const Shape& batc
       if (!all_below(low, high)) must_refuse_ = true;
       arguments.push_back(std::move(low));
       arguments.push_back(std::move(high));
-    } else if (kind == "probability" || kind == "logit") {
+    } else if (kind.ends_with("probability") || kind == "logit") {
       arguments.push_back(call<Param>(
           "{." + names[i] + " = ", "}", [](Param p) { return p; },
           parameter(domain_of(kind), shapes[i])));

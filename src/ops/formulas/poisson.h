@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ops/formulas/counts.h"
 #include "ops/formulas/formula.h"
 #include "ops/special/deviance.h"
 #include "ops/special/poisson_log_density.h"
@@ -18,9 +19,7 @@ struct Poisson {
 
   static constexpr auto in_range(const auto& rate) { return rate >= 0.0; }
 
-  static constexpr auto is_possible(const auto& k, const auto&) {
-    return (k >= 0.0 && k < kInfinity && floor(k) == k) || isnan(k);
-  }
+  static constexpr auto is_possible(const auto& k, const auto&) { return is_count(k); }
 
   static constexpr auto log_prob(const auto& rate) { return poisson_log_density.given(rate); }
   static constexpr auto mean(const auto& rate) { return rate; }

@@ -72,7 +72,7 @@ Range interval_of(const std::string& kind) {
   if (kind == "low" || kind == "lower end") return {-3, -1};
   if (kind == "high") return {1, 3};
   if (kind == "least value") return {0.05, 0.15};
-  if (kind == "probability") return kUnitRange;
+  if (kind.ends_with("probability")) return kUnitRange;
   if (kind == "shape") return {-0.05, 3};  // the upper end, if there is one, lies above 1
   if (kind == "real" || kind == "log location" || kind == "logit") return kRealRange;
   return kPositiveRange;
@@ -656,7 +656,7 @@ std::ostream& operator<<(std::ostream& out, const Hostile& h) { return out << h.
 Role role_of(const std::string& kind) {
   if (kind == "real" || kind == "lower end" || kind == "shape") return Role::kLoc;
   if (kind == "log location") return Role::kLogLoc;
-  if (kind == "probability") return Role::kProbability;
+  if (kind.ends_with("probability")) return Role::kProbability;
   if (kind == "logit") return Role::kLogits;
   if (kind == "trials") return Role::kTrials;
   return Role::kPositive;

@@ -27,9 +27,13 @@ class Expectation:
     def __init__(self, family, canonical, breaks=()):
         self.family, self.canonical, self.breaks = family, canonical, breaks
 
+    @property
+    def is_discrete(self):
+        return hasattr(self.family, "values") or hasattr(self.family, "enumerate_support")
+
     def __call__(self, f, up_to=mp.inf):
-        values = getattr(self.family, "values", None) or getattr(self.family, "enumerate_support", None)
-        if values:
+        if self.is_discrete:
+            values = getattr(self.family, "values", None) or self.family.enumerate_support
             return mp.fsum(mp.exp(self.log_prob(mpf(k))) * f(mpf(k)) for k in values(*self.canonical) if k <= up_to)
         first, *inner, last = map(mpf, self.family.interval(*self.canonical))
         last = min(last, up_to)
@@ -65,7 +69,7 @@ def faults_of(family, form, seed):
         if hasattr(family, "survival_function"):
             wanted["survival_function"] = (family.survival_function(x, *canonical), lambda: 1 - mean_of(lambda x: mpf(1), up_to=x))
         if hasattr(family, "icdf"):
-            wanted["icdf"] = (family.icdf(family.cdf(x, *canonical), *canonical), lambda: x)
+            wanted["icdf"] = (family.icdf(family.cdf(x, *canonical), *canonical), lambda: mp.floor(x) if mean_of.is_discrete else x)
     for key, (said, found) in wanted.items():
         found = found()
         if abs(said - found) > ALLOWED * max(1, abs(said)):

@@ -7,7 +7,7 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
@@ -25,6 +25,14 @@ _WRONG = [
         "Binomial": "log_prob, log_prob gradient, entropy gradient",
         "Categorical": "log_prob, log_prob gradient",
         "OneHotCategorical OneHotCategoricalStraightThrough": "log_prob, log_prob gradient",
+    }),
+    ("`Geometric`: `log_prob` and `entropy` use the parameter as it is given, also logits whose probability rounds to 0 or 1 (Python: nan, "
+     "-inf, and an entropy of clamped logits)", {
+        "Geometric": "log_prob, log_prob gradient, entropy, entropy gradient, perplexity",
+    }),
+    ("the moments of `Geometric` keep their digits where the probability is next to 1, and `stddev` exists where the variance overflows "
+     "(Python: 0 and inf)", {
+        "Geometric": "mean, variance, stddev",
     }),
     ("gradients through masked logits (-inf) are finite (Python: nan)", {
         "Categorical": "entropy gradient",
@@ -148,6 +156,7 @@ _WRONG = [
 # method, and the oracle's value of such a property. The tails (TAILS in family.py), which every class of Python lacks, are not listed. test/golden/beyond.json has
 # a value of every method that Python lacks in all cases, for completeness_test.cpp.
 _MORE = [
+    ("`cdf` and `icdf` of a geometric distribution (Python: NotImplementedError)", {"Geometric": "cdf, icdf"}),
     ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {
         "Binomial": "entropy, perplexity",
     }),

@@ -60,6 +60,7 @@ def near(family, rng, dtype, draw, form):
     for name, x in zip(form, p):
         step = rng.choice([-1, 1]) * 10 ** rng.uniform(*decades)
         kind = family.parameters[name].name
+        kind = "probability" if kind.endswith("probability") else kind
         changed = {"trials": x, "probability": x + step * min(x, 1 - x)} | dict.fromkeys(("real", "log location"), x + step)
         changed["least value"] = x * (1 - abs(step))  # the support of q contains that of p
         q.append(changed.get(kind, x * (1 + step)))

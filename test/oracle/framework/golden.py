@@ -320,7 +320,8 @@ def beyond_cell(family, method):
         with mp.workdps(DIGITS):
             model, shapes = Truth(case.dtype).make(case), Plain(case.dtype).make(case)
             dims = len(shapes.batch_shape) + len(shapes.event_shape)
-            value = points_tensor(case.points["at"], case, dims) if method in ("cdf", *TAILS) else None
+            inner = {"icdf": [p for p in case.points["p"] if 0 < p < 1]} | dict.fromkeys(("cdf", *TAILS), case.points["at"])
+            value = points_tensor(inner[method], case, dims) if method in inner else None
             try:
                 is_value = evaluate(model, method, None if value is None else as_mp(value))
             except (NotImplementedError, AttributeError):
