@@ -50,6 +50,7 @@
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/mixture_same_family.h>
 #include <torch/distributions/multivariate_normal.h>
+#include <torch/distributions/negative_binomial.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
 #include <torch/distributions/pareto.h>

@@ -55,6 +55,7 @@ const Domain& domain_of(const std::string& kind) {
       {"intensity", &kNonnegative},
       {"probability", &kProbability},
       {"positive probability", &kPositiveProbability},
+      {"proper probability", &kProperProbability},
       {"trials", &kCount}};
   const auto found = domains.find(kind);
   if (found == domains.end()) throw std::runtime_error("no domain for parameters of kind " + kind);

@@ -135,6 +135,7 @@ const Domain kNonnegative{kPositive.ordinary, [](double x) { return x >= 0; }};
 const Domain kProbability{[](Random& r) { return r.between(0.05, 0.95); },
                           [](double x) { return x >= 0 && x <= 1; }};
 const Domain kPositiveProbability{kProbability.ordinary, [](double x) { return x > 0 && x <= 1; }};
+const Domain kProperProbability{kProbability.ordinary, [](double x) { return x >= 0 && x < 1; }};
 const Domain kWeight{[](Random& r) { return r.between(0.1, 2); },
                      [](double x) { return x >= 0 && x < kInfinity; }};
 const Domain kCount{[](Random& r) { return static_cast<double>(1 + r.below(8)); },

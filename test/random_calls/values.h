@@ -46,8 +46,8 @@ struct Domain {
   bool (*contains)(double);
 };
 
-extern const Domain kReal, kPositive, kNonnegative, kProbability, kPositiveProbability, kWeight,
-    kCount;
+extern const Domain kReal, kPositive, kNonnegative, kProbability, kPositiveProbability,
+    kProperProbability, kWeight, kCount;
 
 /// A number of a domain, rounded to a dtype. With Temper::kBroken it may be outside the domain.
 double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype);

@@ -70,6 +70,10 @@ def log_choose(k, n):
     return loggamma(n + 1) - loggamma(k + 1) - loggamma(n - k + 1)
 
 
+def log_sequences(k, r):
+    return loggamma(r + k) - loggamma(r) - loggamma(k + 1)
+
+
 def x_log(x, y):
     return x * log(y) if x else mpf(0)
 
@@ -212,6 +216,21 @@ def binomial_arguments(p):
 def binomial_logits_arguments(p):
     k, n, q = binomial_arguments(p)
     return k, n, math.log(q / (1 - q))
+
+
+def negative_binomial_arguments(p):
+    r = p.positive()
+    q = p.choice(lambda: p.log_uniform(1e-12, 1), lambda: 1 - p.log_uniform(1e-12, 1), lambda: p.uniform(0, 1))
+    q = min(max(q, 1e-300), 1 - 2.0**-53)
+    mean, deviation = r * q / (1 - q), math.sqrt(r * q) / (1 - q)
+    k = p.choice(lambda: mean + p.normal() * deviation * p.random.choice([0, 1, 3, 10]), lambda: mean + p.normal() * deviation,
+                 lambda: p.uniform(0, 2 * mean), lambda: p.log_uniform(1, 1e6))
+    return float(round(max(k, 0))), r, q
+
+
+def negative_binomial_logits_arguments(p):
+    k, r, q = negative_binomial_arguments(p)
+    return k, r, math.log(q / (1 - q))
 
 
 def incomplete_gamma_arguments(p):
@@ -386,6 +405,10 @@ FUNCTIONS = {
                             binomial_arguments, 300),
     "binomial_log_density_logits": (lambda k, n, t: log_choose(k, n) + k * t - n * softplus(t),
                                    binomial_logits_arguments, 300),
+    "negative_binomial_log_density": (lambda k, r, q: log_sequences(k, r) + k * log(q) + r * log1p(-q),
+                                     negative_binomial_arguments, 300),
+    "negative_binomial_log_density_logits": (lambda k, r, t: log_sequences(k, r) + k * t - (r + k) * softplus(t),
+                                            negative_binomial_logits_arguments, 300),
     "gammainc": (lower_gamma, incomplete_gamma_arguments, 200),
     "gammaincc": (upper_gamma, incomplete_gamma_arguments, 200),
     "gammainc_large": (lower_gamma, large_incomplete_gamma_arguments, 12),
@@ -474,6 +497,8 @@ def table(name):
         if name in ("itakura_saito", "deviance", "stirling_slope_difference") or "divergence" in name:
             if arguments[0] == arguments[1]:  # equal after rounding
                 continue
+        if name.startswith("negative_binomial") and (arguments[0] > 1e15 or arguments[2] == 1):
+            continue
         if any(x == 0 for x in arguments) and "binomial" not in name:
             continue
         row = [float(v) for v in evaluate(name, reference, arguments)]

@@ -4,6 +4,7 @@
 #include "ops/special/fisher_snedecor_log_density.h"
 #include "ops/special/gamma_log_density.h"
 #include "ops/special/inverse_gamma_log_density.h"
+#include "ops/special/negative_binomial_log_density.h"
 #include "ops/special/poisson_log_density.h"
 #include "ops/special/reference.h"
 #include "support/gradcheck.h"
@@ -36,6 +37,13 @@ TEST(LogDensitiesTest, IsAccurate) {
   test::expect_accurate("binomial_log_density_logits", 3,
                         [](const auto& x) { return binomial_log_density_logits(x[0], x[1], x[2]); },
                         {16, 32});
+  test::expect_accurate(
+      "negative_binomial_log_density", 3,
+      [](const auto& x) { return negative_binomial_log_density(x[0], x[1], x[2]); }, {16, 32});
+  test::expect_accurate(
+      "negative_binomial_log_density_logits", 3,
+      [](const auto& x) { return negative_binomial_log_density_logits(x[0], x[1], x[2]); },
+      {16, 32});
 }
 
 TEST(LogDensitiesTest, HasDerivatives) {
@@ -56,6 +64,9 @@ TEST(LogDensitiesTest, HasDerivatives) {
   check([](const auto& t) { return binomial_log_density(t[0], t[1], t[2]); }, {x, x + y, p});
   check([](const auto& t) { return binomial_log_density_logits(t[0], t[1], t[2]); },
         {x, x + y, z - 1.2});
+  check([](const auto& t) { return negative_binomial_log_density(t[0], t[1], t[2]); }, {x, y, p});
+  check([](const auto& t) { return negative_binomial_log_density_logits(t[0], t[1], t[2]); },
+        {x, y, z - 1.2});
 }
 
 TEST(LogDensitiesTest, KeepsTheLimits) {
@@ -77,6 +88,20 @@ TEST(LogDensitiesTest, KeepsTheLimits) {
   EXPECT_EQ(value(binomial_log_density(doubles({7}), doubles({7}), doubles({1}))), 0);
   EXPECT_EQ(value(binomial_log_density(doubles({1}), doubles({7}), doubles({0}))), -inf);
   EXPECT_EQ(value(binomial_log_density(doubles({0}), doubles({0}), doubles({0.3}))), 0);
+  const auto negative = [&](double k, double r, double p) {
+    return value(negative_binomial_log_density(doubles({k}), doubles({r}), doubles({p})));
+  };
+  EXPECT_EQ(negative(0, 0, 0.3), 0);
+  EXPECT_EQ(negative(2, 0, 0.3), -inf);
+  EXPECT_EQ(negative(0, 7, 0), 0);
+  EXPECT_EQ(negative(1, 7, 0), -inf);
+  EXPECT_EQ(negative(1, 7, 1), -inf);
+  const auto negative_logits = [&](double k, double r, double t) {
+    return value(negative_binomial_log_density_logits(doubles({k}), doubles({r}), doubles({t})));
+  };
+  EXPECT_EQ(negative_logits(0, 7, 800), -5600);
+  EXPECT_NEAR(negative_logits(0, 7, -800), 0, 1e-300);
+  EXPECT_EQ(negative_logits(0, 0, 800), 0);
   EXPECT_NEAR(value(binomial_log_density_logits(doubles({0}), doubles({7}), doubles({-800}))), 0,
               1e-300);
   EXPECT_EQ(value(binomial_log_density_logits(doubles({7}), doubles({7}), doubles({-800}))), -5600);

@@ -151,6 +151,7 @@ POSITIVE = Kind("positive", _POSITIVES, _decades((0.3, 0.9), hostile=(-6, 8)))
 RATE = Kind("rate", _POSITIVES, _decades(hostile=(-4, 4)))
 INTENSITY = Kind("intensity", (0, 1e-6, 0.5, 1, 30, 1e8), _decades(hostile=(-4, 4)))  # a rate that may be 0
 PROBABILITY = Kind("probability", _PROBABILITIES, _probability)
+PROPER_PROBABILITY = Kind("proper probability", _PROBABILITIES[:-1], _probability)  # below 1
 POSITIVE_PROBABILITY = Kind("positive probability", _PROBABILITIES[1:], _probability)
 LOGIT = Kind("logit", _LOGITS, _log_odds)
 WEIGHT = Kind("weight", _PROBABILITIES)  # of a category, not normalised
