@@ -286,6 +286,13 @@ Generator::Built Generator::dirichlet(const Shape& batch) {
   return {{construct<Dirichlet>("Dirichlet", concentration), batch, event}};
 }
 
+Generator::Built Generator::multinomial(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 2);
+  const int64_t n = small_size();
+  const auto total_count = parameter(kExactCount, shapes[0]);
+  return {{construct<Multinomial>("Multinomial", total_count, weights(shapes[1], n)), batch, {n}}};
+}
+
 Generator::Built Generator::multivariate_normal(const Shape& batch) {
   const auto shapes = shapes_that_join(structure_, batch, 2);
   const Shape event{small_size()};
@@ -379,7 +386,8 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
   }
   // Continuous scalar families first, then the other continuous ones.
   static constexpr VectorFamily kVectors[] = {
-      &Generator::dirichlet, &Generator::multivariate_normal, &Generator::categorical,
+      &Generator::dirichlet,           &Generator::multivariate_normal,
+      &Generator::categorical,         &Generator::multinomial,
       &Generator::one_hot_categorical, &Generator::one_hot_categorical_straight_through};
   constexpr int64_t kContinuousVectors = 2;
   const auto& [scalars, continuous] = scalar_families();

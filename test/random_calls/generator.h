@@ -71,6 +71,7 @@ class Generator {
   Built scalar(const test::Family& family, const Shape& batch);
   Built categorical(const Shape& batch);
   Built dirichlet(const Shape& batch);
+  Built multinomial(const Shape& batch);
   Built multivariate_normal(const Shape& batch);
   Built one_hot_categorical(const Shape& batch);
   Built one_hot_categorical_straight_through(const Shape& batch);

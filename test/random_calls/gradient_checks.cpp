@@ -162,7 +162,8 @@ void DistributionSubject::has_the_gradients_of_differences() {
   constexpr int64_t kMost = 24;  // the number of evaluations grows with its square
   constexpr double kSteep = 20;
   if (!is_ordinary() || !draws_.defined() || generator_.dtype() != at::kDouble ||
-      generator_.mixes_dtypes() || has("_matrix") || has("Binomial") || has("L(")) {
+      generator_.mixes_dtypes() || has("_matrix") || has("Binomial") || has("Multinomial") ||
+      has("L(")) {
     return;  // a symmetric matrix's two halves are not independent, and counts have no derivative
   }
   const Tensor x = draws_.select(0, 0);

@@ -47,7 +47,7 @@ struct Domain {
 };
 
 extern const Domain kReal, kPositive, kNonnegative, kProbability, kPositiveProbability,
-    kProperProbability, kWeight, kCount;
+    kProperProbability, kWeight, kCount, kExactCount;
 
 /// A number of a domain, rounded to a dtype. With Temper::kBroken it may be outside the domain.
 double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype);

@@ -31,7 +31,8 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
   explicit Categorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
  private:
-  friend class OneHotCategorical;  // uses `given()` and the private constructor
+  friend class Multinomial;        // uses `given()` and the private constructor
+  friend class OneHotCategorical;  // as well
 
   /// Called with weights that violate a constraint; throws c10::ValueError.
   using Refuse = c10::function_ref<void(const char* name, const Tensor& weights,

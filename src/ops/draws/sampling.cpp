@@ -539,4 +539,32 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
       .reshape(shape);
 }
 
+Tensor sample_multinomial(const Tensor& count, const Tensor& probs,
+                          std::optional<Generator> generator) {
+  // The weights of pairs of categories, of pairs of pairs, ... up to the whole. An odd one out is
+  // paired with a category of weight 0.
+  std::vector<Tensor> pairs;
+  for (Tensor sums = probs; sums.size(-1) > 1; sums = pairs.back().sum(-1)) {
+    pairs.push_back(at::constant_pad_nd(sums, {0, sums.size(-1) % 2}).unflatten(-1, {-1, 2}));
+  }
+  Tensor counts = count.unsqueeze(-1);
+  for (auto level = pairs.rbegin(); level != pairs.rend(); ++level) {
+    const Tensor sum = level->sum(-1);
+    const Tensor first = level->select(-1, 0) / sum.masked_fill(sum == 0, 1);
+    const Tensor part = counts.slice(-1, 0, first.size(-1));  // without the padding
+    const Tensor of_first = at::binomial(part.contiguous(), first.expand(part.sizes()), generator);
+    counts = at::stack({of_first, part - of_first}, -1).flatten(-2);
+  }
+  return counts.slice(-1, 0, probs.size(-1));
+}
+
+Tensor rounded_down(const Tensor& counts, at::ScalarType dtype) {
+  if (dtype == counts.scalar_type()) return counts;
+  const double scale = 2 / float_limits(dtype).epsilon;
+  const auto [mantissa, exponent] = at::frexp(counts);
+  return at::ldexp((mantissa * scale).floor() / scale, exponent)
+      .clamp_max(float_limits(dtype).largest)
+      .to(dtype);
+}
+
 }  // namespace torch::distributions::ops

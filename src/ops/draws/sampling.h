@@ -87,4 +87,17 @@ enum class Weights : char { kProbs, kLogits };
 Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
                           std::optional<Generator> generator);
 
+/// How many of `count` draws fall in each category, for each vector along the last dimension of
+/// `probs`, which need not sum to 1. The shape is that of `count` and the categories; `count`
+/// includes the batch dimensions of `probs`. Both are doubles. A category of weight 0 gets none.
+///
+/// The draws are divided between two halves of the categories by a binomial variable, then those of
+/// each half again, so K categories take K - 1 binomial variables in log2(K) calls.
+Tensor sample_multinomial(const Tensor& count, const Tensor& probs,
+                          std::optional<Generator> generator);
+
+/// Counts in another dtype, rounded down if it cannot represent them, so that they do not add up to
+/// more than before.
+Tensor rounded_down(const Tensor& counts, at::ScalarType dtype);
+
 }  // namespace torch::distributions::ops

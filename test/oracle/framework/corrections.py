@@ -7,7 +7,7 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
@@ -25,6 +25,7 @@ _WRONG = [
         "Binomial": "log_prob, log_prob gradient, entropy gradient",
         "NegativeBinomial": "log_prob, log_prob gradient, mean, mode, variance, stddev",
         "Categorical": "log_prob, log_prob gradient",
+        "Multinomial": "log_prob, log_prob gradient",
         "OneHotCategorical OneHotCategoricalStraightThrough": "log_prob, log_prob gradient",
     }),
     ("`Geometric`: `log_prob` and `entropy` use the parameter as it is given, also logits whose probability rounds to 0 or 1 (Python: nan, "
@@ -36,7 +37,11 @@ _WRONG = [
         "Geometric": "mean, variance, stddev",
     }),
     ("gradients through masked logits (-inf) are finite (Python: nan)", {
-        "Categorical": "entropy gradient",
+        "Categorical Multinomial": "entropy gradient",
+    }),
+    ("`Multinomial.entropy` is computed in double, and has the dtype of the parameters (Python: `lgamma(total_count + 1)` in the default "
+     "dtype, which is that of the result if the parameters are in half precision)", {
+        "Multinomial": "entropy, entropy gradient, perplexity",
     }),
     ("the variance keeps its digits where probs is next to 1, since 1 - probs comes from the logits", {
         "Bernoulli": "variance, stddev", "Binomial": "variance, stddev",

@@ -161,4 +161,4 @@ LOW, HIGH = Kind("low"), Kind("high")
 MATRIX, TRIANGLE = Kind("matrix"), Kind("triangle")
 # Kinds of values.
 UNIT, OUTCOME, COUNT, INDEX = Kind("unit"), Kind("outcome"), Kind("count"), Kind("index")
-ONE_HOT, SIMPLEX = Kind("one hot"), Kind("simplex")
+ONE_HOT, SIMPLEX, COUNTS = Kind("one hot"), Kind("simplex"), Kind("counts")

@@ -62,11 +62,38 @@ def inputs_of(columns, dtype):
     return out
 
 
+def row(call, inputs, i):
+    """The i-th distribution of a batch. That of a Multinomial takes its number of trials as an int."""
+    one = {k: v[i] for k, v in inputs.items()}
+    if call.distribution == "Multinomial":
+        one["total_count"] = int(one["total_count"])
+    return Plain("float64", one).make(call)
+
+
+class OneByOne:
+    """A batch of distributions that Python cannot make together."""
+
+    def __init__(self, call, inputs):
+        self.rows = [row(call, inputs, i) for i in range(len(next(iter(inputs.values()))))]
+
+    def log_prob(self, value):
+        return torch.stack([d.log_prob(v) for d, v in zip(self.rows, value)])
+
+    @property
+    def mean(self):
+        return torch.stack([d.mean for d in self.rows])
+
+    @property
+    def variance(self):
+        return torch.stack([d.variance for d in self.rows])
+
+
 def quantities(table, columns, names):
     """A tensor for each quantity. Quantities that Python lacks, or for which it raises, are left out."""
     dtype = getattr(torch, table["dtype"])
     inputs = {n: t.requires_grad_() for n, t in inputs_of({c: v for c, v in columns.items() if c not in names}, dtype).items()}
-    d = Plain("float64", inputs).make(node_of(table["call"]))
+    call = node_of(table["call"])
+    d = OneByOne(call, inputs) if call.distribution == "Multinomial" else Plain("float64", inputs).make(call)
     results = {}
 
     def put(name, tensor):
@@ -93,9 +120,8 @@ def quantities(table, columns, names):
     def binomial_entropy():
         rows = []
         for i, n in enumerate(inputs["total_count"].detach()):
-            one = {k: v[i].detach() for k, v in inputs.items()}
             small = n <= LARGEST_ENUMERATION
-            rows.append(Plain("float64", one).make(node_of(table["call"])).entropy() if small else torch.full((), math.nan, dtype=dtype))
+            rows.append(row(call, inputs, i).entropy().detach() if small else torch.full((), math.nan, dtype=dtype))
         return torch.stack(rows)
 
     functions = {"log_prob": lambda: d.log_prob(inputs["value"]), "cdf": lambda: d.cdf(inputs["value"]),
