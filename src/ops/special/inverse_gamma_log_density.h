@@ -8,10 +8,14 @@ namespace torch::distributions::ops::special {
 struct InverseGammaConcentrationScore;
 struct InverseGammaLogDensity;
 struct InverseGammaResidual;
+struct InverseGammaScore;
 
 /// a log r - (a + 1) log y - r / y - lgamma(a): the log density of InverseGamma(a, rate r) at
 /// 0 < y < infinity. Error: 32 units; gradient 4.
 inline constexpr Function<InverseGammaLogDensity> inverse_gamma_log_density{};
+
+/// (r / y - a - 1) / y, the derivative of the log density in y.
+inline constexpr Function<InverseGammaScore> inverse_gamma_score{};
 
 /// log(r / y) - psi(a), the derivative of the log density in a.
 inline constexpr Function<InverseGammaConcentrationScore> inverse_gamma_concentration_score{};
@@ -39,7 +43,7 @@ struct InverseGammaLogDensity {
                });
   }
   static constexpr auto partial(Argument<0>, const auto& y, const auto& a, const auto& r) {
-    return -(inverse_gamma_residual(y, a, r) + 1.0) / y;
+    return inverse_gamma_score(y, a, r);
   }
   static constexpr auto partial(Argument<1>, const auto& y, const auto& a, const auto& r) {
     return inverse_gamma_concentration_score(y, a, r);
@@ -87,6 +91,25 @@ struct InverseGammaLogDensity {
       return Prepared<T>(a, r);
     }
   };
+};
+
+struct InverseGammaScore {
+  static constexpr const char* kName = "inverse_gamma_score";
+  /// Near a score of 0, r / y is close to a + 1. Then the first difference is exact.
+  static constexpr auto value(const auto& y, const auto& a, const auto& r) {
+    const auto m = r / y;
+    const auto excess = select(a < 1.0, (m - 1.0) - a, (m - a) - 1.0);
+    return (excess + quotient_error(r, y)) / y;
+  }
+  static constexpr auto partial(Argument<0>, const auto& y, const auto& a, const auto& r) {
+    return (a + 1.0 - 2.0 * r / y) / y / y;
+  }
+  static constexpr auto partial(Argument<1>, const auto& y, const auto&, const auto&) {
+    return -1.0 / y;
+  }
+  static constexpr auto partial(Argument<2>, const auto& y, const auto&, const auto&) {
+    return 1.0 / y / y;
+  }
 };
 
 struct InverseGammaResidual {

@@ -66,8 +66,8 @@ std::ostream& operator<<(std::ostream& out, const Operation& c) { return out << 
 constexpr double kNumberOfTrials = 9;
 const Range kRealRange{-3, 3}, kPositiveRange{0.2, 5}, kUnitRange{0.05, 0.95};
 
-/// The interval for a parameter of a kind. [-1, 1] lies between every `low` and `high`, and
-/// kPositiveRange above every least value.
+/// The interval for a parameter of a kind. [-1, 1] lies above every lower end and below
+/// every `high`, and kPositiveRange above every least value.
 Range interval_of(const std::string& kind) {
   if (kind == "low" || kind == "lower end") return {-3, -1};
   if (kind == "high") return {1, 3};
@@ -106,8 +106,10 @@ Operation of_value(const Law& law, const std::string& name,
                    Tensor (Distribution::*method)(const Tensor&) const) {
   const Parameters p(law);
   const std::string kind = law.family->data->at("value");
-  const bool has_ends = law.family->kind_of(p.names.front()) == "low",
-             is_count = kind == "count" || kind == "outcome";
+  const bool has_ends = std::any_of(p.names.begin(), p.names.end(), [&](const std::string& of) {
+    return law.family->kind_of(of) == "low" || law.family->kind_of(of) == "lower end";
+  });
+  const bool is_count = kind == "count" || kind == "outcome";
   std::vector<Range> intervals = p.intervals;
   intervals.push_back(has_ends             ? Range{-0.9, 0.9}
                       : kind == "count"    ? Range{0, kNumberOfTrials - 0.01}
