@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/distributions/geometric.h>
@@ -102,6 +103,14 @@ TEST(NegativeBinomial, WhatAreNoParametersAreDrawnAsNaN) {
     EXPECT_TRUE(draws.slice(-1, 0, 5).isnan().all().item<bool>()) << draws;
     EXPECT_TRUE(draws.select(-1, 5).eq(0).all().item<bool>()) << draws;
   }
+}
+
+TEST(NegativeBinomial, LogProbOfTheLargestNumberOverflows) {
+  const Tensor p = at::linspace(0.05, 0.3, 1000, at::kDouble);
+  const Tensor log_prob =
+      NegativeBinomial(1.5, {.probs = p})
+          .log_prob(at::full({}, std::numeric_limits<double>::max(), at::kDouble));
+  EXPECT_TRUE(log_prob.eq(-INFINITY).all().item<bool>()) << log_prob;
 }
 
 TEST(NegativeBinomial, LargeDrawsAreFinite) {

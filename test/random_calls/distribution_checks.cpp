@@ -161,7 +161,8 @@ void DistributionSubject::knows_its_moments() {
   if (!mode) return;
   // Weibull's mode may be 0, an end that the support lacks.
   const auto is_limit = [&](const Tensor& x) {
-    return has("Weibull") ? x.eq(0) : at::zeros({}, at::kBool);
+    if (!has("Weibull")) return at::zeros({}, at::kBool);
+    return event_dim() == 0 ? x.eq(0) : x.eq(0).flatten(-event_dim()).any(-1);
   };
   const Tensor at_mode = d().log_prob(*mode), elsewhere = d().log_prob(draws_);
   if (at_mode.numel() == 0 || is_rounded()) return;  // the mode may be rounded to an end

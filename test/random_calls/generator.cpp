@@ -112,7 +112,7 @@ Expression<Param> Generator::parameter(const Domain& domain, const Shape& shape,
   const auto draw = [&](Temper temper, at::ScalarType in) {
     const double x = number(numbers_, domain, temper, in);
     if (!std::isfinite(x) || !domain.contains(x)) valid_ = false;
-    if (!domain.contains(x)) must_refuse_ = true;
+    if (!domain.accepts(x)) must_refuse_ = true;
     return x;
   };
   if (shape.empty() && !mixes_dtypes_ && structure_.chance(0.3)) {

@@ -250,6 +250,13 @@ void DistributionSubject::draws_with_gradients() {
   if (!promises_numbers() || !draws.isfinite().all().item<bool>()) return;
   // A number that overflows before a bounded transform has a slope of 0 times infinity.
   if (is_rounded()) return;
+  // The gradients of two elements may overflow in the parameter's dtype, and have opposite signs.
+  for (const Tensor& input : inputs) {
+    if (draws.numel() > 0 && input.is_floating_point() &&
+        draws.abs().max().item<double>() > largest_of(input.scalar_type())) {
+      return;
+    }
+  }
   const auto found =
       *value_of("the gradient of rsample", [&] { return gradients(draws, inputs, false); });
   for (const Tensor& gradient : found) {

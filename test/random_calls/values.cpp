@@ -142,7 +142,8 @@ const Domain kCount{[](Random& r) { return static_cast<double>(1 + r.below(8)); 
                     [](double x) { return x >= 0 && x == std::trunc(x); }};
 // A double can represent the parts of such a count.
 const Domain kExactCount{kCount.ordinary,
-                         [](double x) { return x >= 0 && x <= 0x1p53 && x == std::trunc(x); }};
+                         [](double x) { return x >= 0 && x <= 0x1p53 && x == std::trunc(x); },
+                         kCount.contains};
 
 double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype) {
   if (temper == Temper::kBroken && random.chance(0.3)) return any_number(random, dtype);

@@ -44,6 +44,7 @@ enum class Temper {
 struct Domain {
   double (*ordinary)(Random&);
   bool (*contains)(double);
+  bool (*accepts)(double) = contains;  // what the constructor accepts, if that is more
 };
 
 extern const Domain kReal, kPositive, kNonnegative, kProbability, kPositiveProbability,

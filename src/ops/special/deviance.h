@@ -86,8 +86,8 @@ struct Deviance {
     return branch(
         ratio > 1e-290 && ratio < 1e290,
         [&] {
-          const auto [high, low] = two_product(ratio, m);
-          return x * log(ratio) + ((x - high) - low);
+          const auto [high, low] = two_product(ratio, m);  // it may round to infinity
+          return x * log(ratio) + select(high < kInfinity, (x - high) - low, 0.0);
         },
         [&] { return x * (log(x) - log(m)); });
   }
