@@ -63,6 +63,7 @@ const std::map<std::string_view, Stated> kStated{
     {"exp_divergence", {{8, true}, {8, true}}},
     {"ndtr", {{4, true}, {4, true}}},
     {"lbeta", {{4}, {4, true}}},
+    {"log_of_ratio", {{2, true}, {2, true}}},
     {"bd0", {{6, true}, {4}}},
     {"deviance", {{8, true}, {4, true}}},
     {"gamma_log_density", {{16}, {4}}},

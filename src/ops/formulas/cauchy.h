@@ -106,7 +106,8 @@ struct Kl<Cauchy, Cauchy> : Between<Cauchy, Cauchy> {
       return log1p(sum_of_squares(m, s, n, t));
     };
     const auto of_far = [](const auto& m, const auto& s, const auto& n, const auto& t) {
-      const auto a = abs(0.5 * s - 0.5 * t), b = abs(0.5 * m - 0.5 * n);
+      const auto a = abs(0.5 * s - 0.5 * t);
+      const auto b = abs(0.5 * m - 0.5 * n);
       const auto larger = select(a > b, a, b), smaller = select(a > b, b, a);
       return 2.0 * log(larger) - (log(s) + log(t)) + log1p(square(smaller / larger));
     };

@@ -191,7 +191,8 @@ struct Kl<GeometricLogits, GeometricLogits> : Between<GeometricLogits, Geometric
     };
     const auto of_outcomes = [](const auto& a, const auto& b) {
       // 1 / p is 1 + root^2.
-      const auto divergence = softplus_divergence(b, a), root = exp(-0.5 * a);
+      const auto divergence = softplus_divergence(b, a);
+      const auto root = exp(-0.5 * a);
       return divergence * root * root + divergence;
     };
     const auto rare = within(are_rare && !(q - p > kOverflow), kInfinity, of_rates, p, q);

@@ -2,10 +2,10 @@
 
 #include "ops/formulas/formula.h"
 #include "ops/formulas/gumbel.h"
-#include "ops/special/digamma.h"
 #include "ops/special/exponential.h"
 #include "ops/special/log_binomial.h"
 #include "ops/special/log_of_ratio.h"
+#include "ops/special/stirling.h"
 
 namespace torch::distributions {
 class Weibull;
@@ -99,7 +99,7 @@ struct Weibull {
   }
   static constexpr auto mean(const auto& s, const auto& k) {
     const auto body = [](const auto& scale, const auto& shape) {
-      const auto root = exp(0.5 * lgamma(1.0 + 1.0 / shape));
+      const auto root = exp(0.5 * log_factorial(1.0 / shape));
       return scale * root * root;
     };
     return within(!(k < kLeastShape), kInfinity, body, s, k);
@@ -118,7 +118,7 @@ struct Weibull {
     constexpr double kNarrow = 1e17;  // above, log X has the same deviation in double
     const auto body = [](const auto& scale, const auto& shape) {
       const auto u = 1.0 / shape;
-      const auto root = exp(0.25 * lgamma(1.0 + 2.0 * u));
+      const auto root = exp(0.25 * log_factorial(2.0 * u));
       return scale * root * root * sqrt(-expm1(-log_binomial(u, u)));
     };
     const auto narrow = [](const auto& scale, const auto& shape) {

@@ -62,6 +62,7 @@ TEST(GammaTest, HasDerivatives) {
   check([](const auto& t) { return trigamma(t[0]); }, {x});
   check([](const auto& t) { return polygamma_of(3, t[0]); }, {x});
   check([](const auto& t) { return stirlerr(t[0]); }, {x});
+  check([](const auto& t) { return log_factorial(t[0]); }, {x});
   check([](const auto& t) { return log_factorial_remainder(t[0]); }, {x});
   check([](const auto& t) { return log_over_digamma(t[0], t[1]); }, {x, y});
   check([](const auto& t) { return log_over_digamma1p(t[0], t[1]); }, {x, y});
@@ -70,6 +71,16 @@ TEST(GammaTest, HasDerivatives) {
   check([](const auto& t) { return lbeta(t[0], t[1]); }, {x, y});
   check([](const auto& t) { return log_binomial(t[0], t[1]); }, {x, y});
   check([](const auto& t) { return log_binomial_gap(t[0], t[1]); }, {x, y});
+}
+
+// The logarithms of factorials by mpmath with 50 digits.
+TEST(GammaTest, LogFactorialIsAccurate) {
+  const Tensor x = doubles({0, 1e-10, 0.25, 1, 2.5, 100, 1e8});
+  const Tensor expected =
+      doubles({0, -5.772156648192861783e-11, -0.098271836421813161464, 0, 1.2009736023470742248,
+               363.73937555556349014, 1742068084.5245154532});
+  const Tensor error = (log_factorial(x) - expected).abs() / expected.abs().clamp_min(1);
+  EXPECT_LE(error.max().item<double>(), 4 * 0x1p-52);
 }
 
 TEST(GammaTest, KeepsTheLimits) {
