@@ -203,7 +203,7 @@ Tensor log_of(const GammaDraws& draws) {
 }
 
 /// A positive double rounded to the range of `dtype`: from its least normal number to the largest.
-Tensor rounded_to_positive(const Tensor& x, at::ScalarType dtype) {
+Tensor rounded_to_range(const Tensor& x, at::ScalarType dtype) {
   const FloatLimits limits = float_limits(dtype);
   return x.clamp(limits.least_normal, limits.largest);
 }
@@ -389,7 +389,7 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
       const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
       draw = at::where(is_tiny, (r.log() - gamma.log_x).exp(), draw);
     }
-    draw = rounded_to_positive(draw, dtype);
+    draw = rounded_to_range(draw, dtype);
   }
   if (!may_be_differentiated(a) && !may_be_differentiated(r)) return draw.to(dtype);
   return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
@@ -417,7 +417,7 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
       const Tensor log_draw = (log_of(x) - a.log()) - (log_of(y) - b.log());
       draw = at::where(is_tiny, log_draw.exp(), draw);
     }
-    draw = rounded_to_positive(draw, dtype);
+    draw = rounded_to_range(draw, dtype);
   }
   if (!may_be_differentiated(a) && !may_be_differentiated(b)) return draw.to(dtype);
   return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {

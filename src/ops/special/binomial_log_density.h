@@ -121,24 +121,32 @@ constexpr T of_logistic(const T& n, const T& logits, const F& f) {
       [&] { return from_odds(exp_pair(distance)); });
 }
 
+/// f(p, 1 - p), the logarithm of the probability of k successes and m failures in n trials, for the p
+/// with these log-odds.
+template <class T, class F>
+constexpr T log_probability_of_logits(const T& k, const T& m, const T& n, const T& logits,
+                                      const F& f) {
+  // Beyond kFar the smaller probability is subnormal. Its logarithm is linear in the log-odds there.
+  constexpr double kFar = 700;
+  const auto below = logits<-kFar, above = logits> kFar;
+  const T near = clamp(logits, -kFar, kFar);
+  const T beyond = select(below, logits + kFar, select(above, kFar - logits, 0.0 * k));
+  const T log_probability = of_logistic<T>(n, near, f);
+  const T rare = select(logits < 0.0, k, m);
+  return branch(
+      rare == 0.0 && beyond < 0.0, [&] { return 0.0 - n * exp(-abs(logits)); },
+      [&] { return log_probability + times_count(rare, beyond); });
+}
+
 struct BinomialLogDensityLogits {
   static constexpr const char* kName = "binomial_log_density_logits";
 
   template <class T>
   [[gnu::noinline, gnu::pure]] static constexpr T value(const T& k, const T& n, const T& logits) {
-    // Beyond kFar the smaller probability is subnormal. Its logarithm is linear in the log-odds
-    // there.
-    constexpr double kFar = 700;
-    const auto below = logits<-kFar, above = logits> kFar;
-    const T near = clamp(logits, -kFar, kFar);
-    const T beyond = select(below, logits + kFar, select(above, kFar - logits, 0.0 * k));
-    const T log_density = of_logistic(n, near, [&](const Pair<T>& p, const Pair<T>& q) {
-      return log_binomial_probability<T>(k, n - k, p, q);
+    const T m = n - k;
+    return log_probability_of_logits<T>(k, m, n, logits, [&](const Pair<T>& p, const Pair<T>& q) {
+      return log_binomial_probability<T>(k, m, p, q);
     });
-    const T rare = select(logits < 0.0, k, n - k);
-    return branch(
-        rare == 0.0 && beyond < 0.0, [&] { return 0.0 - n * exp(-abs(logits)); },
-        [&] { return log_density + times_count(rare, beyond); });
   }
   static constexpr auto partial(Argument<0>, const auto& k, const auto& n, const auto& logits) {
     return logits + log_choose_dk(k, n);

@@ -126,19 +126,10 @@ struct NegativeBinomialLogDensityLogits {
 
   template <class T>
   [[gnu::noinline, gnu::pure]] static constexpr T value(const T& k, const T& r, const T& logits) {
-    // As in the binomial distribution: far out, the logarithm of the smaller probability is linear
-    // in the log-odds.
-    constexpr double kFar = 700;
-    const auto below = logits<-kFar, above = logits> kFar;
-    const T near = clamp(logits, -kFar, kFar);
-    const T beyond = select(below, logits + kFar, select(above, kFar - logits, 0.0 * k));
-    const T log_density = of_logistic<T>(r + k, near, [&](const Pair<T>& p, const Pair<T>& q) {
-      return log_negative_binomial_probability<T>(k, r, p, q);
-    });
-    const T rare = select(logits < 0.0, k, r);
-    return branch(
-        rare == 0.0 && beyond < 0.0, [&] { return 0.0 - (r + k) * exp(-abs(logits)); },
-        [&] { return log_density + times_count(rare, beyond); });
+    return log_probability_of_logits<T>(k, r, r + k, logits,
+                                        [&](const Pair<T>& p, const Pair<T>& q) {
+                                          return log_negative_binomial_probability<T>(k, r, p, q);
+                                        });
   }
   static constexpr auto partial(Argument<0>, const auto& k, const auto& r, const auto& logits) {
     return log_sigmoid(logits) + log_sequences_dk(k, r);
