@@ -33,6 +33,7 @@
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/dirichlet.h>
+#include <torch/distributions/exp_relaxed_categorical.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/fisher_snedecor.h>
 #include <torch/distributions/fwd.h>

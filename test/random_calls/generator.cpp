@@ -167,6 +167,10 @@ Expression<ProbsOrLogits> Generator::weights(const Shape& batch, int64_t categor
       "{.logits = ", "}", [](Param l) { return ProbsOrLogits{.logits = l}; }, given);
 }
 
+Expression<Param> Generator::temperature(const Shape& batch) {
+  return batch.empty() ? parameter(kPositive, batch) : parameter(kPositive, joined(batch, {1}), 1);
+}
+
 std::pair<Expression<Param>, Expression<Param>> Generator::bounds(const Shape& shape) {
   const at::ScalarType dtype = dtype_;
   const bool known_order = temper_ != Temper::kBroken;
@@ -286,6 +290,15 @@ Generator::Built Generator::dirichlet(const Shape& batch) {
   return {{construct<Dirichlet>("Dirichlet", concentration), batch, event}};
 }
 
+Generator::Built Generator::exp_relaxed_categorical(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 2);
+  const int64_t n = small_size();
+  const auto temper = temperature(shapes[0]);
+  return {{construct<ExpRelaxedCategorical>("ExpRelaxedCategorical", temper, weights(shapes[1], n)),
+           batch,
+           {n}}};
+}
+
 Generator::Built Generator::multinomial(const Shape& batch) {
   const auto shapes = shapes_that_join(structure_, batch, 2);
   const int64_t n = small_size();
@@ -385,11 +398,14 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
     }
   }
   // Continuous scalar families first, then the other continuous ones.
-  static constexpr VectorFamily kVectors[] = {
-      &Generator::dirichlet,           &Generator::multivariate_normal,
-      &Generator::categorical,         &Generator::multinomial,
-      &Generator::one_hot_categorical, &Generator::one_hot_categorical_straight_through};
-  constexpr int64_t kContinuousVectors = 2;
+  static constexpr VectorFamily kVectors[] = {&Generator::dirichlet,
+                                              &Generator::exp_relaxed_categorical,
+                                              &Generator::multivariate_normal,
+                                              &Generator::categorical,
+                                              &Generator::multinomial,
+                                              &Generator::one_hot_categorical,
+                                              &Generator::one_hot_categorical_straight_through};
+  constexpr int64_t kContinuousVectors = 3;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
   const int64_t count = kind == Kind::kContinuousScalar ? continuous

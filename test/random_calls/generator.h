@@ -71,6 +71,7 @@ class Generator {
   Built scalar(const test::Family& family, const Shape& batch);
   Built categorical(const Shape& batch);
   Built dirichlet(const Shape& batch);
+  Built exp_relaxed_categorical(const Shape& batch);
   Built multinomial(const Shape& batch);
   Built multivariate_normal(const Shape& batch);
   Built one_hot_categorical(const Shape& batch);
@@ -95,6 +96,8 @@ class Generator {
   /// A parameter of a transform or constraint, whose constructor does not check it.
   Expression<Param> free_parameter(const Domain& domain, const Shape& shape);
   Expression<ProbsOrLogits> weights(const Shape& batch, int64_t categories);
+  /// A positive number for each vector of a batch.
+  Expression<Param> temperature(const Shape& batch);
   /// Two parameters, the first below the second.
   std::pair<Expression<Param>, Expression<Param>> bounds(const Shape& shape);
   Expression<Covariance> covariance(const Shape& batch, int64_t n);

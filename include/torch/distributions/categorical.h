@@ -31,8 +31,11 @@ class TORCH_DISTRIBUTIONS_API Categorical : public Implements<Categorical>, publ
   explicit Categorical(ProbsOrLogits probs_or_logits, Validate validate_args = {});
 
  private:
-  friend class Multinomial;        // uses `given()` and the private constructor
-  friend class OneHotCategorical;  // as well
+  // These use `given()`, the private constructor or `Refuse`.
+  friend class ExpRelaxedCategorical;
+  friend class Multinomial;
+  friend class OneHotCategorical;
+  friend class RelaxedOneHotCategorical;
 
   /// Called with weights that violate a constraint; throws c10::ValueError.
   using Refuse = c10::function_ref<void(const char* name, const Tensor& weights,

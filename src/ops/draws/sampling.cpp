@@ -314,11 +314,11 @@ Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype) {
   const FloatLimits limits = float_limits(dtype);
   // In half, many elements of the smallest normal number would add up to a large part of 1. There,
   // use the smallest subnormal and normalize.
-  if (dtype != at::kHalf) return x.to(dtype).clamp_(limits.least_normal, limits.below_one());
+  if (dtype != at::kHalf) return x.to(dtype).clamp(limits.least_normal, limits.below_one());
   const Tensor positive = x.clamp_min(limits.least);
   return (positive / positive.sum(-1, /*keepdim=*/true))
       .to(dtype)
-      .clamp_(limits.least, limits.below_one());
+      .clamp(limits.least, limits.below_one());
 }
 
 }  // namespace
@@ -537,6 +537,31 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
                           /*right=*/true)
       .t()
       .reshape(shape);
+}
+
+Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logits, Relaxed form,
+                                  at::IntArrayRef shape, at::ScalarType dtype,
+                                  std::optional<Generator> generator) {
+  const at::ScalarType of_noise = at::toOpMathType(logits.scalar_type());
+  const double epsilon = float_limits(of_noise).epsilon;
+  const Tensor uniform = at::rand(shape, std::move(generator), logits.options().dtype(of_noise))
+                             .clamp_(epsilon, 1 - epsilon)
+                             .to(at::kDouble);
+  const Tensor score = logits.to(at::kDouble) - uniform.log_().neg_().log_();
+  const Tensor difference = score - score.detach().amax(-1, /*keepdim=*/true);
+  const Tensor t = temperature.to(at::kDouble), constant_t = t.detach();
+  // Constants where derivatives would overflow: -difference / t^2 and 1 / t.
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  const Tensor is_steep = (difference.detach() / constant_t / constant_t).abs() > kLargest;
+  const Tensor is_tiny = constant_t.abs() < 1 / kLargest;
+  const Tensor x =
+      at::where(is_tiny, difference.detach(), difference) / at::where(is_steep, constant_t, t);
+  const Tensor masked = logits.detach().eq(-kInfinity);
+  if (form == Relaxed::kOneHot) return rounded_to_simplex(softmax(x), dtype).masked_fill(masked, 0);
+  return log_softmax(x)
+      .clamp_min(-float_limits(dtype).largest)
+      .to(dtype)
+      .masked_fill(masked, -kInfinity);
 }
 
 Tensor sample_multinomial(const Tensor& count, const Tensor& probs,

@@ -87,6 +87,21 @@ enum class Weights : char { kProbs, kLogits };
 Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
                           std::optional<Generator> generator);
 
+/// Whether a relaxed category is a point of the simplex or its logarithm.
+enum class Relaxed : char { kOneHot, kLogarithm };
+
+/// Draws of relaxed categories: the softmax of (logits + Gumbel noise) / temperature along the last
+/// dimension, of size 1 in the temperature. Computed from differences of scores in double and then
+/// rounded to `dtype`, so that no temperature overflows. On the CPU the stream is Python's.
+///
+/// A point of the simplex has coordinates in (0, 1), and a logarithm is at least the negative largest
+/// number; but a category without weight (a logit of -inf) has the coordinate 0 or -inf. The
+/// derivatives are those of the softmax, and 0 where a coordinate was rounded to a limit or they
+/// would overflow a double.
+Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logits, Relaxed form,
+                                  at::IntArrayRef shape, at::ScalarType dtype,
+                                  std::optional<Generator> generator);
+
 /// How many of `count` draws fall in each category, for each vector along the last dimension of
 /// `probs`, which need not sum to 1. The shape is that of `count` and the categories; `count`
 /// includes the batch dimensions of `probs`. Both are doubles. A category of weight 0 gets none.

@@ -26,6 +26,7 @@ _WRONG = [
         "NegativeBinomial": "log_prob, log_prob gradient, mean, mode, variance, stddev",
         "Categorical": "log_prob, log_prob gradient",
         "Multinomial": "log_prob, log_prob gradient",
+        "ExpRelaxedCategorical": "log_prob, log_prob gradient",
         "OneHotCategorical OneHotCategoricalStraightThrough": "log_prob, log_prob gradient",
     }),
     ("`Geometric`: `log_prob` and `entropy` use the parameter as it is given, also logits whose probability rounds to 0 or 1 (Python: nan, "
@@ -113,6 +114,14 @@ _WRONG = [
     ("`InverseGamma.stddev` exists where the variance overflows (Python: inf)", {"InverseGamma": "stddev"}),
     ("the derivatives of `Laplace.cdf` at the mean and of `icdf` at 1/2 are those of a smooth function (Python: 0)", {
         "Laplace": "cdf gradient, icdf gradient",
+    }),
+    ("`ExpRelaxedCategorical` takes a number as the temperature, and `log_prob` has the batch shape if "
+     "temperatures are batched (Python: TypeError, and a shape with an extra dimension)", {
+        "ExpRelaxedCategorical": "log_prob, log_prob gradient",
+    }),
+    ("`ExpRelaxedCategorical.log_prob` of an infinite coordinate is its limit; "
+     "a category without weight does not count at the only coordinate that it has (Python: nan)", {
+        "ExpRelaxedCategorical": "log_prob, log_prob gradient",
     }),
     ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
     ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {

@@ -70,6 +70,10 @@ def row(call, inputs, i):
     return Plain("float64", one).make(call)
 
 
+# Classes of which Python cannot make a batch, or with a log_prob of a wrong shape.
+NO_BATCHES = ("ExpRelaxedCategorical", "Multinomial")
+
+
 class OneByOne:
     """A batch of distributions that Python cannot make together."""
 
@@ -77,7 +81,7 @@ class OneByOne:
         self.rows = [row(call, inputs, i) for i in range(len(next(iter(inputs.values()))))]
 
     def log_prob(self, value):
-        return torch.stack([d.log_prob(v) for d, v in zip(self.rows, value)])
+        return torch.stack([d.log_prob(v).reshape(()) for d, v in zip(self.rows, value)])
 
     @property
     def mean(self):
@@ -93,7 +97,7 @@ def quantities(table, columns, names):
     dtype = getattr(torch, table["dtype"])
     inputs = {n: t.requires_grad_() for n, t in inputs_of({c: v for c, v in columns.items() if c not in names}, dtype).items()}
     call = node_of(table["call"])
-    d = OneByOne(call, inputs) if call.distribution == "Multinomial" else Plain("float64", inputs).make(call)
+    d = OneByOne(call, inputs) if call.distribution in NO_BATCHES else Plain("float64", inputs).make(call)
     results = {}
 
     def put(name, tensor):
@@ -126,7 +130,7 @@ def quantities(table, columns, names):
 
     functions = {"log_prob": lambda: d.log_prob(inputs["value"]), "cdf": lambda: d.cdf(inputs["value"]),
                  "icdf": lambda: d.icdf(inputs["probability"]), "mean": lambda: d.mean, "variance": lambda: d.variance,
-                 "entropy": binomial_entropy if "total_count" in inputs else d.entropy}
+                 "entropy": binomial_entropy if "total_count" in inputs else lambda: d.entropy()}
     for name, function in functions.items():
         attempt(name, function)
     return results

@@ -10,6 +10,11 @@ from .family import families
 from .mathematics import array
 
 
+def python_class(name):
+    """Python's class of this name. Not all are exported."""
+    return getattr(td, name, None) or getattr(td.relaxed_categorical, name)
+
+
 class Build:
     """Makes a distribution from its call and remembers its tensor parameters by path (`base_dist.loc`)."""
 
@@ -45,7 +50,7 @@ class Plain(Build):
         return x
 
     def distribution(self, name, arguments, **more):
-        return getattr(td, name)(**arguments, **more)
+        return python_class(name)(**arguments, **more)
 
     def transform(self, node, arguments):
         t = getattr(td, node.transform)(**arguments)
