@@ -114,6 +114,8 @@ MUTANTS = [
            "*Multinomial*"),
     Mutant("a category too many", "src/ops/vectors/relaxed_categorical.cpp", "(n - 1) * temperature", "n * temperature",
            ("src/ops/vectors/relaxed_categorical.cpp",), GOLDEN, "*RelaxedCategorical*"),
+    Mutant("a Jacobian left out", "src/ops/vectors/relaxed_categorical.cpp", "log_prob - x.sum(-1)", "log_prob",
+           ("src/ops/vectors/relaxed_categorical.cpp",), GOLDEN, "*RelaxedOneHot*"),
     Mutant("warmer draws", "src/ops/draws/sampling.cpp", "at::where(is_steep, constant_t, t)", "(1.03 * t)",
            ("src/ops/draws/sampling.cpp",), "families_test", "ExpRelaxedCategorical.*"),
     Mutant("finite outside the support", "src/ops/formulas/uniform.h", "x < low || x > high", "x < low",

@@ -217,7 +217,8 @@ Tensor DistributionSubject::any_of_event(Tensor condition) const {
 
 Tensor DistributionSubject::undecided_events(const Tensor& values) const {
   if (event_dim() > 0 && is_rounded()) return at::ones({}, at::kBool);
-  if (!has("Independent(") && !has("Dirichlet")) return at::zeros({}, at::kBool);
+  if (!has("Independent(") && !has("Dirichlet") && !has("RelaxedOneHot"))
+    return at::zeros({}, at::kBool);
   const Tensor x = values.detach();
   return any_of_event((x <= 0).logical_or(x >= 1));
 }

@@ -328,6 +328,16 @@ Generator::Built Generator::one_hot_categorical_straight_through(const Shape& ba
            {n}}};
 }
 
+Generator::Built Generator::relaxed_one_hot_categorical(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 2);
+  const int64_t n = small_size();
+  const auto temper = temperature(shapes[0]);
+  return {{construct<RelaxedOneHotCategorical>("RelaxedOneHotCategorical", temper,
+                                               weights(shapes[1], n)),
+           batch,
+           {n}}};
+}
+
 // Combinators.
 
 Generator::Built Generator::independent(int depth, Kind kind, const Shape& batch) {
@@ -398,14 +408,12 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
     }
   }
   // Continuous scalar families first, then the other continuous ones.
-  static constexpr VectorFamily kVectors[] = {&Generator::dirichlet,
-                                              &Generator::exp_relaxed_categorical,
-                                              &Generator::multivariate_normal,
-                                              &Generator::categorical,
-                                              &Generator::multinomial,
-                                              &Generator::one_hot_categorical,
-                                              &Generator::one_hot_categorical_straight_through};
-  constexpr int64_t kContinuousVectors = 3;
+  static constexpr VectorFamily kVectors[] = {
+      &Generator::dirichlet,           &Generator::exp_relaxed_categorical,
+      &Generator::multivariate_normal, &Generator::relaxed_one_hot_categorical,
+      &Generator::categorical,         &Generator::multinomial,
+      &Generator::one_hot_categorical, &Generator::one_hot_categorical_straight_through};
+  constexpr int64_t kContinuousVectors = 4;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
   const int64_t count = kind == Kind::kContinuousScalar ? continuous

@@ -76,6 +76,7 @@ class Generator {
   Built multivariate_normal(const Shape& batch);
   Built one_hot_categorical(const Shape& batch);
   Built one_hot_categorical_straight_through(const Shape& batch);
+  Built relaxed_one_hot_categorical(const Shape& batch);
 
   // Combinators.
   Built independent(int depth, Kind kind, const Shape& batch);

@@ -99,7 +99,8 @@ void DistributionSubject::has_gradients() {
       has("TransformedDistribution") || has("MultivariateNormal") || has("Mixture");
   if (is_composite && !is_ordinary()) return;
   if (has("TransformedDistribution") && (x.detach().abs() > 50).any().item<bool>()) return;
-  if (has("Mixture") && has("Dirichlet")) return;  // 0 times infinity at vertices, as documented
+  if (has("Mixture") && (has("Dirichlet") || has("RelaxedOneHot")))
+    return;  // 0 times infinity at vertices, as documented
   const bool is_half = std::any_of(inputs.begin(), inputs.end(), [](const Tensor& input) {
     return input.scalar_type() == at::kHalf;
   });
@@ -171,7 +172,7 @@ void DistributionSubject::has_the_gradients_of_differences() {
   const Tensor is_medium = (magnitude > 1e-3).logical_and(magnitude < (is_rounded() ? 10 : 1e3));
   if (!everywhere(is_medium.logical_or(magnitude == 0))) return;
   const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
-                        !has("Dirichlet") &&
+                        !has("Dirichlet") && !has("RelaxedOneHot") &&
                         !has("StickBreaking");  // their values have no neighbours in the support
   std::vector<Tensor> inputs = program_.expression.leaves;
   const std::size_t parameters = inputs.size();

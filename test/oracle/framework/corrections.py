@@ -7,7 +7,7 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
@@ -26,7 +26,7 @@ _WRONG = [
         "NegativeBinomial": "log_prob, log_prob gradient, mean, mode, variance, stddev",
         "Categorical": "log_prob, log_prob gradient",
         "Multinomial": "log_prob, log_prob gradient",
-        "ExpRelaxedCategorical": "log_prob, log_prob gradient",
+        "ExpRelaxedCategorical RelaxedOneHotCategorical": "log_prob, log_prob gradient",
         "OneHotCategorical OneHotCategoricalStraightThrough": "log_prob, log_prob gradient",
     }),
     ("`Geometric`: `log_prob` and `entropy` use the parameter as it is given, also logits whose probability rounds to 0 or 1 (Python: nan, "
@@ -115,13 +115,13 @@ _WRONG = [
     ("the derivatives of `Laplace.cdf` at the mean and of `icdf` at 1/2 are those of a smooth function (Python: 0)", {
         "Laplace": "cdf gradient, icdf gradient",
     }),
-    ("`ExpRelaxedCategorical` takes a number as the temperature, and `log_prob` has the batch shape if "
+    ("`ExpRelaxedCategorical` and `RelaxedOneHotCategorical` take a number as the temperature, and `log_prob` has the batch shape if "
      "temperatures are batched (Python: TypeError, and a shape with an extra dimension)", {
-        "ExpRelaxedCategorical": "log_prob, log_prob gradient",
+        "ExpRelaxedCategorical RelaxedOneHotCategorical": "log_prob, log_prob gradient",
     }),
-    ("`ExpRelaxedCategorical.log_prob` of an infinite coordinate is its limit; "
+    ("`ExpRelaxedCategorical.log_prob` of an infinite coordinate, and `RelaxedOneHotCategorical.log_prob` of a coordinate of 0, are limits; "
      "a category without weight does not count at the only coordinate that it has (Python: nan)", {
-        "ExpRelaxedCategorical": "log_prob, log_prob gradient",
+        "ExpRelaxedCategorical RelaxedOneHotCategorical": "log_prob, log_prob gradient",
     }),
     ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
     ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {

@@ -71,7 +71,7 @@ def row(call, inputs, i):
 
 
 # Classes of which Python cannot make a batch, or with a log_prob of a wrong shape.
-NO_BATCHES = ("ExpRelaxedCategorical", "Multinomial")
+NO_BATCHES = ("ExpRelaxedCategorical", "Multinomial", "RelaxedOneHotCategorical")
 
 
 class OneByOne:
