@@ -76,4 +76,5 @@
 #include <torch/distributions/uniform.h>
 #include <torch/distributions/utils.h>
 #include <torch/distributions/version.h>
+#include <torch/distributions/von_mises.h>
 #include <torch/distributions/weibull.h>

@@ -177,7 +177,7 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
   }
   if (!is_scalar_event(*distribution)) return;
   // Integrate between far quantiles if there is an icdf. Otherwise integrate over the support: the
-  // real line, the positive numbers or the unit interval.
+  // real line, the positive numbers, the unit interval or a circle.
   const auto tails = if_implemented([&] {
     at::DimVector shape(distribution->batch_shape().size() + 1, 1);
     shape[0] = 3;
@@ -189,6 +189,9 @@ TEST_P(Normalisation, ProbabilitiesSumToOne) {
     lower = tails->select(0, 0);
     width = tails->select(0, 1) - lower;
     upper_width = tails->select(0, 2) - tails->select(0, 1);
+  } else if (GetParam().has("circular")) {  // one turn
+    lower = at::scalar_tensor(-std::acos(-1.0), at::kDouble);
+    width = -2 * lower;
   } else {
     const auto holds = [&](double x) {
       return distribution->log_prob(at::scalar_tensor(x, at::kDouble))

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
+#include <c10/util/FunctionRef.h>
 
 #include <optional>
 
@@ -65,6 +66,21 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Ge
 /// of `at::poisson`. Its 64-bit integers overflow for large rates, and its arithmetic fails long
 /// before, so that draws of large rates are rounded normal draws. NaN if the rate is infinite.
 Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator);
+
+/// A source of uniform numbers in [0, 1): a tensor of new ones at each call.
+using Uniforms = c10::function_ref<Tensor()>;
+
+/// A draw of VonMises(0, concentration) in [-pi, pi] for each element of a tensor of doubles, by
+/// D. J. Best and N. I. Fisher, "Efficient simulation of the von Mises distribution", 1979. It is
+/// exact for every concentration from 0 to infinity.
+///
+/// Proposals follow a wrapped Cauchy distribution. For every concentration more than 0.65 of them
+/// are accepted, so the number of rounds is limited. Each round takes three uniform numbers for each
+/// element, along a new first dimension, as in Python.
+Tensor sample_von_mises(const Tensor& concentration, Uniforms uniforms);
+
+/// The angle in [-pi, pi] that differs from x by a multiple of 2 pi.
+Tensor wrapped_angle(const Tensor& x);
 
 /// A draw of Dirichlet(concentration) for each vector along the last dimension, with coordinates in
 /// (0, 1). Differentiable once in the concentration, along the path of least variance (M. Jankowiak

@@ -10,7 +10,7 @@ import pathlib
 import sys
 from fractions import Fraction
 
-from mpmath import atanh, cos, digamma, expm1, log, log1p, loggamma, mp, mpf, pi, psi, sqrt
+from mpmath import atanh, besseli, cos, digamma, exp, expm1, log, log1p, loggamma, mp, mpf, pi, psi, sqrt
 
 mp.dps = 60
 
@@ -133,6 +133,25 @@ POWERS = [
 ]
 
 
+def beyond(bound, function):
+    """`function` of x in (bound, infinity) as a function of u = 2 bound / x - 1 in (-1, 1)."""
+    return lambda u: function(2 * bound / (u + 1))
+
+
+NEAR = 6  # where the formulas of the Bessel functions meet
+
+BESSEL_TABLES = [
+    ("kCircularVariance", f"x (1 - I1(x) / I0(x)) for x > {NEAR}, in u = {2 * NEAR} / x - 1",
+     beyond(NEAR, lambda x: x * (1 - besseli(1, x) / besseli(0, x))), 34),
+    ("kLogI0e", f"x log(exp(-x) I0(x) sqrt(2 pi x)) for x > {NEAR}, in u = {2 * NEAR} / x - 1",
+     beyond(NEAR, lambda x: x * log(exp(-x) * besseli(0, x) * sqrt(2 * pi * x))), 30),
+]
+BESSEL_POWERS = [
+    ("kI0", f"I0(x) in y = x^2 / 4, for x <= {NEAR}", lambda y: besseli(0, 2 * sqrt(y)), mpf(0), mpf(NEAR**2) / 4, 17),
+    ("kI1", f"2 I1(x) / x in y = x^2 / 4, for x <= {NEAR}", lambda y: besseli(1, 2 * sqrt(y)) / sqrt(y), mpf(0), mpf(NEAR**2) / 4, 17),
+]
+
+
 TEMME_ROWS, TEMME_BOUND = 14, Fraction(34, 100)
 
 
@@ -202,10 +221,16 @@ NAMESPACE = ["namespace torch::distributions::ops::special {", ""]
 END = ["}  // namespace torch::distributions::ops::special", ""]
 
 
-def header_of(tables):
+def arrays_of_powers(powers):
+    return [line for name, description, function, low, high, count in powers
+            for line in array(name, description, in_x(low, high, chebyshev_as_monomials(on(low, high, function), count)))]
+
+
+def header_of(tables, powers=()):
     lines = BEGINNING + ['#include "ops/special/coefficients.h"', ""] + NAMESPACE
     for name, description, function, count in tables:
         lines += array(name, description, chebyshev_as_monomials(function, count))
+    lines += arrays_of_powers(powers)
     return "\n".join(lines + END)
 
 
@@ -219,9 +244,7 @@ def header():
              "#endif", ""] + NAMESPACE
     for name, description, function, count in TABLES:
         lines += array(name, description, chebyshev_as_monomials(function, count))
-    for name, description, function, low, high, count in POWERS:
-        monomials = chebyshev_as_monomials(on(low, high, function), count)
-        lines += array(name, description, in_x(low, high, monomials))
+    lines += arrays_of_powers(POWERS)
     mu_over_eta, c = temme(TEMME_ROWS, TEMME_BOUND)
     lines += array("kMuOverEta", "mu / eta in powers of eta, for |eta| <= 0.34 (DLMF 8.12.1)", mu_over_eta)
     for k, row in enumerate(c):
@@ -230,7 +253,8 @@ def header():
 
 
 def main():
-    headers = {"coefficients.h": header(), "half_step_coefficients.h": header_of(HALF_STEP_TABLES)}
+    headers = {"coefficients.h": header(), "half_step_coefficients.h": header_of(HALF_STEP_TABLES),
+               "bessel_coefficients.h": header_of(BESSEL_TABLES, BESSEL_POWERS)}
     for name, text in headers.items():
         path = pathlib.Path(__file__).with_name(name)
         if "--check" not in sys.argv[1:]:

@@ -1,6 +1,7 @@
 #include "ops/special/angle.h"
 
 #include "ops/special/reference.h"
+#include "ops/special/versine.h"
 #include "support/gradcheck.h"
 #include "support/tensors.h"
 
@@ -17,6 +18,8 @@ TEST(AngleTest, IsAccurate) {
   test::expect_accurate("log_angle_share", 2,
                         [](const auto& x) { return log_angle_share(x[0], x[1]); },
                         {6, 6, true, true});
+  test::expect_accurate("versine_of_half", 1, [](const auto& x) { return versine_of_half(x[0]); },
+                        {4, 4, true, true});
 }
 
 TEST(AngleTest, HasDerivatives) {
@@ -26,6 +29,13 @@ TEST(AngleTest, HasDerivatives) {
     EXPECT_TRUE(gradcheck(f, {y, x}, {.step = 1e-7}));
     EXPECT_TRUE(gradgradcheck(f, {y, x}, {.step = 1e-7}));
   }
+}
+
+TEST(AngleTest, VersineHasDerivatives) {
+  const Tensor h = doubles({-4, -1e-3, 0, 0.3, 1.5, 20});
+  const auto f = [](const std::vector<Tensor>& t) { return versine_of_half(t[0]); };
+  EXPECT_TRUE(gradcheck(f, {h}, {.step = 1e-7}));
+  EXPECT_TRUE(gradgradcheck(f, {h}, {.step = 1e-7}));
 }
 
 TEST(AngleTest, NothingOverflows) {

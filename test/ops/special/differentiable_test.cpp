@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/special/bessel.h"
 #include "ops/special/beta_log_density.h"
 #include "ops/special/binomial_log_density.h"
 #include "ops/special/elementwise.h"
@@ -30,6 +31,7 @@
 #include "ops/special/sigmoid.h"
 #include "ops/special/softplus_divergence.h"
 #include "ops/special/stirling_divergence.h"
+#include "ops/special/versine.h"
 #include "ops/special/xlogy.h"
 
 // Properties that all special functions share.
@@ -72,6 +74,9 @@ std::vector<Case> all_functions() {
           unary("tanh", special::tanh),
           unary("atanh", special::atanh),
           unary("log_cosh", log_cosh),
+          unary("versine_of_half", versine_of_half),
+          unary("log_i0e", log_i0e),
+          unary("circular_variance", circular_variance),
           unary("ndtr", ndtr),
           unary("log_ndtr", log_ndtr),
           unary("ndtri", ndtri),

@@ -15,8 +15,8 @@ import random
 import struct
 import sys
 
-from mpmath import (atan, atanh, cosh, digamma, erf, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi,
-                    quad, sqrt, tanh)
+from mpmath import (atan, atanh, besseli, cosh, digamma, erf, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi,
+                    quad, sin, sqrt, tanh)
 
 DIGITS = 60
 
@@ -297,6 +297,10 @@ def real_pair(p):
     return p.choice(lambda: mixed_signs(p, 1e-3, 300), lambda: y + mixed_signs(p, 1e-13, 30)), y
 
 
+def concentration(p):
+    return p.choice(lambda: p.log_uniform(1e-8, 1e8), lambda: p.uniform(0.01, 20), lambda: p.uniform(5.5, 6.5)),
+
+
 def interval(p):
     low = p.positive()
     return low, low * (1 + p.log_uniform(1e-6, 1e6))
@@ -429,6 +433,9 @@ FUNCTIONS = {
                              distance_arguments, 160),
     "angle_share": (lambda y, x: 2 * atan(y / x) / pi, quadrant_arguments, 160),
     "log_angle_share": (lambda y, x: log(2 * atan(y / x) / pi), quadrant_arguments, 160),
+    "versine_of_half": (lambda h: 2 * sin(h)**2, lambda p: (mixed_signs(p, 1e-12, 100),), 160),
+    "log_i0e": (lambda x: log(besseli(0, x)) - x, concentration, 160),
+    "circular_variance": (lambda x: 1 - besseli(1, x) / besseli(0, x), concentration, 160),
     "half_step_remainder": (half_step, lambda p: (p.positive(),), 120),
     "half_step_remainder_d1": (half_step_d1, lambda p: (p.positive(),), 120),
     "student_t_drop": (lambda y, s, v: (v + 1) / 2 * log1p((y / s)**2 / v), student_t_arguments, 300),

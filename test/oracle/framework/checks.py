@@ -60,7 +60,8 @@ def faults_of(family, form, seed):
     if mean is not None and has_moments:
         wanted["mean"] = (mean, lambda: mean_of(lambda x: x))
     if variance is not None and has_moments:
-        wanted["variance"] = (variance, lambda: mean_of(lambda x: (x - mean) ** 2))
+        deviation = (lambda d: 1 - mp.cos(d)) if "circular" in family.attributes else lambda d: d**2
+        wanted["variance"] = (variance, lambda: mean_of(lambda x: deviation(x - mean)))
     if hasattr(family, "entropy"):
         wanted["entropy"] = (function("entropy"), lambda: mean_of(lambda x: -mean_of.log_prob(x)))
     if hasattr(family, "cdf"):

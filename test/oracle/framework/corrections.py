@@ -151,6 +151,10 @@ _WRONG = [
     ("`MixtureSameFamily` accepts a value in the support of any component (Python demands all)", {
         "MixtureSameFamily": "log_prob",
     }),
+    ("`VonMises` computes the Bessel functions to all digits (Python: polynomials with 7 digits, and 1 minus a quotient)", {
+        "VonMises": "log_prob, log_prob gradient, variance, stddev",
+    }),
+    ("`VonMises.log_prob` of an infinite value is -inf (Python: nan)", {"VonMises": "log_prob outside"}),
     ("`Weibull` far out works where a power of the value overflows or underflows (Python: infinities and nan)", {
         "Weibull": "log_prob, log_prob gradient, cdf gradient, icdf gradient",
     }),
@@ -179,6 +183,7 @@ _MORE = [
      "NotImplementedError)", {
         "Independent MixtureSameFamily TransformedDistribution": "cdf",
     }),
+    ("`entropy` and `perplexity` of a von Mises distribution (Python: NotImplementedError)", {"VonMises": "entropy, perplexity"}),
     ("`enumerate_support` of an event of independent discrete numbers: all combinations, up to 2^20 (Python: "
      "NotImplementedError)", {
         "Independent": "enumerate_support, has_enumerate_support",

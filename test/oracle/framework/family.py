@@ -52,8 +52,8 @@ class Family:
 
     # What tests need to know: "heavy tails" (samples do not determine the fourth moment), "jumps" (the density is
     # discontinuous), "implicit gradient" (of draws, which LibTorch approximates), "no half" and "no meta" (LibTorch lacks
-    # kernels), "draws indices" (which cannot be NaN), "only draws differ" (from the base class), "equals only" (has a
-    # divergence, of 0, only from equal distributions).
+    # kernels), "circular" (a value is an angle, and mean and variance are those of circular statistics), "draws indices" (which cannot be NaN),
+    # "only draws differ" (from the base class), "equals only" (has a divergence, of 0, only from equal distributions).
     attributes = ()
 
     # Points with exact values: subclasses of accuracy.Points.

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "ops/formulas/formula.h"
+#include "ops/special/bessel.h"
+#include "ops/special/versine.h"
+
+namespace torch::distributions {
+class VonMises;
+}
+
+namespace torch::distributions::ops::formulas {
+
+struct VonMises {
+  using Family = distributions::VonMises;
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kEvery;
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kEntropy, parameter(1)}};
+
+  static constexpr auto in_range(const auto&, const auto& k) { return k >= 0.0; }
+
+  /// An infinite number is no angle.
+  static constexpr auto is_possible(const auto& x, const auto&, const auto&) {
+    return !(abs(x) == kInfinity);
+  }
+
+  /// k cos d - log(2 pi I0(k)) for the angle d = x - loc. Both terms contain k, which is left out:
+  /// they are k - k (1 - cos d) and log(2 pi) + log i0e(k) + k.
+  static constexpr auto log_prob(const auto& loc, const auto& k) {
+    return [loc, k, log_normalizer = log_i0e(k) + kLog2Pi](const auto& x) {
+      return -k * versine_of_half(0.5 * x - 0.5 * loc) - log_normalizer;
+    };
+  }
+  static constexpr auto mean(const auto& loc, const auto&) { return loc; }
+  static constexpr auto mode(const auto& loc, const auto&) { return loc; }
+  static constexpr auto variance(const auto&, const auto& k) { return circular_variance(k); }
+  /// At an infinite k, k times the variance is 1/2, which does not matter beside an infinity.
+  static constexpr auto entropy(const auto&, const auto& k) {
+    return log_i0e(k) + min(k, kLargestNumber) * circular_variance(k) + kLog2Pi;
+  }
+
+ private:
+  static constexpr double kLog2Pi = 2 * kLogSqrt2Pi;
+};
+
+}  // namespace torch::distributions::ops::formulas
