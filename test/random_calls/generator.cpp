@@ -299,6 +299,14 @@ Generator::Built Generator::exp_relaxed_categorical(const Shape& batch) {
            {n}}};
 }
 
+Generator::Built Generator::logistic_normal(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 2);
+  const int64_t n = small_size();
+  const auto loc = parameter(kReal, joined(shapes[0], {n}), 1);
+  const auto scale = parameter(kPositive, joined(shapes[1], {n}), 1);
+  return {{construct<LogisticNormal>("LogisticNormal", loc, scale), batch, {n + 1}}};
+}
+
 Generator::Built Generator::multinomial(const Shape& batch) {
   const auto shapes = shapes_that_join(structure_, batch, 2);
   const int64_t n = small_size();
@@ -409,11 +417,16 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
   }
   // Continuous scalar families first, then the other continuous ones.
   static constexpr VectorFamily kVectors[] = {
-      &Generator::dirichlet,           &Generator::exp_relaxed_categorical,
-      &Generator::multivariate_normal, &Generator::relaxed_one_hot_categorical,
-      &Generator::categorical,         &Generator::multinomial,
-      &Generator::one_hot_categorical, &Generator::one_hot_categorical_straight_through};
-  constexpr int64_t kContinuousVectors = 4;
+      &Generator::dirichlet,
+      &Generator::exp_relaxed_categorical,
+      &Generator::logistic_normal,
+      &Generator::multivariate_normal,
+      &Generator::relaxed_one_hot_categorical,
+      &Generator::categorical,
+      &Generator::multinomial,
+      &Generator::one_hot_categorical,
+      &Generator::one_hot_categorical_straight_through};
+  constexpr int64_t kContinuousVectors = 5;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
   const int64_t count = kind == Kind::kContinuousScalar ? continuous

@@ -7,7 +7,7 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical LogisticNormal": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
@@ -112,6 +112,7 @@ _WRONG = [
         "InverseGamma": "log_prob, log_prob gradient",
     }),
     ("`InverseGamma.stddev` exists where the variance overflows (Python: inf)", {"InverseGamma": "stddev"}),
+    ("`LogisticNormal.log_prob` is -inf where a number is 0 (Python: nan)", {"LogisticNormal": "log_prob"}),
     ("the derivatives of `Laplace.cdf` at the mean and of `icdf` at 1/2 are those of a smooth function (Python: 0)", {
         "Laplace": "cdf gradient, icdf gradient",
     }),

@@ -295,6 +295,8 @@ def gradients(case, method, model, f64_leaves, f64, value64, count, discrete):
             continue
         got = py[position]
         got = [0.0] * len(values) if got is None else got.double().reshape(-1).tolist()
+        if more.get("simplex"):
+            got, values = (along_simplex(g, leaves[leaf].shape[-1]) for g in (got, values))
         for a, b, s in zip(got, values, scale):
             if not math.isnan(b) and not close(a, b, FLOAT64_ERROR, max(1.0, s)):
                 explain(case, name, key, f"in {leaf}: torch float64 {a!r}, mpmath {b!r}")
@@ -302,8 +304,16 @@ def gradients(case, method, model, f64_leaves, f64, value64, count, discrete):
     return out
 
 
+def along_simplex(gradient, size):
+    """The gradient in coordinates of events of that size, without its part that leaves the simplex."""
+    rows = np.array(gradient).reshape(-1, size)
+    return (rows - rows.mean(axis=1, keepdims=True)).reshape(-1).tolist()
+
+
 def on_simplex(case):
     """Whether a bijection maps to a simplex. Then only the gradient along the simplex is defined."""
+    if case.distribution == "LogisticNormal":
+        return True
     transforms = case.arguments.get("transforms", [])
     return isinstance(transforms, list) and bool(transforms) and transforms[-1].transform == "StickBreakingTransform"
 
