@@ -21,6 +21,7 @@
 #include <torch/distributions/categorical.h>
 #include <torch/distributions/cauchy.h>
 #include <torch/distributions/chi2.h>
+#include <torch/distributions/continuous_bernoulli.h>
 #include <torch/distributions/constraint_registry.h>
 #include <torch/distributions/constraints/bounded.h>
 #include <torch/distributions/constraints/constraint.h>

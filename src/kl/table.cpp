@@ -40,8 +40,11 @@ void add_infinite(Table& table) {
 std::vector<BuiltInRule> built_in_rules() {
   Table table;
   add_formulas<f::Bernoulli, f::Bernoulli, f::Poisson>(table);
-  add_formulas<f::Beta, f::Beta, f::Exponential, f::Gamma, f::Normal, f::Uniform>(table);
+  add_formulas<f::Beta, f::Beta, f::ContinuousBernoulli, f::Exponential, f::Gamma, f::Normal,
+               f::Uniform>(table);
   add_formulas<f::Cauchy, f::Cauchy>(table);
+  add_formulas<f::ContinuousBernoulli, f::ContinuousBernoulli, f::Exponential, f::Normal,
+               f::Uniform>(table);
   add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Geometric, f::Geometric>(table);
@@ -51,17 +54,18 @@ std::vector<BuiltInRule> built_in_rules() {
   add_formulas<f::Normal, f::Gumbel, f::Laplace, f::Normal>(table);
   add_formulas<f::Pareto, f::Exponential, f::Gamma, f::Normal, f::Pareto>(table);
   add_formulas<f::Poisson, f::Poisson>(table);
-  add_formulas<f::Uniform, f::Beta, f::Exponential, f::Gamma, f::Gumbel, f::Normal, f::Pareto,
-               f::Uniform>(table);
+  add_formulas<f::Uniform, f::Beta, f::ContinuousBernoulli, f::Exponential, f::Gamma, f::Gumbel,
+               f::Normal, f::Pareto, f::Uniform>(table);
   add_formulas<f::Weibull, f::Weibull>(table);
 
   add_infinite<Beta, Pareto>(table);
-  add_infinite<Exponential, Beta, Pareto, Uniform>(table);
-  add_infinite<Gamma, Beta, Pareto, Uniform>(table);
-  add_infinite<Gumbel, Beta, Exponential, Gamma, Pareto, Uniform>(table);
-  add_infinite<Laplace, Beta, Exponential, Gamma, Pareto, Uniform>(table);
-  add_infinite<Normal, Beta, Exponential, Gamma, Pareto, Uniform>(table);
-  add_infinite<Pareto, Beta, Uniform>(table);
+  add_infinite<ContinuousBernoulli, Pareto>(table);
+  add_infinite<Exponential, Beta, ContinuousBernoulli, Pareto, Uniform>(table);
+  add_infinite<Gamma, Beta, ContinuousBernoulli, Pareto, Uniform>(table);
+  add_infinite<Gumbel, Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform>(table);
+  add_infinite<Laplace, Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform>(table);
+  add_infinite<Normal, Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform>(table);
+  add_infinite<Pareto, Beta, ContinuousBernoulli, Uniform>(table);
   add_infinite<Poisson, Bernoulli, Binomial>(table);
 
   add<Binomial, Binomial>(table);

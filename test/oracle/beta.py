@@ -7,6 +7,7 @@ from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import POSITIVE, UNIT, hostile_unit_interval
 from .framework.family import Family
 from .framework.mathematics import INF, log_beta, xlogy
+from .continuous_bernoulli import ContinuousBernoulli
 from .gamma import kl_to_gamma
 from .normal import kl_to_normal
 
@@ -88,6 +89,7 @@ class Beta(Family):
     kl = {
         "Beta": lambda a, b, c, d: log_beta(c, d) - log_beta(a, b) + (a - c) * mp.digamma(a) + (b - d) * mp.digamma(b)
         + (c - a + d - b) * mp.digamma(a + b),
+        "ContinuousBernoulli": lambda a, b, t: ContinuousBernoulli.kl_from(Beta.entropy(a, b), Beta.mean(a, b), t),
         "Gamma": kl_of_beta_to_gamma,
         "Exponential": lambda a, b, r: kl_of_beta_to_gamma(a, b, mpf(1), r),
         "Normal": lambda a, b, m, s: kl_to_normal(Beta.entropy(a, b), Beta.mean(a, b), Beta.variance(a, b), m, s),
@@ -97,6 +99,8 @@ class Beta(Family):
     kl_points = {
         "Beta": [(1e8, 1e8, 1e8 + 1e3, 1e8), (1, 1, 1, 1 + 1e-9), (1e8, 1e-3, 1.00001e8, 1e-3), (1e-6, 1e8, 1e8, 1e-6), (1e8, 1, 1, 1e8)],
         "Gamma": [(2, 1e4, 2, 1e4), (1e3, 1e6, 1e3, 1e6), (1e8, 1e-6, 1, 1), (1, 1e8, 1e8, 1)],
+        ("concentration0", "probs"): [(1, 1, 0.5), (1, 1, 0.4999), (2, 3, 0), (1e4, 1, 1 - 1e-12), (1, 1e8, 1e-30)],
+        ("concentration0", "logits"): [(1, 1, 0), (1, 1, 1e-3), (1, 1e4, -1e4), (1e4, 1, 1e4), (1e-6, 1e8, -700)],
         "Exponential": [(1, 1e4, 1e4), (1, 1e6, 1e6), (1e8, 1, 1)],
         "Normal": [(1e4, 1e4, 0.5, 0.0035353), (1e6, 1e4, 0.990099, 0.0000985)],
         "Uniform": [(2, 3, 0, 1), (1, 1, 0, 1), (1, 1 + 1e-7, 0, 1), (2, 3, 0.5, 2), (2, 3, -1, 0.5)],

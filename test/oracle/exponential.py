@@ -85,7 +85,7 @@ class Exponential(Family):
         "Gumbel": lambda r, n, t: kl_gamma_gumbel(mpf(1), r, n, t),
         "Normal": lambda r, m, s: kl_to_normal(1 - mp.log(r), 1 / r, 1 / r**2, m, s),
     }
-    kl_infinite = ("Beta", "Pareto", "Uniform")
+    kl_infinite = ("Beta", "ContinuousBernoulli", "Pareto", "Uniform")
 
     ordinary = {"rate": [0.5, 1.5, 4]}
     accuracy = [ExponentialPoints]

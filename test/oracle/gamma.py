@@ -116,7 +116,7 @@ class Gamma(Family):
         "Gumbel": kl_gamma_gumbel,
         "Normal": kl_gamma_normal,
     }
-    kl_infinite = ("Beta", "Pareto", "Uniform")
+    kl_infinite = ("Beta", "ContinuousBernoulli", "Pareto", "Uniform")
     kl_points = {
         "Gamma": [(1e8, 1, 1.001e8, 1), (1e8, 1, 1.001e8, 1.001), (1e-6, 1, 1e8, 1), (1e8, 1, 1e-6, 1)],
         "Gumbel": [(1e6, 1, 1e6, 1e3), (1e8, 1, 1e8, 1e4), (0.5, 1, 10, 1)],

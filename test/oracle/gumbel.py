@@ -114,7 +114,7 @@ class Gumbel(Family):
         "Gumbel": kl_gumbel_gumbel,
         "Normal": lambda m, s, n, t: kl_to_normal(Gumbel.entropy(m, s), Gumbel.mean(m, s), Gumbel.variance(m, s), n, t),
     }
-    kl_infinite = ("Beta", "Exponential", "Gamma", "Pareto", "Uniform")
+    kl_infinite = ("Beta", "ContinuousBernoulli", "Exponential", "Gamma", "Pareto", "Uniform")
     kl_points = {
         "Gumbel": [(0, 1e-9, 0, 1), (1, 1, 0, 1), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 3, 1e20), (30, 1, 0, 1), (0, 30, 0, 1), (-600, 1, 0, 1)],
         "Normal": [(0, 1, 0, 1), (1e6, 1, 1e6 + 1, 1), (0, 1, 0.5772156649015329, 1.2825498301618641), (0, 1e-12, 0, 1e12)],

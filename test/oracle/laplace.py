@@ -87,7 +87,7 @@ class Laplace(Family):
         return [-mp.inf, m, mp.inf]
 
     kl = {"Laplace": kl_laplace_laplace, "Normal": lambda m, s, n, t: kl_to_normal(1 + mp.log(2 * s), m, 2 * s**2, n, t)}
-    kl_infinite = ("Beta", "Exponential", "Gamma", "Pareto", "Uniform")
+    kl_infinite = ("Beta", "ContinuousBernoulli", "Exponential", "Gamma", "Pareto", "Uniform")
     kl_points = {
         "Laplace": [(0, 1e-9, 0, 1), (0, 1, 0, 1e-9), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 3, 1e20), (30, 1, 0, 1), (0, 1, 800, 1)],
         "Normal": [(0, 1, 0, 1), (1e6, 1, 1e6 + 1, 1), (0, 1, 0, 1.4142135623730951), (0, 1e-20, 0, 1e20)],

@@ -100,7 +100,7 @@ class Normal(Family):
         return [-mp.inf, m, mp.inf]
 
     kl = {"Normal": kl_normal_normal, "Gumbel": kl_normal_gumbel, "Laplace": kl_normal_laplace}
-    kl_infinite = ("Beta", "Exponential", "Gamma", "Pareto", "Uniform")
+    kl_infinite = ("Beta", "ContinuousBernoulli", "Exponential", "Gamma", "Pareto", "Uniform")
     kl_points = {
         "Normal": [(0, 1e-9, 0, 1), (0, 1, 0, 1e-9), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 0, 1e20)],
         "Gumbel": [(0, 1, 0, 1), (1e8, 1, 1e8 + 1, 1), (0.5, 1, 0, 1), (0, 30, 0, 1), (30, 1, 0, 1), (0, 1e-20, 3, 1e20)],

@@ -100,7 +100,7 @@ class Pareto(Family):
         "Normal": kl_of_pareto_to_normal,
         "Pareto": lambda m, a, n, b: mp.log(a / b) + b * mp.log(m / n) + b / a - 1 if m >= n else INF,
     }
-    kl_infinite = ("Beta", "Uniform")
+    kl_infinite = ("Beta", "ContinuousBernoulli", "Uniform")
     kl_points = {
         "Exponential": [(1, 1, 1), (1, 1.5, 1), (1, 1e8, 1)],
         "Gamma": [(1, 1, 2, 1), (1, 1e8, 1e8, 1e8), (1, 1e4, 1e8, 1e8)],

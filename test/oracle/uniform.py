@@ -7,6 +7,7 @@ from .framework.cases import Case, T, bf16, f16, f32, f64
 from .framework.draws import HIGH, LOW, REAL, hostile_unit_interval, probability
 from .framework.family import Family
 from .framework.mathematics import INF, NAN, log_beta, xlogy
+from .continuous_bernoulli import ContinuousBernoulli
 from .gamma import kl_to_gamma
 from .gumbel import kl_to_gumbel
 from .normal import kl_to_normal
@@ -66,6 +67,10 @@ def kl_to_beta(low, high, a, b):
     return -mp.log(high - low) + log_beta(a, b) - (a - 1) * mean_log(low, high) - (b - 1) * mean_log(1 - high, 1 - low)
 
 
+def kl_of_uniform_to_continuous_bernoulli(low, high, t):
+    return ContinuousBernoulli.kl_from(mp.log(high - low), (low + high) / 2, t) if low >= 0 and high <= 1 else INF
+
+
 def kl_of_uniform_to_gamma(low, high, c, r):
     return kl_to_gamma(mp.log(high - low), (low + high) / 2, mean_log(low, high), c, r) if low >= 0 else INF
 
@@ -113,6 +118,7 @@ class Uniform(Family):
 
     kl = {
         "Beta": kl_to_beta,
+        "ContinuousBernoulli": kl_of_uniform_to_continuous_bernoulli,
         "Exponential": lambda a, b, r: kl_of_uniform_to_gamma(a, b, mpf(1), r),
         "Gamma": kl_of_uniform_to_gamma,
         "Gumbel": kl_uniform_gumbel,
@@ -123,6 +129,8 @@ class Uniform(Family):
     kl_points = {
         "Beta": [(0, 1, 1, 1), (0, 1, 2, 3), (0, 0.5, 0.5, 0.5), (0.5, 1, 4, 0.25), (-0.5, 0.5, 2, 3), (0.5, 1.5, 2, 3), (0, 1e-20, 2, 3),
                  (0.4999, 0.5001, 1e8, 1e8)],
+        ("high", "probs"): [(0, 1, 0.5), (0, 1, 0.3), (0, 1, 0.4999), (0.25, 1.5, 0.5), (0, 0.5, 1e-30), (0.5, 1, 0)],
+        ("high", "logits"): [(0, 1, 0), (0, 1, 1e-3), (0, 1, -1e3), (0.5, 1, 1e3), (-0.5, 1, 2), (0, 1e-20, -1e20)],
         "Exponential": [(0, 1, 2), (-1, 1, 1)],
         "Gamma": [(0, 1, 2, 3), (0, 1, 1, 1), (-1, 1, 2, 3), (9998, 10002, 1e8, 1e4)],
         "Gumbel": [(0, 1, 0, 1), (0, 1, 0, 1e-3), (0, 1e-20, 0, 1), (0, 1, 30, 1)],
@@ -134,7 +142,7 @@ class Uniform(Family):
 
     def kl_draw(partner, rng, spread):
         """low and high within the partner's support."""
-        ends = {"Gumbel": (-3, 3), "Normal": (-3, 3), "Uniform": (-3, 3), "Beta": (0, 1)}
+        ends = {"Gumbel": (-3, 3), "Normal": (-3, 3), "Uniform": (-3, 3), "Beta": (0, 1), "ContinuousBernoulli": (0, 1)}
         low, high = interval(rng, spread, *ends.get(partner.name(), (0, 5)))
         if partner.name() == "Pareto":
             low, high = interval(rng, spread, 0.5, 5)

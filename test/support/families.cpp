@@ -124,6 +124,10 @@ Makers other_ones() {
            [](const Given& a, Validate v) -> DistributionPtr {
              return StudentT(a.param("df"), a.param("loc", 0.0), a.param("scale", 1.0), v);
            }},
+          {"ContinuousBernoulli",  // whose lims have no effect
+           [](const Given& a, Validate v) -> DistributionPtr {
+             return ContinuousBernoulli(a.probs_or_logits(), {0.499, 0.501}, v);
+           }},
           {"Multinomial",  // whose total_count has a default
            [](const Given& a, Validate v) -> DistributionPtr {
              return Multinomial(a.param("total_count", 1.0), a.probs_or_logits(), v);

@@ -44,12 +44,14 @@ struct Bernoulli {  // parameter: the probability of 1
     return 0.0 - (xlogy(p, p) + xlog1py(1.0 - p, -p));
   }
 
-  /// log(p / (1 - p)). At 0 and 1 it is infinite, with a gradient of 0.
+  /// log(p / (1 - p)), relatively accurate near p = 1/2, where it is 0. At 0 and 1 it is infinite,
+  /// with a gradient of 0.
   static constexpr auto logits(const auto& p) {
     const auto certain = p == 0.0 || p == 1.0;
-    const auto uncertain = select(certain, 0.5, p);
+    const auto central = abs(p - 0.5) <= 0.25;
+    const auto u = select(certain, 0.5, p), v = select(central, p, 0.5);
     return select(certain, select(p == 0.0, -kInfinity, like(p, kInfinity)),
-                  log(uncertain) - log1p(-uncertain));
+                  select(central, log1p((2.0 * v - 1.0) / (1.0 - v)), log(u) - log1p(-u)));
   }
   static constexpr auto never_succeeds(const auto& p) { return p == 0.0; }
 };

@@ -170,10 +170,7 @@ struct Kl<Beta, Uniform> : Between<Beta, Uniform> {
   static constexpr auto kl(const auto& a, const auto& b, const auto& low, const auto& high) {
     const auto one = like(a, 1.0);
     const auto divergence = [&](const auto& from, const auto& to) {
-      const auto wide = Uniform::is_wide(from, to);
-      const auto beyond = (halved_where(wide, to) - 1.0) - halved_where(wide, from);
-      return Kl<Beta, Beta>::kl(a, b, one, one) + log1p(beyond) +
-             select(wide, kLog2, like(beyond, 0.0));
+      return Kl<Beta, Beta>::kl(a, b, one, one) + Uniform::log_width_around_unit(from, to);
     };
     return within(low <= 0.0 && high >= 1.0, kInfinity, divergence, low, high);
   }

@@ -104,6 +104,13 @@ struct Uniform {
     const auto result = log(halved_where(wide, high) - halved_where(wide, low));
     return select(wide, result + kLog2, result);
   }
+
+  /// The same for an interval that contains [0, 1], without cancellation if both are nearly equal.
+  static constexpr auto log_width_around_unit(const auto& low, const auto& high) {
+    const auto wide = is_wide(low, high);
+    const auto beyond = (halved_where(wide, high) - 1.0) - halved_where(wide, low);
+    return log1p(beyond) + select(wide, kLog2, like(beyond, 0.0));
+  }
 };
 
 /// The logit of a uniform number: the logistic distribution if low = 0 and high = 1. A logarithm

@@ -74,6 +74,22 @@ def log_sequences(k, r):
     return loggamma(r + k) - loggamma(r) - loggamma(k + 1)
 
 
+def log_mean_exp(t):
+    return log(expm1(t) / t)
+
+
+def tilted_mean(t):
+    return 1 / (1 - exp(-t)) - 1 / t
+
+
+def tilted_cdf(x, t):
+    return expm1(t * x) / expm1(t)
+
+
+def tilted_survival(x, t):
+    return expm1(t * (x - 1)) / expm1(-t)
+
+
 def x_log(x, y):
     return x * log(y) if x else mpf(0)
 
@@ -301,6 +317,22 @@ def concentration(p):
     return p.choice(lambda: p.log_uniform(1e-8, 1e8), lambda: p.uniform(0.01, 20), lambda: p.uniform(5.5, 6.5)),
 
 
+def tilt(p, largest=1e6):
+    sign = p.random.choice([-1, 1])
+    return sign * p.choice(lambda: p.log_uniform(1e-8, 1), lambda: p.uniform(0, 10), lambda: p.log_uniform(1, largest))
+
+
+def tilt_pair(p):
+    y = tilt(p)
+    return p.choice(lambda: tilt(p), lambda: y * (1 + p.uniform(-1, 1) * p.log_uniform(1e-10, 1))), y
+
+
+def tilted_arguments(p):
+    t = tilt(p, 300)
+    x = p.choice(lambda: p.uniform(0, 1), lambda: p.log_uniform(1e-12, 1), lambda: 1 - p.log_uniform(1e-12, 1))
+    return min(max(x, 1e-12), 1 - 2.0**-24), t
+
+
 def interval(p):
     low = p.positive()
     return low, low * (1 + p.log_uniform(1e-6, 1e6))
@@ -442,6 +474,15 @@ FUNCTIONS = {
     "student_t_entropy_excess": (student_t_entropy, lambda p: (p.positive(),), 120),
     "log_mean_gap": (lambda low, high: log((low + high) / 2) - (high * log(high) - low * log(low)) / (high - low) + 1,
                      interval, 160),
+    "log_mean_exp": (log_mean_exp, lambda p: (tilt(p),), 120),
+    "tilted_mean": (tilted_mean, lambda p: (tilt(p),), 120),
+    "tilted_variance": (lambda t: 1 / t**2 - exp(t) / expm1(t)**2, lambda p: (tilt(p),), 120),
+    "log_mean_exp_divergence": (divergence(log_mean_exp, tilted_mean), tilt_pair, 200),
+    "tilted_cdf": (tilted_cdf, tilted_arguments, 200),
+    "tilted_survival": (tilted_survival, tilted_arguments, 200),
+    "tilted_log_cdf": (lambda x, t: log(tilted_cdf(x, t)), tilted_arguments, 200),
+    "tilted_log_survival": (lambda x, t: log(tilted_survival(x, t)), tilted_arguments, 200),
+    "tilted_quantile": (lambda p, t: log1p(p * expm1(t)) / t, tilted_arguments, 200),
 }
 
 
@@ -485,7 +526,8 @@ def evaluate(name, reference, arguments):
         value = reference(*arguments)
         return [value] + log_gammainc_derivatives(*arguments, 1 if "gammaincc" in name else 0)
     # Difference quotients of differences of log-gammas need 150 digits. Sums such as 1 + exp(-700) need 400.
-    mp.dps = 400 if "softplus" in name or name in ("sigmoid", "log_sigmoid", "log_cosh") else 150
+    has_sums = any(part in name for part in ("softplus", "sigmoid", "log_cosh", "tilted", "log_mean_exp"))
+    mp.dps = 400 if has_sums else 150
     return [reference(*arguments)] + [partial(reference, arguments, i) for i in range(len(arguments))]
 
 

@@ -7,14 +7,14 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical LogisticNormal": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical LogisticNormal ContinuousBernoulli": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
         "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma GeneralizedPareto Pareto Weibull": "cdf",
     }),
     ("`icdf` of a number outside [0, 1] is nan (Python extrapolates)", {
-        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution GeneralizedPareto Pareto Weibull": "icdf",
+        "Uniform Exponential HalfCauchy HalfNormal TransformedDistribution GeneralizedPareto Pareto Weibull ContinuousBernoulli": "icdf",
     }),
     ("`Uniform.log_prob(high)` is the density, as the support is closed (Python: -inf)", {
         "Uniform Independent": "log_prob",
@@ -28,6 +28,11 @@ _WRONG = [
         "Multinomial": "log_prob, log_prob gradient",
         "ExpRelaxedCategorical RelaxedOneHotCategorical": "log_prob, log_prob gradient",
         "OneHotCategorical OneHotCategoricalStraightThrough": "log_prob, log_prob gradient",
+    }),
+    ("`ContinuousBernoulli` is exact next to probs of 1/2 and at 0 and 1, with finite gradients (Python replaces the interval `lims` around 1/2 by "
+     "series of two or three terms, or for `cdf` and `icdf` by the uniform distribution, loses up to all digits beside it, and clamps probs "
+     "to [eps, 1 - eps])", {
+        "ContinuousBernoulli": "log_prob, log_prob gradient, cdf, cdf gradient, icdf, icdf gradient, mean, variance, stddev, entropy, entropy gradient, perplexity",
     }),
     ("`Geometric`: `log_prob` and `entropy` use the parameter as it is given, also logits whose probability rounds to 0 or 1 (Python: nan, "
      "-inf, and an entropy of clamped logits)", {
@@ -176,6 +181,7 @@ _WRONG = [
 # method, and the oracle's value of such a property. The tails (TAILS in family.py), which every class of Python lacks, are not listed. test/golden/beyond.json has
 # a value of every method that Python lacks in all cases, for completeness_test.cpp.
 _MORE = [
+    ("`mode` of a continuous Bernoulli distribution (Python: NotImplementedError)", {"ContinuousBernoulli": "mode"}),
     ("`cdf` and `icdf` of a geometric distribution (Python: NotImplementedError)", {"Geometric": "cdf, icdf"}),
     ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {
         "Binomial": "entropy, perplexity",

@@ -47,7 +47,12 @@ def partners(family):
 
 def fixed_draw(family, other, rng, spread, forms):
     if hasattr(family, "kl_draw"):
-        return family.kl_draw(other, rng, spread, forms) if len(family.every_form()) > 1 else family.kl_draw(other, rng, spread)
+        if len(family.every_form()) > 1:
+            return family.kl_draw(other, rng, spread, forms)
+        drawn = family.kl_draw(other, rng, spread)
+        if len(other.every_form()) > 1:
+            drawn[len(forms[0]):] = [other.parameters[n].draw(rng, spread) for n in forms[1]]
+        return drawn
     kinds = [f.parameters[n] for f, form in zip((family, other), forms) for n in form]
     return [kind.draw(rng, spread) for kind in kinds]
 
