@@ -59,6 +59,7 @@
 #include <torch/distributions/one_hot_categorical.h>
 #include <torch/distributions/pareto.h>
 #include <torch/distributions/poisson.h>
+#include <torch/distributions/relaxed_bernoulli.h>
 #include <torch/distributions/relaxed_one_hot_categorical.h>
 #include <torch/distributions/student_t.h>
 #include <torch/distributions/transformed_distribution.h>

@@ -45,6 +45,15 @@ class Expectation:
 
         return mp.quad(integrand, ends, maxdegree=9)
 
+    def somewhere(self):
+        """A value away from the ends of the support: beside the mean, the mode, or a point of the interval."""
+        function = lambda name: getattr(self.family, name, lambda *_: None)(*self.canonical)
+        mean, variance = function("mean"), function("variance")
+        if mean is not None and mp.isfinite(mean) and mp.isfinite(variance):
+            return mean + mpf("0.25") * mp.sqrt(variance)
+        mode = function("mode")
+        return mode + mpf("0.25") if mode is not None else mpf(self.family.interval(*self.canonical)[1]) * mpf("0.75")
+
     def log_prob(self, x):
         return self.family.log_prob(x, *self.canonical)
 
@@ -65,7 +74,7 @@ def faults_of(family, form, seed):
     if hasattr(family, "entropy"):
         wanted["entropy"] = (function("entropy"), lambda: mean_of(lambda x: -mean_of.log_prob(x)))
     if hasattr(family, "cdf"):
-        x = mean + mpf("0.25") * mp.sqrt(variance) if has_moments else function("mode") + mpf("0.25")
+        x = mean_of.somewhere()
         wanted["cdf"] = (family.cdf(x, *canonical), lambda: mean_of(lambda x: mpf(1), up_to=x))
         if hasattr(family, "survival_function"):
             wanted["survival_function"] = (family.survival_function(x, *canonical), lambda: 1 - mean_of(lambda x: mpf(1), up_to=x))

@@ -7,7 +7,7 @@ outside the support, without validation).
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical LogisticNormal ContinuousBernoulli": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical LogisticNormal ContinuousBernoulli RelaxedBernoulli": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
@@ -33,6 +33,13 @@ _WRONG = [
      "series of two or three terms, or for `cdf` and `icdf` by the uniform distribution, loses up to all digits beside it, and clamps probs "
      "to [eps, 1 - eps])", {
         "ContinuousBernoulli": "log_prob, log_prob gradient, cdf, cdf gradient, icdf, icdf gradient, mean, variance, stddev, entropy, entropy gradient, perplexity",
+    }),
+    ("`LogitRelaxedBernoulli` and `RelaxedBernoulli` take a number as the temperature, use probs as given (Python: AttributeError, and "
+     "probs clamped to [eps, 1 - eps]), and `log_prob` far out does not overflow (Python: -inf from a logit of 89 on in float32, and nan)", {
+        "LogitRelaxedBernoulli": "log_prob, log_prob gradient, log_prob outside", "RelaxedBernoulli": "log_prob, log_prob gradient",
+    }),
+    ("`RelaxedBernoulli.log_prob` keeps its digits near 0 and 1, and at the ends has its limits (Python clamps the value to [tiny, 1 - eps])", {
+        "RelaxedBernoulli": "log_prob",
     }),
     ("`Geometric`: `log_prob` and `entropy` use the parameter as it is given, also logits whose probability rounds to 0 or 1 (Python: nan, "
      "-inf, and an entropy of clamped logits)", {
@@ -181,6 +188,10 @@ _WRONG = [
 # method, and the oracle's value of such a property. The tails (TAILS in family.py), which every class of Python lacks, are not listed. test/golden/beyond.json has
 # a value of every method that Python lacks in all cases, for completeness_test.cpp.
 _MORE = [
+    ("`cdf`, `icdf`, moments and entropy of a logistic distribution, which that of `LogitRelaxedBernoulli` is, and draws with gradients "
+     "(Python: NotImplementedError, and `has_rsample` is False although `rsample` exists)", {
+        "LogitRelaxedBernoulli": "cdf, icdf, mean, mode, variance, stddev, entropy, perplexity, has_rsample", "RelaxedBernoulli": "cdf, icdf",
+    }),
     ("`mode` of a continuous Bernoulli distribution (Python: NotImplementedError)", {"ContinuousBernoulli": "mode"}),
     ("`cdf` and `icdf` of a geometric distribution (Python: NotImplementedError)", {"Geometric": "cdf, icdf"}),
     ("`entropy` and `perplexity` where `total_count` differs over the batch (Python: NotImplementedError)", {

@@ -182,6 +182,9 @@ class Model:
     def perplexity(self):
         return elementwise(mp.exp, self.entropy())
 
+    def has_rsample(self):
+        return True  # of every class that states it and whose class in Python does not
+
     def has_enumerate_support(self):
         return hasattr(self.family, "enumerate_support")
 

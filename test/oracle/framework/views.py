@@ -12,7 +12,8 @@ from .mathematics import array
 
 def python_class(name):
     """Python's class of this name. Not all are exported."""
-    return getattr(td, name, None) or getattr(td.relaxed_categorical, name)
+    modules = (td, td.relaxed_bernoulli, td.relaxed_categorical)
+    return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
 class Build:
