@@ -21,7 +21,6 @@
 #include <torch/distributions/categorical.h>
 #include <torch/distributions/cauchy.h>
 #include <torch/distributions/chi2.h>
-#include <torch/distributions/continuous_bernoulli.h>
 #include <torch/distributions/constraint_registry.h>
 #include <torch/distributions/constraints/bounded.h>
 #include <torch/distributions/constraints/constraint.h>
@@ -33,6 +32,7 @@
 #include <torch/distributions/constraints/mixture_same_family.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/constraints/simplex.h>
+#include <torch/distributions/continuous_bernoulli.h>
 #include <torch/distributions/dirichlet.h>
 #include <torch/distributions/exp_relaxed_categorical.h>
 #include <torch/distributions/exponential.h>

@@ -416,16 +416,15 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
     }
   }
   // Continuous scalar families first, then the other continuous ones.
-  static constexpr VectorFamily kVectors[] = {
-      &Generator::dirichlet,
-      &Generator::exp_relaxed_categorical,
-      &Generator::logistic_normal,
-      &Generator::multivariate_normal,
-      &Generator::relaxed_one_hot_categorical,
-      &Generator::categorical,
-      &Generator::multinomial,
-      &Generator::one_hot_categorical,
-      &Generator::one_hot_categorical_straight_through};
+  static constexpr VectorFamily kVectors[] = {&Generator::dirichlet,
+                                              &Generator::exp_relaxed_categorical,
+                                              &Generator::logistic_normal,
+                                              &Generator::multivariate_normal,
+                                              &Generator::relaxed_one_hot_categorical,
+                                              &Generator::categorical,
+                                              &Generator::multinomial,
+                                              &Generator::one_hot_categorical,
+                                              &Generator::one_hot_categorical_straight_through};
   constexpr int64_t kContinuousVectors = 5;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
