@@ -13,8 +13,9 @@ namespace {
 using test::doubles;
 using test::kInfinity;
 
-// For two categories, u = x1 - x0 has a logistic distribution with the mean (log p1 - log p0) / T and
-// the scale 1 / T. With y = exp(x) on the simplex, du = dy / (y0 y1), and p(x) = y0 y1 p(y) = p(u).
+// For two categories, u = x1 - x0 has a logistic distribution with the mean (log p1 - log p0) / T
+// and the scale 1 / T. With y = exp(x) on the simplex, du = dy / (y0 y1), and p(x) = y0 y1 p(y) =
+// p(u).
 TEST(ExpRelaxedCategorical, TwoCategoriesAreLogistic) {
   const Tensor u = at::linspace(-6, 6, 25, at::kDouble);
   const Tensor x = at::stack({-at::softplus(u), -at::softplus(-u)}, -1);

@@ -117,8 +117,8 @@ Tensor ScalarFamily<Self, Base>::log_prob_of(const Tensor& value,
   return log_prob;
 }
 
-/// By the stated support, also if `Base` is a TransformedDistribution: the inverses of its transforms
-/// may round or underflow.
+/// By the stated support, also if `Base` is a TransformedDistribution: the inverses of its
+/// transforms may round or underflow.
 template <class Self, class Base>
 Tensor ScalarFamily<Self, Base>::do_impossible(const Tensor& value) const {
   return Distribution::do_impossible(value);

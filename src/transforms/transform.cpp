@@ -256,8 +256,8 @@ void Transform::not_implemented(const char* method) const {
   raise<c10::NotImplementedError>(class_name(typeid(*this)), "::", method, " is not implemented");
 }
 
-/// The base may map infinity to a finite number, as PowerTransform does. `do_preimage` itself treats
-/// infinity as a limit if the codomain is the line.
+/// The base may map infinity to a finite number, as PowerTransform does. `do_preimage` itself
+/// treats infinity as a limit if the codomain is the line.
 ConstraintPtr InverseTransform::image() const {
   const ConstraintPtr set = codomain();
   if (is_real(*set) || constraints::is_dependent(*set)) return set;

@@ -7,8 +7,8 @@ namespace torch::distributions {
 
 /// Logarithm of a `RelaxedOneHotCategorical` variable (C. J. Maddison, A. Mnih and Y. W. Teh, "The
 /// concrete distribution: a continuous relaxation of discrete random variables", 2017). With the
-/// weights \f$p_k\f$ of `Categorical`, whose parameters it takes, and the temperature \f$T\f$, it is
-/// the distribution of
+/// weights \f$p_k\f$ of `Categorical`, whose parameters it takes, and the temperature \f$T\f$, it
+/// is the distribution of
 /// \f[ x_k = s_k - \log\sum_j e^{s_j}, \quad s_k = \frac{\log p_k + g_k}{T} \f]
 /// for independent `Gumbel(0, 1)` variables \f$g_k\f$. Its density is
 /// \f[ p(x) = (K-1)!\, T^{K-1} \prod_k \frac{p_k e^{-T x_k}}{\sum_j p_j e^{-T x_j}}. \f]

@@ -17,8 +17,8 @@ namespace torch::distributions {
 ///
 /// Draws are at least the dtype's least normal number (in half, the least number), except for
 /// categories of weight 0, for which they are 0. At low temperatures many coordinates are smaller,
-/// and `ExpRelaxedCategorical` keeps their logarithms. `log_prob` at a coordinate of 0 is the limit,
-/// in which all coordinates of 0 decrease in proportion; it may be +inf.
+/// and `ExpRelaxedCategorical` keeps their logarithms. `log_prob` at a coordinate of 0 is the
+/// limit, in which all coordinates of 0 decrease in proportion; it may be +inf.
 class TORCH_DISTRIBUTIONS_API RelaxedOneHotCategorical
     : public Implements<RelaxedOneHotCategorical, TransformedDistribution> {
  public:

@@ -75,8 +75,8 @@ using Uniforms = c10::function_ref<Tensor()>;
 /// exact for every concentration from 0 to infinity.
 ///
 /// Proposals follow a wrapped Cauchy distribution. For every concentration more than 0.65 of them
-/// are accepted, so the number of rounds is limited. Each round takes three uniform numbers for each
-/// element, along a new first dimension, as in Python.
+/// are accepted, so the number of rounds is limited. Each round takes three uniform numbers for
+/// each element, along a new first dimension, as in Python.
 Tensor sample_von_mises(const Tensor& concentration, Uniforms uniforms);
 
 /// The angle in [-pi, pi] that differs from x by a multiple of 2 pi.
@@ -110,10 +110,10 @@ enum class Relaxed : char { kOneHot, kLogarithm };
 /// dimension, of size 1 in the temperature. Computed from differences of scores in double and then
 /// rounded to `dtype`, so that no temperature overflows. On the CPU the stream is Python's.
 ///
-/// A point of the simplex has coordinates in (0, 1), and a logarithm is at least the negative largest
-/// number; but a category without weight (a logit of -inf) has the coordinate 0 or -inf. The
-/// derivatives are those of the softmax, and 0 where a coordinate was rounded to a limit or they
-/// would overflow a double.
+/// A point of the simplex has coordinates in (0, 1), and a logarithm is at least the negative
+/// largest number; but a category without weight (a logit of -inf) has the coordinate 0 or -inf.
+/// The derivatives are those of the softmax, and 0 where a coordinate was rounded to a limit or
+/// they would overflow a double.
 Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logits, Relaxed form,
                                   at::IntArrayRef shape, at::ScalarType dtype,
                                   std::optional<Generator> generator);

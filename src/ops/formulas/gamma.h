@@ -49,8 +49,8 @@ struct GammaTails {
   }
   static constexpr double kNear = 1e-5;  // largest |mu| for which series in mu are used
 
-  /// The terms inside of the support for concentrations above kNarrow: eta^2 / 2 = mu - log(1 + mu) and
-  /// c_0 = 1 / mu - 1 / eta.
+  /// The terms inside of the support for concentrations above kNarrow: eta^2 / 2 = mu - log(1 + mu)
+  /// and c_0 = 1 / mu - 1 / eta.
   static constexpr auto temme(const auto& x, const auto& concentration, const auto& rate) {
     const auto mu = excess(x, concentration, rate);
     const auto near = abs(mu) < kNear;
@@ -84,8 +84,8 @@ struct GammaTails {
            within(inside && !is_narrow && !is_tiny, 0.0, others, x, concentration, rate);
   }
 
-  /// log(m^a / Gamma(a + 1)), the first term of the series of P, by the Poisson probability that has
-  /// kTiny in the place of m.
+  /// log(m^a / Gamma(a + 1)), the first term of the series of P, by the Poisson probability that
+  /// has kTiny in the place of m.
   static constexpr auto log_first_term(const auto& x, const auto& a, const auto& r) {
     return poisson_log_density(a, like(a, kTiny)) + a * (Mean::log_value(x, r) - kLogTiny);
   }

@@ -18,8 +18,8 @@ namespace torch::distributions::ops::formulas {
 
 struct GeometricLogits;
 
-/// The functions of a value, which both forms share. P(X > x) = q^n for n = floor(x) + 1 trials that
-/// all fail, each with probability q. `Form` has the probabilities `success(parameter)` and
+/// The functions of a value, which both forms share. P(X > x) = q^n for n = floor(x) + 1 trials
+/// that all fail, each with probability q. `Form` has the probabilities `success(parameter)` and
 /// `failure(parameter)`, `log_success(parameter)`, and `rate(parameter)`, which is -log q.
 template <class Form>
 struct GeometricTails {

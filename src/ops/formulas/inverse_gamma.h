@@ -38,7 +38,8 @@ struct InverseGamma {
   }
   static constexpr auto cdf(const auto& concentration, const auto& rate) {
     return [=](const auto& y) {
-      // Below exp(-800) or next to 1 the cdf is constant: slopes of the logarithm may overflow there.
+      // Below exp(-800) or next to 1 the cdf is constant: slopes of the logarithm may overflow
+      // there.
       const auto mu = Tails::excess(y, concentration, rate);
       const auto far = concentration > Tails::kNarrow && abs(mu) >= Tails::kNear;
       const auto impossible = y <= 0.0 || rate / y > 2.0 * concentration + 1600.0;

@@ -144,7 +144,7 @@ struct LogitRelaxedBernoulli {  // parameters: the temperature and the probabili
 };
 
 /// The distribution of sigmoid(Y), where Y has the distribution above. The functions of a value x
-/// are those of s = log x, and use log(1 - x), which have digits near 0 and near 1. If the logit l is infinite, all
+/// use log x and log(1 - x), which have digits near 0 and near 1. If the logit l is infinite, all
 /// mass is at 0 or 1.
 struct RelaxedBernoulliLogits {  // parameters: the temperature T and the logit l
   static constexpr std::size_t kParameters = 2;

@@ -131,7 +131,8 @@ struct LogitOfUniform {
       const auto of_logit = within(
           !upper && from_zero, 0.0,
           [](const auto& v, const auto& a, const auto& b) {
-            // The second term is 0. It has the derivative in `low`, as far as that is representable.
+            // The second term is 0. It has the derivative in `low`, as far as that is
+            // representable.
             constexpr double kLargestExponent = 700;
             const auto log_u = log_sigmoid(v);
             return log_u + log1p(-a * exp(-max(log_u, -kLargestExponent))) - log(b - a);

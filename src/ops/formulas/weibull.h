@@ -112,8 +112,8 @@ struct Weibull {
   }
   static constexpr auto variance(const auto& s, const auto& k) { return square(stddev(s, k)); }
 
-  /// The root of s^2 (Gamma(1 + 2/k) - Gamma(1 + 1/k)^2), a difference that cancels for large k. The
-  /// ratio of its terms is the binomial coefficient of 2/k and 1/k.
+  /// The root of s^2 (Gamma(1 + 2/k) - Gamma(1 + 1/k)^2), a difference that cancels for large k.
+  /// The ratio of its terms is the binomial coefficient of 2/k and 1/k.
   static constexpr auto stddev(const auto& s, const auto& k) {
     constexpr double kNarrow = 1e17;  // above, log X has the same deviation in double
     const auto body = [](const auto& scale, const auto& shape) {

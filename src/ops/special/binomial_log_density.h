@@ -121,12 +121,13 @@ constexpr T of_logistic(const T& n, const T& logits, const F& f) {
       [&] { return from_odds(exp_pair(distance)); });
 }
 
-/// f(p, 1 - p), the logarithm of the probability of k successes and m failures in n trials, for the p
-/// with these log-odds.
+/// f(p, 1 - p), the logarithm of the probability of k successes and m failures in n trials, for the
+/// p with these log-odds.
 template <class T, class F>
 constexpr T log_probability_of_logits(const T& k, const T& m, const T& n, const T& logits,
                                       const F& f) {
-  // Beyond kFar the smaller probability is subnormal. Its logarithm is linear in the log-odds there.
+  // Beyond kFar the smaller probability is subnormal. Its logarithm is linear in the log-odds
+  // there.
   constexpr double kFar = 700;
   const auto below = logits<-kFar, above = logits> kFar;
   const T near = clamp(logits, -kFar, kFar);

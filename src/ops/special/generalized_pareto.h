@@ -32,8 +32,8 @@ inline constexpr Function<ParetoQuantileDc> pareto_quantile_dc{};
 inline constexpr Function<ParetoQuantileDcDc> pareto_quantile_dc_dc{};
 
 /// With z = d/s and w = c z, the hazard is log(1 + w) / c. It is the integral of 1 / (1 + c t) over
-/// t from 0 to z, and its derivatives in c are integrals as well: with v = z / (1 + w), the integral
-/// of u^n / (1 - c u) over u from 0 to v is
+/// t from 0 to z, and its derivatives in c are integrals as well: with v = z / (1 + w), the
+/// integral of u^n / (1 - c u) over u from 0 to v is
 ///     I_n = v^(n + 1) (1 / (n + 1) + c v / (n + 2) + (c v)^2 / (n + 3) + ...),
 ///     I_n = (I_(n - 1) - v^n / n) / c,
 /// and d/dc I_n = -(n + 1) I_(n + 1), starting from I_0, the hazard.

@@ -48,8 +48,8 @@ inline constexpr Function<GammaincDa> gammainc_da{};
 /// d^2 P / da^2. It has derivatives in x alone.
 inline constexpr Function<GammaincDaDa> gammainc_da_da{};
 
-/// log P(a, x) and log Q(a, x), also where P or Q underflows. Error: 16 units; gradient relative, 64
-/// units in x, 1e-12 in a. Derivatives are as for P.
+/// log P(a, x) and log Q(a, x), also where P or Q underflows. Error: 16 units; gradient relative,
+/// 64 units in x, 1e-12 in a. Derivatives are as for P.
 inline constexpr Function<LogGammainc> log_gammainc{};
 inline constexpr Function<LogGammaincc> log_gammaincc{};
 

@@ -11,8 +11,8 @@ struct NegativeBinomialLogDensityLogits;
 struct NegativeBinomialScore;
 struct NegativeBinomialScoreLogits;
 
-/// log [Gamma(r + k) / (Gamma(r) k!) p^k (1 - p)^r]: the log density of NegativeBinomial(r, p) at k,
-/// as a function of k, r and p, for any r >= 0. Error: 16 units; gradient 32.
+/// log [Gamma(r + k) / (Gamma(r) k!) p^k (1 - p)^r]: the log density of NegativeBinomial(r, p) at
+/// k, as a function of k, r and p, for any r >= 0. Error: 16 units; gradient 32.
 inline constexpr Function<NegativeBinomialLogDensity> negative_binomial_log_density{};
 
 /// k / p - r / (1 - p), the derivative of the log density in p.

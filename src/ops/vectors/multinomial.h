@@ -3,8 +3,8 @@
 #include <ATen/core/Tensor.h>
 
 /// Functions of Multinomial(n, p) on tensors whose last dimension holds the categories. The counts
-/// `n` lack that dimension, and do not affect the dtype of the result. All compute in double, because
-/// the rounding of counts would show.
+/// `n` lack that dimension, and do not affect the dtype of the result. All compute in double,
+/// because the rounding of counts would show.
 
 namespace torch::distributions::ops {
 

@@ -2,10 +2,10 @@
 
 #include <ATen/core/Tensor.h>
 
-/// Log densities of relaxed categories on tensors whose last dimension holds the categories: of size
-/// 1 in the temperature. They compute in double, because scores, which may be large, cancel. If a
-/// category has no weight (a logit of -inf) and the coordinate that such a category always has, the
-/// result is the density of the other categories.
+/// Log densities of relaxed categories on tensors whose last dimension holds the categories: of
+/// size 1 in the temperature. They compute in double, because scores, which may be large, cancel.
+/// If a category has no weight (a logit of -inf) and the coordinate that such a category always
+/// has, the result is the density of the other categories.
 
 namespace torch::distributions::ops {
 

@@ -77,7 +77,7 @@ TEST(SampleVonMisesTest, EndsForEverySource) {
       });
       EXPECT_TRUE(angle.isfinite().all().item<bool>()) << u << ' ' << v << ": " << angle;
       EXPECT_LE(angle.abs().max().item<double>(), kPi);
-      EXPECT_LE(rounds, 64);
+      EXPECT_LE(rounds, 40);
     }
   }
 }
