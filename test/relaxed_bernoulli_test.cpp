@@ -78,7 +78,7 @@ TEST(RelaxedBernoulli, IsTheSigmoidOfItsBase) {
   EXPECT_TRUE(d.cdf(x).allclose(composed.cdf(x), 1e-13, 0));
   EXPECT_TRUE(d.icdf(x).allclose(composed.icdf(x), 1e-13, 0));
   ASSERT_EQ(d.transforms().size(), 1u);
-  EXPECT_TRUE(*d.transforms()[0] == *SigmoidTransform());
+  EXPECT_TRUE(*d.transforms()[0] == SigmoidTransform());
   EXPECT_TRUE(d.base_dist().as<LogitRelaxedBernoulli>().temperature().equal(d.temperature()));
 }
 

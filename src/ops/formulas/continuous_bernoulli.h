@@ -23,7 +23,9 @@ struct Exponential;
 struct ContinuousBernoulliLogits {  // parameter: the logit t
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kEvery & ~kLogProb;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue}};
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue},
+                                          {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& t) { return t == t; }
 
@@ -138,7 +140,9 @@ struct ContinuousBernoulli {  // parameter: the probability p with logit t
   using Logits = ContinuousBernoulliLogits;
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kEvery & ~kLogProb;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue}};
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue},
+                                          {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& p) { return p >= 0.0 && p <= 1.0; }
 
@@ -166,6 +170,8 @@ struct ContinuousBernoulli {  // parameter: the probability p with logit t
 template <>
 struct Kl<ContinuousBernoulliLogits, ContinuousBernoulliLogits>
     : Between<ContinuousBernoulliLogits, ContinuousBernoulliLogits> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
   static constexpr auto kl(const auto& p, const auto& q) {
     const auto certain = abs(p) == kInfinity || abs(q) == kInfinity;
     const auto divergence = [](const auto& a, const auto& b) {
@@ -178,6 +184,8 @@ struct Kl<ContinuousBernoulliLogits, ContinuousBernoulliLogits>
 template <>
 struct Kl<ContinuousBernoulli, ContinuousBernoulli>
     : Between<ContinuousBernoulli, ContinuousBernoulli> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
   static constexpr auto kl(const auto& p, const auto& q) {
     return Kl<ContinuousBernoulliLogits, ContinuousBernoulliLogits>::kl(
         ContinuousBernoulli::logits(p), ContinuousBernoulli::logits(q));

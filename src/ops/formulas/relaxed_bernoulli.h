@@ -18,7 +18,8 @@ namespace torch::distributions::ops::formulas {
 struct LogitRelaxedBernoulliLogits {  // parameters: the temperature T and the logit l
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kCdf | kIcdf | kTails;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue}};
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
 
   static constexpr auto in_range(const auto& temperature, const auto& logits) {
     return temperature > 0.0 && logits == logits;
@@ -61,9 +62,9 @@ struct LogitRelaxedBernoulliLogits {  // parameters: the temperature T and the l
       };
       // The slope at the ends is infinite.
       const auto at_zero = within(
-          p == 0.0, 0.0, [](const auto& q) { return log(q); }, p);
+          !certain && p == 0.0, 0.0, [](const auto& q) { return log(q); }, p);
       const auto at_one = within(
-          p == 1.0, 0.0, [](const auto& q) { return log1p(-q); }, p);
+          !certain && p == 1.0, 0.0, [](const auto& q) { return log1p(-q); }, p);
       const auto finite = within(!(is_end || certain), 0.0, quantile, p, temperature, logits);
       return select(certain, select(isnan(p), p, logits), finite + at_zero - at_one);
     };
@@ -108,7 +109,8 @@ struct LogitRelaxedBernoulli {  // parameters: the temperature and the probabili
   using Logits = LogitRelaxedBernoulliLogits;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = Logits::kInDouble;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue}};
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
 
   static constexpr auto in_range(const auto& temperature, const auto& p) {
     return temperature > 0.0 && p >= 0.0 && p <= 1.0;
@@ -149,7 +151,8 @@ struct LogitRelaxedBernoulli {  // parameters: the temperature and the probabili
 struct RelaxedBernoulliLogits {  // parameters: the temperature T and the logit l
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kCdf | kIcdf | kTails;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue}};
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
 
   static constexpr auto in_range(const auto& temperature, const auto& logits) {
     return temperature > 0.0 && logits == logits;
@@ -168,7 +171,7 @@ struct RelaxedBernoulliLogits {  // parameters: the temperature T and the logit 
     const auto certain = abs(logits) == kInfinity;
     return [=, finite = select(certain, 0.0, logits),
             log_temperature = log(temperature)](const auto& x) {
-      const auto is_end = x == 0.0 || x == 1.0;
+      const auto is_end = !certain && (x == 0.0 || x == 1.0), inside = !(is_end || certain);
       const auto interior = [](const auto& y, const auto& t, const auto& l) {
         const auto of_s = [&](const auto& s) {
           const auto r = log1mexp(s), d = l - t * (s - r);
@@ -185,7 +188,7 @@ struct RelaxedBernoulliLogits {  // parameters: the temperature T and the logit 
       const auto u = distance_from_end(x), l_at_end = logit_at_end(x, finite);
       const auto is_flat = is_end && temperature == 1.0;
       const auto value =
-          log_temperature + within(!is_end, 0.0, interior, x, temperature, finite) +
+          log_temperature + within(inside, 0.0, interior, x, temperature, finite) +
           within(is_end, 0.0, at_end, u, temperature, l_at_end) -
           within(
               is_flat, 0.0, [](const auto& v, const auto& l) { return 2.0 * v * slope_at_end(l); },
@@ -228,8 +231,8 @@ struct RelaxedBernoulliLogits {  // parameters: the temperature T and the logit 
   /// At p = 0 and p = 1 the slope of the quantile is 0, exp(l) or exp(-l), or infinite.
   static constexpr auto icdf(const auto& temperature, const auto& logits) {
     return [=](const auto& p) {
-      const auto certain = abs(logits) == kInfinity, is_end = p == 0.0 || p == 1.0;
-      const auto inside = !(is_end || certain);
+      const auto certain = abs(logits) == kInfinity;
+      const auto is_end = !certain && (p == 0.0 || p == 1.0), inside = !(is_end || certain);
       const auto score = [](const auto& q, const auto& t, const auto& l) {
         return (Bernoulli::logits(q) + l) / t;
       };
@@ -314,7 +317,8 @@ struct RelaxedBernoulli {  // parameters: the temperature and the probability wi
   using Logits = RelaxedBernoulliLogits;
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = Logits::kInDouble;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue}};
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+                                          {kCdf, kEveryParameter | kValue}};
 
   static constexpr auto in_range(const auto& temperature, const auto& p) {
     return temperature > 0.0 && p >= 0.0 && p <= 1.0;

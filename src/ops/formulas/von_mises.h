@@ -17,7 +17,7 @@ struct VonMises {
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kEntropy, parameter(1)}};
 
-  static constexpr auto in_range(const auto&, const auto& k) { return k >= 0.0; }
+  static constexpr auto in_range(const auto& loc, const auto& k) { return loc == loc && k >= 0.0; }
 
   /// An infinite number is no angle.
   static constexpr auto is_possible(const auto& x, const auto&, const auto&) {
