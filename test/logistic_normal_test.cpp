@@ -57,7 +57,7 @@ TEST(LogisticNormal, ErrorsNameTheClass) {
 TEST(LogisticNormal, DrawsLieInsideTheSimplex) {
   at::manual_seed(1);
   for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
-    const Tensor loc = at::tensor({-2000.0, 0.0, 2000.0}, dtype).requires_grad_();
+    const Tensor loc = doubles({-2000, 0, 2000}).to(dtype).requires_grad_();
     const LogisticNormal d(loc, 500);
     const Tensor x = d.rsample({100});
     EXPECT_TRUE((x > 0).all().item<bool>()) << dtype;

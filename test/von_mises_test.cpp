@@ -96,8 +96,7 @@ TEST(VonMises, DrawsFollowTheDensityForEveryConcentration) {
 TEST(VonMises, DrawsOfEveryDtypeAreAngles) {
   at::manual_seed(2);
   for (const auto dtype : {at::kFloat, at::kHalf, at::kBFloat16}) {
-    const Tensor k = at::tensor({1e-4, 1.0, 1e4}, dtype),
-                 loc = at::tensor({0.5, 100.0, -3.0}, dtype);
+    const Tensor k = doubles({1e-4, 1, 1e4}).to(dtype), loc = doubles({0.5, 100, -3}).to(dtype);
     const Tensor draws = VonMises(loc, k).sample({2000});
     EXPECT_EQ(draws.scalar_type(), dtype);
     EXPECT_LE(draws.abs().max().item<double>(), M_PI * 1.005);
@@ -111,7 +110,7 @@ TEST(VonMises, DrawsOfEveryDtypeAreAngles) {
 TEST(VonMises, DrawsOfInvalidParametersAreNaN) {
   const VonMises d(doubles({0, NAN, 0, 0}), doubles({1, 1, -1, NAN}), false);
   const Tensor draws = d.sample({3});
-  EXPECT_TRUE(draws.isnan().equal(at::tensor({0, 1, 1, 1}, at::kBool).expand({3, 4})));
+  EXPECT_TRUE(draws.isnan().equal(doubles({0, 1, 1, 1}).to(at::kBool).expand({3, 4})));
 }
 
 }  // namespace
