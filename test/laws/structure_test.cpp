@@ -172,7 +172,13 @@ TEST_P(Structure, MetaTensorsHaveTheShapesAndNothingElse) {
   const Tensor log_prob = meta->log_prob(values_.to(at::kMeta));
   EXPECT_TRUE(log_prob.is_meta());
   EXPECT_EQ(log_prob.sizes(), distribution_->log_prob(values_).sizes());
-  EXPECT_EQ(meta->mean().sizes(), distribution_->mean().sizes());
+  Tensor mean;
+  try {
+    mean = distribution_->mean();
+  } catch (const c10::NotImplementedError&) {
+    return;
+  }
+  EXPECT_EQ(meta->mean().sizes(), mean.sizes());
 }
 
 TEST_P(Structure, SamplesHaveTheirShapeAndNoGraph) {

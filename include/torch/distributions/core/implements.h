@@ -160,11 +160,10 @@ class Implements : public Base {
   void validate_fields() const {
     if (!this->validates()) return;
     for (const auto& field : Self::signature().fields) {
-      if (field.member == nullptr) {
-        this->validate_parameter(field.name, field.accessor(self()), *field.constraint(self()));
-      } else if (const Tensor& member = self().*field.member; member.defined()) {
-        this->validate_parameter(field.name, member, *field.constraint(self()));
-      }
+      const Tensor parameter =
+          field.member == nullptr ? field.accessor(self()) : self().*field.member;
+      if (parameter.defined())
+        this->validate_parameter(field.name, parameter, *field.constraint(self()));
     }
   }
 

@@ -50,7 +50,8 @@ class ConstraintOf {
 enum class Presence : char { kRequired, kAlternative };
 
 /// A parameter of a class: a tensor member, or an accessor that computes it from members of a base.
-/// Accessors are validated, but neither printed nor broadcast; undefined members are skipped.
+/// Results of accessors are validated, but neither printed nor broadcast. Undefined tensors are
+/// skipped.
 template <class Self>
 struct Field {
   Field(const char* name_, Tensor Self::*member_, ConstraintOf<Self> constraint_,
