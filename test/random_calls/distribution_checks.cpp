@@ -39,6 +39,8 @@ Tensor without_mode(const Distribution& d) {
   }
   if (const auto* f = dynamic_cast<const FisherSnedecor*>(&d)) return f->df1() <= 2;
   if (const auto* bernoulli = dynamic_cast<const Bernoulli*>(&d)) return bernoulli->probs() == 0.5;
+  if (const auto* continuous = dynamic_cast<const ContinuousBernoulli*>(&d))
+    return continuous->logits() == 0;
   if (dynamic_cast<const Uniform*>(&d)) return at::ones({}, at::kBool);
   if (const auto* independent = dynamic_cast<const Independent*>(&d)) {
     return without_mode(*independent->base_dist());
@@ -128,6 +130,9 @@ bool DistributionSubject::draws_categories() const {
          std::string::npos;
 }
 
+// All mass is at infinity if the probability is 0 or 1.
+bool DistributionSubject::may_be_infinite() const { return has("LogitRelaxedBernoulli("); }
+
 void DistributionSubject::knows_its_moments() {
   for (const auto& [name, method, of_events] : kOfParameters) {
     const auto found = value_of(name, [&] { return (d().*method)(); });
@@ -143,8 +148,9 @@ void DistributionSubject::knows_its_moments() {
       continue;  // documented as NaN
     }
     // Moments that do not exist are NaN.
-    const bool lacks_moments = has("StudentT(") || has("FisherSnedecor(") ||
-                               has("GeneralizedPareto(") || (has("Cauchy(") && !has("HalfCauchy("));
+    const bool lacks_moments =
+        has("StudentT(") || has("FisherSnedecor(") || has("GeneralizedPareto(") ||
+        (has("Cauchy(") && !has("HalfCauchy(")) || (has("Mixture") && may_be_infinite());
     if (lacks_moments && (moment == "mean" || moment == "variance" || moment == "stddev")) {
       continue;
     }
@@ -301,7 +307,8 @@ void DistributionSubject::has_a_distribution_function() {
   // The sum of a mixture's weights is 1 up to rounding.
   const double tolerance = has("Mixture") ? 8 * epsilon_of(dtype) : 0;
   require(everywhere(at_end >= 1 - tolerance), "cdf(inf) is ", text_of(at_end));
-  require(everywhere(d().cdf(-ends) == 0), "cdf(-inf) is ", text_of(d().cdf(-ends)));
+  require(may_be_infinite() || everywhere(d().cdf(-ends) == 0), "cdf(-inf) is ",
+          text_of(d().cdf(-ends)));
   const Tensor sorted = std::get<0>(draws_.sort(0)), climb = d().cdf(sorted);
   const double slack = -2 * epsilon_of(climb.scalar_type());
   require(may_saturate() || everywhere(climb.diff(1, 0) >= slack), "cdf(", text_of(sorted),

@@ -68,6 +68,8 @@ class DistributionSubject {
   }
   /// Whether a part is a Categorical, except for the weights of a mixture.
   bool draws_categories() const;
+  /// Whether a distribution may have mass at infinity.
+  bool may_be_infinite() const;
   Shape full_shape() const { return joined(program_.batch, program_.event); }
   std::vector<Tensor> leaves_with_gradients() const;
   /// Draws, some of whose numbers are replaced by any others, in some dtype, shape and layout.
