@@ -61,6 +61,9 @@ Tensor power(const Tensor& x, const Tensor& exponent) {
 Tensor power(const Tensor& x, double exponent) {
   if (exponent == 0 || std::isnan(exponent))
     return power(x, at::full({}, exponent, core::options_beside(x)));
+  // LibTorch refuses a number that the dtype cannot represent.
+  if (x.is_floating_point() && std::abs(exponent) > float_limits(x.scalar_type()).largest)
+    return x.to(at::kDouble).pow(exponent).to(x.scalar_type());
   return x.pow(exponent);
 }
 

@@ -59,6 +59,17 @@ TEST(PowerTransform, SignIsThatOfTheExponent) {
   EXPECT_TRUE(PowerTransform(floats({-2, 0, 4})).inv()->sign().equal(floats({-1, 0, 1})));
 }
 
+TEST(PowerTransform, TakesExponentsThatTheDtypeOfTheValueLacks) {
+  const Tensor x = doubles({0.5, 1, 2}).to(at::kHalf);
+  for (const double exponent : {1e-7, 1e7}) {
+    const Tensor y = PowerTransform(exponent)(x), back = (*PowerTransform(1 / exponent).inv())(x);
+    EXPECT_EQ(y.scalar_type(), at::kHalf);
+    EXPECT_TRUE(y.equal(back));
+    EXPECT_EQ(y[1].item<double>(), 1);
+    EXPECT_TRUE(y.isnan().logical_not().all().item<bool>());
+  }
+}
+
 TEST(PowerTransform, BroadcastsWithItsExponent) {
   const PowerTransform t(at::full({2, 1}, 2.0));
   EXPECT_THAT(t.forward_shape({}), ElementsAre(2, 1));
