@@ -187,8 +187,20 @@ struct Kl<ContinuousBernoulli, ContinuousBernoulli>
   static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
 
   static constexpr auto kl(const auto& p, const auto& q) {
-    return Kl<ContinuousBernoulliLogits, ContinuousBernoulliLogits>::kl(
-        ContinuousBernoulli::logits(p), ContinuousBernoulli::logits(q));
+    const auto certain = p == 0.0 || p == 1.0 || q == 0.0 || q == 1.0;
+    const auto divergence = [](const auto& a, const auto& b) {
+      return tilted_divergence(Bernoulli::logits(b), Bernoulli::logits(a), logit_difference(b, a));
+    };
+    return select(certain && p == q, 0.0, within(!certain, kInfinity, divergence, p, q));
+  }
+
+ private:
+  /// The logit of p minus that of q, without cancellation if they are close.
+  static constexpr auto logit_difference(const auto& p, const auto& q) {
+    const auto product = q * (1.0 - p);
+    const auto close = abs(p - q) < 0.5 * product;
+    return select(close, log1p(select(close, p - q, 0.0) / select(close, product, 1.0)),
+                  Bernoulli::logits(p) - Bernoulli::logits(q));
   }
 };
 
@@ -200,7 +212,7 @@ struct Kl<ContinuousBernoulliLogits, Exponential>
     const auto is_finite = rate < kInfinity && !(abs(t) == kInfinity);
     // The divergence of two exponential distributions, and what is cut off at 1.
     const auto steep = [](const auto& s, const auto& r) {
-      return itakura_saito(r, -s) - log1mexp(s) - (s + r) / expm1(-s);
+      return itakura_saito(r, -s) - log1mexp(s) + (s + r) * log1mexp_slope(s);
     };
     const auto others = [](const auto& s, const auto& r) {
       return ContinuousBernoulliLogits::negentropy(s) + r * tilted_mean(s) - log(r);
@@ -260,7 +272,8 @@ struct Kl<Beta, ContinuousBernoulliLogits> : Between<Beta, ContinuousBernoulliLo
   static constexpr auto kl(const auto& a, const auto& b, const auto& t) {
     const auto is_flat = abs(t) <= 1.0, falls = t < 0.0;
     const auto flat = [](const auto& c, const auto& d, const auto& s) {
-      const auto one = like(c, 1.0), offset = 0.5 * (Beta::mean(d, c) - Beta::mean(c, d));
+      const auto one = like(c, 1.0);
+      const auto offset = 0.5 * (Beta::mean(d, c) - Beta::mean(c, d));
       return nonnegative(Kl<Beta, Beta>::kl(c, d, one, one) +
                          log_mean_exp_divergence(s, like(s, 0.0)) + s * offset);
     };

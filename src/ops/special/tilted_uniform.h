@@ -17,6 +17,7 @@ struct LogMeanExpDivergence;
 struct TiltedCdf;
 struct TiltedCumulant3;
 struct TiltedCumulant4;
+struct TiltedDivergence;
 struct TiltedLogCdf;
 struct TiltedLogSurvival;
 struct TiltedMean;
@@ -44,6 +45,8 @@ inline constexpr Function<TiltedCumulant4> tilted_cumulant4{};
 /// t = y from that with t = x. It is infinite if x or y is infinite, with gradients of 0. Error:
 /// relative, 32 units.
 inline constexpr Function<LogMeanExpDivergence> log_mean_exp_divergence{};
+/// The same, given d = x - y as well, which may have more digits than the difference.
+inline constexpr Function<TiltedDivergence> tilted_divergence{};
 /// A'(x) - A'(y).
 inline constexpr Function<TiltedMeanDifference> tilted_mean_difference{};
 
@@ -167,8 +170,15 @@ struct LogMeanExpDivergence {
   static constexpr const char* kName = "log_mean_exp_divergence";
 
   template <class T>
-  [[gnu::noinline, gnu::pure]] static constexpr T value(const T& x, const T& y) {
-    const T to = select(y > 0.0, -x, x), from = -abs(y), d = to - from;
+  static constexpr T value(const T& x, const T& y) {
+    return of_difference(x, y, x - y);
+  }
+  template <class T>
+  [[gnu::noinline, gnu::pure]] static constexpr T of_difference(const T& x, const T& y,
+                                                                const T& difference) {
+    const auto reflects = y > 0.0;
+    const T to = select(reflects, -x, x), from = -abs(y);
+    const T d = select(reflects, -difference, difference);
     const auto is_infinite = abs(to) == kInfinity || from == -kInfinity;
     return branch(
         is_near(d, from), [&] { return d * d * variance_over(from, d, true); },
@@ -227,6 +237,23 @@ struct LogMeanExpDivergence {
   static constexpr auto log1mexp_of(const auto& t) { return log1p(-exp(t)); }
 };
 
+struct TiltedDivergence {
+  static constexpr const char* kName = "tilted_divergence";
+  static constexpr auto value(const auto& x, const auto& y, const auto& d) {
+    return LogMeanExpDivergence::of_difference(x, y, d);
+  }
+  static constexpr auto partial(Argument<0>, const auto& x, const auto& y, const auto&) {
+    return tilted_mean_difference(x, y);
+  }
+  static constexpr auto partial(Argument<1>, const auto& x, const auto& y, const auto& d) {
+    const auto is_infinite = abs(x) == kInfinity || abs(y) == kInfinity;
+    return select(is_infinite, 0.0, -tilted_variance(y) * select(is_infinite, 0.0, d));
+  }
+  static constexpr NoGradient partial(Argument<2>, const auto&, const auto&, const auto&) {
+    return {};
+  }
+};
+
 struct TiltedMeanDifference {
   static constexpr const char* kName = "tilted_mean_difference";
 
@@ -280,7 +307,8 @@ struct TiltedCdf {
   static constexpr auto below(const auto& x, const auto& rest, const auto& t) {
     const auto size = abs(t);
     const auto fraction = branch(
-        size < kFlat, [&] { return x; }, [&] { return expm1(-(size * x)) / expm1(-size); });
+        size < kFlat, [&] { return x; },
+        [&] { return (0.0 - expm1(-(size * x))) / (0.0 - expm1(-size)); });
     return exp(-(max(t, 0.0) * rest)) * fraction;
   }
 

@@ -30,6 +30,7 @@ class Points:
     differentiable = None  # the inputs of log_prob to differentiate in; by default the value and every parameter
     cdf_gradients = ()  # the inputs of the cdf and of the logarithms of the tails to differentiate in
     uses_lgamma = False  # selects the goal of log_prob
+    counts = TYPICAL, HOSTILE  # of points; of families that are not scalar, fewer
     edges = ()  # further points: ends of the support, and points at which other libraries have failed
 
     @classmethod
@@ -191,7 +192,7 @@ def number(fmt, x):
 
 def points_of(points, fmt):
     few = points.family.kind != "scalar"
-    for is_hostile, count in ((False, FEWER_TYPICAL if few else TYPICAL), (True, FEWER_HOSTILE if few else HOSTILE)):
+    for is_hostile, count in zip((False, True), (FEWER_TYPICAL, FEWER_HOSTILE) if few else points.counts):
         draw = Draw(f"{points.name} {is_hostile}", fmt)
         for _ in range(count):
             yield points.hostile(draw) if is_hostile else points.typical(draw)

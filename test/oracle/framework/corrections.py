@@ -1,8 +1,8 @@
 """Where Python's torch.distributions 2.13 is wrong, and why. The right value is then mpmath's.
 
 The generator compares Python with the oracle for every case. It fails on a difference that is not listed here, and on an entry
-that no case shows. docs/differences.md is what users read. A key is a method, "<method> gradient", or "log_prob outside" (a value
-outside the support, without validation).
+that no case shows. docs/differences.md is what users read. A key is a method, "<method> gradient", "log_prob outside" (a value
+outside the support, without validation), or "repr" (torch clamps probs in the constructor).
 """
 
 _WRONG = [
@@ -31,8 +31,8 @@ _WRONG = [
     }),
     ("`ContinuousBernoulli` is exact next to probs of 1/2 and at 0 and 1, with finite gradients (Python replaces the interval `lims` around 1/2 by "
      "series of two or three terms, or for `cdf` and `icdf` by the uniform distribution, loses up to all digits beside it, and clamps probs "
-     "to [eps, 1 - eps])", {
-        "ContinuousBernoulli": "log_prob, log_prob gradient, cdf, cdf gradient, icdf, icdf gradient, mean, variance, stddev, entropy, entropy gradient, perplexity",
+     "to [eps, 1 - eps], also in its text)", {
+        "ContinuousBernoulli": "log_prob, log_prob gradient, cdf, cdf gradient, icdf, icdf gradient, mean, variance, stddev, entropy, entropy gradient, perplexity, repr",
     }),
     ("`LogitRelaxedBernoulli` and `RelaxedBernoulli` take a number as the temperature, use probs as given (Python: AttributeError, and "
      "probs clamped to [eps, 1 - eps]), and `log_prob` far out does not overflow (Python: -inf from a logit of 89 on in float32, and nan)", {

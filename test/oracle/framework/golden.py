@@ -363,7 +363,8 @@ def run_case(case):
     out = stated_call(case)
     out |= {"batch_shape": list(own.batch_shape), "event_shape": list(own.event_shape)}
     out |= {key: stated(case, key, bool(getattr(own, key))) for key in ("has_rsample", "has_enumerate_support")}
-    plain = as_given(Plain(case.dtype).make(case))
+    plain_build = Plain(case.dtype)
+    plain = unclamped(as_given(plain_build.make(case)), case, plain_build)
     out["support"] = stated(case, "support", repr(plain.support))
     out["arg_constraints"] = [[k, repr(v)] for k, v in plain.arg_constraints.items()]
     out["repr"] = repr(plain)
@@ -445,6 +446,17 @@ def as_given(d):
     if isinstance(d, td.MixtureSameFamily):
         mixture = d.mixture_distribution
         mixture.__dict__.pop("logits" if mixture._param is mixture.__dict__.get("probs") else "probs", None)
+    return d
+
+
+def unclamped(d, case, build):
+    """The distribution with its probs as they were given, if corrections.py says that torch clamps them in the constructor."""
+    if (case.distribution, "repr") in CORRECTIONS and "probs" in case.arguments:
+        clamped = repr(d)
+        given = build.leaves.get("probs", case.arguments["probs"])
+        d.probs = torch.as_tensor(given, dtype=d.probs.dtype).expand(d.probs.shape)
+        if repr(d) != clamped:
+            used.add((case.distribution, "repr"))
     return d
 
 
