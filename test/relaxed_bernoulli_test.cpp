@@ -125,9 +125,39 @@ TEST(RelaxedBernoulli, KeepsItsDigitsNearTheEnds) {
   const RelaxedBernoulli d(number(1), {.logits = 0});  // uniform
   const Tensor x = at::tensor({1e-300, 1e-20, 0.5, 1 - 0x1p-53}, at::kDouble);
   EXPECT_TRUE(d.log_prob(x).abs().le(1e-15).all().item<bool>()) << d.log_prob(x);
-  EXPECT_TRUE(d.cdf(x).allclose(x, 1e-13, 0));
-  EXPECT_TRUE(d.survival_function(x).allclose(1 - x, 1e-13, 0));
-  EXPECT_TRUE(d.icdf(x).allclose(x, 1e-13, 0));
+  EXPECT_TRUE(d.cdf(x).allclose(x, 1e-15, 0));
+  EXPECT_TRUE(d.survival_function(x).allclose(1 - x, 1e-15, 0));
+  EXPECT_TRUE(d.icdf(x).allclose(x, 1e-15, 0));
+  const Tensor y = x.clone().requires_grad_();
+  for (const auto& f : {&Distribution::cdf, &Distribution::icdf}) {
+    const Tensor slope = torch::autograd::grad({(d.*f)(y).sum()}, {y})[0];
+    EXPECT_TRUE(slope.allclose(at::ones_like(x), 2e-15, 0)) << slope;
+  }
+}
+
+// P(Y <= y) = q / (q + p exp(-T y)) and x / (1 - x) = (u / (1 - u) p / q)^(1 / T) for q = 1 - p.
+TEST(RelaxedBernoulli, ACertainProbabilityHasASlope) {
+  const Tensor p = at::tensor({0.0, 1.0}, at::kDouble).requires_grad_();
+  const auto slope = [&](const Tensor& result) {
+    return torch::autograd::grad({result.sum()}, {p})[0];
+  };
+  const auto expect_slopes = [&](const Tensor& result, double at_zero, double at_one) {
+    EXPECT_TRUE(slope(result).allclose(at::tensor({at_zero, at_one}, at::kDouble), 1e-14, 0))
+        << slope(result);
+  };
+  const LogitRelaxedBernoulli logit(number(2), {.probs = p});
+  const Tensor y = number(0.7);
+  expect_slopes(logit.cdf(y), -std::exp(-1.4), -std::exp(1.4));
+  expect_slopes(logit.survival_function(y), std::exp(-1.4), std::exp(1.4));
+  EXPECT_NEAR(slope(logit.log_cdf(y))[0].item<double>(), -std::exp(-1.4), 1e-14);
+  EXPECT_NEAR(slope(logit.log_survival_function(y))[1].item<double>(), std::exp(1.4), 1e-14);
+  const auto relaxed = [&](double temperature) {
+    return RelaxedBernoulli(number(temperature), {.probs = p});
+  };
+  expect_slopes(relaxed(2).cdf(number(0.8)), -1.0 / 16, -16);
+  expect_slopes(relaxed(1).icdf(number(0.8)), 4, 0.25);
+  expect_slopes(relaxed(0.5).icdf(number(0.8)), 0, 0);
+  EXPECT_TRUE(slope(relaxed(2).icdf(number(0.8))).eq(INFINITY).all().item<bool>());
 }
 
 TEST(RelaxedBernoulli, DrawsAreNotTheEnds) {

@@ -66,7 +66,7 @@ MUTANTS = [
            ("generated/ops/special/tilted_uniform.cpp",), GOLDEN, "*/ContinuousBernoulli*"),
     Mutant("draws of other odds", "src/continuous_bernoulli.cpp", "return do_icdf(uniform)", "return do_icdf(0.97 * uniform)",
            ("src/continuous_bernoulli.cpp",), "laws_sampling_test", "*ContinuousBernoulli*"),
-    Mutant("the logit of another variable", "src/ops/formulas/relaxed_bernoulli.h", "finite - temperature * y", "finite - y",
+    Mutant("the logit of another variable", "src/ops/formulas/relaxed_bernoulli.h", "d = l - t * v", "d = l - v",
            ("generated/ops/kernels/relaxed_bernoulli.cpp",), GOLDEN, "*LogitRelaxedBernoulli*"),
     Mutant("one power too few", "src/ops/formulas/relaxed_bernoulli.h", "(t + 1.0) * far", "t * far",
            ("generated/ops/kernels/relaxed_bernoulli.cpp",), GOLDEN, "*/RelaxedBernoulli*"),

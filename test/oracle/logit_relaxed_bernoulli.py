@@ -14,6 +14,7 @@ def logit(p):
 
 
 class OfProbs(Points):
+    counts = 15, 40
     name, form = "LogitRelaxedBernoulli(probs)", ("temperature", "probs")
     cdf_gradients = ("value", "temperature", "probs")
     edges = [
@@ -134,7 +135,7 @@ class LogitRelaxedBernoulli(Family):
         Case(temperature=[0.5, 1.0, 4.0], logits=[-1.0, 0.0, 2.5], dtype=f64),
         Case(temperature=[0.25, 2.0], probs=[[0.25, 0.5], [0.75, 0.9]]),
         Case(temperature=T(0.75, f64), logits=[[0.25, -0.5], [0.75, 3.0]], dtype=f64),
-        Case(temperature=[1.0, 2.0], probs=[0.0, 1.0], dtype=f64),
+        Case(temperature=[1.0, 2.0, 0.5, 1.0], probs=[0.0, 1.0, 0.0, 1.0], dtype=f64),
         Case(temperature=[1.0, 0.1], probs=[1e-12, 1e-30], at=[-30.0, -3.0, 0.0]),
         Case(temperature=[1.0, 0.1], probs=[1e-12, 1e-200], at=[-30.0, -3.0, 0.0], dtype=f64),
         Case(temperature=[1.0, 1.0, 0.5, 2.0], logits=[89.0, -1000.0, 80.0, 1000.0], at=[-10.0, 0.0, 100.0]),

@@ -11,6 +11,7 @@ from .logit_relaxed_bernoulli import LogitRelaxedBernoulli, logit
 
 
 class OfProbs(Points):
+    counts = 15, 40
     name, form = "RelaxedBernoulli(probs)", ("temperature", "probs")
     quantities = ("log_prob", "cdf", "icdf")
     cdf_gradients = ("value", "temperature", "probs")
@@ -105,7 +106,8 @@ class RelaxedBernoulli(Family):
             return mp.inf if t < 1 else -mp.inf if t > 1 else l if x == 1 else -l
         s, r = mp.log(x), mp.log1p(-x)
         z = t * (s - r) - l
-        return mp.log(t) - softplus(z) - softplus(-z) - s - r
+        near, far, a = (s, r, l) if z < 0 else (r, s, -l)  # without the terms that cancel for t = 1
+        return mp.log(t) + (t - 1) * near - (t + 1) * far - a - 2 * softplus(-abs(z))
 
     def cdf(x, t, l):
         if not 0 < x < 1:
@@ -139,7 +141,7 @@ class RelaxedBernoulli(Family):
         Case(temperature=[0.5, 1.0, 4.0], logits=[-1.0, 0.0, 2.5], dtype=f64),
         Case(temperature=[0.25, 2.0], probs=[[0.25, 0.5], [0.75, 0.9]]),
         Case(temperature=T(0.75, f64), logits=[[0.25, -0.5], [0.75, 3.0]], dtype=f64),
-        Case(temperature=[1.0, 2.0], probs=[0.0, 1.0], dtype=f64),
+        Case(temperature=[1.0, 2.0, 0.5, 1.0], probs=[0.0, 1.0, 0.0, 1.0], dtype=f64),
         Case(temperature=[1.0, 0.1], probs=[1e-12, 1e-30], at=[1e-20, 0.25, 0.5]),
         Case(temperature=[1.0, 0.1], probs=[1e-12, 1e-200], at=[1e-20, 1e-100, 0.5], dtype=f64),
         Case(temperature=[1.0], probs=[0.5], at=[1e-30, 1e-4, 0.9999999], p=[1e-30, 1e-8, 0.5, 0.9999999]),

@@ -31,6 +31,7 @@
 #include "ops/special/sigmoid.h"
 #include "ops/special/softplus_divergence.h"
 #include "ops/special/stirling_divergence.h"
+#include "ops/special/unit_power.h"
 #include "ops/special/versine.h"
 #include "ops/special/xlogy.h"
 
@@ -91,6 +92,9 @@ std::vector<Case> all_functions() {
           binary("log_over_digamma1p", log_over_digamma1p),
           binary("digamma_difference", digamma_difference),
           binary("log_of_ratio", log_of_ratio),
+          unary("probability_of_odds", probability_of_odds),
+          binary("unit_power",
+                 [](const Tensor& x, const Tensor& a) { return unit_power((-x).exp(), a); }),
           binary("lbeta", lbeta),
           binary("bd0", bd0),
           binary("poisson_log_density", poisson_log_density),

@@ -5,6 +5,7 @@
 #include "ops/special/normal.h"
 #include "ops/special/reference.h"
 #include "ops/special/sigmoid.h"
+#include "ops/special/unit_power.h"
 #include "ops/special/xlogy.h"
 #include "support/gradcheck.h"
 #include "support/tensors.h"
@@ -44,6 +45,11 @@ TEST(ElementaryTest, IsAccurate) {
                         {2, 2, false, true});
   test::expect_accurate("log_of_ratio", 2, [](const auto& x) { return log_of_ratio(x[0], x[1]); },
                         {2, 2, true, true});
+  test::expect_accurate("probability_of_odds", 1,
+                        [](const auto& x) { return probability_of_odds(x[0]); },
+                        {2, 4, true, true});
+  test::expect_accurate("unit_power", 2, [](const auto& x) { return unit_power(x[0], x[1]); },
+                        {2, 4, true, true, 1, 1});
 }
 
 TEST(ElementaryTest, HasDerivatives) {
@@ -65,6 +71,16 @@ TEST(ElementaryTest, HasDerivatives) {
   check([](const auto& x) { return special::atanh(x[0]); }, {any / 30});
   check([](const auto& x) { return log_cosh(x[0]); }, {any});
   check([](const auto& x) { return log_of_ratio(x[0], x[1]); }, {positive, positive.flip(0)});
+  check([](const auto& x) { return probability_of_odds(x[0]); }, {positive});
+  check([](const auto& x) { return unit_power(x[0], x[1]); }, {(-positive).exp(), positive});
+}
+
+TEST(ElementaryTest, APowerOfZeroHasASlope) {
+  const Tensor x = at::zeros({3}, at::kDouble).requires_grad_(), a = leaf({0.5, 1, 2});
+  const Tensor power = unit_power(x, a);
+  EXPECT_TRUE(power.eq(0).all().item<bool>());
+  EXPECT_TRUE(gradient(power, x).equal(doubles({INFINITY, 1, 0})));
+  EXPECT_TRUE(gradient(power, a).eq(0).all().item<bool>());
 }
 
 TEST(ElementaryTest, TheLogarithmOfARatioThatOverflowsIsFinite) {

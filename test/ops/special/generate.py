@@ -425,6 +425,9 @@ FUNCTIONS = {
     "log_binomial": (log_binomial, lambda p: (p.positive(), p.positive()), 200),
     "log_binomial_gap": (lambda a, b: 2 * log_binomial(a, b) - log_binomial(2 * a, b), lambda p: (p.positive(), p.positive()), 200),
     "log_of_ratio": (lambda x, y: log(x / y), positive_pair, 160),
+    "probability_of_odds": (lambda x: x / (1 + x), lambda p: (p.log_uniform(1e-30, 1e6),), 60),
+    "unit_power": (lambda x, a: x**a, lambda p: (lambda a: (math.exp(-p.log_uniform(1e-6, 60) / max(a, 1)), a))(
+        p.choice(lambda: 1.0, lambda: p.log_uniform(0.05, 20), lambda: 1 + mixed_signs(p, 1e-12, 0.5))), 160),
     "lbeta": (log_beta, lambda p: (p.positive(), p.positive()), 200),
     "bd0": (lambda x, m: x * log(x / m) + m - x, lambda p: (lambda m: (p.near(m), m))(p.positive()), 160),
     "poisson_log_density": (lambda x, m: x * log(m) - m - loggamma(x + 1),
