@@ -51,6 +51,7 @@ struct ByLogits {
 /// A value y of LogitRelaxedBernoulli: its score is z = T y.
 struct LogitScore {
   static constexpr auto score(const auto& y, const auto& t) { return t * y; }
+  static constexpr auto of_score(const auto& f, const auto& y, const auto& t) { return f(t * y); }
   /// exp(-|z|)
   static constexpr auto tail(const auto& y, const auto& t) {
     const auto z = t * y;
@@ -73,6 +74,11 @@ struct UnitScore {
   static constexpr auto score(const auto& x, const auto& t) {
     const auto size = log(odds(x));
     return t * select(x > 0.5, -size, size);
+  }
+  /// f(z). Its derivative may be finite where that of z overflows.
+  static constexpr auto of_score(const auto& f, const auto& x, const auto& t) {
+    const auto upper = x > 0.5;
+    return of_log([&](const auto& size) { return f(t * select(upper, -size, size)); }, odds(x));
   }
   /// exp(-|z|), which has more digits than the score.
   static constexpr auto tail(const auto& x, const auto& t) { return unit_power(odds(x), t); }
@@ -172,7 +178,9 @@ struct RelaxedTails {
     const auto r = ratio(x, t, w);
     const auto has_digits = r > kTiny, is_zero = is_smaller && is_certain(w);
     const auto of_ratio = [](const auto& s) { return log(s); };
-    const auto of_distance = [](const auto&... inputs) { return 0.0 - distance(inputs...); };
+    const auto of_distance = [](const auto& y, const auto& s, const auto& v) {
+      return Score::of_score([&](const auto& z) { return 0.0 - distance(z, v); }, y, s);
+    };
     const auto log_of_smaller =
         within(is_smaller && has_digits, 0.0, of_ratio, r) +
         within(is_smaller && !(has_digits || is_zero), 0.0, of_distance, x, t, w);
@@ -183,8 +191,7 @@ struct RelaxedTails {
     return Score::score(x, t) >= Parameter::logits(w);
   }
   /// |z - l|
-  static constexpr auto distance(const auto& x, const auto& t, const auto& w) {
-    const auto z = Score::score(x, t);
+  static constexpr auto distance(const auto& z, const auto& w) {
     const auto l = Parameter::logits(w);
     return select(z >= l, z - l, l - z);
   }
@@ -192,8 +199,10 @@ struct RelaxedTails {
   static constexpr auto ratio(const auto& x, const auto& t, const auto& w) {
     constexpr bool kBothGiven =
         std::is_same_v<Score, LogitScore> && std::is_same_v<Parameter, ByLogits>;
-    const auto of_distance = [](const auto&... inputs) { return exp(-distance(inputs...)); };
-    const auto is_near = !(distance(x, t, w) > kFar);
+    const auto of_distance = [](const auto& y, const auto& s, const auto& v) {
+      return Score::of_score([&](const auto& z) { return exp(-distance(z, v)); }, y, s);
+    };
+    const auto is_near = !(distance(Score::score(x, t), w) > kFar);
     if constexpr (kBothGiven) {
       return within(is_near, 0.0, of_distance, x, t, w);
     } else {
