@@ -75,8 +75,10 @@ Tensor LogitRelaxedBernoulli::do_rsample(IntArrayRef shape,
                              .clamp_min_(float_limits(compute).epsilon / 4);
   const Tensor noise = uniform.log() - uniform.neg().log1p_();
   const double largest = float_limits(dtype).largest;
-  const Tensor draws =
-      ((noise + at::where(certain, 0, logit)) / temperature_.to(compute)).clamp(-largest, largest);
+  const Tensor score = noise + at::where(certain, 0, logit), t = temperature_.to(compute);
+  const Tensor overflows = (score.detach() / t.detach()).abs().gt(largest);
+  const Tensor draws = at::where(overflows, score.detach().sign() * largest,
+                                 at::where(overflows, 0, score) / at::where(overflows, 1, t));
   return with_nan(
       at::where(certain, logit.detach(), draws).to(dtype),
       undrawable(validates(), {{temperature_, constraints::positive},

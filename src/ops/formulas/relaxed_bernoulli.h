@@ -363,7 +363,7 @@ struct Relaxed : RelaxedTails<UnitScore, Parameter> {
   /// ratio or its reciprocal. At u = 0 and u = 1 the slopes are 0, exp(l) or exp(-l), or infinite.
   static constexpr auto icdf(const auto& temperature, const auto& w) {
     return [=](const auto& u) {
-      constexpr double kTiny = 1e-290, kFar = 800;
+      constexpr double kTiny = 1e-305, kFar = 800;
       const auto score = Bernoulli::logits(u) + Parameter::logits(w);
       const auto is_end = u == 0.0 || u == 1.0;
       const auto certain = abs(Parameter::logits(w)) == kInfinity;
