@@ -212,7 +212,7 @@ struct LogMeanExpDivergence {
 
   /// Whether the variance between `from` and from + d is a polynomial for Gauss's quadrature.
   static constexpr auto is_near(const auto& d, const auto& from) {
-    return abs(d) <= max(0.25 * abs(from), 1.0);
+    return abs(d) < kInfinity && abs(d) <= max(0.25 * abs(from), 1.0);
   }
 
   /// The integral of A''(from + s d) over s from 0 to 1, with the weight 1 - s if `weighted`.
@@ -386,9 +386,12 @@ struct TiltedQuantile {
     const auto is_exact = p == 0.0 || p == 1.0 || size < TiltedCdf::kFlat;
     return select(is_exact, p, clamp(select(t < 0.0, falling, rising), 0.0, 1.0));
   }
-  template <class T>
-  static constexpr T partial(Argument<0>, const Value<T>& x, const T&, const T& t) {
-    return exp(-tilted_log_density(x.of, t));
+  /// 1 / f(x). The density is linear in the probability: |t| (q + 1 / expm1(|t|)) with q = p, or
+  /// q = 1 - p if it falls. This needs no digits of x.
+  static constexpr auto partial(Argument<0>, const auto& p, const auto& t) {
+    const auto falls = t < 0.0;
+    const auto size = select(falls, -t, t), q = select(falls, 1.0 - p, p);
+    return 1.0 / (size * q + exp(-log_mean_exp(size)));
   }
   /// p (1 - p) E / f(x), where E is `tilted_mean_gap` and f the density. If f rises, p / f(x) is
   /// x exp(A(-t x)), which needs no digits of 1 - x. If it falls, f(1) may underflow.
