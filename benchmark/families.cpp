@@ -12,6 +12,7 @@ namespace {
 constexpr int64_t kEvent = 8;   // size of a vector, number of categories
 constexpr int64_t kMatrix = 4;  // rows of a covariance
 constexpr int64_t kTrials = 10;
+constexpr int64_t kDims = 4096, kRank = 8;  // of a covariance of low rank
 
 const double kLogSqrtTwoPi = 0.5 * std::log(2 * std::numbers::pi);
 const double kLogTwo = std::numbers::ln2;
@@ -175,6 +176,49 @@ Tensor multivariate_normal_kl(const Tensors& p, const Tensors& q) {
   };
   return half_log_det(q[1]) - half_log_det(p[1]) +
          0.5 * (squares(p[1]) + squares((q[0] - p[0]).unsqueeze(-1)) - kMatrix);
+}
+
+// p holds the mean, the factor W, the diagonal d and the Cholesky factor of I + W^T diag(d)^-1 W.
+Tensor low_rank_solve(const Tensors& p, const Tensor& columns) {
+  const Tensor scaled = p[1].mT() / p[2].unsqueeze(-2);
+  return at::linalg_solve_triangular(p[3], scaled.matmul(columns), /*upper=*/false);
+}
+Tensor low_rank_half_log_det(const Tensors& p) {
+  return half_log_det(p[3]) + 0.5 * p[2].log().sum(-1);
+}
+Tensor low_rank_log_prob(const Tensor& x, const Tensors& p) {
+  const Tensor difference = x - p[0];
+  const Tensor distance = (difference.square() / p[2]).sum(-1) -
+                          low_rank_solve(p, difference.unsqueeze(-1)).square().sum({-2, -1});
+  return -0.5 * distance - kDims * kLogSqrtTwoPi - low_rank_half_log_det(p);
+}
+Tensor low_rank_sample(const Tensors& p, int64_t count) {
+  const Tensor loc = repeated(p[0], count);
+  std::vector<int64_t> of_factor = loc.sizes().vec();
+  of_factor.back() = kRank;
+  const Tensor z = at::randn(of_factor, loc.options()), e = at::randn(loc.sizes(), loc.options());
+  return loc + at::matmul(p[1], z.unsqueeze(-1)).squeeze(-1) + p[2].sqrt() * e;
+}
+Tensor low_rank_entropy(const Tensors& p) {
+  return kDims * (0.5 + kLogSqrtTwoPi) + low_rank_half_log_det(p);
+}
+Tensor low_rank_kl(const Tensors& p, const Tensors& q) {
+  const Tensor shift = (q[0] - p[0]).unsqueeze(-1);
+  const auto squares = [&](const Tensor& columns) {
+    return (columns.square() / q[2].unsqueeze(-1)).sum({-2, -1}) -
+           low_rank_solve(q, columns).square().sum({-2, -1});
+  };
+  const Tensor rows = at::linalg_solve_triangular(
+      q[3], q[1].mT() * (p[2].sqrt() / q[2]).unsqueeze(-2), /*upper=*/false);
+  const Tensor of_diagonal = (p[2] / q[2]).sum(-1) - rows.square().sum({-2, -1});
+  return low_rank_half_log_det(q) - low_rank_half_log_det(p) +
+         0.5 * (of_diagonal + squares(p[1]) + squares(shift) - kDims);
+}
+Tensors low_rank_factored(const Tensors& p) {
+  Tensors result = p;
+  const Tensor gram = (p[1].mT() / p[2].unsqueeze(-2)).matmul(p[1]);
+  result.push_back(at::linalg_cholesky(gram + at::eye(kRank, gram.options())));
+  return result;
 }
 
 Tensor squashed_log_prob(const Tensor& y, const Tensors& p) {
@@ -451,6 +495,14 @@ std::vector<Family> make_families() {
            [](const Tensors& p) { return dist::MultivariateNormal(p[0], {.scale_tril = p[1]}); },
        .composed = {multivariate_normal_log_prob, multivariate_normal_sample,
                     multivariate_normal_entropy, multivariate_normal_kl}},
+
+      {.name = "LowRankMultivariateNormal",
+       .value = between(-2, 2, {kDims}),
+       .parameters = {between(-1, 1, {kDims}), between(-1, 1, {kDims, kRank}),
+                      between(0.5, 2, {kDims})},
+       .make = [](const Tensors& p) { return dist::LowRankMultivariateNormal(p[0], p[1], p[2]); },
+       .composed = {low_rank_log_prob, low_rank_sample, low_rank_entropy, low_rank_kl,
+                    low_rank_factored}},
 
       {.name = "Independent",
        .value = between(-2, 2, {kEvent}),

@@ -16,6 +16,7 @@ from oracle.framework.cases import D, In, inputs_of  # noqa: E402
 from oracle.framework.data import text  # noqa: E402
 from oracle.framework.family import families  # noqa: E402
 
+DIMS, RANK = 4096, 8  # of a covariance of low rank
 EVENT, MATRIX, TRIALS = 8, 4, 10  # size of a vector, number of categories; rows of a covariance; trials of a binomial
 
 
@@ -102,6 +103,8 @@ def owner(node, name):
 
 def parameter_input(call, name, rows):
     family, parameter = owner(call, name)
+    if family.name() == "LowRankMultivariateNormal":
+        return Input(PARAMETERS[family.parameters[parameter].name], (DIMS, RANK)[:family.dims[parameter]])
     event = (EVENT,) if rows else ((MATRIX,) if family.event_dim and "scale_tril" in family.parameters else (EVENT,)) * family.dims.get(parameter, 0)
     return Input(PARAMETERS[family.parameters[parameter].name], event)
 
@@ -109,6 +112,8 @@ def parameter_input(call, name, rows):
 def value_input(family, call):
     if family.name() == "TransformedDistribution":  # the values of tanh
         return Input(between(-0.95, 0.95))
+    if family.name() == "LowRankMultivariateNormal":
+        return Input(between(-2, 2), (DIMS,))
     if family.kind == "combinator":
         return Input(between(-2, 2), (EVENT,) if family.name() == "Independent" else ())
     if "jumps" in family.attributes:  # inside the interval

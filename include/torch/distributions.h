@@ -51,6 +51,7 @@
 #include <torch/distributions/laplace.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/logistic_normal.h>
+#include <torch/distributions/low_rank_multivariate_normal.h>
 #include <torch/distributions/mixture_same_family.h>
 #include <torch/distributions/multinomial.h>
 #include <torch/distributions/multivariate_normal.h>

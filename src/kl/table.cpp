@@ -72,8 +72,9 @@ std::vector<BuiltInRule> built_in_rules() {
   add<Categorical, Categorical>(table);
   add<Dirichlet, Dirichlet>(table);
   add<ExponentialFamily, ExponentialFamily>(table);
-  add<Independent, Independent, MultivariateNormal>(table);
-  add<MultivariateNormal, Independent, MultivariateNormal>(table);
+  add<Independent, Independent, LowRankMultivariateNormal, MultivariateNormal>(table);
+  add<LowRankMultivariateNormal, Independent, LowRankMultivariateNormal, MultivariateNormal>(table);
+  add<MultivariateNormal, Independent, LowRankMultivariateNormal, MultivariateNormal>(table);
   add<OneHotCategorical, OneHotCategorical>(table);
   add<TransformedDistribution, TransformedDistribution>(table);
   return table;

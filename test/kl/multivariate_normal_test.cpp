@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/low_rank_multivariate_normal.h>
 #include <torch/distributions/normal.h>
 
 #include "support/gradcheck.h"
@@ -100,6 +103,86 @@ TEST(KlMultivariateNormalTest, IsDifferentiableInAnIndependent) {
                                    at::randn({3}, kDoubles), at::rand({2, 3}, kDoubles) + 0.5};
   EXPECT_TRUE(gradcheck(kl, inputs));
   EXPECT_TRUE(gradgradcheck(kl, inputs));
+}
+
+LowRankMultivariateNormal low_rank(const Tensor& loc, const Tensor& factor, const Tensor& diag) {
+  return LowRankMultivariateNormal(loc, factor, diag);
+}
+
+MultivariateNormal dense(const LowRankMultivariateNormal& d) {
+  return MultivariateNormal(d.loc(), {.covariance_matrix = d.covariance_matrix()});
+}
+
+TEST(KlLowRankMultivariateNormalTest, IsThatOfTheDenseOnes) {
+  at::manual_seed(0);
+  const std::vector<LowRankMultivariateNormal> some{
+      low_rank(at::randn({3}, kDoubles), at::randn({3, 2}, kDoubles),
+               at::rand({3}, kDoubles) + 0.1),
+      low_rank(at::randn({4, 3}, kDoubles), at::randn({3, 1}, kDoubles),
+               at::rand({3}, kDoubles) + 0.1),
+      low_rank(at::randn({3}, kDoubles), at::randn({4, 3, 5}, kDoubles),
+               at::rand({3}, kDoubles) + 0.1),
+      low_rank(at::randn({2, 1, 3}, kDoubles), at::randn({3, 0}, kDoubles),
+               at::rand({2, 4, 3}, kDoubles) + 0.1),
+      low_rank(at::randn({2, 4, 3}, kDoubles), at::randn({2, 1, 3, 2}, kDoubles),
+               at::rand({2, 4, 3}, kDoubles) + 0.1)};
+  const Independent independent(
+      Normal(at::randn({4, 3}, kDoubles), at::rand({4, 3}, kDoubles) + 0.1), 1);
+  const MultivariateNormal other = mvn(at::randn({4, 3}, kDoubles), factors({4, 3, 3}));
+  const auto expect_close = [](const Tensor& got, const Tensor& want) {
+    ASSERT_EQ(got.sizes(), want.sizes());
+    EXPECT_TRUE(got.allclose(want, 1e-11, 1e-11)) << got << want;
+  };
+  for (const auto& p : some) {
+    for (const auto& q : some) expect_close(kl_divergence(p, q), kl_divergence(dense(p), dense(q)));
+    expect_close(kl_divergence(p, other), kl_divergence(dense(p), other));
+    expect_close(kl_divergence(other, p), kl_divergence(other, dense(p)));
+    expect_close(kl_divergence(p, independent), kl_divergence(dense(p), independent));
+    expect_close(kl_divergence(independent, p), kl_divergence(independent, dense(p)));
+    EXPECT_TRUE(kl_divergence(p, p).eq(0).all().item<bool>());
+  }
+}
+
+// Both formulas, of close covariances and of others, are used in one batch.
+TEST(KlLowRankMultivariateNormalTest, IsDifferentiable) {
+  at::manual_seed(0);
+  const Tensor factor = at::randn({2, 3, 2}, kDoubles), diag = at::rand({2, 3}, kDoubles) + 0.5;
+  const Tensor change = at::tensor({0.01, 1.0}, kDoubles).view({2, 1});
+  const auto kl = [](const std::vector<Tensor>& t) {
+    return kl_divergence(low_rank(t[0], t[1], t[2]), low_rank(t[3], t[4], t[5]));
+  };
+  const std::vector<Tensor> inputs{at::randn({3}, kDoubles),
+                                   factor,
+                                   diag,
+                                   at::randn({2, 3}, kDoubles),
+                                   factor + change.unsqueeze(-1) * at::randn({2, 3, 2}, kDoubles),
+                                   diag * (1 + change * at::rand({2, 3}, kDoubles))};
+  EXPECT_TRUE(gradcheck(kl, inputs));
+  EXPECT_TRUE(gradgradcheck(kl, inputs));
+}
+
+// At the border between the two formulas, their results meet.
+TEST(KlLowRankMultivariateNormalTest, IsContinuous) {
+  at::manual_seed(1);
+  const Tensor loc = at::zeros({4}, kDoubles), factor = at::randn({4, 2}, kDoubles),
+               diag = at::rand({4}, kDoubles) + 0.5;
+  const LowRankMultivariateNormal p = low_rank(loc, factor, diag);
+  for (const double size : {0.25, 0.124, 0.126, 0.06, 0.02, 1e-3}) {
+    const auto q = low_rank(loc, factor * (1 + size / 3), diag / (1 + size));
+    EXPECT_NEAR(
+        kl_divergence(p, q).item<double>() / kl_divergence(dense(p), dense(q)).item<double>(), 1,
+        1e-9 / size / size);
+  }
+}
+
+// All but 1e-12 of the variance of one coordinate is that of the factor, which q's diagonal alone
+// does not show.
+TEST(KlLowRankMultivariateNormalTest, KeepsItsDigitsUnderADominantFactor) {
+  const Tensor loc = at::zeros({2}, kDoubles);
+  const auto p = low_rank(loc, doubles({1, 0}).view({2, 1}), doubles({3, 1e-12}));
+  const auto q = low_rank(loc, doubles({1, 0}).view({2, 1}), doubles({1e-12, 1e-12}));
+  const double ratio = 4 / (1 + 1e-12);
+  EXPECT_NEAR(kl_divergence(p, q).item<double>(), 0.5 * (ratio - 1 - std::log(ratio)), 1e-14);
 }
 
 }  // namespace

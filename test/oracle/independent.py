@@ -8,7 +8,7 @@ from .framework.cases import Case, D, In, bf16, f64
 from .framework.family import Family, Model
 from .framework.mathematics import as_array, combinations, product_rightmost, sum_rightmost, total
 from .framework.divergences import Table
-from .multivariate_normal import FACTOR, LOC3, OTHER_LOC3, TRIL2, MultivariateNormal, independent_normals
+from .multivariate_normal import FACTOR, LOC3, OTHER_LOC3, TRIL2, MultivariateNormal, independent_normals, low_rank
 from .normal import NormalPoints
 
 
@@ -97,7 +97,7 @@ class Independent(Family):
     kind = "combinator"
     model = IndependentModel
     accuracy = [ThreeNormals]
-    kl = {"Independent": None, "MultivariateNormal": None}  # computed by IndependentModel.kl
+    kl = {"Independent": None, "LowRankMultivariateNormal": None, "MultivariateNormal": None}  # computed by IndependentModel.kl
 
     @classmethod
     def kl_tables(cls):
@@ -107,12 +107,15 @@ class Independent(Family):
         normal = {"p.loc": LOC3, "p.scale": [0.5, 1.0, 2.0], "q.loc": OTHER_LOC3, "q.scale": [1.5, 1.0, 0.25]}
         gamma = {"p.concentration": [0.5, 1.0, 3.0], "p.rate": [2.0, 1.0, 0.5], "q.rate": [1.5, 1.0, 0.25]}
         gaussian = {"p.loc": OTHER_LOC3, "p.scale": [0.5, 1.0, 2.0], "q.loc": LOC3, "q.scale_tril": FACTOR}
+        of_low_rank = gaussian | {"q.cov_factor": [[1.0, 0.5], [-2.0, 0.25], [0.75, 1.5]], "q.cov_diag": [0.5, 1.0, 2.0]}
+        del of_low_rank["q.scale_tril"]
         for dtype in ("float64", "float32"):
             yield Table(independent_normals("p."), independent_normals("q."), "ordinary", dtype, [normal])
             yield Table(independent("Gamma", "p.", "concentration", "rate"), independent("Exponential", "q.", "rate"), "ordinary",
                         dtype, [gamma])
             yield Table(independent_normals("p."), MultivariateNormal.call(("loc", "scale_tril"), "q."), "ordinary", dtype,
                         [gaussian], python=False)
+            yield Table(independent_normals("p."), low_rank("q."), "ordinary", dtype, [of_low_rank], python=False)
     # Parameters of the law tests. The second number of each event is standard normal.
     law_call = ThreeNormals.call()
     ordinary = {"loc": [[-0.5, 0], [1, 0], [2, 0]], "scale": [[0.5, 1], [1, 1], [3, 1]]}

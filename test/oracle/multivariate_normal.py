@@ -29,6 +29,16 @@ def independent_normals(prefix):
     return D("Independent", base_distribution=normal, reinterpreted_batch_ndims=1)
 
 
+def low_rank(prefix):
+    return D("LowRankMultivariateNormal", **{n: In(prefix + n) for n in ("loc", "cov_factor", "cov_diag")})
+
+
+def low_rank_factor(w, d):
+    """The Cholesky factor of W W^T + diag(d)."""
+    n = range(len(d))
+    return cholesky([[total(a * b for a, b in zip(w[i], w[j])) + (d[i] if i == j else 0) for j in n] for i in n])
+
+
 class MultivariateNormalPoints(Points):
     form = ("loc", "scale_tril")
     quantities = ("log_prob", "mean", "variance", "entropy")
@@ -126,7 +136,11 @@ class MultivariateNormal(Family):
         d = forward_substitution(k, [b - a for a, b in zip(m, n)])
         return half_log_det(k) - half_log_det(l) + (squares + total(v * v for v in d) - len(l)) / 2
 
-    kl = {"MultivariateNormal": kl_gaussian_gaussian, "Independent": kl_gaussian_gaussian}
+    def kl_gaussian_low_rank(m, l, n, w, d):
+        return MultivariateNormal.kl_gaussian_gaussian(m, l, n, low_rank_factor(w, d))
+
+    kl = {"MultivariateNormal": kl_gaussian_gaussian, "Independent": kl_gaussian_gaussian,
+          "LowRankMultivariateNormal": kl_gaussian_low_rank}
 
     @classmethod
     def kl_tables(cls):
@@ -148,6 +162,9 @@ class MultivariateNormal(Family):
         for dtype in ("float64", "float32"):
             row = {"p.loc": LOC3, "p.scale_tril": FACTOR, "q.loc": OTHER_LOC3, "q.scale": [0.5, 1.0, 2.0]}
             yield Table(cls.call(tril, "p."), independent_normals("q."), "ordinary", dtype, [row], python=False)
+            row = {"p.loc": LOC3, "p.scale_tril": FACTOR, "q.loc": OTHER_LOC3, "q.cov_factor": [[1.0, 0.5], [-2.0, 0.25], [0.75, 1.5]],
+                   "q.cov_diag": [0.5, 1.0, 2.0]}
+            yield Table(cls.call(tril, "p."), low_rank("q."), "ordinary", dtype, [row])
 
     ordinary = {
         "loc": [[-0.5, 0.5], [1, 1], [2, 3]],

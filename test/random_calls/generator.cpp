@@ -307,6 +307,18 @@ Generator::Built Generator::logistic_normal(const Shape& batch) {
   return {{construct<LogisticNormal>("LogisticNormal", loc, scale), batch, {n + 1}}};
 }
 
+Generator::Built Generator::low_rank_multivariate_normal(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 3);
+  const Shape event{small_size()};
+  const Shape matrix = joined(event, {small_size()});
+  const auto loc = parameter(kReal, joined(shapes[0], event), 1);
+  const auto cov_factor = parameter(kReal, joined(shapes[1], matrix), 2);
+  const auto cov_diag = parameter(kPositive, joined(shapes[2], event), 1);
+  return {
+      {construct<LowRankMultivariateNormal>("LowRankMultivariateNormal", loc, cov_factor, cov_diag),
+       batch, event}};
+}
+
 Generator::Built Generator::multinomial(const Shape& batch) {
   const auto shapes = shapes_that_join(structure_, batch, 2);
   const int64_t n = small_size();
@@ -416,16 +428,13 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
     }
   }
   // Continuous scalar families first, then the other continuous ones.
-  static constexpr VectorFamily kVectors[] = {&Generator::dirichlet,
-                                              &Generator::exp_relaxed_categorical,
-                                              &Generator::logistic_normal,
-                                              &Generator::multivariate_normal,
-                                              &Generator::relaxed_one_hot_categorical,
-                                              &Generator::categorical,
-                                              &Generator::multinomial,
-                                              &Generator::one_hot_categorical,
-                                              &Generator::one_hot_categorical_straight_through};
-  constexpr int64_t kContinuousVectors = 5;
+  static constexpr VectorFamily kVectors[] = {
+      &Generator::dirichlet,           &Generator::exp_relaxed_categorical,
+      &Generator::logistic_normal,     &Generator::low_rank_multivariate_normal,
+      &Generator::multivariate_normal, &Generator::relaxed_one_hot_categorical,
+      &Generator::categorical,         &Generator::multinomial,
+      &Generator::one_hot_categorical, &Generator::one_hot_categorical_straight_through};
+  constexpr int64_t kContinuousVectors = 6;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
   const int64_t count = kind == Kind::kContinuousScalar ? continuous

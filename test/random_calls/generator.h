@@ -73,6 +73,7 @@ class Generator {
   Built dirichlet(const Shape& batch);
   Built exp_relaxed_categorical(const Shape& batch);
   Built logistic_normal(const Shape& batch);
+  Built low_rank_multivariate_normal(const Shape& batch);
   Built multinomial(const Shape& batch);
   Built multivariate_normal(const Shape& batch);
   Built one_hot_categorical(const Shape& batch);

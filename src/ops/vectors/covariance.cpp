@@ -1,10 +1,77 @@
 #include "ops/vectors/covariance.h"
 
+#include <ATen/ExpandUtils.h>
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <tuple>
+
+#include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/kernel_or_composed.h"
+#include "ops/tensor/path.h"
 #include "ops/vectors/meeting.h"
 
 namespace torch::distributions::ops {
+namespace {
 
 using at::Tensor;
+
+/// `shape` with the last dimensions `event` instead of its last one.
+at::DimVector with_event(at::IntArrayRef shape, at::IntArrayRef event) {
+  at::DimVector result(shape.slice(0, shape.size() - 1));
+  result.append(event.begin(), event.end());
+  return result;
+}
+
+struct Orthogonalised {
+  Tensor factor;  // the lower Cholesky factor C of I + M^T M
+  Tensor basis;   // M C^-T, without a gradient
+};
+
+/// Without computing the product, which would square the condition of M.
+Orthogonalised orthogonalised(const Tensor& m) {
+  const int64_t columns = m.size(-1);
+  const Tensor eye =
+      at::eye(columns, m.options())
+          .expand(with_event(m.sizes().slice(0, m.sizes().size() - 1), {columns, columns}));
+  const auto [q, r] = at::linalg_qr(at::cat({m, eye}, -2));
+  const Tensor signs = r.detach().diagonal(0, -2, -1).sign();
+  return {(r * signs.unsqueeze(-1)).mT().contiguous(),
+          q.detach().narrow(-2, 0, m.size(-2)) * signs.unsqueeze(-2)};
+}
+
+/// Whether autograd has no derivatives of these tensors in either mode.
+bool is_constant(TensorPointers tensors) {
+  return may_use_kernels() && !requires_graph(tensors) &&
+         std::all_of(tensors.begin(), tensors.end(),
+                     [](const Tensor* tensor) { return is_readable(*tensor); });
+}
+
+/// Whether W is so short beside the root of d that the rounding errors of the first solution, which
+/// are proportional to its length, do not matter.
+bool is_short(const Tensor& capacitance) {
+  constexpr double kLong = 1e3;
+  return holds_for_all(capacitance, [](double x) { return std::abs(x) < kLong; });
+}
+
+/// The gradients of half the log determinant are those of its definition, (Sigma^-1)_ii / 2 and
+/// Sigma^-1 W. Those of the terms that it is computed from would cancel.
+struct LowRankHalfLogDetGradient {
+  std::shared_ptr<const LowRankCovariance> covariance;
+
+  static const char* name() { return "LowRankHalfLogDet"; }
+  variable_list composed(at::TensorList /*saved*/, const Tensor& gradient, Wanted) const {
+    const auto [of_factor, of_specific] = covariance->half_log_det_gradients();
+    return {gradient.unsqueeze(-1).unsqueeze(-1) * of_factor, gradient.unsqueeze(-1) * of_specific};
+  }
+  void release() { covariance.reset(); }
+};
+
+}  // namespace
 
 Tensor DenseCovariance::whiten(const Tensor& vectors) const {
   const Meeting meeting(factor_, vectors);
@@ -21,6 +88,116 @@ Tensor DenseCovariance::whiten_columns(const Tensor& matrices) const {
     return at::linalg_solve_triangular(factor_, matrices, /*upper=*/false);
   // The columns of a matrix are vectors that share a factor.
   return DenseCovariance(factor_.unsqueeze(-3)).whiten(matrices.mT()).mT();
+}
+
+LowRankCovariance::LowRankCovariance(const Tensor& factor, const Tensor& specific)
+    : factor_(factor.to(at::kDouble)), specific_(specific.to(at::kDouble)) {
+  scales_ = specific_.sqrt();
+  const Tensor scaled = factor_ / scales_.unsqueeze(-1);
+  factor_ = factor_.expand_as(scaled);
+  const auto of_vectors = with_event(scaled.sizes().slice(0, scaled.sizes().size() - 1), {dims()});
+  specific_ = specific_.expand(of_vectors);
+  scales_ = scales_.expand(of_vectors);
+  auto [capacitance, basis] = orthogonalised(scaled);
+  capacitance_ = std::move(capacitance);
+  basis_ = std::move(basis);
+}
+
+// z minimises |u|^2 + |z|^2 for u = D^-1/2 (v - W z). This has far less rounding error than the
+// difference of large terms in Woodbury's formula.
+Tensor LowRankCovariance::whiten(const Tensor& vectors) const {
+  const Meeting meeting(factor_, vectors);
+  const Tensor factors = meeting.factors(factor_), capacitances = meeting.factors(capacitance_);
+  Tensor z;
+  {
+    const at::NoGradGuard no_grad;
+    const Tensor projection =
+        meeting.factors(basis_).mT().bmm(meeting.columns(vectors.detach() / scales_));
+    z = at::linalg_solve_triangular(capacitances.mT(), projection, /*upper=*/true);
+  }
+  // As rows, a product is contiguous like the vectors.
+  const auto product = [&](const Tensor& columns) {
+    return meeting.vectors(columns.mT().bmm(factors.mT()).mT(), vectors);
+  };
+  Tensor u = (vectors - product(z)) / scales_;
+  if (!is_constant({&vectors, &factor_, &specific_}) || !is_short(capacitance_)) {
+    // A step of Newton's method has the derivatives of the exact minimum, whatever z was. It also
+    // removes the rounding error of u in the directions of W, which is large beside u there.
+    const Tensor slope = factors.mT().bmm(meeting.columns(u / scales_)) - z;
+    const Tensor step = at::cholesky_solve(slope, capacitances);
+    z = z + step;
+    u = u - product(step) / scales_;
+  }
+  return at::cat({u, meeting.vectors(z, vectors)}, -1);
+}
+
+Tensor LowRankCovariance::unwhiten(const Tensor& vectors) const {
+  return unwhiten(vectors.narrow(-1, 0, dims()), vectors.narrow(-1, dims(), rank()));
+}
+
+Tensor LowRankCovariance::unwhiten(const Tensor& u, const Tensor& z) const {
+  const Tensor factor = factor_.to(z.scalar_type()), scales = scales_.to(u.scalar_type());
+  const Meeting meeting(factor, z);
+  const Tensor rows = meeting.columns(z).mT().bmm(meeting.factors(factor).mT());
+  return scales * u + meeting.vectors(rows.mT(), z);
+}
+
+Tensor LowRankCovariance::half_log_det() const {
+  const Tensor value = scales_.log().sum(-1) + half_log_det_of_capacitance();
+  const bool is_plain = may_use_kernels() && is_readable(factor_) && is_readable(specific_);
+  if (!is_plain || !requires_graph({&factor_, &specific_})) return value;
+  const Tensor result = value.detach();
+  record(result, {&factor_, &specific_}, /*saved=*/{&factor_, &specific_},
+         LowRankHalfLogDetGradient{std::make_shared<const LowRankCovariance>(*this)});
+  return result;
+}
+
+std::pair<Tensor, Tensor> LowRankCovariance::half_log_det_gradients() const {
+  const Tensor projection = projected(factor_);
+  const Tensor solved = at::linalg_solve_triangular(capacitance_.mT(), projection, /*upper=*/true);
+  return {solved.mT() / scales_.unsqueeze(-1), specific_shares(projection) / (2 * specific_)};
+}
+
+Tensor LowRankCovariance::projected(const Tensor& matrices) const {
+  return at::linalg_solve_triangular(capacitance_, (matrices / scales_.unsqueeze(-1)).mT(),
+                                     /*upper=*/false);
+}
+
+Tensor LowRankCovariance::specific_shares(const Tensor& projected) const {
+  const Tensor of_factor = projected.square().sum(-2);
+  // The difference from 1 has lost its digits where the share of W is large. Its shares sum up to at
+  // most r, so this can happen in fewer than 2 r coordinates. They are computed as the squared
+  // lengths of whitened unit vectors.
+  const int64_t count = std::min(dims(), 2 * rank());
+  if (count == 0 || holds_for_all(of_factor, [](double share) { return share < 0.75; }))
+    return 1 - of_factor;
+  const Tensor largest = std::get<1>(of_factor.detach().topk(count, -1));
+  const Tensor units =
+      at::zeros(with_event(of_factor.sizes(), {count, dims()}), specific_.options())
+          .scatter(-1, largest.unsqueeze(-1), 1);
+  const LowRankCovariance shared = of_rows();
+  const Tensor lengths = shared.whiten(units).square().sum(-1);
+  return (1 - of_factor).scatter(-1, largest, specific_.gather(-1, largest) * lengths);
+}
+
+Tensor LowRankCovariance::squared_length(const Tensor& matrices) const {
+  return of_rows().whiten(matrices.mT()).square().sum({-2, -1});
+}
+
+Tensor LowRankCovariance::precision_matrix() const {
+  const int64_t n = dims();
+  const Tensor eye = at::eye(n, specific_.options());
+  const Tensor columns = of_rows().whiten(eye.expand(with_event(specific_.sizes(), {n, n})));
+  return columns.matmul(columns.mT());
+}
+
+DenseCovariance LowRankCovariance::dense() const {
+  const Tensor scales = scales_.unsqueeze(-1);
+  return DenseCovariance(scales * orthogonalised((factor_ / scales).mT()).factor);
+}
+
+LowRankCovariance LowRankCovariance::of_rows() const {
+  return changed([](const Tensor& t, int64_t event_dim) { return t.unsqueeze(-1 - event_dim); });
 }
 
 }  // namespace torch::distributions::ops

@@ -88,4 +88,77 @@ class DiagonalCovariance final : public CovarianceForm {
   at::Tensor scales_;
 };
 
+/// \f$\Sigma = \operatorname{diag}(d) + W W^\top\f$ for a matrix W of r columns, so that
+/// \f$L = (\operatorname{diag}(\sqrt d), W)\f$ has n + r columns. All numbers are doubles: if the
+/// elements of d are small beside those of W, digits cancel.
+///
+/// Time and memory are linear in n, except for `dense` and `precision_matrix`.
+class LowRankCovariance final : public CovarianceForm {
+ public:
+  /// Factors the capacitance \f$I + W^\top \operatorname{diag}(d)^{-1} W\f$.
+  /// \param factor W, of shape `[..., n, r]`.
+  /// \param specific d, which is positive, of shape `[..., n]`. Its batch and that of W broadcast.
+  LowRankCovariance(const at::Tensor& factor, const at::Tensor& specific);
+
+  const at::Tensor& factor() const { return factor_; }
+  /// d, the specific variances of factor analysis.
+  const at::Tensor& specific() const { return specific_; }
+  int64_t rank() const { return factor_.size(-1); }
+
+  int64_t dims() const override { return factor_.size(-2); }
+  at::Tensor whiten(const at::Tensor& vectors) const override;
+  at::Tensor unwhiten(const at::Tensor& vectors) const override;
+  /// \f$L (u, z) = \operatorname{diag}(\sqrt d) u + W z\f$ in the dtype of both, which also may be
+  /// float.
+  at::Tensor unwhiten(const at::Tensor& u, const at::Tensor& z) const;
+  at::Tensor half_log_det() const override;
+  at::Tensor diagonal() const override { return factor_.square().sum(-1) + specific_; }
+  at::Tensor is_finite() const override {
+    return factor_.isfinite().flatten(-2).all(-1).logical_and(specific_.isfinite().all(-1));
+  }
+
+  at::Tensor half_log_det_of_capacitance() const {
+    return capacitance_.diagonal(0, -2, -1).log().sum(-1);
+  }
+
+  /// In W and in d, for each covariance of the batch.
+  std::pair<at::Tensor, at::Tensor> half_log_det_gradients() const;
+
+  /// \f$C^{-1} M^\top \operatorname{diag}(d)^{-1/2}\f$ for matrices M, `[..., n, r]`, and the lower
+  /// Cholesky factor C of the capacitance. The squares of a column of that of W sum up to the share
+  /// of W in the variance of one coordinate, given all others.
+  at::Tensor projected(const at::Tensor& matrices) const;
+
+  /// \f$d_i (\Sigma^{-1})_{ii} \in (0, 1]\f$, the share of d in the variance of each coordinate,
+  /// given all others.
+  /// \param projected `projected(factor())`.
+  at::Tensor specific_shares(const at::Tensor& projected) const;
+
+  /// The squared length of the whitened columns of matrices, `[..., n, c]`, in total.
+  at::Tensor squared_length(const at::Tensor& matrices) const;
+
+  at::Tensor precision_matrix() const;
+  DenseCovariance dense() const;
+
+  /// The covariance with `change(tensor, event_dim)` for all its tensors.
+  template <class Change>
+  LowRankCovariance changed(const Change& change) const {
+    LowRankCovariance copy(*this);
+    for (at::Tensor* tensor : {&copy.factor_, &copy.basis_, &copy.capacitance_})
+      *tensor = change(*tensor, 2);
+    for (at::Tensor* tensor : {&copy.specific_, &copy.scales_}) *tensor = change(*tensor, 1);
+    return copy;
+  }
+
+ private:
+  /// The covariance that all rows of a matrix share.
+  LowRankCovariance of_rows() const;
+
+  // All tensors have the same batch.
+  at::Tensor factor_, specific_;
+  at::Tensor scales_;       // the root of d
+  at::Tensor capacitance_;  // its lower Cholesky factor, `[..., r, r]`
+  at::Tensor basis_;        // diag(scales)^-1 W C^-T, for that factor C; it has no gradient
+};
+
 }  // namespace torch::distributions::ops

@@ -10,6 +10,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <tuple>
 #include <type_traits>
 
 #include "ops/special/constants.h"
@@ -325,9 +326,74 @@ Tensor divergence(const Tensor& shift, const P& p, const Q& q) {
   return 0.5 * (squared_difference(p, q) + q.whiten(shift).square().sum(-1)) + ratios.sum(-1);
 }
 
+// Of covariances of low rank, P = diag(d_p) + W_p W_p^T and Q likewise. The following functions
+// return twice the divergence for equal means.
+
+/// tr(Q^-1 P) - n + log det Q - log det P. The error is absolute.
+Tensor distant(const Tensor& factor, const LowRankCovariance& p, const LowRankCovariance& q,
+               const Tensor& shares) {
+  const Tensor ratio = p.specific() / q.specific();
+  const Tensor capacitances = q.half_log_det_of_capacitance() - p.half_log_det_of_capacitance();
+  return (ratio * shares - 1 - ratio.log()).sum(-1) + q.squared_length(factor) + 2 * capacitances;
+}
+
+/// tr(Y) - log det(I + Y) for a symmetric Y of a norm up to `kClose`. By Z = Y (2 I + Y)^-1 it is
+/// tr(Y Z) - 2 tr(Z^3 / 3 + Z^5 / 5 + ...).
+constexpr double kClose = 0.125;
+Tensor trace_minus_log_det(const Tensor& y) {
+  const Tensor eye = at::eye(y.size(-1), y.options());
+  const Tensor z = std::get<0>(at::linalg_solve_ex(2 * eye + y, y)), square = z.matmul(z);
+  Tensor series = eye / 15;
+  for (const double k : {13, 11, 9, 7, 5, 3}) series = eye / k + square.matmul(series);
+  const auto trace = [](const Tensor& a, const Tensor& b) { return (a * b.mT()).sum({-2, -1}); };
+  return trace(y, z) - 2 * trace(z.matmul(square), series);
+}
+
+/// The same number for close covariances of the same rank r, from their differences: no term has
+/// a first order in them. With the projections G of W_q and H of W_p - W_q, Y is the change of the
+/// capacitance in a basis in which that of Q is I.
+class Close {
+ public:
+  Close(const Tensor& factor, const Tensor& specific, const LowRankCovariance& q,
+        const Tensor& projected)
+      : difference_(factor - q.factor()),
+        specific_(specific),
+        ratio_(q.specific() / specific),
+        change_((q.specific() - specific) / specific),
+        g_(projected),
+        h_(q.projected(difference_)) {
+    const auto product = [](const Tensor& a, const Tensor& weights, const Tensor& b) {
+      return (a * weights.unsqueeze(-2)).matmul(b.mT());
+    };
+    const Tensor mixed = product(h_, ratio_, g_);
+    y_ = product(g_, change_, g_) + mixed + mixed.mT() + product(h_, ratio_, h_);
+  }
+
+  /// Whether the series for Y converges, for each pair of the batch.
+  Tensor converges() const {
+    return change_.abs().le(kClose).all(-1).logical_and(
+        y_.square().sum({-2, -1}).le(kClose * kClose));
+  }
+
+  Tensor divergence(const LowRankCovariance& q, const Tensor& shares) const {
+    const Tensor of_specific =
+        shares * special::itakura_saito(specific_, q.specific()) -
+        g_.square().sum(-2) * special::itakura_saito(q.specific(), specific_) -
+        2 * change_ * (g_ * h_).sum(-2) - ratio_ * h_.square().sum(-2);
+    return of_specific.sum(-1) + q.squared_length(difference_) + trace_minus_log_det(y_);
+  }
+
+ private:
+  Tensor difference_, specific_, ratio_, change_, g_, h_, y_;
+};
+
 }  // namespace
 
 Tensor gaussian_log_density(const CovarianceForm& covariance, const Tensor& vectors) {
+  if (may_use_kernels() && is_readable(vectors)) {
+    const Tensor result = log_density(covariance, covariance.whiten(vectors));
+    if (holds_for_all(result, [](double x) { return std::isfinite(x); })) return result;
+  }
   const Tensor infinite = is_infinite(covariance, vectors.detach());
   const Tensor finite = vectors.masked_fill(infinite.unsqueeze(-1), 0);
   return log_density(covariance, covariance.whiten(finite)).masked_fill(infinite, -kInfinity);
@@ -368,6 +434,30 @@ Tensor gaussian_kl(const Tensor& shift, const DenseCovariance& p, const Diagonal
 }
 Tensor gaussian_kl(const Tensor& shift, const DiagonalCovariance& p, const DenseCovariance& q) {
   return divergence(shift, p, q);
+}
+
+Tensor gaussian_kl(const Tensor& shift, const LowRankCovariance& p, const LowRankCovariance& q) {
+  at::DimVector of_factor(shift.sizes());
+  of_factor.push_back(p.rank());
+  const Tensor factor = p.factor().expand(of_factor), specific = p.specific().expand_as(shift);
+  const Tensor projected = q.projected(q.factor()), shares = q.specific_shares(projected);
+  Tensor close;  // whether each pair is; undefined if none is
+  if (p.rank() == q.rank()) {
+    const at::NoGradGuard no_grad;
+    close = Close(factor, specific, q, projected).converges();
+    if (may_use_kernels() && is_readable(close) && !close.any().item<bool>()) close.reset();
+  }
+  Tensor twice = distant(factor, p, q, shares);
+  if (close.defined()) {
+    // Where P is not close to Q, Q replaces it, so that no gradient is NaN.
+    const Tensor of_vector = close.unsqueeze(-1);
+    const Close nearby(at::where(of_vector.unsqueeze(-1), factor, q.factor()),
+                       at::where(of_vector, specific, q.specific()), q, projected);
+    twice = at::where(close, nearby.divergence(q, shares), twice);
+  }
+  // Rounding may make it negative, which is no reason to lose the gradient.
+  twice = twice + twice.detach().neg().clamp_min(0);
+  return 0.5 * (twice + q.whiten(shift).square().sum(-1));
 }
 
 }  // namespace torch::distributions::ops

@@ -22,5 +22,7 @@ at::Tensor gaussian_kl(const at::Tensor& shift, const DenseCovariance& p,
                        const DiagonalCovariance& q);
 at::Tensor gaussian_kl(const at::Tensor& shift, const DiagonalCovariance& p,
                        const DenseCovariance& q);
+at::Tensor gaussian_kl(const at::Tensor& shift, const LowRankCovariance& p,
+                       const LowRankCovariance& q);
 
 }  // namespace torch::distributions::ops

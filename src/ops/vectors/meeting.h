@@ -10,8 +10,8 @@
 namespace torch::distributions::ops {
 
 /// Arranges vectors of shape `batch + [n]` and their factors, whose batch broadcasts to `batch`,
-/// for matrix products: factors `[m, n, n]` and columns `[m, n, c]`. A factor is not copied for
-/// each of its vectors.
+/// for matrix products: factors `[m, n, r]` and columns `[m, n, c]`. A factor is not copied for
+/// each of its vectors. Other factors of the same batch may be arranged, too.
 class Meeting {
  public:
   Meeting(const at::Tensor& factor, const at::Tensor& vectors) {
@@ -31,8 +31,7 @@ class Meeting {
 
   at::Tensor factors(const at::Tensor& factor) const {
     if (is_one_to_one_) return factor;
-    const int64_t n = factor.size(-1);
-    return factor.reshape({factors_, n, n});
+    return factor.reshape({factors_, factor.size(-2), factor.size(-1)});
   }
 
   /// Vectors as columns. Their length may differ from n.
@@ -46,12 +45,12 @@ class Meeting {
     return at::linalg_solve_triangular(factors(factor), columns(vectors), /*upper=*/false);
   }
 
-  /// Columns as vectors of the shape of `like`: the inverse of `columns`.
+  /// Columns as vectors of the batch of `like`: the inverse of `columns`. Their length may differ.
   at::Tensor vectors(const at::Tensor& columns, const at::Tensor& like) const {
     if (is_one_to_one_) return columns.squeeze(-1);
     at::DimVector arranged(order_), inverse(order_);
     for (std::size_t i = 0; i < order_.size(); ++i) {
-      arranged[i] = like.size(order_[i]);
+      arranged[i] = order_[i] + 1 == like.dim() ? columns.size(1) : like.size(order_[i]);
       inverse[static_cast<std::size_t>(order_[i])] = static_cast<int64_t>(i);
     }
     return columns.reshape(arranged).permute(inverse);

@@ -2,11 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <limits>
 #include <vector>
 
 #include "ops/special/constants.h"
+#include "ops/tensor/path.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -53,6 +55,65 @@ TEST(CovarianceTest, ADiagonalOneIsADenseOne) {
   expect_close(diagonal.scales(), dense.scales());
 }
 
+LowRankCovariance low_rank(at::IntArrayRef batch, int64_t rank) {
+  at::DimVector of_specific(batch), of_factor(batch);
+  of_specific.push_back(3);
+  of_factor.append({3, rank});
+  return {at::randn(of_factor, at::kDouble), scales(of_specific)};
+}
+
+TEST(CovarianceTest, OneOfLowRankIsADenseOne) {
+  at::manual_seed(0);
+  const Tensor v = at::randn({2, 4, 5, 3}, at::kDouble);
+  for (const int64_t rank : {0, 1, 2, 4}) {
+    for (const std::vector<int64_t>& batch : std::vector<std::vector<int64_t>>{
+             {}, {5}, {4, 1}, {4, 5}, {2, 1, 5}, {2, 4, 5}, {1, 1, 1}}) {
+      const LowRankCovariance covariance = low_rank(batch, rank);
+      const Tensor matrix =
+          covariance.factor().matmul(covariance.factor().mT()) + covariance.specific().diag_embed();
+      const DenseCovariance dense = covariance.dense();
+      EXPECT_EQ(covariance.dims(), 3);
+      EXPECT_EQ(covariance.rank(), rank);
+      expect_close(dense.factor(), at::linalg_cholesky(matrix));
+      expect_close(covariance.precision_matrix(), at::linalg_inv(matrix));
+      expect_close(covariance.half_log_det(), dense.half_log_det());
+      expect_close(covariance.diagonal(), dense.diagonal());
+      const Tensor whitened = covariance.whiten(v);
+      EXPECT_EQ(whitened.size(-1), 3 + rank);
+      expect_close(whitened.square().sum(-1), dense.whiten(v).square().sum(-1));
+      expect_close(covariance.unwhiten(whitened), v);
+      const auto [of_factor, of_specific] = covariance.half_log_det_gradients();
+      expect_close(of_factor, at::linalg_solve(matrix, covariance.factor()));
+      expect_close(of_specific, at::linalg_inv(matrix).diagonal(0, -2, -1) / 2);
+    }
+  }
+}
+
+TEST(CovarianceTest, TheDeterminantOfLowRankHasOneGradient) {
+  at::manual_seed(0);
+  const Tensor factor = at::randn({4, 3, 2}, at::kDouble).requires_grad_(),
+               specific = scales({3}).requires_grad_();
+  const auto gradients = [&] {
+    return torch::autograd::grad(
+        {LowRankCovariance(factor, specific).half_log_det().square().sum()}, {factor, specific});
+  };
+  const auto recorded = gradients();
+  const ComposedGuard guard;
+  const auto composed = gradients();
+  for (std::size_t i = 0; i < 2; ++i) expect_close(recorded[i], composed[i]);
+}
+
+TEST(CovarianceTest, BatchesOfAFactorAndADiagonalBroadcast) {
+  at::manual_seed(0);
+  const Tensor factor = at::randn({4, 1, 3, 2}, at::kDouble), specific = scales({5, 3});
+  const LowRankCovariance covariance(factor, specific),
+      wide(factor.expand({4, 5, 3, 2}), specific.expand({4, 5, 3}));
+  expect_close(covariance.half_log_det(), wide.half_log_det());
+  const Tensor v = at::randn({6, 4, 5, 3}, at::kDouble);
+  expect_close(covariance.whiten(v), wide.whiten(v));
+  expect_close(covariance.unwhiten(covariance.whiten(v)), v);
+}
+
 TEST(CovarianceTest, MeetsVectorsOfALargerBatch) {
   at::manual_seed(0);
   const Tensor v = at::randn({2, 4, 5, 3}, at::kDouble);
@@ -83,6 +144,8 @@ TEST(CovarianceTest, KnowsWhetherItsNumbersAreFinite) {
   const Tensor factor = at::eye(2, at::kDouble).repeat({3, 1, 1});
   factor[1][1][0] = -kInfinity;
   EXPECT_TRUE(DenseCovariance(factor).is_finite().equal(expected));
+  EXPECT_TRUE(LowRankCovariance(factor, at::ones({2})).is_finite().equal(expected));
+  EXPECT_TRUE(LowRankCovariance(at::eye(2), s).is_finite().equal(expected));
 }
 
 TEST(CovarianceTest, IsConverted) {

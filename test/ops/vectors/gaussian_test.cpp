@@ -126,6 +126,9 @@ TEST(GaussianTest, HasOneDensityForAllForms) {
   EXPECT_TRUE(of_any_form(dense, vectors).allclose(expected, 1e-14, 1e-14, /*equal_nan=*/true));
   EXPECT_TRUE(of_any_form(DiagonalCovariance(scales), vectors)
                   .allclose(expected, 1e-14, 1e-14, /*equal_nan=*/true));
+  const Tensor none = at::zeros({5, 0}, at::kDouble);
+  EXPECT_TRUE(of_any_form(LowRankCovariance(none, scales.square()), vectors)
+                  .allclose(expected, 1e-13, 1e-13, /*equal_nan=*/true));
 }
 
 TEST(GaussianTest, HasOneEntropyForAllForms) {

@@ -175,6 +175,10 @@ _WRONG = [
     ("the variance of `Weibull` does not cancel for large concentrations, and `stddev` exists where it overflows or underflows", {
         "Weibull": "variance, stddev",
     }),
+    ("`LowRankMultivariateNormal` keeps its digits where the factor is large beside the diagonal, and `log_prob` of an infinite value is "
+     "-inf (Python: the difference of two huge numbers, and nan)", {
+        "LowRankMultivariateNormal": "log_prob, log_prob gradient",
+    }),
     ("a weight of 0 in a mixture has the derivative f_k / f - 1 of the density (Python: 0)", {
         "MixtureSameFamily": "log_prob gradient",
     }),

@@ -55,8 +55,8 @@ def inputs_of(columns, dtype):
     out = {}
     for name, tensors in parts.items():
         if name + "[0][0]" in columns:
-            n = math.isqrt(len(tensors))
-            out[name] = torch.stack(tensors, -1).unflatten(-1, (n, n)).to(dtype)
+            columns_of_one = sum(c.startswith(name + "[0][") for c in columns)
+            out[name] = torch.stack(tensors, -1).unflatten(-1, (-1, columns_of_one)).to(dtype)
         else:
             out[name] = (torch.stack(tensors, -1) if name + "[0]" in columns else tensors[0]).to(dtype)
     return out
