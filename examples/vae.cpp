@@ -13,13 +13,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "digits.h"
 #include "support/command_line.h"
 #include "support/image.h"
 #include "support/progress.h"
@@ -28,12 +28,8 @@ namespace {
 
 namespace dist = torch::distributions;
 namespace nn = torch::nn;
+using example::Digits;
 using torch::Tensor;
-
-constexpr int64_t kSide = 8;  // an image has 8 x 8 pixels
-constexpr int64_t kPixels = kSide * kSide;
-constexpr int64_t kMaxCount = 16;  // ink points in a full pixel
-constexpr int64_t kClasses = 10;   // the digits 0 to 9
 
 struct Options : example::CommonOptions {
   int64_t epochs = 200;
@@ -42,32 +38,6 @@ struct Options : example::CommonOptions {
   std::string data = EXAMPLE_DATA_DIR "/digits.csv";
   std::string output = "vae.png";
 };
-
-struct Digits {
-  Tensor images;  ///< ink counts, [digits, kPixels]
-  Tensor labels;  ///< [digits]
-
-  Digits slice(int64_t begin, int64_t end) const {
-    return {.images = images.slice(0, begin, end), .labels = labels.slice(0, begin, end)};
-  }
-};
-
-/// Loads the digits of a file, in random order.
-Digits load(const std::string& path, torch::Device device) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("cannot read " + path);
-  std::vector<float> numbers;
-  for (float number; file >> number; file.ignore()) numbers.push_back(number);
-  constexpr int64_t kColumns = kPixels + 1;  // the last one is the label
-  const auto count = static_cast<int64_t>(numbers.size());
-  if (count == 0 || count % kColumns != 0) {
-    throw std::runtime_error(path + " does not hold lines of " + std::to_string(kColumns) +
-                             " numbers");
-  }
-  const Tensor rows = torch::tensor(numbers).view({-1, kColumns});
-  const Tensor shuffled = rows.index_select(0, torch::randperm(rows.size(0))).to(device);
-  return {.images = shuffled.narrow(1, 0, kPixels), .labels = shuffled.select(1, kPixels)};
-}
 
 struct VaeImpl : nn::Module {
   static constexpr int64_t kLatent = 8;
@@ -92,13 +62,13 @@ struct VaeImpl : nn::Module {
 
   /// q(z | x).
   dist::Independent encode(const Tensor& images) {
-    const auto parameters = encoder->forward(images / kMaxCount).chunk(2, -1);
+    const auto parameters = encoder->forward(images / Digits::kMaxCount).chunk(2, -1);
     return {dist::Normal(parameters[0], parameters[1].exp()), 1};
   }
 
   /// p(x | z).
   dist::Independent decode(const Tensor& latent) {
-    return {dist::Binomial(kMaxCount, {.logits = decoder->forward(latent)}), 1};
+    return {dist::Binomial(Digits::kMaxCount, {.logits = decoder->forward(latent)}), 1};
   }
 
   /// The evidence lower bound of each image in nats, estimated without bias from one sample.
@@ -108,8 +78,8 @@ struct VaeImpl : nn::Module {
     return log_likelihood - dist::kl_divergence(posterior, prior(images.device()));
   }
 
-  nn::Sequential encoder = network(kPixels, 2 * kLatent);
-  nn::Sequential decoder = network(kLatent, kPixels);
+  nn::Sequential encoder = network(Digits::kPixels, 2 * kLatent);
+  nn::Sequential decoder = network(kLatent, Digits::kPixels);
 };
 TORCH_MODULE(Vae);
 
@@ -149,7 +119,7 @@ std::pair<double, double> train(Vae& vae, const Tensor& images, const Tensor& he
   return {before, after};
 }
 
-/// A labelled row of a picture: `images` holds ink counts, [columns, kPixels].
+/// A labelled row of a picture: `images` holds ink counts, [columns, Digits::kPixels].
 struct Row {
   std::string label;
   Tensor images;
@@ -157,29 +127,27 @@ struct Row {
 
 /// Draws rows of equal length, dark on white, with digits magnified by bicubic interpolation.
 void draw(const std::vector<Row>& rows, const std::string& path) {
-  constexpr int kMagnification = 10, kGap = 10, kLabelWidth = 180, kTextScale = 2;
-  constexpr int kCell = static_cast<int>(kSide) * kMagnification;
-  constexpr int kTextHeight = 8 * kTextScale;
-  constexpr uint8_t kWhite = 255, kBlack = 0;
+  constexpr int kMagnification = 10, kGap = 10, kLabelWidth = 180;
+  constexpr int kCell = static_cast<int>(Digits::kSide) * kMagnification;
   const auto columns = static_cast<int>(rows.front().images.size(0));
   example::Image picture(kLabelWidth + columns * (kCell + kGap),
-                         static_cast<int>(rows.size()) * (kCell + kGap) + kGap, kWhite);
+                         static_cast<int>(rows.size()) * (kCell + kGap) + kGap);
   int top = kGap;
   for (const Row& row : rows) {
-    picture.text(kGap, top + (kCell - kTextHeight) / 2, row.label, kTextScale, kBlack);
+    picture.text({.x = kGap, .y = top + 0.58 * kCell}, row.label, {.size = 21});
+    const Tensor images = row.images.view({-1, 1, Digits::kSide, Digits::kSide}).to(torch::kCPU);
     const Tensor magnified =
-        nn::functional::interpolate(row.images.view({-1, 1, kSide, kSide}).to(torch::kCPU),
-                                    nn::functional::InterpolateFuncOptions()
-                                        .size(std::vector<int64_t>{kCell, kCell})
-                                        .mode(torch::kBicubic)
-                                        .align_corners(false));
-    const Tensor levels =
-        ((1 - magnified.squeeze(1) / kMaxCount) * kWhite).clamp(kBlack, kWhite).to(torch::kByte);
-    const auto level = levels.accessor<uint8_t, 3>();
+        nn::functional::interpolate(images, nn::functional::InterpolateFuncOptions()
+                                                .size(std::vector<int64_t>{kCell, kCell})
+                                                .mode(torch::kBicubic)
+                                                .align_corners(false));
+    const Tensor shares = (magnified.squeeze(1) / Digits::kMaxCount).clamp(0, 1);
+    const auto share = shares.accessor<float, 3>();
     for (int column = 0; column < columns; ++column) {
       for (int y = 0; y < kCell; ++y) {
         for (int x = 0; x < kCell; ++x) {
-          picture.set(kLabelWidth + column * (kCell + kGap) + x, top + y, level[column][y][x]);
+          picture.paint(kLabelWidth + column * (kCell + kGap) + x, top + y, example::kBlack,
+                        share[column][y][x]);
         }
       }
     }
@@ -194,7 +162,7 @@ void draw_digits(Vae& vae, const Digits& digits, const std::string& path) {
   const torch::NoGradGuard no_grad;
   vae->eval();
   std::vector<Tensor> one_of_each;
-  for (int64_t label = 0; label < kClasses; ++label) {
+  for (int64_t label = 0; label < Digits::kClasses; ++label) {
     const Tensor found = (digits.labels == label).nonzero();
     one_of_each.push_back(digits.images[found[0].item<int64_t>()]);
   }
@@ -202,7 +170,7 @@ void draw_digits(Vae& vae, const Digits& digits, const std::string& path) {
   std::vector<Row> rows = {{"originals", originals},
                            {"reconstructions", vae->decode(vae->encode(originals).mean()).mean()}};
   for (const std::string label : {"samples", "", ""}) {
-    const Tensor latent = VaeImpl::prior(originals.device()).sample({kClasses});
+    const Tensor latent = VaeImpl::prior(originals.device()).sample({Digits::kClasses});
     rows.push_back({label, vae->decode(latent).mean()});
   }
   draw(rows, path);
@@ -214,8 +182,8 @@ int run(Options options) {
   torch::manual_seed(static_cast<uint64_t>(options.seed));
   if (options.brief) options.epochs = 3;
 
-  const Digits digits = load(options.data, options.device);
-  const int64_t count = digits.images.size(0), held_out_count = count / 10;
+  const Digits digits = Digits::load(options.data, options.device);
+  const int64_t count = digits.count(), held_out_count = count / 10;
   const Digits held_out = digits.slice(0, held_out_count);
   const Digits training = digits.slice(held_out_count, count);
   Vae vae;

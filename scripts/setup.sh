@@ -30,7 +30,8 @@ need_packages() {
 
 # Configures $build. Installs LibTorch in build/libtorch if the machine has none.
 configure() {
-  local packages=(g++ cmake ninja-build ccache libfmt-dev libgtest-dev libgmock-dev nlohmann-json3-dev libstb-dev)
+  local packages=(g++ cmake ninja-build ccache libfmt-dev libgtest-dev libgmock-dev nlohmann-json3-dev libstb-dev
+    fonts-dejavu-core)
   # Debian's python3 package does not contain venv.
   python3 -c 'import ensurepip' 2> /dev/null || packages+=(python3 python3-venv)
   need_packages "${packages[@]}"

@@ -8,6 +8,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/axis.h"
+
 namespace example {
 namespace {
 
@@ -15,28 +17,6 @@ constexpr double kWidth = 800, kHeight = 480;                       // size of t
 constexpr double kLeft = 72, kRight = 24, kTop = 48, kBottom = 60;  // margins
 constexpr std::array kColours = {"#1f5fa8", "#d1662a", "#3a8f4b", "#8a4fa3"};
 constexpr auto kThresholdColour = "#b3261e";
-
-/// An axis. Its range is that of the data, widened to steps of 1, 2 or 5 times a power of ten.
-struct Axis {
-  double low, high, step;
-
-  static Axis around(double low, double high) {
-    constexpr double kSteps = 6;
-    if (!(low < high)) high = low + 1;
-    const double rough = (high - low) / kSteps;
-    const double magnitude = std::pow(10, std::floor(std::log10(rough)));
-    double step = 10 * magnitude;
-    for (const double factor : {5.0, 2.0, 1.0}) {
-      if (factor * magnitude >= rough) step = factor * magnitude;
-    }
-    return {std::floor(low / step) * step, std::ceil(high / step) * step, step};
-  }
-
-  double fraction(double value) const { return (value - low) / (high - low); }
-  int ticks() const { return static_cast<int>(std::lround((high - low) / step)) + 1; }
-  /// Rounded, so that a tick at zero is not printed as 1e-17.
-  double tick(int i) const { return std::round(low / step + i) * step; }
-};
 
 std::string escaped(const std::string& text) {
   std::string result;
@@ -78,24 +58,18 @@ class Canvas {
          << "</text>\n";
   }
 
-  void number(double x, double y, double value, const std::string& style) {
-    std::ostringstream digits;
-    digits << value;
-    text(x, y, digits.str(), style);
-  }
-
   void axes(const LinePlot& plot) {
     const double bottom = y(y_axis_.low), right = x(x_axis_.high);
     const std::string grid = "stroke=\"#e4e4e4\"";
-    for (int i = 0; i < x_axis_.ticks(); ++i) {
-      const double at = x(x_axis_.tick(i));
+    for (const double tick : x_axis_.ticks()) {
+      const double at = x(tick);
       line(at, kTop, at, bottom, grid);
-      number(at, bottom + 20, x_axis_.tick(i), "text-anchor=\"middle\"");
+      text(at, bottom + 20, tick_label(tick), "text-anchor=\"middle\"");
     }
-    for (int i = 0; i < y_axis_.ticks(); ++i) {
-      const double at = y(y_axis_.tick(i));
+    for (const double tick : y_axis_.ticks()) {
+      const double at = y(tick);
       line(kLeft, at, right, at, grid);
-      number(kLeft - 8, at + 5, y_axis_.tick(i), "text-anchor=\"end\"");
+      text(kLeft - 8, at + 5, tick_label(tick), "text-anchor=\"end\"");
     }
     line(kLeft, bottom, right, bottom, "stroke=\"black\"");
     line(kLeft, kTop, kLeft, bottom, "stroke=\"black\"");
