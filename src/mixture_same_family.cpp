@@ -3,37 +3,26 @@
 #include <ATen/ExpandUtils.h>
 #include <ATen/OpMathType.h>
 
-#include <cmath>
 #include <ostream>
+#include <typeinfo>
 
 #include <torch/distributions/constraints/mixture_same_family.h>
 
 #include "constraints/points.h"
-#include "core/float_limits.h"
+#include "constraints/scan.h"
 #include "core/raise.h"
 #include "core/supported.h"
 #include "ops/special/constants.h"
+#include "ops/tensor/sum_rightmost.h"
+#include "ops/vectors/log_sum.h"
 #include "ops/vectors/softmax.h"
 
 namespace torch::distributions {
 namespace {
 
-/// log S with S = sum_k w_k exp(x_k) along the last dimension, for weights w of sum 1 or, if
-/// `are_logs`, their logarithms. A term of weight 0 contributes only the derivative exp(x_k) / S
-/// with respect to its weight, which is clamped to stay finite. Where S = 0 the gradient is 0.
-Tensor log_sum(const Tensor& x, const Tensor& weights, bool are_logs) {
-  const Tensor log_weights = are_logs ? weights.detach() : weights.detach().log();
-  const Tensor largest = (x.detach() + log_weights)
-                             .masked_fill(log_weights == -ops::kInfinity, -ops::kInfinity)
-                             .amax(-1, /*keepdim=*/true);
-  // x - largest is NaN if both are infinite, and inf only for a term of weight 0. Both become 0.
-  const Tensor relative = (x - largest).nan_to_num(/*nan=*/0, /*posinf=*/0, -ops::kInfinity);
-  const double most = -std::log(float_limits(x.scalar_type()).least_normal);
-  const Tensor terms =
-      are_logs ? (relative + weights).exp() : relative.clamp_max(most).exp() * weights;
-  // If the weight of an infinite term underflows, the sum is 0, but the density is infinite.
-  const Tensor sum = terms.sum(-1), size = largest.squeeze(-1);
-  return sum.masked_fill((sum == 0).logical_and(size == ops::kInfinity), 1).log() + size;
+/// `t.to(dtype)`, without a call if `t` has that dtype.
+Tensor as(at::ScalarType dtype, const Tensor& t) {
+  return t.scalar_type() == dtype ? t : t.to(dtype);
 }
 
 /// The dtype to which `numbers` and the weights of a mixture promote.
@@ -124,24 +113,44 @@ Tensor MixtureSameFamily::do_log_prob(const Tensor& value) const {
   const auto support = stated_support(*component_distribution_);
   Tensor inside = with_components(value), outside;
   if (support) outside = violations(**support, inside);
-  if (outside.defined()) {
-    outside = outside.logical_and(impossible_of_part(*component_distribution_, inside));
-    const at::ScalarType dtype =
-        inside.is_floating_point() ? inside.scalar_type() : dtype_of_part(*component_distribution_);
-    inside = at::where(with_event(outside, (*support)->event_dim()),
-                       stand_in(*component_distribution_, inside.options().dtype(dtype)), inside);
-  }
+  if (!outside.defined()) return density(inside, support);
+  outside = outside.logical_and(impossible_of_part(*component_distribution_, inside));
+  const at::ScalarType dtype =
+      inside.is_floating_point() ? inside.scalar_type() : dtype_of_part(*component_distribution_);
+  inside = at::where(with_event(outside, (*support)->event_dim()),
+                     stand_in(*component_distribution_, inside.options().dtype(dtype)), inside);
+  return density(inside, support, outside);
+}
+
+Tensor MixtureSameFamily::density(const Tensor& inside, const std::optional<ConstraintPtr>& support,
+                                  const Tensor& outside) const {
   Tensor log_prob = log_prob_of_part(*component_distribution_, inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   return mix_logs(log_prob, support && (*support)->is_discrete() ? 0 : ops::kInfinity);
+}
+
+// Usually a value is in the support of every component, so that only its density is needed. If that
+// is finite, a component has a weight.
+Tensor MixtureSameFamily::log_prob_of(const Tensor& value, const LogProbOptions& options) const {
+  if (!options.validate || typeid(*this) != typeid(MixtureSameFamily))
+    return Implements::log_prob_of(value, options);
+  validate_shape(value);
+  const auto support = stated_support(*component_distribution_);
+  const Tensor inside = with_components(value);
+  if (!support || !constraints::scan::readable(inside) || (*support)->first_violation(inside))
+    return Implements::log_prob_of(value, options);
+  const Tensor log_prob = density(inside, support);
+  if (!constraints::scan::readable(log_prob) || !all_finite(log_prob)) validate_sample(value);
+  return ops::sum_rightmost(log_prob, options.dims);
 }
 
 Tensor MixtureSameFamily::mix_logs(const Tensor& logs, double bound) const {
   const auto dtype = common_dtype(logs, mixture_distribution_);
   const auto wide = at::toOpMathType(dtype);
   const Tensor weights = given_weights(mixture_distribution_, wide);
-  const Tensor result = log_sum(logs.to(wide), weights, mixture_distribution_.given_by_logits());
-  return (bound < ops::kInfinity ? at_most(result, bound) : result).to(dtype);
+  const Tensor result =
+      ops::log_sum(as(wide, logs), weights, mixture_distribution_.given_by_logits());
+  return as(dtype, bound < ops::kInfinity ? at_most(result, bound) : result);
 }
 
 Tensor MixtureSameFamily::mix(const Tensor& probabilities) const {

@@ -41,6 +41,21 @@ MixtureSameFamily uniforms(const Tensor& low, const Tensor& weights, Validate va
                            validate_args);
 }
 
+// Values are checked in the pass of the density.
+TEST(MixtureSameFamilyTest, InvalidValuesAreErrors) {
+  const Categorical none({.logits = doubles({-kInfinity, -kInfinity, -kInfinity})}, false);
+  const Tensor x = doubles({0.5});
+  EXPECT_THROW(MixtureSameFamily(none, Normal(doubles({0, 1, 2}), 1.), true).log_prob(x),
+               c10::ValueError);
+  const MixtureSameFamily d(Categorical(doubles({1, 1, 0})), Normal(doubles({0, 1, 2}), 1.));
+  EXPECT_THROW(d.log_prob(doubles({0.5, std::nan("")})), c10::ValueError);
+  EXPECT_THROW(d.expand({2}).log_prob(doubles({0.5, 1, 2})), c10::ValueError);
+  EXPECT_THROW(Independent(d.expand({2}), 1, true).log_prob(doubles({0.5, std::nan("")})),
+               c10::ValueError);
+  // The density is 0 in double, but the value is possible.
+  EXPECT_EQ(d.log_prob(doubles({1e200})).item<double>(), -kInfinity);
+}
+
 TEST(MixtureSameFamilyTest, ComponentsOfDifferentSupports) {
   const Tensor low = doubles({0, 0.5, 5}).requires_grad_(),
                weights = doubles({1, 3, 0}).requires_grad_();
@@ -126,6 +141,24 @@ TEST(MixtureSameFamilyTest, DensityIsTheWeightedSum) {
   EXPECT_TRUE(gradient(actual, loc).allclose(gradient(expected, loc)));
   EXPECT_TRUE(gradient(actual, logits).allclose(gradient(expected, logits)));
   EXPECT_TRUE(d.log_prob(doubles({1e3, -1e3})).isfinite().all().item<bool>());
+}
+
+TEST(MixtureSameFamilyTest, WeightsOfManyRows) {
+  at::manual_seed(1);
+  const Tensor loc = at::randn({100, 3}, at::kDouble).requires_grad_(),
+               given = at::randn({100, 3}, at::kDouble).requires_grad_(),
+               x = at::randn({5, 100}, at::kDouble);
+  for (const bool by_logits : {false, true}) {
+    const Tensor weights = given.softmax(-1);
+    const Categorical mixture(by_logits ? ProbsOrLogits{.logits = given}
+                                        : ProbsOrLogits{.probs = weights});
+    const Tensor actual = MixtureSameFamily(mixture, Normal(loc, 0.5)).log_prob(x);
+    const Tensor expected =
+        (Normal(loc, 0.5).log_prob(x.unsqueeze(-1)).exp() * weights).sum(-1).log();
+    EXPECT_TRUE(actual.allclose(expected));
+    EXPECT_TRUE(gradient(actual, loc).allclose(gradient(expected, loc)));
+    EXPECT_TRUE(gradient(actual, given).allclose(gradient(expected, given)));
+  }
 }
 
 // References by mpmath: f_k / f - 1, and 1 - f_j f_k / f^2.

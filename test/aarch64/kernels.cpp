@@ -333,6 +333,26 @@ void run_rows(Results& results) {
   run("index_of_one", kernels.index_of_one, one, places);
   run("race", kernels.race, x, places);
   run("race_of_logits", kernels.race_of_logits, x, places);
+  const auto run_weighted = [&](const char* name, const RowKernels::RunWeighted(&runs)[2],
+                                int64_t weight_rows, bool backward) {
+    std::vector<T> to(x.size()), of_weights(x.size());
+    runs[kDtype]({kRows,
+                  kColumns,
+                  x.data(),
+                  y.data(),
+                  0,
+                  weight_rows,
+                  one.data(),
+                  {to.data(), backward ? of_weights.data() : nullptr}});
+    results.add<T>(of<T>(name), to, kOfFormulas);
+    if (backward) results.add<T>(of<T>(name) + " of weights", of_weights, kOfFormulas);
+  };
+  for (const int64_t weight_rows : {int64_t{1}, int64_t{7}, int64_t{kRows}}) {
+    run_weighted("log_sum", kernels.log_sum, weight_rows, false);
+    run_weighted("log_sum_of_logs", kernels.log_sum_of_logs, weight_rows, false);
+    run_weighted("log_sum backward", kernels.log_sum_backward, weight_rows, true);
+    run_weighted("log_sum_of_logs backward", kernels.log_sum_of_logs_backward, weight_rows, true);
+  }
   std::vector<T> draws(uniform.size());
   kernels.exponential[kDtype](uniform.data(), static_cast<int64_t>(uniform.size()), draws.data());
   results.add<T>(of<T>("exponential"), draws, kOfFormulas);

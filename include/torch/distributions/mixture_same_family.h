@@ -44,12 +44,19 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   at::ScalarType do_dtype() const override { return dtype_of_part(*component_distribution_); }
   Tensor do_mean() const override;
   Tensor do_variance() const override;
+  Tensor log_prob_of(const Tensor& value, const LogProbOptions& options) const override;
   void change(const core::Change& change) override;
 
   /// `value` with a dimension for the components, before its event dimensions.
   Tensor with_components(const Tensor& value) const;
   /// A function of every component, along a new last dimension.
   Tensor of_components(OfValue function, const Tensor& value) const;
+  /// The log density of a value with a dimension for the components, in the support of each or
+  /// replaced there.
+  /// \param support The support of the components, if they state one.
+  /// \param outside Mask of the replaced events, whose densities are 0. Undefined if there are none.
+  Tensor density(const Tensor& inside, const std::optional<ConstraintPtr>& support,
+                 const Tensor& outside = {}) const;
   /// The weighted sum of the components' probabilities, at most 1.
   Tensor mix(const Tensor& probabilities) const;
   /// The logarithm of the weighted sum of numbers with these logarithms, at most `bound`.

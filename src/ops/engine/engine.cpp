@@ -17,6 +17,7 @@
 
 #include "ops/engine/convert.h"
 #include "ops/engine/layout.h"
+#include "ops/tensor/differentiated.h"
 #include "ops/tensor/dtypes.h"
 #include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
@@ -399,30 +400,8 @@ class Backward : Pass<T> {
 variable_list differentiated_path(const Operation& operation, Inputs inputs, int64_t summed,
                                   const Tensor& gradient, Wanted wanted,
                                   at::OptionalIntArrayRef shape = std::nullopt) {
-  const bool creates_graph = at::GradMode::is_enabled();
-  const at::AutoGradMode with_graph(true);
-  // Inputs may depend on each other, so each is detached, or replaced by a view if a graph is made.
-  std::array<Tensor, kMaxInputs> own;
-  c10::SmallVector<const Tensor*, kMaxInputs> pointers;
-  variable_list differentiated;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    own[i] = creates_graph ? inputs[i]->view_as(*inputs[i]) : inputs[i]->detach();
-    if (shape) own[i] = own[i].expand(*shape);
-    if (wanted[i]) {
-      if (!creates_graph) own[i].requires_grad_();
-      differentiated.push_back(own[i]);
-    }
-    pointers.push_back(&own[i]);
-  }
-  const Tensor value = sum_rightmost(operation.composed(pointers), summed);
-  variable_list result(inputs.size());
-  if (!value.requires_grad()) return result;
-  const auto found = autograd::grad({value}, differentiated, {gradient}, creates_graph,
-                                    creates_graph, /*allow_unused=*/true);
-  for (std::size_t i = 0, next = 0; i < inputs.size(); ++i) {
-    if (wanted[i]) result[i] = found[next++];
-  }
-  return result;
+  const auto composed = [&](Inputs own) { return sum_rightmost(operation.composed(own), summed); };
+  return differentiated(composed, inputs, gradient, wanted, shape);
 }
 
 /// Whether a readable tensor has a NaN.

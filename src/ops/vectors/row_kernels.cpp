@@ -28,6 +28,15 @@ class Block {
       if (row + 1 < rows) from += columns_;
     }
   }
+  /// Loads rows of a table of `total` rows that repeats: row `first` modulo `total`, and so on.
+  void load_repeated(const T* table, int64_t total, int64_t first, int64_t rows) {
+    int64_t at = first % total;
+    for (int64_t row = 0; row < kRows; ++row) {
+      const T* const from = table + at * columns_;
+      for (int64_t i = 0; i < columns_; ++i) elements_[i * kRows + row] = from[i];
+      if (row + 1 < rows && ++at == total) at = 0;
+    }
+  }
   void store(T* to, int64_t rows) const {
     for (int64_t row = 0; row < rows; ++row, to += columns_) {
       for (int64_t i = 0; i < columns_; ++i) to[i] = elements_[i * kRows + row];
@@ -222,6 +231,136 @@ void exponential(const double* from, int64_t count, void* to) {
     store_part(draw(Lanes<double>::load_part(from + i, count - i)), draws + i, count - i);
 }
 
+/// The weights of a block of rows: weights, or their logarithms if `are_logs`.
+template <class T, bool are_logs>
+class RowWeights {
+ public:
+  explicit RowWeights(const WeightedRows& rows)
+      : table_(static_cast<const T*>(rows.weights)),
+        total_(rows.weight_rows),
+        given_(rows.columns),
+        logs_(are_logs ? 0 : rows.columns) {}
+
+  void load(int64_t first, int64_t rows) {
+    if (is_loaded_) return;
+    is_loaded_ = total_ == 1;  // all rows have the same weights
+    given_.load_repeated(table_, total_, first, rows);
+    if constexpr (!are_logs) {
+      for (int64_t i = 0; i < given_.columns(); ++i) logs_.set(i, log(given_[i]));
+    }
+  }
+  Lanes<T> given(int64_t i) const { return given_[i]; }
+  Lanes<T> log_of(int64_t i) const { return are_logs ? given_[i] : logs_[i]; }
+
+ private:
+  const T* table_;
+  int64_t total_;
+  bool is_loaded_ = false;
+  Block<T> given_, logs_;
+};
+
+/// The largest logarithm of a term w exp(x) in each row, without the terms of weight 0.
+template <class T, bool are_logs>
+Lanes<T> largest_term(const Block<T>& x, const RowWeights<T, are_logs>& weights) {
+  Lanes<T> largest(-kInfinity);
+  for (int64_t i = 0; i < x.columns(); ++i) {
+    const Lanes<T> log_weight = weights.log_of(i);
+    largest = max(largest, select(log_weight == -kInfinity, log_weight, x[i] + log_weight));
+  }
+  return largest;
+}
+
+/// x - largest. It is NaN if both are infinite, and inf only for a term of weight 0. Both become 0.
+template <class T>
+Lanes<T> relative_to(const Lanes<T>& largest, const Lanes<T>& x) {
+  const Lanes<T> d = x - largest;
+  return select(isnan(d) || d == kInfinity, Lanes<T>(0.0), d);
+}
+
+/// log S for the sum S of the terms w exp(x) of a row: the operations of log_sum.cpp.
+template <bool are_logs>
+struct LogSum {
+  template <class T>
+  static void forward(const WeightedRows& rows) {
+    Block<T> x(rows.columns), slopes(rows.columns);
+    RowWeights<T, are_logs> weights(rows);
+    for_each_block(rows, x, weights, [&](int64_t row, int64_t count) {
+      const Lanes<T> largest = largest_term(x, weights), total = sum(largest, x, weights, slopes);
+      // If the weight of an infinite term underflows, the sum is 0.
+      const Mask<T> is_lost = total == 0.0 && largest == kInfinity;
+      T results[Block<T>::kRows];
+      (log(select(is_lost, Lanes<T>(1.0), total)) + largest).store(results);
+      std::copy_n(results, count, static_cast<T*>(rows.outputs[0]) + row);
+    });
+  }
+
+  template <class T>
+  static void backward(const WeightedRows& rows) {
+    Block<T> x(rows.columns), slopes(rows.columns);
+    RowWeights<T, are_logs> weights(rows);
+    for_each_block(rows, x, weights, [&](int64_t row, int64_t count) {
+      const Lanes<T> largest = largest_term(x, weights), total = sum(largest, x, weights, slopes);
+      const Lanes<T> gradient = numbers(static_cast<const T*>(rows.gradient) + row, count);
+      const Mask<T> is_constant = gradient == 0.0 || largest == -kInfinity || total == 0.0;
+      const Lanes<T> scale = select(is_constant, Lanes<T>(0.0), gradient / total);
+      for (int64_t i = 0; i < x.columns(); ++i) {
+        const Lanes<T> d = x[i] - largest, term = value(slopes[i], weights.given(i));
+        // Weights clamp the exponent; without a clamp, infinite differences became 0.
+        const Mask<T> below = are_logs ? d < kInfinity : d <= kMost<T>;
+        const Mask<T> varies = !is_constant && below && d > -kInfinity;
+        x.set(i, select(varies, term * scale, Lanes<T>(0.0)));
+        slopes.set(i, select(is_constant, Lanes<T>(0.0), slopes[i] * scale));
+      }
+      const int64_t offset = row * rows.columns;
+      if (rows.outputs[0] != nullptr) x.store(static_cast<T*>(rows.outputs[0]) + offset, count);
+      if (rows.outputs[1] != nullptr)
+        slopes.store(static_cast<T*>(rows.outputs[1]) + offset, count);
+    });
+  }
+
+ private:
+  /// The largest exponent of a term of weight 0: the derivative in its weight stays finite.
+  template <class T>
+  static constexpr double kMost = (1 - std::numeric_limits<T>::min_exponent) * kLog2;
+
+  /// A term from its derivative in what `weights` holds.
+  template <class T>
+  static Lanes<T> value(const Lanes<T>& slope, const Lanes<T>& weight) {
+    return are_logs ? slope : slope * weight;
+  }
+
+  /// The sum of the terms, divided by exp(largest). Sets `slopes` to the terms' derivatives.
+  template <class T>
+  static Lanes<T> sum(const Lanes<T>& largest, const Block<T>& x,
+                      const RowWeights<T, are_logs>& weights, Block<T>& slopes) {
+    Sum<T> sum;
+    for (int64_t i = 0; i < x.columns(); ++i) {
+      const Lanes<T> relative = relative_to(largest, x[i]), weight = weights.given(i);
+      const Lanes<T> slope = exp(are_logs ? relative + weight : min(relative, kMost<T>));
+      slopes.set(i, slope);
+      sum.add(value(slope, weight));
+    }
+    return sum.value();
+  }
+
+  template <class T>
+  static Lanes<T> numbers(const T* from, int64_t count) {
+    return count == Lanes<T>::kCount ? Lanes<T>::load(from) : Lanes<T>::load_part(from, count);
+  }
+
+  /// Loads each block of rows and its weights, and calls f(first row, rows of the block).
+  template <class T, class F>
+  static void for_each_block(const WeightedRows& rows, Block<T>& x,
+                             RowWeights<T, are_logs>& weights, const F& f) {
+    for (int64_t row = 0; row < rows.count; row += Block<T>::kRows) {
+      const int64_t count = std::min(Block<T>::kRows, rows.count - row);
+      x.load(static_cast<const T*>(rows.x) + row * rows.columns, count);
+      weights.load(rows.first + row, count);
+      f(row, count);
+    }
+  }
+};
+
 /// The blocks that a function reads, and whether its result is the second block or an index
 /// (int64_t) for each row.
 enum class Form : char { kOne, kTwo, kOneToIndex, kTwoToIndex };
@@ -267,6 +406,10 @@ const RowKernels& row_kernels_of<isa::CPU_CAPABILITY>() {
                            &run<SoftmaxBackward, double, Form::kTwo>},
       .normalize_backward = {&run<NormalizeBackward, float, Form::kTwo>,
                              &run<NormalizeBackward, double, Form::kTwo>},
+      .log_sum = {&LogSum<false>::forward<float>, &LogSum<false>::forward<double>},
+      .log_sum_of_logs = {&LogSum<true>::forward<float>, &LogSum<true>::forward<double>},
+      .log_sum_backward = {&LogSum<false>::backward<float>, &LogSum<false>::backward<double>},
+      .log_sum_of_logs_backward = {&LogSum<true>::backward<float>, &LogSum<true>::backward<double>},
       .index_of_one = {&run<IndexOfOne, float, Form::kOneToIndex>,
                        &run<IndexOfOne, double, Form::kOneToIndex>},
       .race = {&run<Race<Probability>, float, Form::kTwoToIndex>,

@@ -22,9 +22,21 @@ struct Rows {
   bool* has_empty_row = nullptr;  // set to true by `log_softmax` if a row is empty
 };
 
+/// Contiguous rows x of at most `kMostColumns` numbers, and what weighs them: weights, or their
+/// logarithms. All are float, or all double.
+struct WeightedRows {
+  int64_t count, columns;
+  const void* x;
+  const void* weights;  // of all rows: row i has those of row (first + i) % weight_rows
+  int64_t first, weight_rows;
+  const void* gradient;  // only for a backward pass: of the result, a number for each row
+  void* outputs[2];      // the results; or the gradients of x and of each row's weights, or null
+};
+
 /// The kernels of one instruction set, indexed by dtype (float, double).
 struct RowKernels {
   using Run = void (*)(const Rows& rows);
+  using RunWeighted = void (*)(const WeightedRows& rows);
   using Transform = void (*)(const double* from, int64_t count, void* to);
   // Compute y from x. `log_softmax` also reports empty rows, whose logits are all -inf.
   Run log_softmax[2], softmax[2], normalize[2];
@@ -32,6 +44,9 @@ struct RowKernels {
   Run log_softmax_backward[2], softmax_backward[2];
   // Computes the gradient in x from the gradient in y and from x itself.
   Run normalize_backward[2];
+  // log(sum of w exp(x)) of each row, and its gradients. The second form takes log w.
+  RunWeighted log_sum[2], log_sum_of_logs[2];
+  RunWeighted log_sum_backward[2], log_sum_of_logs_backward[2];
   // Index of the 1 in a one-hot row (int64_t). -1 if the row is not one-hot, -2 if it has a NaN.
   Run index_of_one[2];
   // The category (int64_t) with the least draw / weight, from weights or their logarithms, and
