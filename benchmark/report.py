@@ -216,9 +216,6 @@ def legend(figures):
 
 REASONS = """## Where it is slower, and why
 
-- **LogNormal, a million values, compared with torch.compile.** `log x - loc` cancels if the scale is small, so the density
-  is computed in double: a register holds half as many numbers, and there are three divisions. Python and its compiler
-  compute in float, where `log_prob(1000)` of `LogNormal(6.9, 0.001)` is wrong by 400 roundings.
 - **Forward and backward of a million values, compared with torch.compile: Normal, Uniform, Exponential, Bernoulli.** The
   compiler fuses `log_prob` with the sum that follows, so no density is written to memory. This library returns a tensor,
   which LibTorch then sums. In the forward pass alone, the same kernels are faster.

@@ -1,4 +1,7 @@
 #include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
 
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
@@ -41,6 +44,35 @@ TEST(LogNormal, MomentsThatOverflowAreInfinite) {
         LogNormal(number(-1), 1.5e8).mean(), LogNormal(number(-1), 1e8).variance(),
         LogNormal(number(-1), 1e8).stddev(), LogNormal(at::full({}, 1e17), 1.0).mode()})
     EXPECT_EQ(moment.item<double>(), INFINITY);
+}
+
+// log x - loc loses most digits of log x, which is kept with its rounding error. References by
+// mpmath.
+TEST(LogNormal, ASmallScaleKeepsItsDigits) {
+  struct Point {
+    double loc, scale, value, log_prob, of_loc, of_scale, of_value;
+  };
+  for (const Point& p : {Point{6.9, 1e-3, 1000, -30.990372172966795267, 7755.1828780025517086,
+                               59142.864375394023965, -7.7561828780025517086},
+                         Point{0.01, 1e-5, 1.01, -1.7556640484167245908, -496783.6814447048486,
+                               2367940.1966259123226, 491864.04567869893452},
+                         Point{-3.2, 1e-4, 0.04076, 11.345439893050056339, -5403.9997416604858602,
+                               -7079.6790056081167228, 132556.42379258821851}}) {
+    const auto leaf = [](double x) { return at::full({3}, x, at::kFloat).requires_grad_(); };
+    const Tensor loc = leaf(p.loc), scale = leaf(p.scale), x = leaf(p.value);
+    for (const bool create_graph : {false, true}) {  // by a kernel, and by tensor operations
+      const Tensor log_prob = LogNormal(loc, scale).log_prob(x);
+      const auto slopes = torch::autograd::grad({log_prob.sum()}, {loc, scale, x}, {},
+                                                /*retain_graph=*/true, create_graph);
+      const auto error = [](const Tensor& got, double want) {
+        return std::abs(got[1].item<double>() / want - 1);
+      };
+      EXPECT_LE(error(log_prob, p.log_prob), 1e-6) << p.value;
+      EXPECT_LE(error(slopes[0], p.of_loc), 1e-6) << p.value;
+      EXPECT_LE(error(slopes[1], p.of_scale), 1e-6) << p.value;
+      EXPECT_LE(error(slopes[2], p.of_value), 1e-6) << p.value;
+    }
+  }
 }
 
 }  // namespace

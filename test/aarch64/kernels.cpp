@@ -48,6 +48,7 @@ struct Stated {
 };
 const std::map<std::string_view, Stated> kStated{
     {"log", {{0.8, true}, {0.5, true}}},
+    {"log_minus", {{2}, {}}},
     {"log1p", {{1.4, true}, {1, true}}},
     {"exp", {{1.1, true}, {1.1, true}}},
     {"expm1", {{2.1, true}, {1.1, true}}},

@@ -218,6 +218,8 @@ MUTANTS = [
            "weights.load(0, count)", ("src/ops/vectors/row_kernels.cpp",), "families_test", "MixtureSameFamilyTest.*WeightsOfManyRows*"),
     Mutant("no component of a positive weight", "src/mixture_same_family.cpp", " || !all_finite(log_prob)", "",
            ("src/mixture_same_family.cpp",), "families_test", "MixtureSameFamilyTest.*InvalidValues*"),
+    Mutant("a logarithm rounded to float", "src/ops/formulas/log_normal.h", "(log_x - loc + error)", "(log_x - loc)",
+           ("generated/ops/kernels/log_normal.cpp",), "families_test", "LogNormal.ASmallScale*"),
     Mutant("the slowest clock", "src/ops/vectors/row_kernels.cpp", "speed > highest", "speed < highest",
            ("src/ops/vectors/row_kernels.cpp",), "golden_sampler_test", "*Categorical*"),
     Mutant("tail of the counts cut off", "src/ops/special/binomial_entropy.h", "kNegligible = 0x1p-66", "kNegligible = 0x1p-20",

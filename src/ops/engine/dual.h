@@ -73,7 +73,10 @@ struct Dual {
   }
 
   LanesOf<S> value;
-  [[no_unique_address]] std::array<LanesOf<S>, std::popcount(M)> partials;
+  // An array of no elements would take as much memory as a register.
+  struct None {};
+  [[no_unique_address]] std::conditional_t<M == 0, None, std::array<LanesOf<S>, std::popcount(M)>>
+      partials;
 };
 
 template <class S>
@@ -318,11 +321,19 @@ template <class S, unsigned M>
   return {x.value, {}};
 }
 
-/// f(log x). The slope of f is divided by x, since 1 / x may overflow. At infinity the slope is 0.
+/// f(log x), or f(log x, e) with the rounding error e of log x, a constant for derivatives. The slope
+/// of f is divided by x, since 1 / x may overflow. At infinity the slope is 0.
 template <class S, unsigned M, class F>
 [[gnu::always_inline]] constexpr auto of_log(const F& f, const Dual<S, M>& x) {
   static_assert(std::popcount(M) <= 1);
-  auto result = f(Dual<S, M>{log(x.value), x.partials});
+  auto result = [&] {
+    if constexpr (std::is_invocable_v<F, Dual<S, M>, Constant<S>>) {
+      const auto parts = log_in_parts(x.value);
+      return f(Dual<S, M>{parts.high, x.partials}, Constant<S>{parts.low, {}});
+    } else {
+      return f(Dual<S, M>{log(x.value), x.partials});
+    }
+  }();
   if constexpr (M != 0) {
     constexpr unsigned kInput = std::countr_zero(M);
     LanesOf<S>& slope = result.template partial<kInput>();

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <numbers>
+#include <type_traits>
+#include <utility>
 
 #include "ops/engine/lanes.h"
 #include "ops/special/coefficients.h"
+#include "ops/special/log_in_parts_coefficients.h"
 #include "ops/special/scalar.h"
 
 /// The elementary functions of SIMD numbers, inline.
@@ -20,6 +24,19 @@
 
 namespace torch::distributions::ops::engine {
 namespace {
+
+/// `log_in_parts` in double.
+template <class T>
+constexpr special::Pair<Lanes<T>> log_in_parts_by_lane(const Lanes<T>& x) {
+  T high[Lanes<T>::kCount], low[Lanes<T>::kCount];
+  x.store(high);
+  for (int64_t i = 0; i < Lanes<T>::kCount; ++i) {
+    const double exact = std::log(static_cast<double>(high[i]));
+    high[i] = static_cast<T>(exact);
+    low[i] = std::abs(exact) < kInfinity ? static_cast<T>(exact - double{high[i]}) : T(0);
+  }
+  return {Lanes<T>::load(high), Lanes<T>::load(low)};
+}
 
 #if defined(__CUDACC__)
 
@@ -39,6 +56,10 @@ constexpr Lanes<T> log(const Lanes<T>& x) {
 template <class T>
 constexpr Lanes<T> log1p(const Lanes<T>& x) {
   return Lanes<T>(std::log1p(x.lanes()));
+}
+template <class T>
+constexpr special::Pair<Lanes<T>> log_in_parts(const Lanes<T>& x) {
+  return log_in_parts_by_lane(x);
 }
 
 #else
@@ -85,21 +106,36 @@ template <class T>
   return from_bits<T>((bits(n + kRounder<T>) + Format<T>::kBias) << Format<T>::kFractionBits);
 }
 
-/// x = 2^exponent (1 + fraction) for a positive normal x, with sqrt(1/2) <= 1 + fraction < sqrt(2).
+/// x = 2^exponent significand for a positive normal x, with sqrt(1/2) <= significand < sqrt(2), and
+/// fraction = significand - 1. `place` counts the numbers from sqrt(1/2) to the significand, modulo
+/// a power of 2.
 template <class T>
 struct Split {
-  Lanes<T> exponent, fraction;
+  Lanes<T> exponent, significand, fraction;
+  BitLanes<T> place;
 
   [[gnu::always_inline]] constexpr explicit Split(const Lanes<T>& x) {
     using F = Format<T>;
     using Bits = typename F::Bits;
     constexpr Bits kSqrtHalf = std::bit_cast<Bits>(static_cast<T>(1 / std::numbers::sqrt2));
     constexpr Bits kOne = Bits{1} << F::kFractionBits;
-    constexpr T kShift = 1 / std::numeric_limits<T>::epsilon();  // its lowest bit has the value 1
-    const BitLanes<T> above = bits(x) - kSqrtHalf;
-    const BitLanes<T> biased = (above + F::kBias * kOne) >> F::kFractionBits;
-    exponent = from_bits<T>(biased | std::bit_cast<Bits>(kShift)) - (kShift + T(F::kBias));
-    fraction = from_bits<T>((above & (kOne - 1)) + kSqrtHalf) - 1.0;
+    place = bits(x) - kSqrtHalf;
+    if constexpr (sizeof(T) == sizeof(float)) {
+      using Whole = typename RegisterOf<std::make_signed_t<Bits>>::Type;
+      const Whole whole = std::bit_cast<Whole>(place) >> F::kFractionBits;
+      if constexpr (kIsVector) {
+        exponent = Lanes<T>(__builtin_convertvector(whole, typename Lanes<T>::Register));
+      } else {
+        exponent = Lanes<T>(static_cast<double>(whole));
+      }
+      significand = from_bits<T>(bits(x) - (std::bit_cast<BitLanes<T>>(whole) << F::kFractionBits));
+    } else {  // not every instruction set converts integers of 64 bits
+      constexpr T kShift = 1 / std::numeric_limits<T>::epsilon();  // its lowest bit has the value 1
+      const BitLanes<T> biased = (place + F::kBias * kOne) >> F::kFractionBits;
+      exponent = from_bits<T>(biased | std::bit_cast<Bits>(kShift)) - (kShift + T(F::kBias));
+      significand = from_bits<T>(bits(x) - (place & ~(kOne - 1)));
+    }
+    fraction = significand - 1.0;
   }
 };
 
@@ -145,6 +181,80 @@ template <class T>
     return log_of_any(x);
   const Split<T> parts(x);
   return log_of_parts(parts.exponent, parts.fraction);
+}
+
+/// A table of 16 numbers as T.
+template <class T, const double (&table)[16]>
+inline constexpr auto kTableOf = []<std::size_t... i>(std::index_sequence<i...>) {
+  return std::array<T, 16>{static_cast<T>(table[i])...};
+}(std::make_index_sequence<16>());
+
+/// table[i] in each lane, for the lowest 4 bits i of `index`.
+template <class T>
+  requires(kIsVector && sizeof(T) == sizeof(float))
+[[gnu::always_inline]] constexpr Lanes<T> look_up(const std::array<T, 16>& table,
+                                                  const BitLanes<T>& index) {
+  using Register = typename Lanes<T>::Register;
+#if defined(CPU_CAPABILITY_AVX512)  // masked, because g++ 12 warns of the other form's header
+  return Lanes<T>(reinterpret_cast<Register>(_mm512_maskz_permutexvar_ps(
+      0xffff, reinterpret_cast<__m512i>(index), _mm512_loadu_ps(table.data()))));
+#elif defined(CPU_CAPABILITY_AVX2)
+  const auto places = reinterpret_cast<__m256i>(index);
+  const __m256 low = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table.data()), places);
+  const __m256 high = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table.data() + 8), places);
+  const __m256 is_high = _mm256_castsi256_ps(_mm256_slli_epi32(places, 28));  // by the sign bit
+  return Lanes<T>(reinterpret_cast<Register>(_mm256_blendv_ps(low, high, is_high)));
+#else
+  Register result{};
+  for (int64_t i = 0; i < Lanes<T>::kCount; ++i) result[i] = table[index[i] & 15];
+  return Lanes<T>(result);
+#endif
+}
+
+/// `log_in_parts` of positive normal floats. With a number c from a table, x = 2^n (1 + r) / c and
+/// log x = (n log 2 - log c) + r - r^2 / 2 + ..., where r and the high part of n log 2 - log c are
+/// exact.
+template <class T>
+  requires(kIsVector && sizeof(T) == sizeof(float))
+[[gnu::always_inline]] constexpr special::Pair<Lanes<T>> log_in_parts_of_usual(const Lanes<T>& x) {
+  constexpr double kLog2High = 45426.0 / 65536, kLog2Low = 1.4286068203094173e-06;
+  const Split<T> parts(x);
+  const BitLanes<T> bin = parts.place >> (Format<T>::kFractionBits - 4);
+  const Lanes<T> c = look_up(kTableOf<T, special::kReciprocal>, bin);
+  const Lanes<T> r = multiply_add(parts.significand, c, -1.0);
+  const Lanes<T> square = r * r, square_error = multiply_add(r, r, -square), minus_half(-0.5);
+  const Lanes<T> first = multiply_add(parts.exponent, Lanes<T>(kLog2High),
+                                      look_up(kTableOf<T, special::kLogHigh>, bin));
+  const Lanes<T> sum = first + r, sum_error = r - (sum - first);
+  const Lanes<T> low =
+      multiply_add(parts.exponent, Lanes<T>(kLog2Low), look_up(kTableOf<T, special::kLogLow>, bin));
+  const Lanes<T> rest =
+      multiply_add(Lanes<T>(square * r), special::polynomial(special::kLog1pOfSmall, r),
+                   low + multiply_add(minus_half, square_error, sum_error));
+  const Lanes<T> high = sum + multiply_add(minus_half, square, rest);
+  return {high, multiply_add(minus_half, square, Lanes<T>(sum - high)) + rest};
+}
+template <class T>
+[[gnu::noinline, gnu::cold, gnu::const]] constexpr special::Pair<Lanes<T>> log_in_parts_of_any(
+    Lanes<T> x) {
+  const Mask<T> is_usual = is_positive_normal(x);
+  const auto usual = log_in_parts_of_usual(select(is_usual, x, Lanes<T>(1.0)));
+  const auto other = log_in_parts_by_lane(x);
+  return {select(is_usual, usual.high, other.high), select(is_usual, usual.low, other.low)};
+}
+/// log x, and its rounding error. For floats, the error of their sum is at most 2^-37 max(1,
+/// |log x|). For doubles, the second part is 0.
+template <class T>
+[[gnu::always_inline]] constexpr special::Pair<Lanes<T>> log_in_parts(const Lanes<T>& x) {
+  if constexpr (sizeof(T) == sizeof(double)) {
+    return {log(x), Lanes<T>(0.0)};
+  } else if constexpr (!kIsVector) {
+    return log_in_parts_by_lane(x);
+  } else {
+    if (!is_positive_normal(x).all()) [[unlikely]]
+      return log_in_parts_of_any(x);
+    return log_in_parts_of_usual(x);
+  }
 }
 
 /// Whether `log1p_of_usual` computes log1p(x). For larger x, 1 + x rounds to x.

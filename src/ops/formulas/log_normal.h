@@ -18,7 +18,7 @@ constexpr auto exp_of_sum(const auto& exponent, const auto& error) {
 /// The distribution of exp(X) for X ~ Normal(loc, scale).
 struct LogNormal {
   static constexpr std::size_t kParameters = 2;
-  static constexpr Functions kInDouble = kEvery;
+  static constexpr Functions kInDouble = kEvery & ~kLogProb;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue},
                                           {kEntropy, kEveryParameter}};
@@ -31,8 +31,11 @@ struct LogNormal {
 
   static constexpr auto log_prob(const auto& loc, const auto& scale) {
     return [loc, scale, log_normalizer = log(scale) + kLogSqrt2Pi](const auto& x) {
-      const auto density = [&](const auto& log_x) {
-        return -0.5 * square((log_x - loc) / scale) - log_normalizer - log_x;
+      // log x - loc cancels if the scale is small. The square is a product of two halves, so that
+      // its slope only overflows if the result does.
+      const auto density = [&](const auto& log_x, const auto& error) {
+        const auto z = (log_x - loc + error) / scale;
+        return z * (-0.5 * z) - log_normalizer - log_x;
       };
       return of_log(density, x);
     };

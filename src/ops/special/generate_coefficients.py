@@ -7,6 +7,7 @@ functions have a header of their own; all others are in coefficients.h.
 """
 
 import pathlib
+import struct
 import sys
 from fractions import Fraction
 
@@ -252,9 +253,48 @@ def header():
     return "\n".join(lines + END)
 
 
+def float_of(bits):
+    return Fraction(struct.unpack("f", struct.pack("I", bits))[0])
+
+
+def reciprocals():
+    """The floats m from sqrt(1/2) to sqrt(2) in 16 bins of equally many. For each bin a number c with few bits, so that c m - 1
+    is small and a float. It is 1 in the bin of 1."""
+    lowest = struct.unpack("I", struct.pack("f", float(sqrt(HALF))))[0]
+    result = []
+    for i in range(16):
+        low, high = float_of(lowest + (i << 19)), float_of(lowest + ((i + 1) << 19) - 1)
+        unit = Fraction(1, 2**24 if low < 1 else 2**23)  # of the floats in the bin
+        choices = []
+        for c in {Fraction(k, 64) for k in range(32, 128)}:
+            furthest = max(abs(low * c - 1), abs(high * c - 1))
+            if furthest <= unit / c.denominator * 2**24:
+                choices.append((furthest, c))
+        result.append(Fraction(1) if low <= 1 <= high else min(choices)[1])
+    return result
+
+
+def log_in_parts_header():
+    factors = reciprocals()
+    logs = [-log(mpf(c.numerator) / c.denominator) for c in factors]
+    high = [mp.nint(value * 2**16) / 2**16 for value in logs]
+    furthest = mpf(1) / 25
+    remainder = on(-furthest, furthest, lambda x: (log1p(x) - x + x * x / 2) / x**3)
+    lines = BEGINNING + ['#include "ops/special/coefficients.h"', ""] + NAMESPACE
+    for name, description, values in (
+            ("kReciprocal", "Numbers c for the floats m in 16 parts of [sqrt(1/2), sqrt(2)], such that c m - 1 is a float", factors),
+            ("kLogHigh", "-log c in two parts, the first of which is a multiple of 2^-16", high),
+            ("kLogLow", "The second part", [value - part for value, part in zip(logs, high)]),
+            ("kLog1pOfSmall", "(log1p(x) - x + x^2 / 2) / x^3 for |x| <= 1/25",
+             in_x(-furthest, furthest, chebyshev_as_monomials(remainder, 5)))):
+        lines += array(name, description, values)
+    return "\n".join(lines + END)
+
+
 def main():
     headers = {"coefficients.h": header(), "half_step_coefficients.h": header_of(HALF_STEP_TABLES),
-               "bessel_coefficients.h": header_of(BESSEL_TABLES, BESSEL_POWERS)}
+               "bessel_coefficients.h": header_of(BESSEL_TABLES, BESSEL_POWERS),
+               "log_in_parts_coefficients.h": log_in_parts_header()}
     for name, text in headers.items():
         path = pathlib.Path(__file__).with_name(name)
         if "--check" not in sys.argv[1:]:

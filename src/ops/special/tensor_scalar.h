@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <concepts>
+#include <type_traits>
 #include <utility>
 
 #include "ops/special/differentiable.h"
@@ -167,11 +168,20 @@ auto prepared(const F& f, const Parameters&... parameters) {
   };
 }
 
-/// f(log x). Its derivative is computed as f'(log x) / x, since 1 / x may overflow. At infinity the
-/// derivative is 0.
+/// f(log x), or f(log x, e) with the rounding error e of log x, a constant for derivatives. The
+/// derivative is computed as f'(log x) / x, since 1 / x may overflow. At infinity it is 0.
 template <class F>
 TensorScalar of_log(const F& f, const TensorScalar& x) {
-  return f(select(x == kInfinity, kInfinity, log(x)));
+  const TensorScalar log_x = select(x == kInfinity, kInfinity, log(x));
+  if constexpr (std::is_invocable_v<F, TensorScalar, TensorScalar>) {
+    if (x.tensor().scalar_type() == at::kDouble) return f(log_x, like(x, 0.0));
+    const at::Tensor exact = x.tensor().detach().to(at::kDouble).log();
+    const at::Tensor difference = exact - log_x.tensor().detach();
+    const at::Tensor error = difference.masked_fill(difference.ne(difference), 0);  // inf - inf
+    return f(log_x, TensorScalar(error.to(x.tensor().scalar_type())));
+  } else {
+    return f(log_x);
+  }
 }
 
 /// The sum of `term(k, n, rest...)` over `length` consecutive counts k, starting at `lowest`. A

@@ -120,5 +120,49 @@ TYPED_TEST(ElementaryTest, IsAccurateOnEveryInstructionSet) {
   }
 }
 
+// log x minus its rounded value is the rounding error.
+TYPED_TEST(ElementaryTest, ALogarithmInPartsHasItsRoundingError) {
+  using T = TypeParam;
+  std::vector<T> x, rounded;
+  for (const T number : arguments<T>()) {
+    if (!(number > 0) || number > std::numeric_limits<T>::max()) continue;
+    x.push_back(number);
+    rounded.push_back(static_cast<T>(std::log(static_cast<long double>(number))));
+  }
+  std::vector<T> y(x.size());
+  const T* const from[] = {x.data(), rounded.data()};
+  int found = 0;
+  for (const LaneFunction<T>& function : on_every_instruction_set<T>()) {
+    if (std::string_view(function.name) != "log_minus") continue;
+    ++found;
+    function.run(from, y.data(), static_cast<int64_t>(x.size()));
+    long double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const long double exact = std::log(static_cast<long double>(x[i]));
+      const long double error =
+          std::abs(y[i] - (exact - rounded[i])) / std::max(1.0L, std::abs(exact));
+      worst = std::max(worst, error);
+    }
+    EXPECT_LE(worst, sizeof(T) == sizeof(float) ? 0x1p-37L : 0x1p-52L);
+    this->RecordProperty("log_in_parts", std::to_string(std::log2(worst)));
+  }
+  EXPECT_GT(found, 0);
+}
+
+TYPED_TEST(ElementaryTest, ALogarithmInPartsHasEveryLimit) {
+  using T = TypeParam;
+  using Limits = std::numeric_limits<T>;
+  const std::vector<T> x{0, Limits::infinity(), -1, Limits::quiet_NaN(), Limits::denorm_min(), 2},
+      y(x.size());
+  std::vector<T> result(x.size());
+  const T* const from[] = {x.data(), y.data()};
+  for (const LaneFunction<T>& function : on_every_instruction_set<T>()) {
+    if (std::string_view(function.name) != "log_minus") continue;
+    function.run(from, result.data(), static_cast<int64_t>(x.size()));
+    for (std::size_t i = 0; i < x.size(); ++i)
+      EXPECT_LE(error_in_units(result[i], std::log(static_cast<long double>(x[i]))), 1) << x[i];
+  }
+}
+
 }  // namespace
 }  // namespace torch::distributions::ops::engine::test

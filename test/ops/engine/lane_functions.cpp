@@ -77,11 +77,20 @@ class List {
   }
 };
 
+/// log x - y by `log_in_parts`.
+struct LogMinus {
+  static constexpr auto value(const auto& x, const auto& y) {
+    const auto parts = log_in_parts(x);
+    return parts.high - y + parts.low;
+  }
+};
+
 /// The functions that kernels compute in float as well.
 template <class S>
 List<S> elementary() {
   List<S> list;
   list.template add<Log>("log", {0.7});
+  list.template add<LogMinus>("log_minus", {0.7, -0.3});
   list.template add<Log1p>("log1p", {0.7});
   list.template add<Exp>("exp", {0.7});
   list.template add<Expm1>("expm1", {0.7});

@@ -1,0 +1,34 @@
+#pragma once
+
+// Written by generate_coefficients.py.
+// clang-format off
+
+#include "ops/special/coefficients.h"
+
+namespace torch::distributions::ops::special {
+
+/// Numbers c for the floats m in 16 parts of [sqrt(1/2), sqrt(2)], such that c m - 1 is a float.
+TORCH_DISTRIBUTIONS_TABLE double kReciprocal[] = {
+    1.375, 1.3125, 1.28125, 1.21875, 1.1875, 1.125, 1.09375, 1.0625, 1.03125, 1.0, 0.9375, 0.875,
+    0.84375, 0.796875, 0.75, 0.71875};
+
+/// -log c in two parts, the first of which is a multiple of 2^-16.
+TORCH_DISTRIBUTIONS_TABLE double kLogHigh[] = {
+    -0.318450927734375, -0.2719268798828125, -0.247833251953125, -0.1978302001953125,
+    -0.171844482421875, -0.1177825927734375, -0.0896148681640625, -0.0606231689453125,
+    -0.0307769775390625, 0.0, 0.064544677734375, 0.1335296630859375, 0.1699066162109375,
+    0.22705078125, 0.287689208984375, 0.3302459716796875};
+
+/// The second part.
+TORCH_DISTRIBUTIONS_TABLE double kLogLow[] = {
+    -2.8033841596158103e-06, -6.835600829258832e-06, -2.9119514562567805e-06, 4.456865392619637e-06,
+    -5.77450478422234e-06, -4.428829459545388e-07, 2.70947437536738e-06, -1.4528711223425805e-06,
+    5.318872308811629e-06, 0.0, -6.156596803828327e-06, 1.7295385851231463e-06,
+    -7.5794155400271e-06, 6.669385346084858e-06, -7.136532594072561e-06, -4.284809110643721e-06};
+
+/// (log1p(x) - x + x^2 / 2) / x^3 for |x| <= 1/25.
+TORCH_DISTRIBUTIONS_TABLE double kLog1pOfSmall[] = {
+    0.3333333333475882, -0.2499998998205308, 0.19999983967364932, -0.1669170031152709,
+    0.14312421738815204};
+
+}  // namespace torch::distributions::ops::special
