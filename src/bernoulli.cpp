@@ -1,5 +1,7 @@
 #include <torch/distributions/bernoulli.h>
 
+#include <ATen/ops/bernoulli.h>
+#include <ATen/ops/where.h>
 #include <torch/distributions/constraints/discrete.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
@@ -36,8 +38,19 @@ Bernoulli::Bernoulli(ProbsOrLogits given, Validate validate_args)
 
 Tensor Bernoulli::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor p = probs(), bad = undrawable(validates(), {{p, constraints::unit_interval}});
-  return with_nan(
-      at::bernoulli(ops::expanded(with_stand_in(p, bad, 0), shape), std::move(generator)), bad);
+  const Tensor possible = with_stand_in(p, bad, 0);
+  Tensor draws = at::bernoulli(ops::expanded(possible, shape), generator);
+  // On the CPU the uniform number of a float has 24 bits: a rarer event would happen too often.
+  if (possible.is_cpu() && possible.scalar_type() != at::kDouble) {
+    constexpr double kRare = 0x1p-12;
+    const Tensor is_rare = (possible > 0).logical_and_(possible < kRare);
+    if (is_rare.any().item<bool>()) {
+      const Tensor wide = ops::expanded(possible.to(at::kDouble), shape);
+      draws = at::where(is_rare, at::bernoulli(wide, std::move(generator)).to(draws.scalar_type()),
+                        draws);
+    }
+  }
+  return with_nan(draws, bad);
 }
 
 Tensor Bernoulli::do_enumerate_support(bool expand) const {

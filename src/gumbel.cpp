@@ -2,6 +2,7 @@
 
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/ones_like.h>
+#include <ATen/ops/rand.h>
 
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
@@ -12,6 +13,7 @@
 #include "core/drawable.h"
 #include "core/float_limits.h"
 #include "core/scalar_family.h"
+#include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/gumbel.h"
 
@@ -50,8 +52,22 @@ Tensor Gumbel::do_sample(IntArrayRef shape, std::optional<Generator> generator) 
 }
 
 Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return with_nan(TransformedDistribution::do_rsample(shape, std::move(generator)),
-                  undrawable(validates(), {{scale_, constraints::nonnegative}}));
+  const Tensor bad = undrawable(validates(), {{scale_, constraints::nonnegative}});
+  if (loc_.scalar_type() != at::kFloat || !loc_.is_cpu())
+    return with_nan(TransformedDistribution::do_rsample(shape, std::move(generator)), bad);
+  // The same numbers but for the ends of the tails, where 24 bits are too few.
+  constexpr double kEnd = 0x1p-20;
+  const FloatLimits limits = float_limits(at::kFloat);
+  const Tensor raw = at::rand(shape, generator, loc_.options());
+  Tensor noise =
+      -(-(raw * (1 - limits.epsilon - limits.least_normal) + limits.least_normal).log()).log();
+  const auto redraw = [&](const Tensor& is_end, const auto& log_of) {
+    ops::redraw_ends(noise, is_end, generator,
+                     [&](const Tensor& v) { return -(-log_of(kEnd * v)).log(); });
+  };
+  redraw(raw < kEnd, [](const Tensor& p) { return p.log(); });
+  redraw(raw >= 1 - kEnd, [](const Tensor& q) { return (-q).log1p(); });
+  return with_nan(ops::scaled_and_shifted(noise, scale_, loc_), bad);
 }
 
 // The ends of the base depend on the dtype.

@@ -36,9 +36,15 @@ Tensor Laplace::do_rsample(IntArrayRef shape, std::optional<Generator> generator
   const auto dtype = at::promote_types(loc_.scalar_type(), scale_.scalar_type());
   const auto compute = at::toOpMathType(dtype);
   const double lowest = float_limits(compute).epsilon - 1;
-  const Tensor u =
-      at::empty(shape, loc_.options().dtype(compute)).uniform_(lowest, 1, std::move(generator));
-  const Tensor noise = -u.sign() * (-u.abs()).log1p();
+  const Tensor u = at::empty(shape, loc_.options().dtype(compute)).uniform_(lowest, 1, generator);
+  Tensor noise = -u.sign() * (-u.abs()).log1p();
+  if (compute == at::kFloat && u.is_cpu()) {
+    constexpr double kEnd = 0x1p-20;  // the probability of |u| >= 1 - kEnd
+    const Tensor is_end = u.abs() >= 1 - kEnd;
+    ops::redraw_ends(noise, is_end, std::move(generator), [&](const Tensor& v) {
+      return -(kEnd * v).log() * u.masked_select(is_end).sign();
+    });
+  }
   return with_nan(ops::scaled_and_shifted(noise, scale_.to(compute), loc_.to(compute)).to(dtype),
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }

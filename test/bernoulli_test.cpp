@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/distributions/bernoulli.h>
 
@@ -16,6 +18,16 @@ TEST(Bernoulli, CertaintyIsExact) {
 
 TEST(Bernoulli, ARareEventKeepsItsProbability) {
   EXPECT_NEAR(Bernoulli(1e-12).log_prob(at::ones({})).item<double>(), -27.6310211, 2e-6);
+}
+
+// A uniform number of 24 bits is below 1e-9 in 8 of 2^27 draws. 0.13 are expected.
+TEST(Bernoulli, ARareEventIsRarelyDrawn) {
+  at::manual_seed(0);
+  double hits = 0;
+  for (int i = 0; i < 16; ++i) hits += Bernoulli(1e-9F).sample({1 << 23}).sum().item<double>();
+  EXPECT_LE(hits, 2);
+  const double often = Bernoulli(at::full({}, 1e-4F)).sample({1 << 22}).sum().item<double>();
+  EXPECT_NEAR(often, 419.4, 6 * std::sqrt(419.4));
 }
 
 TEST(Bernoulli, GradientsAtTheEndsAreFinite) {

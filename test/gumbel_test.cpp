@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -10,6 +11,7 @@
 #include <torch/distributions/mixture_same_family.h>
 #include <torch/distributions/uniform.h>
 
+#include "support/counted_transform.h"
 #include "support/tensors.h"
 
 namespace torch::distributions {
@@ -32,9 +34,16 @@ TEST(Gumbel, ValuesFarBelowTheModeAreValid) {
   const Gumbel gumbel(number(0), 1.0, true);
   EXPECT_EQ(gumbel.cdf(number(-50)).item<double>(), 0);
   EXPECT_NEAR(gumbel.log_prob(number(-50)).item<double>() / (50 - std::exp(50.0)), 1, 1e-15);
+  EXPECT_NEAR(Gumbel(0.0, 1.0, true).log_prob(at::full({}, -5.0)).item<double>(), -143.4131591,
+              1e-4);
   const MixtureSameFamily mixture(Categorical(at::ones({1}, at::kDouble)),
                                   Gumbel(at::zeros({1}, at::kDouble), 1.0), true);
   EXPECT_TRUE(mixture.log_prob(number(-50)).equal(gumbel.log_prob(number(-50))));
+}
+
+TEST(Gumbel, FormulasReplaceTheTransforms) {
+  test::expect_no_transform_is_called(Gumbel(test::doubles({0.5, -1}), 2.0),
+                                      test::doubles({-50, 0.75}), test::doubles({0.1, 0.9}));
 }
 
 TEST(Gumbel, TailsKeepTheirDigits) {
@@ -94,6 +103,23 @@ TEST(Gumbel, TheBaseFollowsTheDtype) {
   const auto& base = converted.base_dist().as<Uniform>();
   EXPECT_EQ(base.low().item<double>(), std::numeric_limits<float>::min());
   EXPECT_EQ(base.high().item<double>(), 1 - 0x1p-23);
+}
+
+// A uniform number of 24 bits ends the upper tail at 15.94, beyond which 8 of 2^26 draws lie, and
+// would put 4 of them at the lower end of the base, -4.47.
+TEST(Gumbel, TailsOfFloatDrawsAreNotCutOff) {
+  at::manual_seed(0);
+  double far = 0, half_as_far = 0, least = 0;
+  for (int i = 0; i < 16; ++i) {
+    const Tensor draws = Gumbel(at::zeros({}), 1.0).sample({1 << 22});
+    far += draws.gt(16).sum().item<double>();
+    half_as_far += draws.gt(14).sum().item<double>();
+    least = std::min(least, draws.min().item<double>());
+  }
+  EXPECT_NEAR(far, 7.55, 6 * std::sqrt(7.55) + 1);
+  EXPECT_GE(far, 1);
+  EXPECT_NEAR(half_as_far, 55.8, 6 * std::sqrt(55.8));
+  EXPECT_GT(least, -3.5);  // reached with a probability of 3e-7
 }
 
 TEST(Gumbel, DrawsOfAnInvalidScaleAreNaN) {

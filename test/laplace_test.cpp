@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/laplace.h>
 
@@ -71,6 +73,20 @@ TEST(Laplace, DrawsHaveTheDtypeOfTheMean) {
       EXPECT_EQ(laplace.log_prob(sample).scalar_type(), dtype);
     }
   }
+}
+
+// A uniform number of 24 bits ends the tails at 15.94, beyond which 8 of 2^26 draws lie.
+TEST(Laplace, TailsOfFloatDrawsAreNotCutOff) {
+  at::manual_seed(0);
+  double far = 0, half_as_far = 0;
+  for (int i = 0; i < 16; ++i) {
+    const Tensor size = Laplace(at::zeros({}), 1).sample({1 << 22}).abs_();
+    far += size.gt(16).sum().item<double>();
+    half_as_far += size.gt(14).sum().item<double>();
+  }
+  EXPECT_NEAR(far, 7.55, 6 * std::sqrt(7.55) + 1);
+  EXPECT_GE(far, 1);
+  EXPECT_NEAR(half_as_far, 55.8, 6 * std::sqrt(55.8));
 }
 
 // In half |u| <= 1 - 1e-3 for a uniform u in (-1, 1), so that -log(1 - |u|) would not exceed 6.9.

@@ -341,6 +341,14 @@ Tensor scaled_exp(const Tensor& scale, const Tensor& y, bool below_one) {
   return x;
 }
 
+void redraw_ends(Tensor& noise, const Tensor& is_end, std::optional<Generator> generator,
+                 c10::function_ref<Tensor(const Tensor& v)> quantile) {
+  const int64_t count = is_end.sum().item<int64_t>();
+  if (count == 0) return;
+  const Tensor v = 1 - at::rand({count}, std::move(generator), noise.options().dtype(at::kDouble));
+  noise = noise.masked_scatter(is_end, quantile(v).to(noise.scalar_type()));
+}
+
 Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef shape,
                       std::optional<Generator> generator) {
   const Tensor noise = at::rand(shape, std::move(generator), low.options());

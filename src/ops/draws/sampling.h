@@ -26,6 +26,12 @@ Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor
 /// largest number below 1. The derivatives at the draw x are x / scale and x, whatever was rounded.
 Tensor scaled_exp(const Tensor& scale, const Tensor& y, bool below_one = false);
 
+/// Uniform noise in float has 24 bits on the CPU, so numbers next to an end of its range are as few
+/// as they are probable. Where `is_end`, replaces the noise made of them by `quantile(v)` for
+/// numbers v in (0, 1] as doubles, which are drawn only if there is such a place.
+void redraw_ends(Tensor& noise, const Tensor& is_end, std::optional<Generator> generator,
+                 c10::function_ref<Tensor(const Tensor& v)> quantile);
+
 /// Draws of Uniform(low, high): in [low, high) after rounding, or `low` if both are equal, even if
 /// `high - low` overflows. NaN if `low` > `high` or a bound is infinite. The noise has the dtype of
 /// `low`.
