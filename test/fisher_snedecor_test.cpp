@@ -86,6 +86,27 @@ TEST(FisherSnedecor, DrawsAtAnEndOfTheRangeAreConstants) {
 }
 
 // For few degrees of freedom, the logarithm of a draw is nearly a Laplace variable.
+// With a = df1 / 2 and b = df2 / 2, E[log X] = psi(a) - log(a) - psi(b) + log(b).
+TEST(FisherSnedecor, GradientsOfDrawsAreUnbiased) {
+  constexpr int64_t kMany = 200000;
+  for (const double first : {0.3, 3.0, 100.0}) {
+    for (const double second : {0.5, 7.0}) {
+      at::manual_seed(6);
+      const Tensor df1 = at::full({kMany}, first, at::kDouble).requires_grad_(),
+                   df2 = at::full({kMany}, second, at::kDouble).requires_grad_();
+      const Tensor log_draw = FisherSnedecor(df1, df2).rsample().log();
+      for (const auto& [leaf, sign] : {std::pair(df1, 1), std::pair(df2, -1)}) {
+        const Tensor slope = test::gradient(log_draw, leaf);
+        const double df = leaf[0].item<double>();
+        const double want = sign * (at::polygamma(1, number(df / 2)).item<double>() / 2 - 1 / df);
+        EXPECT_NEAR(slope.mean().item<double>(), want,
+                    6 * slope.std().item<double>() / std::sqrt(kMany))
+            << first << ' ' << second;
+      }
+    }
+  }
+}
+
 TEST(FisherSnedecor, TailsOfDrawsAreHeavyEnough) {
   at::manual_seed(3);
   const Tensor draws = FisherSnedecor(number(2e-3), 2e-3).sample({100000});
