@@ -304,6 +304,21 @@ TEST(CategoricalTest, RowsAreDrawnFromTheirOwnWeights) {
   EXPECT_TRUE(c.sample({6}).equal(at::arange(4).expand({6, 2, 4})));
 }
 
+TEST(CategoricalTest, ALogitFarBelowTheOthersIsNeverDrawn) {
+  Tensor logits = at::full({500}, -1e5);
+  logits[0] = 1;
+  EXPECT_TRUE(Categorical({.logits = logits}).sample({100000}).eq(0).all().item<bool>());
+}
+
+// Two logits between 0 and 1: the entropy is that of a logistic function of their difference.
+TEST(CategoricalTest, TheEntropyIsTheMeanOfMinusTheLogProbability) {
+  at::manual_seed(0);
+  const Categorical c({.logits = at::rand({2000000, 2})});
+  const double mean = c.entropy().to(at::kDouble).mean().item<double>();
+  EXPECT_NEAR(mean, 0.6733, 2e-4);
+  EXPECT_NEAR(-c.log_prob(c.sample()).to(at::kDouble).mean().item<double>(), mean, 1e-3);
+}
+
 TEST(CategoricalTest, NothingIsDrawnOfWhatAreNoWeights) {
   for (const int64_t n : {2, 40}) {
     for (const auto& [bad, by_logits] :

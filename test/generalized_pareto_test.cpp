@@ -112,6 +112,7 @@ TEST(GeneralizedPareto, DrawsLieInTheSupport) {
 TEST(GeneralizedPareto, TailsKeepTheirDigits) {
   const GeneralizedPareto pareto(number(0), 1.0, 2.0);
   EXPECT_EQ(pareto.cdf(number(1e-300)).item<double>(), 1e-300);
+  EXPECT_EQ(GeneralizedPareto(number(0), 1.0, 0.0).cdf(number(1e-20)).item<double>(), 1e-20);
   EXPECT_EQ(pareto.log_cdf(number(1e-300)).item<double>(), std::log(1e-300));
   EXPECT_NEAR(pareto.survival_function(number(1e300)).item<double>() / std::sqrt(0.5e-300), 1,
               1e-12);

@@ -6,6 +6,8 @@
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/normal.h>
 
+#include "support/counted_transform.h"
+
 namespace torch::distributions {
 namespace {
 
@@ -17,8 +19,15 @@ TEST(LogNormal, IsTheExponentialOfANormal) {
   EXPECT_TRUE(log_normal.cdf(x).allclose(normal.cdf(x.log()), 1e-14, 1e-14));
 }
 
+TEST(LogNormal, FormulasReplaceTheTransform) {
+  test::expect_no_transform_is_called(LogNormal(test::doubles({0.5, -1}), 2.0),
+                                      test::doubles({0.25, 30}), test::doubles({0.1, 0.9}));
+}
+
 TEST(LogNormal, ASmallVarianceDoesNotVanish) {
   EXPECT_NEAR(LogNormal(0, 1e-6).variance().item<double>() / 1e-12, 1, 1e-6);
+  EXPECT_NEAR(LogNormal(test::number(0), 1e-6).variance().item<double>() / 1.0000000000015e-12, 1,
+              1e-15);
 }
 
 TEST(LogNormal, HasNoMassAtOrBelowZero) {

@@ -379,6 +379,19 @@ TEST(TransformedDistributionTest, SaturatedDrawsHaveADensity) {
   }
 }
 
+// tanh(12) rounds to 1 in float, but the cache holds the preimage.
+TEST(TransformedDistributionTest, ASaturatedDrawHasTheScoreOfItsPreimage) {
+  const Normal base(at::full({100}, 12.0f), 1.0);
+  at::manual_seed(5);
+  const Tensor x = base.sample();
+  at::manual_seed(5);
+  const TransformedDistribution d(base, TanhTransform(1));
+  const Tensor y = d.sample();
+  EXPECT_TRUE(y.eq(1).any().item<bool>());
+  const Tensor want = base.log_prob(x) - TanhTransform().log_abs_det_jacobian(x, y);
+  EXPECT_TRUE(d.log_prob(y).allclose(want, 1e-6)) << d.log_prob(y) - want;
+}
+
 TEST(TransformedDistributionTest, DrawsLieInTheirOwnSupport) {
   at::manual_seed(0);
   const auto floats = [](double x) { return at::full({}, x, at::kFloat); };
