@@ -49,6 +49,7 @@
 #include <torch/distributions/kl.h>
 #include <torch/distributions/kumaraswamy.h>
 #include <torch/distributions/laplace.h>
+#include <torch/distributions/lkj_cholesky.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/logistic_normal.h>
 #include <torch/distributions/low_rank_multivariate_normal.h>

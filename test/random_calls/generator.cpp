@@ -299,6 +299,18 @@ Generator::Built Generator::exp_relaxed_categorical(const Shape& batch) {
            {n}}};
 }
 
+Generator::Built Generator::lkj_cholesky(const Shape& batch) {
+  const int64_t n = 1 + small_size();
+  return {{call<DistributionPtr>(
+               "LKJCholesky(" + std::to_string(n) + ", ", ")",
+               [n](Param concentration) -> DistributionPtr {
+                 return LKJCholesky(n, std::move(concentration));
+               },
+               parameter(kPositive, batch)),
+           batch,
+           {n, n}}};
+}
+
 Generator::Built Generator::logistic_normal(const Shape& batch) {
   const auto shapes = shapes_that_join(structure_, batch, 2);
   const int64_t n = small_size();
@@ -428,13 +440,18 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
     }
   }
   // Continuous scalar families first, then the other continuous ones.
-  static constexpr VectorFamily kVectors[] = {
-      &Generator::dirichlet,           &Generator::exp_relaxed_categorical,
-      &Generator::logistic_normal,     &Generator::low_rank_multivariate_normal,
-      &Generator::multivariate_normal, &Generator::relaxed_one_hot_categorical,
-      &Generator::categorical,         &Generator::multinomial,
-      &Generator::one_hot_categorical, &Generator::one_hot_categorical_straight_through};
-  constexpr int64_t kContinuousVectors = 6;
+  static constexpr VectorFamily kVectors[] = {&Generator::dirichlet,
+                                              &Generator::exp_relaxed_categorical,
+                                              &Generator::lkj_cholesky,
+                                              &Generator::logistic_normal,
+                                              &Generator::low_rank_multivariate_normal,
+                                              &Generator::multivariate_normal,
+                                              &Generator::relaxed_one_hot_categorical,
+                                              &Generator::categorical,
+                                              &Generator::multinomial,
+                                              &Generator::one_hot_categorical,
+                                              &Generator::one_hot_categorical_straight_through};
+  constexpr int64_t kContinuousVectors = 7;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
   const int64_t count = kind == Kind::kContinuousScalar ? continuous

@@ -72,6 +72,7 @@ class Generator {
   Built categorical(const Shape& batch);
   Built dirichlet(const Shape& batch);
   Built exp_relaxed_categorical(const Shape& batch);
+  Built lkj_cholesky(const Shape& batch);
   Built logistic_normal(const Shape& batch);
   Built low_rank_multivariate_normal(const Shape& batch);
   Built multinomial(const Shape& batch);

@@ -172,7 +172,8 @@ void DistributionSubject::has_the_gradients_of_differences() {
   const Tensor is_medium = (magnitude > 1e-3).logical_and(magnitude < (is_rounded() ? 10 : 1e3));
   if (!everywhere(is_medium.logical_or(magnitude == 0))) return;
   const bool in_value = x.is_floating_point() && !d().support()->is_discrete() &&
-                        !has("Dirichlet") && !has("RelaxedOneHot") && !has("LogisticNormal") &&
+                        !has("Dirichlet") && !has("LKJCholesky") && !has("LogisticNormal") &&
+                        !has("RelaxedOneHot") &&
                         !has("StickBreaking");  // their values have no neighbours in the support
   std::vector<Tensor> inputs = program_.expression.leaves;
   const std::size_t parameters = inputs.size();

@@ -119,7 +119,8 @@ class Builder {
 
   Param param(const std::string& name, const json& value, const std::string& path,
               const std::string& owner) {
-    const bool is_structure = name == "reinterpreted_batch_ndims" || name == "event_dim";
+    const bool is_structure =
+        name == "reinterpreted_batch_ndims" || name == "event_dim" || name == "dim";
     if (value.is_number() && (is_structure || is_count(name) || !options_.dtype)) {
       return value.is_number_integer() ? Param(value.get<int64_t>()) : Param(value.get<double>());
     }
@@ -268,9 +269,9 @@ bool Case::has(const char* attribute) const {
   return family(distribution).has(attribute) || within(within, data->at("arguments"));
 }
 
-Tensor Case::points(const char* kind) const {
+Tensor Case::points(const char* kind, std::optional<at::ScalarType> in) const {
   const json& points = data->at("points");
-  return points.contains(kind) ? tensor_of(points[kind], dtype) : Tensor();
+  return points.contains(kind) ? tensor_of(points[kind], in.value_or(dtype)) : Tensor();
 }
 
 std::vector<Case> cases_of(const char* section) {

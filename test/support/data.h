@@ -99,16 +99,17 @@ struct Case {
 
   /// Values inside the support, away from the ends of a density. The shape is `[n] + (1, ... or
   /// batch) + event`.
-  Tensor values() const { return points("at"); }
+  /// \param in Their dtype, by default that of the case.
+  Tensor values(std::optional<at::ScalarType> in = {}) const { return points("at", in); }
   /// Values at the ends of the support that belong to it; undefined if there are none.
   Tensor edges() const { return points("edges"); }
   /// Values outside the support, including NaN; undefined if there are none.
   Tensor outside() const { return points("outside"); }
   /// Arguments of icdf. The first three are well inside (0, 1).
-  Tensor probabilities() const { return points("p"); }
+  Tensor probabilities(std::optional<at::ScalarType> in = {}) const { return points("p", in); }
 
  private:
-  Tensor points(const char* kind) const;
+  Tensor points(const char* kind, std::optional<at::ScalarType> in = {}) const;
 };
 
 /// Every case of every distribution, in a fixed order.

@@ -128,6 +128,10 @@ Makers other_ones() {
            [](const Given& a, Validate v) -> DistributionPtr {
              return ContinuousBernoulli(a.probs_or_logits(), {0.499, 0.501}, v);
            }},
+          {"LKJCholesky",
+           [](const Given& a, Validate v) -> DistributionPtr {
+             return LKJCholesky(a.integer("dim"), a.param("concentration", 1.0), v);
+           }},
           {"Multinomial",  // whose total_count has a default
            [](const Given& a, Validate v) -> DistributionPtr {
              return Multinomial(a.param("total_count", 1.0), a.probs_or_logits(), v);

@@ -7,7 +7,7 @@ from mpmath import mp, mpf
 
 from .cases import inputs_of
 from .draws import DOUBLE, FLOAT, Draw
-from .family import TAILS
+from .family import TAILS, snake
 from .mathematics import array, derivative
 
 TYPICAL, HOSTILE = 30, 80  # points of a scalar family
@@ -44,6 +44,11 @@ class Points:
     @staticmethod
     def hostile(draw):
         raise NotImplementedError
+
+    @staticmethod
+    def is_variable(name, index):
+        """Whether log_prob is differentiated in this element of an input."""
+        return name != "scale_tril" or index[1] <= index[0]
 
     @classmethod
     def unit(cls, quantity, value, **inputs):
@@ -155,7 +160,7 @@ def row(points, fmt, point, truth):
         if abs(log_prob) <= fmt.largest:
             for name in differentiable(points, point):
                 for index in indices(exact[name]):
-                    if name != "scale_tril" or index[1] <= index[0]:
+                    if points.is_variable(name, index):
                         put_slope("log_prob", name, index)
     for quantity in asked:
         if quantity == "log_prob":
@@ -202,8 +207,7 @@ def points_of(points, fmt):
 
 def slug(name):
     """The name of a table: "bernoulli_logits" for "Bernoulli(logits)"."""
-    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-    return re.sub(r"_+", "_", re.sub(r"[^a-z0-9]", "_", snake)).strip("_")
+    return re.sub(r"_+", "_", re.sub(r"[^a-z0-9]", "_", snake(name))).strip("_")
 
 
 def tables(family, truth):

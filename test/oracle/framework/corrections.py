@@ -7,7 +7,7 @@ outside the support, without validation), or "repr" (torch clamps probs in the c
 
 _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
-        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial RelaxedOneHotCategorical LogisticNormal ContinuousBernoulli RelaxedBernoulli": "log_prob outside",
+        "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial LKJCholesky RelaxedOneHotCategorical LogisticNormal ContinuousBernoulli RelaxedBernoulli": "log_prob outside",
     }),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
@@ -138,7 +138,7 @@ _WRONG = [
     }),
     ("`Exponential.cdf` near 0 does not cancel (Python: 1 - exp)", {"Exponential": "cdf"}),
     ("large parameters: differences of lgamma do not cancel (`Gamma(1e8, 1.)` in float32 is off by 100)", {
-        "Gamma Chi2 InverseGamma Beta": "log_prob, entropy, perplexity", "FisherSnedecor": "log_prob, log_prob gradient", "Poisson": "log_prob", "StudentT": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity", "NegativeBinomial": "log_prob",
+        "Gamma Chi2 InverseGamma Beta": "log_prob, entropy, perplexity", "FisherSnedecor": "log_prob, log_prob gradient", "Poisson": "log_prob", "StudentT": "log_prob, entropy, perplexity", "Dirichlet": "entropy, perplexity", "Binomial": "log_prob, entropy, perplexity", "NegativeBinomial": "log_prob", "LKJCholesky": "log_prob",
     }),
     ("gradients at the ends of the support, where they exist (`Gamma(1., 2.)` at 0: Python has nan)", {
         "Gamma Chi2 Beta": "log_prob gradient",

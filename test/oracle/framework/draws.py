@@ -157,8 +157,9 @@ LOGIT = Kind("logit", _LOGITS, _log_odds)
 WEIGHT = Kind("weight", _PROBABILITIES)  # of a category, not normalised
 LOG_WEIGHT = Kind("log weight", _LOGITS)
 TRIALS = Kind("trials")
+SIZE = Kind("size")
 LOW, HIGH = Kind("low"), Kind("high")
 MATRIX, TRIANGLE = Kind("matrix"), Kind("triangle")
 # Kinds of values.
 UNIT, OUTCOME, COUNT, INDEX = Kind("unit"), Kind("outcome"), Kind("count"), Kind("index")
-ONE_HOT, SIMPLEX, COUNTS = Kind("one hot"), Kind("simplex"), Kind("counts")
+ONE_HOT, SIMPLEX, COUNTS, FACTOR = Kind("one hot"), Kind("simplex"), Kind("counts"), Kind("factor")

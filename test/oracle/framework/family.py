@@ -7,6 +7,7 @@ from the textbook and not from torch. A function that a family lacks has no clos
 import functools
 import importlib
 import pathlib
+import re
 
 import numpy as np
 from mpmath import mp, mpf
@@ -20,7 +21,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent
 
 
 def snake(name):
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+    """The name of a file of a class: "lkj_cholesky" for "LKJCholesky"."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 class Family:
@@ -53,7 +55,8 @@ class Family:
     # What tests need to know: "heavy tails" (samples do not determine the fourth moment), "jumps" (the density is
     # discontinuous), "implicit gradient" (of draws, which LibTorch approximates), "no half" and "no meta" (LibTorch lacks
     # kernels), "circular" (a value is an angle, and mean and variance are those of circular statistics), "draws indices" (which cannot be NaN),
-    # "only draws differ" (from the base class), "equals only" (has a divergence, of 0, only from equal distributions).
+    # "rounded values" (in the support only up to the rounding of their dtype), "only draws differ" (from the base class), "equals only"
+    # (has a divergence, of 0, only from equal distributions).
     attributes = ()
 
     # Points with exact values: subclasses of accuracy.Points.
