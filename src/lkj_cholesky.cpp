@@ -7,6 +7,7 @@
 #include "core/drawable.h"
 #include "core/raise.h"
 #include "core/supported.h"
+#include "ops/draws/lkj_cholesky.h"
 #include "ops/special/constants.h"
 #include "ops/vectors/lkj_cholesky.h"
 
