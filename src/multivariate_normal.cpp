@@ -2,56 +2,14 @@
 
 #include <ATen/OpMathType.h>
 
-#include <ostream>
-
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/matrix.h>
 
-#include "constraints/scan.h"
+#include "core/given_covariance.h"
 #include "core/raise.h"
-#include "ops/special/constants.h"
 #include "ops/vectors/gaussian.h"
 
 namespace torch::distributions {
-namespace {
-
-/// The constraint positive_definite for matrices that have been factored. `good` is the mask of
-/// those for which the factorisation succeeded.
-class Factored final : public Constraint {
- public:
-  explicit Factored(Tensor good) : good_(std::move(good)) {}
-  int64_t event_dim() const override { return 2; }
-  Tensor check(const Tensor& value) const override {
-    return good_.expand(value.sizes().slice(0, static_cast<std::size_t>(value.dim()) - 2));
-  }
-  void print(std::ostream& out) const override { constraints::positive_definite.print(out); }
-
- private:
-  Tensor good_;
-};
-
-/// Converts half and bfloat16, which have no linear algebra, to float.
-Tensor wide(const Tensor& tensor) { return tensor.to(at::toOpMathType(tensor.scalar_type())); }
-
-/// Whether all matrices are in the set. False if their memory cannot be read directly.
-bool is_known_to_hold(const Constraint& set, const Tensor& matrices) {
-  return constraints::scan::readable(matrices) && !set.first_violation(matrices);
-}
-
-// Only the lower triangle of a matrix is used. The next two functions replace the numbers above the
-// diagonal by zeros, or by the mirror image of those below.
-Tensor lower_triangle(const Tensor& matrix) {
-  // If a gradient is required, tril is needed to restrict it to the lower triangle.
-  const bool is_lower =
-      !matrix.requires_grad() && is_known_to_hold(constraints::lower_triangular, matrix);
-  return is_lower ? matrix : matrix.tril();
-}
-Tensor mirrored(const Tensor& matrix) {
-  return is_known_to_hold(constraints::symmetric, matrix) ? matrix
-                                                          : matrix.tril() + matrix.tril(-1).mT();
-}
-
-}  // namespace
 
 const Signature<MultivariateNormal>& MultivariateNormal::signature() {
   using Self = MultivariateNormal;
@@ -69,76 +27,35 @@ const Signature<MultivariateNormal>& MultivariateNormal::signature() {
   return s;
 }
 
-/// A parameter. The unexpanded tensor `given` is checked and factored (less work); errors report
-/// the shape of the expanded tensor `in_batch`, as Python does.
-struct MultivariateNormal::Parameter {
-  const char* name;
-  Tensor given;
-  const Tensor& in_batch;
-};
-
 MultivariateNormal::MultivariateNormal(Param loc, Covariance given, Validate validate_args)
     : Implements(validate_args) {
   core::require_exactly_one(signature().name, {{"covariance_matrix", &given.covariance_matrix},
                                                {"precision_matrix", &given.precision_matrix},
                                                {"scale_tril", &given.scale_tril}});
   assign_members(loc, given.covariance_matrix, given.precision_matrix, given.scale_tril);
-  const bool is_factor = scale_tril_.defined(), is_precision = precision_matrix_.defined();
-  Tensor& matrix = is_factor ? scale_tril_ : is_precision ? precision_matrix_ : covariance_matrix_;
+  GivenCovariance covariance(covariance_matrix_, precision_matrix_, scale_tril_);
+  Tensor& matrix = covariance.matrix();
   TORCH_DISTRIBUTIONS_CHECK(ValueError, loc_.dim() >= 1,
                             "MultivariateNormal: loc must be at least one-dimensional.");
   TORCH_DISTRIBUTIONS_CHECK(
-      ValueError,
-      matrix.dim() >= 2 && matrix.size(-1) == loc_.size(-1) && matrix.size(-2) == loc_.size(-1),
-      "MultivariateNormal: a loc of shape ", core::repr(loc_.sizes()),
-      " needs a square matrix of size ", loc_.size(-1),
+      ValueError, covariance.is_square(loc_.size(-1)), "MultivariateNormal: a loc of shape ",
+      core::repr(loc_.sizes()), " needs a square matrix of size ", loc_.size(-1),
       ", with optional leading batch dimensions, got shape ", core::repr(matrix.sizes()));
   const auto dtype = at::promote_types(loc_.scalar_type(), matrix.scalar_type());
   for (Tensor* t : {&loc_, &matrix})
     if (t->scalar_type() != dtype) *t = t->to(dtype);
-  if (!validates()) matrix = is_factor ? lower_triangle(matrix) : mirrored(matrix);
 
-  const char* const name = is_factor      ? "scale_tril"
-                           : is_precision ? "precision_matrix"
-                                          : "covariance_matrix";
-  const Parameter of_loc{"loc", loc_, loc_}, of_matrix{name, matrix, matrix};
+  covariance.prepare(validates());
+  const Tensor loc_alone = loc_;
   set_event_shape(loc_.sizes().slice(static_cast<std::size_t>(loc_.dim()) - 1));
   join_members();
-  check(of_loc, constraints::real_vector);
-  if (is_factor) {
-    check(of_matrix, constraints::lower_cholesky);
-    factor_ = wide(of_matrix.given);
-  } else {
-    factor_ = factored(of_matrix, /*inverse=*/is_precision);
-  }
-}
-
-void MultivariateNormal::check(const Parameter& parameter, const Constraint& constraint) const {
-  if (validates() && constraint.first_violation(parameter.given))
-    validate_parameter(parameter.name, parameter.in_batch, constraint);
-}
-
-// Factors in double: in float an ill-conditioned matrix loses all digits of its small eigenvalues.
-Tensor MultivariateNormal::factored(const Parameter& parameter, bool inverse) const {
-  const Tensor& matrix = parameter.given;
-  const Tensor precise = matrix.to(at::kDouble);
-  auto [factor, info] = at::linalg_cholesky_ex(inverse ? precise.flip({-2, -1}) : precise);
-  Tensor good = info == 0;
-  if (validates()) {
-    if (constraints::symmetric.first_violation(matrix))
-      good = good.logical_and(constraints::symmetric.check(matrix));
-    validate_parameter(parameter.name, parameter.in_batch, Factored(good));
-  } else {
-    factor = factor.masked_fill(good.logical_not().unsqueeze(-1).unsqueeze(-1), ops::kNaN);
-  }
-  if (inverse) {
-    // `factor` is that of P with reversed rows and columns. Reversed back it is an upper triangular
-    // U with P = U U^T, so P^-1 = L L^T with the lower triangular L = U^-T.
-    const Tensor transposed = factor.flip({-2, -1}).mT();
-    factor = at::linalg_solve_triangular(transposed, at::eye(matrix.size(-1), transposed.options()),
-                                         /*upper=*/false);
-  }
-  return factor.to(at::toOpMathType(matrix.scalar_type()));
+  if (validates() && constraints::real_vector.first_violation(loc_alone))
+    validate_parameter("loc", loc_, constraints::real_vector);
+  factor_ = covariance
+                .factor([this](const char* name, const Tensor& value, const Constraint& set) {
+                  validate_parameter(name, value, set);
+                })
+                .to(at::toOpMathType(dtype));
 }
 
 Tensor MultivariateNormal::to_batch(const Tensor& matrix) const {

@@ -83,3 +83,4 @@
 #include <torch/distributions/version.h>
 #include <torch/distributions/von_mises.h>
 #include <torch/distributions/weibull.h>
+#include <torch/distributions/wishart.h>

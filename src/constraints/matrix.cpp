@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/eye.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/linalg_cholesky_ex.h>
 #include <ATen/ops/linalg_eigvalsh.h>
 #include <ATen/ops/linalg_vector_norm.h>
 
@@ -15,6 +14,7 @@
 #include "constraints/scan.h"
 #include "core/float_limits.h"
 #include "core/raise.h"
+#include "ops/vectors/cholesky.h"
 
 namespace torch::distributions::constraints {
 namespace {
@@ -268,8 +268,8 @@ Tensor PositiveDefinite::check(const Tensor& value) const {
   if (value.size(-2) != value.size(-1) || value.numel() == 0 || value.is_meta())
     return symmetric_ones;
   const at::NoGradGuard no_grad;
-  const Tensor info = std::get<1>(at::linalg_cholesky_ex(decomposable(value)));
-  return symmetric_ones.bitwise_and(info.eq(0));
+  const Tensor matrices = ops::symmetrized(value.to(at::kDouble));
+  return symmetric_ones.bitwise_and(ops::cholesky_in_double(matrices).exists);
 }
 
 std::optional<int64_t> PositiveDefinite::first_violation(const Tensor& value) const {

@@ -11,6 +11,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/core/repr.h>
 
+#include "constraints/reason.h"
 #include "core/raise.h"
 #include "core/shape.h"
 #include "core/suspend_validation.h"
@@ -44,25 +45,27 @@ std::optional<int64_t> first_true(const Tensor& condition) {
 
 /// A text for error messages, such as "the first is -1.0 at index [2]".
 /// \param events The batch shape.
+/// \param set The set outside of which the event lies.
 /// \param position The row-major index, in the batch, of the event to show.
-std::string first_invalid(const Tensor& value, IntArrayRef events, int64_t event_dim,
+std::string first_invalid(const Tensor& value, IntArrayRef events, const Constraint& set,
                           int64_t position) {
   const auto index = unravel(position, events);
   // The value may have fewer batch dimensions than the bounds of the constraint.
   at::DimVector shape(events);
   const auto event =
-      value.sizes().slice(value.sizes().size() - static_cast<std::size_t>(event_dim));
+      value.sizes().slice(value.sizes().size() - static_cast<std::size_t>(set.event_dim()));
   shape.append(event.begin(), event.end());
   Tensor offender = value.detach().expand(shape);
   for (const int64_t i : index) offender = offender.select(0, i);
-  return fmt::format("the first is {} at index [{}]", core::repr(offender), fmt::join(index, ", "));
+  return fmt::format("the first is {} at index [{}]{}", core::repr(offender),
+                     fmt::join(index, ", "), constraints::reason(set, offender));
 }
 
 /// The end of the error message for a value that violates `constraint`.
 std::string violates(const Tensor& value, const Constraint& constraint, int64_t position) {
-  return fmt::format(
-      " to satisfy the constraint {}, but found invalid values: {}", format_as(constraint),
-      first_invalid(value, constraint.check(value).sizes(), constraint.event_dim(), position));
+  return fmt::format(" to satisfy the constraint {}, but found invalid values: {}",
+                     format_as(constraint),
+                     first_invalid(value, constraint.check(value).sizes(), constraint, position));
 }
 
 }  // namespace
@@ -243,8 +246,7 @@ void Distribution::validate_possible(const Tensor& value) const {
   text << "Expected value argument (Tensor of shape " << tuple(value.sizes())
        << ") to be within the support (" << *support() << ") of the distribution " << *this
        << ", but found invalid values: "
-       << first_invalid(value, impossible.sizes(), support()->event_dim(), *position)
-       << hint(value);
+       << first_invalid(value, impossible.sizes(), *support(), *position) << hint(value);
   raise<c10::ValueError>(text.str());
 }
 

@@ -77,6 +77,7 @@ std::vector<BuiltInRule> built_in_rules() {
   add<MultivariateNormal, Independent, LowRankMultivariateNormal, MultivariateNormal>(table);
   add<OneHotCategorical, OneHotCategorical>(table);
   add<TransformedDistribution, TransformedDistribution>(table);
+  add<Wishart, Wishart>(table);
   return table;
 }
 

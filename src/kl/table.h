@@ -15,6 +15,7 @@ class LowRankMultivariateNormal;
 class MultivariateNormal;
 class OneHotCategorical;
 class TransformedDistribution;
+class Wishart;
 
 namespace kl {
 
@@ -44,6 +45,7 @@ Tensor divergence(const MultivariateNormal& p, const LowRankMultivariateNormal& 
 Tensor divergence(const MultivariateNormal& p, const MultivariateNormal& q);
 Tensor divergence(const OneHotCategorical& p, const OneHotCategorical& q);
 Tensor divergence(const TransformedDistribution& p, const TransformedDistribution& q);
+Tensor divergence(const Wishart& p, const Wishart& q);
 
 /// The rule of pairs of classes for which p has mass outside the support of q, whatever the
 /// parameters.

@@ -23,7 +23,8 @@ TEST(KlTableTest, HasAllPairs) {
                           {"Independent", "MultivariateNormal"},
                           {"LowRankMultivariateNormal", "Independent"},
                           {"MultivariateNormal", "Independent"},
-                          {"Weibull", "Weibull"}};
+                          {"Weibull", "Weibull"},
+                          {"Wishart", "Wishart"}};
   std::ifstream in(test_dir() / "golden/inventory.json");
   const auto inventory = nlohmann::json::parse(in);
   std::set<std::string> missing;

@@ -38,6 +38,10 @@ Tensor without_mode(const Distribution& d) {
     return is_shared.logical_and(largest == 1).expand_as(a);
   }
   if (const auto* f = dynamic_cast<const FisherSnedecor*>(&d)) return f->df1() <= 2;
+  if (const auto* wishart = dynamic_cast<const Wishart*>(&d)) {
+    const Tensor df = wishart->df().unsqueeze(-1).unsqueeze(-1);
+    return df <= static_cast<double>(d.event_shape().front() + 1);
+  }
   if (const auto* bernoulli = dynamic_cast<const Bernoulli*>(&d)) return bernoulli->probs() == 0.5;
   if (const auto* continuous = dynamic_cast<const ContinuousBernoulli*>(&d))
     return continuous->logits() == 0;

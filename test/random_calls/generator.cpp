@@ -370,6 +370,13 @@ Generator::Built Generator::relaxed_one_hot_categorical(const Shape& batch) {
            {n}}};
 }
 
+Generator::Built Generator::wishart(const Shape& batch) {
+  const auto shapes = shapes_that_join(structure_, batch, 2);
+  const int64_t n = 1 + structure_.below(3);
+  const auto df = parameter(n == 1 ? kPositive : n == 2 ? kAboveOne : kAboveTwo, shapes[0]);
+  return {{construct<Wishart>("Wishart", df, covariance(shapes[1], n)), batch, {n, n}}};
+}
+
 // Combinators.
 
 Generator::Built Generator::independent(int depth, Kind kind, const Shape& batch) {
@@ -447,11 +454,12 @@ Generator::Built Generator::distribution(int depth, Kind kind, const Shape& batc
                                               &Generator::low_rank_multivariate_normal,
                                               &Generator::multivariate_normal,
                                               &Generator::relaxed_one_hot_categorical,
+                                              &Generator::wishart,
                                               &Generator::categorical,
                                               &Generator::multinomial,
                                               &Generator::one_hot_categorical,
                                               &Generator::one_hot_categorical_straight_through};
-  constexpr int64_t kContinuousVectors = 7;
+  constexpr int64_t kContinuousVectors = 8;
   const auto& [scalars, continuous] = scalar_families();
   const auto vectors = static_cast<int64_t>(std::size(kVectors));
   const int64_t count = kind == Kind::kContinuousScalar ? continuous

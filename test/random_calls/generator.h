@@ -80,6 +80,7 @@ class Generator {
   Built one_hot_categorical(const Shape& batch);
   Built one_hot_categorical_straight_through(const Shape& batch);
   Built relaxed_one_hot_categorical(const Shape& batch);
+  Built wishart(const Shape& batch);
 
   // Combinators.
   Built independent(int depth, Kind kind, const Shape& batch);

@@ -95,8 +95,8 @@ void DistributionSubject::has_gradients() {
   inputs.push_back(x);
   if (!all_have_normal_squares(x)) return;
   // Where numbers overflow in one part, gradients may be 0 times infinity in another.
-  const bool is_composite =
-      has("TransformedDistribution") || has("MultivariateNormal") || has("Mixture");
+  const bool is_composite = has("TransformedDistribution") || has("MultivariateNormal") ||
+                            has("Wishart") || has("Mixture");
   if (is_composite && !is_ordinary()) return;
   if (has("TransformedDistribution") && (x.detach().abs() > 50).any().item<bool>()) return;
   if (has("Mixture") && (has("Dirichlet") || has("RelaxedOneHot")))

@@ -131,6 +131,10 @@ double rounded(double x, at::ScalarType dtype) {
 const Domain kReal{[](Random& r) { return r.between(-3, 3); }, [](double x) { return x == x; }};
 const Domain kPositive{[](Random& r) { return std::exp(r.between(-1.5, 1.5)); },
                        [](double x) { return x > 0; }};
+const Domain kAboveOne{[](Random& r) { return 1 + std::exp(r.between(-1.5, 1.5)); },
+                       [](double x) { return x > 1; }};
+const Domain kAboveTwo{[](Random& r) { return 2 + std::exp(r.between(-1.5, 1.5)); },
+                       [](double x) { return x > 2; }};
 const Domain kNonnegative{kPositive.ordinary, [](double x) { return x >= 0; }};
 const Domain kProbability{[](Random& r) { return r.between(0.05, 0.95); },
                           [](double x) { return x >= 0 && x <= 1; }};

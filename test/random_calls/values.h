@@ -47,8 +47,8 @@ struct Domain {
   bool (*accepts)(double) = contains;  // what the constructor accepts, if that is more
 };
 
-extern const Domain kReal, kPositive, kNonnegative, kProbability, kPositiveProbability,
-    kProperProbability, kWeight, kCount, kExactCount;
+extern const Domain kReal, kPositive, kAboveOne, kAboveTwo, kNonnegative, kProbability,
+    kPositiveProbability, kProperProbability, kWeight, kCount, kExactCount;
 
 /// A number of a domain, rounded to a dtype. With Temper::kBroken it may be outside the domain.
 double number(Random& random, const Domain& domain, Temper temper, at::ScalarType dtype);

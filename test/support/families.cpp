@@ -140,6 +140,10 @@ Makers other_ones() {
            [](const Given& a, Validate v) -> DistributionPtr {
              return MultivariateNormal(a.param("loc"), a.covariance(), v);
            }},
+          {"Wishart",
+           [](const Given& a, Validate v) -> DistributionPtr {
+             return Wishart(a.param("df"), a.covariance(), v);
+           }},
           {"Independent",
            [](const Given& a, Validate v) -> DistributionPtr {
              return Independent(a.distribution("base_distribution"),

@@ -45,10 +45,6 @@ class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<Multivariat
   Tensor do_entropy() const override;
   void change(const core::Change& change) override;
 
-  struct Parameter;
-  void check(const Parameter& parameter, const Constraint& constraint) const;
-  /// Checks a matrix and returns the lower Cholesky factor of it or of its inverse.
-  Tensor factored(const Parameter& parameter, bool inverse) const;
   Tensor to_batch(const Tensor& matrix) const;
 
   // Exactly one of the three matrices is defined, and expanded to the batch. The factor is not

@@ -464,6 +464,39 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
   return draws * (-0.5 * (log_quotient - log_quotient.detach())).exp();
 }
 
+Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
+                       std::optional<Generator> generator) {
+  const Tensor wide = df.to(at::kDouble);
+  const Tensor a = 0.5 * (wide.unsqueeze(-1) - at::arange(n, wide.options()));
+  GammaDraws gamma;
+  Tensor root, below;
+  {
+    const at::NoGradGuard no_grad;
+    gamma = draw_any_gammas(a, generator);
+    root = (2 * gamma.x).sqrt();
+    if (gamma.log_x.defined()) {
+      const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
+      root = at::where(is_tiny, (0.5 * (kLog2 + gamma.log_x)).exp(), root);
+    }
+    at::DimVector shape(df.sizes());
+    shape.push_back(n * (n - 1) / 2);
+    const Tensor noise = at::empty(shape, wide.options().dtype(at::toOpMathType(dtype)))
+                             .normal_(0, 1, std::move(generator));
+    const Tensor places = at::tril_indices(n, n, -1, wide.options().dtype(at::kLong));
+    shape.back() = n * n;
+    below = at::zeros(shape, wide.options());
+    below.index_copy_(-1, places[0] * n + places[1], noise.to(at::kDouble));
+    shape.back() = n;
+    shape.push_back(n);
+    below = below.view(shape);
+  }
+  if (may_be_differentiated(a)) {
+    const Tensor log_root = 0.5 * log_gamma_draw(a, log_of(gamma));
+    root = root * (log_root - log_root.detach()).exp();
+  }
+  return below + root.diag_embed(0, -2, -1);
+}
+
 Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
   // Draws of larger rates are normal: their skewness is below 1e-6 on the CPU and 1e-4 elsewhere.
   // The CPU's sampler compares differences of log-gammas, which have no digits left at 1e15. Other

@@ -68,6 +68,17 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
 /// draws equal Python's up to rounding unless one underflows.
 Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator);
 
+/// The factors A of Bartlett's decomposition, `[..., n, n]` for `df` of shape `[...]`: lower triangular
+/// doubles, with standard normal numbers below the diagonal and roots of chi-squared variables with
+/// df - i degrees of freedom on it, i = 0, 1, ... A A^T is a draw of Wishart(df, I). `dtype` is the
+/// distribution's, and decides the stream. Differentiable in df along the paths of the chi-squared
+/// variables.
+///
+/// A chi-squared variable that underflows is drawn as its logarithm. On the CPU the stream is that
+/// of Python's `_bartlett_sampling`.
+Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
+                       std::optional<Generator> generator);
+
 /// A draw of Poisson(rate) for each element, in the dtype of `rate`. On the CPU the stream is that
 /// of `at::poisson`. Its 64-bit integers overflow for large rates, and its arithmetic fails long
 /// before, so that draws of large rates are rounded normal draws. NaN if the rate is infinite.

@@ -9,6 +9,19 @@ _WRONG = [
     ("`log_prob` outside the support, validation off, is -inf (Python: nan, a finite number, or a RuntimeError)", {
         "LogNormal Exponential Gamma Chi2 FisherSnedecor GeneralizedPareto InverseGamma Beta Dirichlet Bernoulli Poisson Categorical Independent TransformedDistribution MixtureSameFamily Pareto Weibull Kumaraswamy Geometric NegativeBinomial Multinomial LKJCholesky RelaxedOneHotCategorical LogisticNormal ContinuousBernoulli RelaxedBernoulli": "log_prob outside",
     }),
+    ("`Wishart.log_prob` of a matrix that is not positive definite is -inf, validation off (Python: a finite number)", {
+        "Wishart": "log_prob outside",
+    }),
+    ("the gradient of `Wishart.log_prob` in `scale_tril` is lower triangular (Python: it has numbers above the diagonal)", {
+        "Wishart": "log_prob gradient",
+    }),
+    ("the moments of `Wishart` exist where `df` is a number and the matrix has a batch (Python: RuntimeError)", {
+        "Wishart": "mean, mode, variance, stddev",
+    }),
+    ("`Wishart` with many degrees of freedom: differences of lgamma and of digamma do not cancel", {
+        "Wishart": "log_prob, log_prob gradient, entropy, perplexity",
+    }),
+    ("`Wishart.stddev` exists where the variance overflows (Python: inf)", {"Wishart": "stddev"}),
     ("`log_prob` of nan is nan, validation off (Python: -inf)", {"HalfCauchy HalfNormal": "log_prob outside"}),
     ("`cdf` outside the support is 0 or 1 and never raises (Python raises, or with validation off gives nan or a negative number)", {
         "Exponential Gamma Chi2 HalfCauchy HalfNormal LogNormal TransformedDistribution MixtureSameFamily InverseGamma GeneralizedPareto Pareto Weibull": "cdf",

@@ -446,10 +446,12 @@ def enumeration(t):
 
 
 def as_given(d):
-    """The distribution without the attributes that torch has computed since and would print."""
+    """The distribution as its parameters make it: without the attributes that torch has computed since and would print."""
     if isinstance(d, td.MixtureSameFamily):
         mixture = d.mixture_distribution
         mixture.__dict__.pop("logits" if mixture._param is mixture.__dict__.get("probs") else "probs", None)
+    if isinstance(d, td.Wishart):  # torch does not expand a number
+        d.df = d.df.expand(d.batch_shape)
     return d
 
 

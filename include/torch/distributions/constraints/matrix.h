@@ -65,8 +65,8 @@ class TORCH_DISTRIBUTIONS_API PositiveSemidefinite final : public Symmetric {
   void print(std::ostream& out) const override;
 };
 
-/// Symmetric matrices that have a Cholesky factor.
-class TORCH_DISTRIBUTIONS_API PositiveDefinite final : public Symmetric {
+/// Symmetric matrices that have a Cholesky factor in double precision.
+class TORCH_DISTRIBUTIONS_API PositiveDefinite : public Symmetric {
  public:
   Tensor check(const Tensor& value) const override;
   std::optional<int64_t> first_violation(const Tensor& value) const override;
