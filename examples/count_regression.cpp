@@ -1,5 +1,6 @@
 // Bayesian regression of counts that vary more than Poisson's distribution allows. How much ink is
-// in each row of a handwritten digit? Two models of the ink points in a row r of a digit of class c:
+// in each row of a handwritten digit? Two models of the ink points in a row r of a digit of class
+// c:
 //
 //   Poisson            y ~ Poisson(m_cr)                        variance m
 //   negative binomial  y ~ NegativeBinomial with the mean m_cr  variance m + (s_cr m)^2

@@ -87,8 +87,8 @@ TEST_P(Sampling, HasTheMeanAndVariance) {
       << core::repr(centred.square().mean(0)) << " instead of " << core::repr(*variance);
 }
 
-// dx/dtheta = -(dF/dtheta) / f at a fixed quantile, whatever the sampler. Each draw has a copy of the
-// parameters of its own.
+// dx/dtheta = -(dF/dtheta) / f at a fixed quantile, whatever the sampler. Each draw has a copy of
+// the parameters of its own.
 TEST_P(Sampling, GradientIsThatOfTheDistributionFunction) {
   constexpr int64_t kPoints = 200;
   if (!distribution_->has_rsample() || !is_scalar_event(*distribution_)) return;

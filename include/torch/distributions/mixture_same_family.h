@@ -54,7 +54,8 @@ class TORCH_DISTRIBUTIONS_API MixtureSameFamily : public Implements<MixtureSameF
   /// The log density of a value with a dimension for the components, in the support of each or
   /// replaced there.
   /// \param support The support of the components, if they state one.
-  /// \param outside Mask of the replaced events, whose densities are 0. Undefined if there are none.
+  /// \param outside Mask of the replaced events, whose densities are 0. Undefined if there are
+  /// none.
   Tensor density(const Tensor& inside, const std::optional<ConstraintPtr>& support,
                  const Tensor& outside = {}) const;
   /// The weighted sum of the components' probabilities, at most 1.

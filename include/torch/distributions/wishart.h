@@ -10,20 +10,21 @@ namespace torch::distributions {
 /// degrees of freedom (`df`) and covariance \f$\Sigma\f$:
 /// \f[ p(X) = \frac{\det(X)^{(\nu - n - 1) / 2} e^{-\operatorname{tr}(\Sigma^{-1} X) / 2}}
 ///     {2^{\nu n / 2} \det(\Sigma)^{\nu / 2} \Gamma_n(\nu / 2)}. \f]
-/// For an integer \f$\nu\f$ it is the distribution of the sum of \f$z z^\top\f$ over \f$\nu\f$ normal
-/// vectors z with a mean of 0 and this covariance.
+/// For an integer \f$\nu\f$ it is the distribution of the sum of \f$z z^\top\f$ over \f$\nu\f$
+/// normal vectors z with a mean of 0 and this covariance.
 ///
 /// The covariance is given in the same ways as that of `MultivariateNormal`: by one of three
 /// matrices of shape `batch + [n, n]`, which is factored once in double precision. `scale_tril` is
 /// used as given. All computations are in double; results have the dtype to which those of `df` and
 /// the matrix promote.
 ///
-/// Every draw is a positive definite matrix of this dtype. With \f$\nu\f$ near n - 1 most draws are so
-/// close to a singular matrix that rounding would make them singular. Their entries off the diagonal
-/// are then smaller by a few roundings.
+/// Every draw is a positive definite matrix of this dtype. With \f$\nu\f$ near n - 1 most draws are
+/// so close to a singular matrix that rounding would make them singular. Their entries off the
+/// diagonal are then smaller by a few roundings.
 ///
-/// `mode()` is NaN for \f$\nu \le n + 1\f$. Gradients in a matrix are symmetric. Without validation,
-/// all results for a matrix that is not positive definite, or for too small a `df`, are NaN.
+/// `mode()` is NaN for \f$\nu \le n + 1\f$. Gradients in a matrix are symmetric. Without
+/// validation, all results for a matrix that is not positive definite, or for too small a `df`, are
+/// NaN.
 ///
 /// \throws c10::ValueError unless exactly one matrix is given and it is square; under validation,
 ///     for a matrix that is not positive definite, a `scale_tril` that is not lower triangular with

@@ -11,8 +11,8 @@ namespace torch::distributions::ops {
 using at::Tensor;
 
 // The onion method. The k elements of a row before its diagonal are a vector in the unit ball with
-// a density proportional to (1 - r^2)^(x - 1) at the distance r from 0, with x = eta + (d - 1 - k)/2.
-// So its direction is uniform, and r^2 follows Beta(k/2, x).
+// a density proportional to (1 - r^2)^(x - 1) at the distance r from 0, with x = eta + (d - 1 -
+// k)/2. So its direction is uniform, and r^2 follows Beta(k/2, x).
 Tensor sample_lkj_cholesky(const Tensor& concentration, at::IntArrayRef shape,
                            std::optional<at::Generator> generator) {
   const at::NoGradGuard no_grad;

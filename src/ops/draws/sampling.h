@@ -68,11 +68,11 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
 /// draws equal Python's up to rounding unless one underflows.
 Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator);
 
-/// The factors A of Bartlett's decomposition, `[..., n, n]` for `df` of shape `[...]`: lower triangular
-/// doubles, with standard normal numbers below the diagonal and roots of chi-squared variables with
-/// df - i degrees of freedom on it, i = 0, 1, ... A A^T is a draw of Wishart(df, I). `dtype` is the
-/// distribution's, and decides the stream. Differentiable in df along the paths of the chi-squared
-/// variables.
+/// The factors A of Bartlett's decomposition, `[..., n, n]` for `df` of shape `[...]`: lower
+/// triangular doubles, with standard normal numbers below the diagonal and roots of chi-squared
+/// variables with df - i degrees of freedom on it, i = 0, 1, ... A A^T is a draw of Wishart(df, I).
+/// `dtype` is the distribution's, and decides the stream. Differentiable in df along the paths of
+/// the chi-squared variables.
 ///
 /// A chi-squared variable that underflows is drawn as its logarithm. On the CPU the stream is that
 /// of Python's `_bartlett_sampling`.

@@ -321,8 +321,8 @@ template <class S, unsigned M>
   return {x.value, {}};
 }
 
-/// f(log x), or f(log x, e) with the rounding error e of log x, a constant for derivatives. The slope
-/// of f is divided by x, since 1 / x may overflow. At infinity the slope is 0.
+/// f(log x), or f(log x, e) with the rounding error e of log x, a constant for derivatives. The
+/// slope of f is divided by x, since 1 / x may overflow. At infinity the slope is 0.
 template <class S, unsigned M, class F>
 [[gnu::always_inline]] constexpr auto of_log(const F& f, const Dual<S, M>& x) {
   static_assert(std::popcount(M) <= 1);

@@ -359,8 +359,9 @@ struct Relaxed : RelaxedTails<UnitScore, Parameter> {
       return select(certain, at_limit, value);
     };
   }
-  /// x / (1 - x) is the power 1 / T of u exp(l) / (1 - u), so x and 1 - x follow from a power of this
-  /// ratio or its reciprocal. At u = 0 and u = 1 the slopes are 0, exp(l) or exp(-l), or infinite.
+  /// x / (1 - x) is the power 1 / T of u exp(l) / (1 - u), so x and 1 - x follow from a power of
+  /// this ratio or its reciprocal. At u = 0 and u = 1 the slopes are 0, exp(l) or exp(-l), or
+  /// infinite.
   static constexpr auto icdf(const auto& temperature, const auto& w) {
     return [=](const auto& u) {
       constexpr double kTiny = 1e-305, kFar = 800;

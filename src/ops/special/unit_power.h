@@ -11,9 +11,9 @@ struct UnitPower;
 /// where that of x is. Error: relative, 2 units; gradient 4.
 inline constexpr Function<ProbabilityOfOdds> probability_of_odds{};
 
-/// x^a for 0 <= x <= 1 and a > 0, with the derivatives in x that it has at x = 0: 0, 1, or infinite.
-/// Error: relative, 2 units plus |(a - 1) log x| or |a log x|, whichever is less; gradient the same.
-/// So it is exact at a = 1.
+/// x^a for 0 <= x <= 1 and a > 0, with the derivatives in x that it has at x = 0: 0, 1, or
+/// infinite. Error: relative, 2 units plus |(a - 1) log x| or |a log x|, whichever is less;
+/// gradient the same. So it is exact at a = 1.
 inline constexpr Function<UnitPower> unit_power{};
 
 struct ProbabilityOfOdds {

@@ -165,8 +165,8 @@ Tensor LowRankCovariance::projected(const Tensor& matrices) const {
 
 Tensor LowRankCovariance::specific_shares(const Tensor& projected) const {
   const Tensor of_factor = projected.square().sum(-2);
-  // The difference from 1 has lost its digits where the share of W is large. Its shares sum up to at
-  // most r, so this can happen in fewer than 2 r coordinates. They are computed as the squared
+  // The difference from 1 has lost its digits where the share of W is large. Its shares sum up to
+  // at most r, so this can happen in fewer than 2 r coordinates. They are computed as the squared
   // lengths of whitened unit vectors.
   const int64_t count = std::min(dims(), 2 * rank());
   if (count == 0 || holds_for_all(of_factor, [](double share) { return share < 0.75; }))

@@ -9,9 +9,9 @@
 ///
 /// They use the decomposition of M. S. Bartlett (1933). A matrix X is L B B^T L^T for a lower
 /// triangular B with a positive diagonal, and the entries of B are independent: b_ii^2 has the
-/// chi-squared distribution with df - i degrees of freedom, for i = 0, 1, ..., and the entries below
-/// the diagonal are standard normal. So every function is a sum of those of gamma distributions and
-/// of terms that do not cancel, however large df is.
+/// chi-squared distribution with df - i degrees of freedom, for i = 0, 1, ..., and the entries
+/// below the diagonal are standard normal. So every function is a sum of those of gamma
+/// distributions and of terms that do not cancel, however large df is.
 namespace torch::distributions::ops {
 
 /// The log density of the matrices with the Cholesky factors `root`, `[..., n, n]`.
