@@ -104,6 +104,17 @@ std::vector<Group> univariate() {
         {"NegativeBinomial", "total_count 4, probs 0.5", NegativeBinomial(4, 0.5), 0, 15}}}};
 }
 
+/// The midpoints of `count` parts of each of `bins` intervals, [bins, count], and the widths of
+/// the parts. Parts near the ends are smaller, since densities may be infinite at the ends of
+/// supports.
+std::pair<Tensor, Tensor> parts(double low, double high, int64_t bins, int64_t count) {
+  const double width = (high - low) / static_cast<double>(bins);
+  const Tensor u = torch::linspace(0, 1, count + 1);
+  const Tensor ends = width * u * u * (3 - 2 * u);
+  const Tensor starts = low + width * torch::arange(bins).to(torch::kDouble).unsqueeze(-1);
+  return {starts + (ends.slice(0, 1) + ends.slice(0, 0, -1)) / 2, ends.diff()};
+}
+
 /// How values of a distribution are shown in a plane.
 struct Chart {
   Axis x, y;
@@ -165,6 +176,52 @@ Chart log_odds(const Axis& x, const Axis& y) {
               }};
 }
 
+/// The last row of the Cholesky factor of three correlations, in the unit disc.
+Chart last_row() {
+  return {.x = Axis::of(-1, 1),
+          .y = Axis::of(-1, 1),
+          .x_label = "L31",
+          .y_label = "L32",
+          .coordinates = [](const Tensor& values) { return values.select(-2, 2).slice(-1, 0, 2); },
+          .density =
+              [](const dist::Distribution& distribution, const Tensor& points) {
+                // The density of L21, L31 and L32, integrated over L21.
+                const auto [r, widths] = parts(-1, 1, 1, 64);
+                const Tensor rest = 1 - points.square().sum(-1, true);
+                const Tensor factor = torch::zeros({points.size(0), r.numel(), 3, 3});
+                factor.select(-2, 0).select(-1, 0).fill_(1);
+                factor.select(-2, 1).select(-1, 0).copy_(r);
+                factor.select(-2, 1).select(-1, 1).copy_((1 - r * r).sqrt());
+                factor.select(-2, 2).slice(-1, 0, 2).copy_(points.unsqueeze(1));
+                factor.select(-2, 2).select(-1, 2).copy_(rest.clamp_min(1e-12).sqrt());
+                const Tensor density = distribution.log_prob(factor.to(points.device())).exp();
+                const Tensor integral = (density * widths.to(points.device())).sum(-1);
+                return torch::where(rest.squeeze(-1) > 0, integral, 0.0);
+              }};
+}
+
+/// The diagonal of a positive definite matrix of two rows.
+Chart diagonal(const Axis& x, const Axis& y) {
+  return {.x = x,
+          .y = y,
+          .x_label = "X11",
+          .y_label = "X22",
+          .coordinates = [](const Tensor& values) { return values.diagonal(0, -2, -1); },
+          .density =
+              [](const dist::Distribution& distribution, const Tensor& points) {
+                // The density of X11, X12 and X22, integrated over X12.
+                const auto [r, widths] = parts(-1, 1, 1, 64);
+                const Tensor bound = points.clamp_min(1e-12).prod(-1, true).sqrt();
+                const Tensor matrix =
+                    torch::diag_embed(points.unsqueeze(1).expand({-1, r.numel(), -1}));
+                const Tensor off_diagonal = bound * r.to(points.device());
+                matrix.select(-2, 0).select(-1, 1).copy_(off_diagonal);
+                matrix.select(-2, 1).select(-1, 0).copy_(off_diagonal);
+                const Tensor density = distribution.log_prob(matrix).exp();
+                return (density * widths.to(points.device())).sum(-1) * bound.squeeze(-1);
+              }};
+}
+
 struct Bivariate {
   std::string name, parameters;
   dist::DistributionPtr distribution;
@@ -180,6 +237,10 @@ std::vector<Bivariate> bivariate() {
   return {
       {"MultivariateNormal", "covariance 1, 0.8, 1.5",
        MultivariateNormal(torch::zeros({2}), {.covariance_matrix = covariance}),
+       plane(Axis::of(-4, 4), Axis::of(-4, 4))},
+      {"LowRankMultivariateNormal", "cov_factor 1.5, 1, cov_diag 0.3, 0.1",
+       LowRankMultivariateNormal(torch::zeros({2}), torch::tensor({{1.5}, {1.0}}),
+                                 torch::tensor({0.3, 0.1})),
        plane(Axis::of(-4, 4), Axis::of(-4, 4))},
       {"MixtureSameFamily", "of three MultivariateNormal",
        MixtureSameFamily(Categorical({0.4, 0.35, 0.25}),
@@ -201,6 +262,9 @@ std::vector<Bivariate> bivariate() {
        ExpRelaxedCategorical(1, {0.5, 0.3, 0.2}), log_odds(Axis::of(-6, 6), Axis::of(-6, 6))},
       {"Multinomial", "total_count 10, probs 0.5, 0.3, 0.2", Multinomial(10, {0.5, 0.3, 0.2}),
        plane(Axis::of(-0.7, 10.7), Axis::of(-0.7, 10.7))},
+      {"LKJCholesky", "dim 3, concentration 2: the last row", LKJCholesky(3, 2), last_row()},
+      {"Wishart", "df 5, covariance 1, 0.8, 1.5: the diagonal",
+       Wishart(5, {.covariance_matrix = covariance}), diagonal(Axis::of(0, 15), Axis::of(0, 20))},
   };
 }
 
@@ -223,17 +287,6 @@ class Deviation {
  private:
   double worst_ = 0;
 };
-
-/// The midpoints of `count` parts of each of `bins` intervals, [bins, count], and the widths of
-/// the parts. Parts near the ends are smaller, since densities may be infinite at the ends of
-/// supports.
-std::pair<Tensor, Tensor> parts(double low, double high, int64_t bins, int64_t count) {
-  const double width = (high - low) / static_cast<double>(bins);
-  const Tensor u = torch::linspace(0, 1, count + 1);
-  const Tensor ends = width * u * u * (3 - 2 * u);
-  const Tensor starts = low + width * torch::arange(bins).to(torch::kDouble).unsqueeze(-1);
-  return {starts + (ends.slice(0, 1) + ends.slice(0, 0, -1)) / 2, ends.diff()};
-}
 
 // ---- Numbers ------------------------------------------------------------------------------------
 
@@ -386,7 +439,7 @@ constexpr Colour kContour = example::colour(0xd1491c), kDarkest = example::colou
 /// Squares for the numbers of draws, and lines around the smallest regions that hold 10, 30, 50,
 /// 70 and 90 per cent of the distribution.
 Deviation draw_contours(Image& image, const Panel& panel, const Bivariate& shown, int64_t draws) {
-  constexpr int64_t kBins = 60, kParts = 6;
+  constexpr int64_t kBins = 40, kParts = 8;
   const Chart& chart = shown.chart;
   const Tensor points = chart.coordinates(shown.distribution->sample({draws}));
   const auto total = static_cast<double>(draws);
@@ -459,7 +512,7 @@ Deviation draw_rings(Image& image, const Panel& panel, const Bivariate& shown, i
   const double highest = *std::ranges::max_element(probabilities);
   Deviation deviation;
   for (size_t i = 0; i < found.size(); ++i) {
-    const auto radius = [&](double p) { return 15 * std::sqrt(p / highest); };
+    const auto radius = [&](double p) { return 13 * std::sqrt(p / highest); };
     deviation.compare(found[i], total * probabilities[i], total);
     image.disc(panel.at(x[i], y[i]), radius(found[i] / total), tint(kDarkest));
     image.ring(panel.at(x[i], y[i]), radius(probabilities[i]), 2.2, kContour);
@@ -529,8 +582,8 @@ void draw_univariate(const Options& options) {
 }
 
 void draw_bivariate(const Options& options) {
-  constexpr int kColumns = 3;
-  constexpr double kCellWidth = 450, kCellHeight = 474, kFooter = 50;
+  constexpr int kColumns = 4;
+  constexpr double kCellWidth = 410, kCellHeight = 436, kFooter = 50;
   const std::vector<Bivariate> all = bivariate();
   const auto count = std::ssize(all);
   const auto rows = static_cast<int>((count + kColumns - 1) / kColumns);
@@ -544,7 +597,7 @@ void draw_bivariate(const Options& options) {
     const double top = static_cast<double>(i / kColumns) * kCellHeight;
     const Box cell{
         .left = left, .top = top, .right = left + kCellWidth, .bottom = top + kCellHeight};
-    const Box box{.left = left + 66, .top = top + 64, .right = left + 426, .bottom = top + 424};
+    const Box box{.left = left + 66, .top = top + 64, .right = left + 386, .bottom = top + 384};
     const Panel panel(image, box, shown.chart.x, shown.chart.y);
     const auto draw = shown.distribution->support()->is_discrete() ? draw_rings : draw_contours;
     const Deviation deviation = draw(image, panel, shown, options.draws);

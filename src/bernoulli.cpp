@@ -13,6 +13,7 @@
 #include "ops/formulas/bernoulli.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"
+#include "ops/tensor/holds_for_all.h"
 
 namespace torch::distributions {
 
@@ -41,8 +42,9 @@ Tensor Bernoulli::do_sample(IntArrayRef shape, std::optional<Generator> generato
   const Tensor possible = with_stand_in(p, bad, 0);
   Tensor draws = at::bernoulli(ops::expanded(possible, shape), generator);
   // On the CPU the uniform number of a float has 24 bits: a rarer event would happen too often.
-  if (possible.is_cpu() && possible.scalar_type() != at::kDouble) {
-    constexpr double kRare = 0x1p-12;
+  constexpr double kRare = 0x1p-12;
+  if (possible.is_cpu() && possible.scalar_type() != at::kDouble &&
+      !ops::holds_for_all(possible, [](double each) { return !(each > 0) || each >= kRare; })) {
     const Tensor is_rare = (possible > 0).logical_and_(possible < kRare);
     if (is_rare.any().item<bool>()) {
       const Tensor wide = ops::expanded(possible.to(at::kDouble), shape);

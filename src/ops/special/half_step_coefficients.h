@@ -7,8 +7,7 @@
 
 namespace torch::distributions::ops::special {
 
-/// (x + 1) (lgamma(x + 1/2) - lgamma(x + 1) + log(x + 1/2) / 2) for x > 0, in u = (1 - x) / (1 +
-/// x).
+/// (x + 1) (lgamma(x + 1/2) - lgamma(x + 1) + log(x + 1/2) / 2) for x > 0, in u = (1 - x) / (1 + x).
 TORCH_DISTRIBUTIONS_TABLE double kHalfStepRemainder[] = {
     0.16390063283767395, 0.04794347830855522, 0.010796056442137998, 0.002244873893804196,
     0.000648338557419069, 0.00019060061771913574, 4.552671187850177e-05, 1.5570491635561073e-05,
