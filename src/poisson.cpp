@@ -34,10 +34,6 @@ Tensor Poisson::do_sample(IntArrayRef shape, std::optional<Generator> generator)
   return with_nan(ops::sample_poisson(rate, std::move(generator)), bad);
 }
 
-// Overrides the entropy of ExponentialFamily: the expectation of the carrier measure -log(k!) has
-// no closed form.
-Tensor Poisson::do_entropy() const { not_implemented("entropy"); }
-
 std::vector<Tensor> Poisson::do_natural_params() const { return {rate_.log()}; }
 
 Tensor Poisson::do_log_normalizer(at::TensorList natural_params) const {

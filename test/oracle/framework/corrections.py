@@ -218,7 +218,10 @@ _MORE = [
      "NotImplementedError)", {
         "Independent MixtureSameFamily TransformedDistribution": "cdf",
     }),
-    ("`entropy` and `perplexity` of a von Mises distribution (Python: NotImplementedError)", {"VonMises": "entropy, perplexity"}),
+    ("`entropy` and `perplexity` of a von Mises distribution, and of a Poisson distribution, as a sum or by its asymptotic series "
+     "(Python: NotImplementedError)", {
+        "VonMises Poisson": "entropy, perplexity",
+    }),
     ("`enumerate_support` of an event of independent discrete numbers: all combinations, up to 2^20 (Python: "
      "NotImplementedError)", {
         "Independent": "enumerate_support, has_enumerate_support",
