@@ -102,6 +102,8 @@ MUTANTS = [
            "families_test", "Gumbel*"),
     Mutant("a part of a count", "src/ops/formulas/counts.h", " && special::floor(k) == k", "",
            ("generated/ops/kernels/poisson.cpp",), GOLDEN, "*Poisson*"),
+    Mutant("the entropy of another rate", "src/ops/formulas/poisson.h", "poisson_entropy_sum(select(large, 1.0, m))",
+           "poisson_entropy_sum(select(large, 1.0, m + 1.0))", ("src/poisson.cpp",), GOLDEN, "*/Poisson*"),
     Mutant("normal before its time", "src/ops/draws/sampling.cpp", "? 1e12 : 1e9", "? 1e-12 : 1e9",
            ("src/ops/draws/sampling.cpp",), "golden_sampler_test", "*Poisson*"),
     Mutant("a failure too many", "src/ops/formulas/geometric.h", "return floor(x) + 1.0; }", "return floor(x) + 2.0; }",
@@ -315,6 +317,44 @@ MUTANTS = [
            "families_test", "Kumaraswamy.NoDraw*"),
     Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
            "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
+]
+
+# Samplers with a scale or a probability that is 3 % wrong: the source, its class, and the line.
+WRONG_SCALES = [
+    ("normal", "Normal", "scale_, loc_)",
+     "1.03 * scale_, loc_)"),
+    ("laplace", "Laplace", "scale_.to(compute), loc_",
+     "1.03 * scale_.to(compute), loc_"),
+    ("gumbel", "Gumbel", "AffineTransform(loc_, -scale_)",
+     "AffineTransform(loc_, -1.03 * scale_)"),
+    ("uniform", "Uniform", "sample_uniform(low_, high_,",
+     "sample_uniform(low_, low_ + 1.03 * (high_ - low_),"),
+    ("student_t", "StudentT", "loc_ + scale_ * draws",
+     "loc_ + 1.03 * scale_ * draws"),
+    ("gamma", "Gamma", "ops::expanded(rate_, shape)",
+     "ops::expanded(1.03 * rate_, shape)"),
+    ("beta", "Beta", "at::stack({concentration1_, concentration0_}, -1)",
+     "at::stack({1.03 * concentration1_, concentration0_}, -1)"),
+    ("dirichlet", "Dirichlet", "ops::expanded(concentration_, shape)",
+     "ops::expanded(1.03 * concentration_, shape)"),
+    ("binomial", "Binomial", "prepared(p), std::move",
+     "prepared(0.97 * p), std::move"),
+    ("bernoulli", "Bernoulli", "ops::expanded(possible, shape)",
+     "ops::expanded(0.97 * possible, shape)"),
+    ("poisson", "Poisson", "ops::sample_poisson(rate,",
+     "ops::sample_poisson(1.03 * rate,"),
+    ("categorical", "Categorical", "sample_categorical(given(), form",
+     "sample_categorical(given().pow(1.03), form"),
+    ("multivariate_normal", "MultivariateNormal", "loc_ + ops::DenseCovariance",
+     "loc_ + 1.03 * ops::DenseCovariance"),
+    ("independent", "Independent", "return base_dist_->sample(",
+     "return 1.03 * base_dist_->sample("),
+    ("transformed_distribution", "TransformedDistribution", "forward(base_dist_->sample(sample_shape(shape), std::move(generator)))",
+     "forward(1.03 * base_dist_->sample(sample_shape(shape), std::move(generator)))"),
+]
+MUTANTS += [
+    Mutant(f"draws of a wrong scale of {family}", f"src/{file}.cpp", old, new, (f"src/{file}.cpp",), "laws_draws_test", f"*Follow*/*{family}_*")
+    for file, family, old, new in WRONG_SCALES
 ]
 
 
