@@ -218,7 +218,7 @@ class Wishart(Family):
         Case(df=[2.0, 6.0], precision_matrix=[SPD2, SPD2B], at=[X2, X2B], dtype=f64),
         Case(df=1e8, covariance_matrix=SPD2, at=[[[2e8, 5e7], [5e7, 1e8]]]),
         Case(df=1e8, scale_tril=EYE2, at=[[[2e8, 5000.0], [5000.0, 1.5e8]]], dtype=f64),
-        Case(df=1.0009765625, scale_tril=EYE2, at=[X2, X2C], dtype=f64),
+        Case(df=1.0078125, scale_tril=EYE2, at=[X2, X2C], dtype=f64),
         Case(df=3.5, covariance_matrix=[[4.0]], at=[[[2.5]], [[7.0]]]),
         Case(df=T(0.25, f64), scale_tril=[[0.5]], at=[[[0.25]]], dtype=f64),
         Case(df=6.0, scale_tril=[[1.0, 0, 0, 0], [0.5, 2.0, 0, 0], [-1.0, 0.25, 0.5, 0], [0.1, 0.2, 0.3, 0.4]],

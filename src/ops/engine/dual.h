@@ -74,7 +74,10 @@ struct Dual {
 
   LanesOf<S> value;
   // An array of no elements would take as much memory as a register.
-  struct None {};
+  struct None {
+    constexpr const LanesOf<S>* begin() const { return nullptr; }
+    constexpr const LanesOf<S>* end() const { return nullptr; }
+  };
   [[no_unique_address]] std::conditional_t<M == 0, None, std::array<LanesOf<S>, std::popcount(M)>>
       partials;
 };
@@ -100,13 +103,16 @@ template <class S, unsigned M, class Partial>
                                                           const Partial& partial) {
   Dual<S, M> result;
   result.value = value;
-  std::size_t next = 0;
-  const auto set = [&](auto input) {
-    if constexpr ((M >> decltype(input)::value & 1) != 0) result.partials[next++] = partial(input);
-  };
-  [&]<unsigned... input>(std::integer_sequence<unsigned, input...>) {
-    (set(std::integral_constant<unsigned, input>()), ...);
-  }(std::make_integer_sequence<unsigned, std::bit_width(M)>());
+  if constexpr (M != 0) {
+    std::size_t next = 0;
+    const auto set = [&](auto input) {
+      if constexpr ((M >> decltype(input)::value & 1) != 0)
+        result.partials[next++] = partial(input);
+    };
+    [&]<unsigned... input>(std::integer_sequence<unsigned, input...>) {
+      (set(std::integral_constant<unsigned, input>()), ...);
+    }(std::make_integer_sequence<unsigned, std::bit_width(M)>());
+  }
   return result;
 }
 
