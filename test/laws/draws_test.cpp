@@ -371,6 +371,48 @@ void add_vectors(std::vector<Sampled>& all) {
       MixtureSameFamily(weights, Uniform(doubles({-1, 0.5}), doubles({0, 3})), false)));
 }
 
+void add_matrices(std::vector<Sampled>& all) {
+  const auto add_low_rank = [&](const Tensor& factor, const Tensor& diagonal) {
+    const Tensor loc = at::arange(diagonal.size(0), at::kDouble);
+    const Tensor root =
+        LowRankMultivariateNormal(loc, factor, diagonal).covariance_matrix().cholesky();
+    all.push_back({"LowRankMultivariateNormal", [=](double f) {
+                     const LowRankMultivariateNormal d(loc, factor * f, diagonal * f * f);
+                     const Tensor x = (d.sample({kDraws / 2}) - loc).unsqueeze(-1);
+                     return misfit(
+                         at::special_ndtr(at::linalg_solve_triangular(root, x, /*upper=*/false)));
+                   }});
+  };
+  add_low_rank(doubles({1, 0.5}).view({2, 1}), doubles({1, 2}));
+  add_low_rank(doubles({20, -10}).view({2, 1}), doubles({0.01, 1}));
+  add_low_rank(doubles({1e-3, 0, 2, 5, -1, 1}).view({3, 2}), doubles({1e-6, 1, 1e3}));
+  add_low_rank(doubles({0, 0}).view({2, 1}), doubles({1e-12, 1e12}));
+
+  const Tensor eye = at::eye(2, at::kDouble), steep = doubles({1, 0, 20, 0.1}).view({2, 2});
+  const auto add_wishart = [&](double df, const Tensor& factor) {
+    all.push_back({"Wishart", [=](double f) {  // of the whitened matrix, the trace is Chi2
+                     const Wishart d(df, {.scale_tril = factor * f});
+                     const Tensor x = at::cholesky_solve(d.sample({kDraws / 5}), factor);
+                     return misfit(Chi2(number(2 * df)).cdf(x.diagonal(0, -2, -1).sum(-1)));
+                   }});
+  };
+  add_wishart(5, eye);
+  add_wishart(1.05, eye);
+  add_wishart(2.5, steep);
+  add_wishart(1e6, 1e-3 * eye);
+
+  for (const auto& [n, eta] : Parameters{{2, 1}, {3, 0.5}, {5, 2}, {3, 50}}) {
+    const auto dim = static_cast<int64_t>(n);
+    const double concentration = eta, a = eta + 0.5 * (n - 2);
+    all.push_back({"LKJCholesky", [=](double f) {  // the marginal distribution of a correlation
+                     const Tensor factor = LKJCholesky(dim, number(concentration)).sample({kDraws});
+                     const Tensor x = factor.select(-2, 1).select(-1, 0) * f;
+                     return misfit(
+                         by_density(Beta(number(a), a), kUnit, (0.5 * (x + 1)).clamp(0, 1)));
+                   }});
+  }
+}
+
 const std::vector<Sampled>& sampled() {
   static const auto made = [] {
     std::vector<Sampled> all;
@@ -379,6 +421,7 @@ const std::vector<Sampled>& sampled() {
     add_bounded_ones(all);
     add_counts(all);
     add_vectors(all);
+    add_matrices(all);
     return all;
   }();
   return made;
