@@ -17,7 +17,7 @@ struct Poisson {
   using Family = distributions::Poisson;
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kLogProb | kEntropy;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter}};
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter}, {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& rate) { return rate >= 0.0; }
 
