@@ -149,8 +149,8 @@ def row(points, fmt, point, truth):
             put(f"{quantity}/{name}" + "".join(f"[{i}]" for i in index), slope)
 
     def is_end():
-        """Whether the density vanishes on one side of the value, so that the cdf may have a kink."""
-        beside = [value * (1 + sign * mpf(2) ** -100) for sign in (-1, 1)] if points.cdf_gradients else []
+        """Whether the density vanishes on one side of the value, so that the cdf may have a kink. A cdf of counts has steps."""
+        beside = [value * (1 + sign * mpf(2) ** -100) for sign in (-1, 1)] if "value" in points.cdf_gradients else []
         return any(mp.isinf(evaluate("log_prob", exact | {"value": x})) for x in beside)
 
     asked = quantities(points, point)
