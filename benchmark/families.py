@@ -1,4 +1,4 @@
-"""The families that are measured: those of families.cpp, with entries built from the families of test/oracle."""
+"""The families that are measured: those of families_*.cpp, with entries built from the families of test/oracle."""
 
 import math
 import re
@@ -18,6 +18,7 @@ from oracle.framework.family import families  # noqa: E402
 
 DIMS, RANK = 4096, 8  # of a covariance of low rank
 EVENT, MATRIX, TRIALS = 8, 4, 10  # size of a vector, number of categories; rows of a covariance; trials of a binomial
+TEMPERATURE = torch.tensor(0.5)  # of relaxed categories; Python takes no number
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,35 @@ def fill_simplex(t):
     t.div_(t.sum(-1, keepdim=True))
 
 
+def fill_log_simplex(t):
+    fill_simplex(t)
+    t.log_()
+
+
+def fill_counts(t):
+    """Counts of the categories in a number of trials."""
+    t.zero_()
+    for _ in range(TRIALS):
+        t.scatter_add_(-1, torch.randint(EVENT, (*t.shape[:-1], 1)), torch.ones((), dtype=t.dtype).expand(*t.shape[:-1], 1))
+
+
 def fill_lower_triangular(t):
     t.uniform_(-0.5, 0.5).tril_()
     t.diagonal(0, -2, -1).uniform_(1, 2)
+
+
+def fill_factor(t):
+    """Cholesky factors of correlation matrices: rows of length 1."""
+    fill_lower_triangular(t)
+    t.div_(torch.linalg.vector_norm(t, dim=-1, keepdim=True))
+
+
+def fill_positive_definite(t):
+    """Symmetric matrices in which each element of the diagonal exceeds the sum of the rest of its row."""
+    t.uniform_(-0.5, 0.5)
+    t.diagonal(0, -2, -1).uniform_(2, 3)
+    for i in range(1, MATRIX):
+        t[..., :i, i] = t[..., i, :i]
 
 
 PARAMETERS = {
@@ -75,8 +102,10 @@ PARAMETERS = {
     **dict.fromkeys(("scale", "log scale"), between(0.5, 2)),
     **dict.fromkeys(("positive", "rate", "intensity"), between(0.5, 3)),
     **dict.fromkeys(("logit", "log weight"), between(-2, 2)),
-    "low": between(-3, -2),
+    **dict.fromkeys(("low", "lower end"), between(-3, -2)),
     "high": between(2, 3),
+    "least value": between(0.1, 0.5),
+    "shape": between(0.1, 1),
     "triangle": fill_lower_triangular,
 }
 VALUES = {
@@ -87,7 +116,33 @@ VALUES = {
     "one hot": Input(fill_one_hot, (EVENT,), "discrete"),
     "outcome": Input(lambda t: t.random_(0, 2), kind="discrete"),
     "count": Input(lambda t: t.random_(0, TRIALS + 1), kind="discrete"),
+    "counts": Input(fill_counts, (EVENT,), "discrete"),
     "index": Input(lambda t: t.random_(0, EVENT), (), "index"),
+    "factor": Input(fill_factor, (MATRIX, MATRIX)),
+    "matrix": Input(fill_positive_definite, (MATRIX, MATRIX)),
+}
+# The names of which calls are made. Python's package does not export all classes.
+SCOPE = vars(td.relaxed_bernoulli) | vars(td.relaxed_categorical) | vars(td) | {"TEMPERATURE": TEMPERATURE}
+CONSTANTS = {"trials": TRIALS, "size": MATRIX}  # parameters that are not tensors
+# Where an entry differs from what the kinds of its parameters and values say.
+PARAMETERS_OF = {
+    ("ContinuousBernoulli", "logits"): Input(between(0.5, 2)),
+    ("LogisticNormal", "loc"): Input(between(-1, 1), (EVENT - 1,)),
+    ("LogisticNormal", "scale"): Input(between(0.5, 2), (EVENT - 1,)),
+    ("LowRankMultivariateNormal", "loc"): Input(between(-1, 1), (DIMS,)),
+    ("LowRankMultivariateNormal", "cov_factor"): Input(between(-1, 1), (DIMS, RANK)),
+    ("LowRankMultivariateNormal", "cov_diag"): Input(between(0.5, 2), (DIMS,)),
+    ("Wishart", "df"): Input(between(5, 10)),
+}
+VALUES_OF = {
+    "ExpRelaxedCategorical": Input(fill_log_simplex, (EVENT,)),
+    "GeneralizedPareto": Input(between(-1, 1)),
+    "Independent": Input(between(-2, 2), (EVENT,)),
+    "LowRankMultivariateNormal": Input(between(-2, 2), (DIMS,)),
+    "MixtureSameFamily": Input(between(-2, 2)),
+    "MultivariateNormal": Input(between(-2, 2), (MATRIX,)),
+    "TransformedDistribution": Input(between(-0.95, 0.95)),  # the values of tanh
+    "Uniform": Input(between(-1, 1)),
 }
 
 
@@ -103,22 +158,10 @@ def owner(node, name):
 
 def parameter_input(call, name, rows):
     family, parameter = owner(call, name)
-    if family.name() == "LowRankMultivariateNormal":
-        return Input(PARAMETERS[family.parameters[parameter].name], (DIMS, RANK)[:family.dims[parameter]])
-    event = (EVENT,) if rows else ((MATRIX,) if family.event_dim and "scale_tril" in family.parameters else (EVENT,)) * family.dims.get(parameter, 0)
-    return Input(PARAMETERS[family.parameters[parameter].name], event)
-
-
-def value_input(family, call):
-    if family.name() == "TransformedDistribution":  # the values of tanh
-        return Input(between(-0.95, 0.95))
-    if family.name() == "LowRankMultivariateNormal":
-        return Input(between(-2, 2), (DIMS,))
-    if family.kind == "combinator":
-        return Input(between(-2, 2), (EVENT,) if family.name() == "Independent" else ())
-    if "jumps" in family.attributes:  # inside the interval
-        return Input(between(-1, 1))
-    return Input(between(-2, 2), (MATRIX,)) if family.event_dim and family.value.name == "real" else VALUES[family.value.name]
+    if (family.name(), parameter) in PARAMETERS_OF:
+        return PARAMETERS_OF[family.name(), parameter]
+    size = MATRIX if family.event_dim and "scale_tril" in family.parameters else EVENT
+    return Input(PARAMETERS[family.parameters[parameter].name], (EVENT,) if rows else (size,) * family.dims.get(parameter, 0))
 
 
 def lacks(make, parameters):
@@ -129,21 +172,25 @@ def lacks(make, parameters):
             return False
         return True
 
-    d = make(*[p.tensor((2,), torch.float32) for p in parameters])
-    return tuple(name for name, f in (("entropy", d.entropy), ("kl", lambda: td.kl_divergence(d, d))) if not has(f))
+    p, q = [make(*[i.tensor((2,), torch.float32) for i in parameters]) for _ in range(2)]
+    return tuple(name for name, f in (("entropy", p.entropy), ("kl", lambda: td.kl_divergence(p, q))) if not has(f))
 
 
 def measured(family):
     """The entry of a family in its last form (logits, scale_tril). A combinator is made of Normals."""
     call = family.accuracy[0].call() if family.kind == "combinator" else family.call(family.every_form()[-1])
-    if "total_count" in call.arguments:
-        call.arguments["total_count"] = TRIALS
+    for parameter, kind in family.parameters.items():
+        if kind.name in CONSTANTS:
+            call.arguments[parameter] = CONSTANTS[kind.name]
+    if "temperature" in family.dims:  # one for the batch
+        call.arguments["temperature"] = "TEMPERATURE"
     names = inputs_of(call)
     rows = family.name() in ("Independent", "MixtureSameFamily")
     parameters = [parameter_input(call, n, rows) for n in names]
-    make = eval(f"lambda {', '.join(names)}: {text(call)}", vars(td))  # as a program would write it
-    return Family(family.name(), value_input(family, call), parameters, make, lacks(make, parameters))
+    make = eval(f"lambda {', '.join(names)}: {text(call)}", dict(SCOPE))  # as a program would write it
+    value = VALUES_OF.get(family.name()) or VALUES[family.value.name]
+    return Family(family.name(), value, parameters, make, lacks(make, parameters))
 
 
-IN_CPP = set(re.findall(r'\.name = "(\w+)"', (Path(__file__).parent / "families.cpp").read_text()))
+IN_CPP = {name for path in Path(__file__).parent.glob("families_*.cpp") for name in re.findall(r'\.name = "(\w+)"', path.read_text())}
 FAMILIES = [measured(f) for f in families().values() if f.name() in IN_CPP]

@@ -148,10 +148,10 @@ def details(figures, family):
 
 
 def plot(figures, operation, path):
-    columns = 3
+    columns = 5
     panels = len(figures.families)
     rows = -(-(panels + 1) // columns)  # one panel holds the legend
-    figure, axes = plt.subplots(rows, columns, figsize=(11, 2.5 * rows + 0.5), sharex=True, sharey=True, squeeze=False)
+    figure, axes = plt.subplots(rows, columns, figsize=(16, 2.5 * rows + 0.5), sharex=True, sharey=True, squeeze=False)
     axes = axes.flatten()
     for axis, family in zip(axes, figures.families):
         for implementation, style in LINES.items():
@@ -202,9 +202,9 @@ def legend(figures):
   is the textbook formula written with tensor operations in C++; *compiled* is `torch.compile` of construction and
   `log_prob`. Neither validates, so they are compared with this library without validation.
 - *N* counts the elements of the largest tensor: for `Dirichlet` at N = {largest} there are N/8 vectors of 8. There
-  are 8 categories, vectors have 8 elements, covariances are 4 x 4, `Binomial` has 10 trials, and mixtures have 8
-  components; `TransformedDistribution` is a `Normal` through `tanh`. Probabilities are given as logits, covariances by
-  `scale_tril`.
+  are 8 categories, vectors have 8 elements, matrices are 4 x 4, `Binomial` and `Multinomial` have 10 trials, and mixtures
+  have 8 components; `TransformedDistribution` is a `Normal` through `tanh`. Probabilities are given as logits, covariances
+  by `scale_tril`. Relaxed categories have one temperature, relaxed Bernoullis one each.
 - *Forward and backward* goes from the parameters to the gradients of `log_prob(value).sum()` in every parameter, and in
   the value if it is continuous. It includes construction, as a training step does. In all other columns the distribution
   is constructed beforehand, and for composed operations the logits are normalised beforehand; `torch.compile` always

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures this library beside Python's torch.distributions and writes docs/benchmarks.md; scripts/benchmark starts it.
 
-    run.py             everything, in half an hour
+    run.py             everything, in an hour
     run.py --quick     float, full parameters, N = 1 and 1M, one thread; no torch.compile, no memory
     run.py --quick --only '^(Normal|Beta)$' --sizes 1,4096
     run.py --render    writes the report again from the figures of the last run
@@ -197,7 +197,7 @@ def machine(options, libtorch, load):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a minute's selection")
+    parser.add_argument("--quick", action="store_true", help="a selection, in three minutes")
     parser.add_argument("--only", metavar="REGEX", help="families whose name it finds")
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")], metavar="N,N,...",
                         help="numbers of elements")
