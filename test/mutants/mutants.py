@@ -244,7 +244,7 @@ MUTANTS = [
            ("generated/ops/kernels/log_normal.cpp",), "families_test", "LogNormal.ASmallScale*"),
     Mutant("the slowest clock", "src/ops/vectors/row_kernels.cpp", "speed > highest", "speed < highest",
            ("src/ops/vectors/row_kernels.cpp",), "golden_sampler_test", "*Categorical*"),
-    Mutant("tail of the counts cut off", "src/ops/special/binomial_entropy.h", "kNegligible = 0x1p-66", "kNegligible = 0x1p-20",
+    Mutant("tail of the counts cut off", "src/ops/special/entropy_sums.h", "kNegligible = 0x1p-66", "kNegligible = 0x1p-20",
            ("generated/ops/kernels/binomial.cpp",), "accuracy_accuracy_test"),
     Mutant("wrong parabola", "src/ops/special/stirling_divergence.h", "0.5 * (0.5 * relative * relative",
            "0.5 * (relative * relative", ("generated/ops/kernels/dirichlet.cpp",), "kl_golden_test"),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/special/binomial_log_density.h"
+#include "ops/special/entropy_sums.h"
 
 namespace torch::distributions::ops::special {
 
@@ -18,13 +19,12 @@ struct BinomialEntropySum {
 
   template <class T>
   [[gnu::noinline, gnu::pure]] static constexpr T value(const T& n, const T& p) {
-    const Sums<T> sums = over_counts(n, p);
-    return log1p(sums.others) - sums.logs / (sums.others + 1.0);
+    return over_counts(n, p).entropy();
   }
   /// The sum of -P(k) (k - n p) log w, divided by p (1 - p).
   template <class T>
   static constexpr T partial(Argument<1>, const T& n, const T& p) {
-    const Sums<T> sums = over_counts(n, p);
+    const EntropySums<T> sums = over_counts(n, p);
     return -sums.slope / ((sums.others + 1.0) * p * (1.0 - p));
   }
 
@@ -49,37 +49,15 @@ struct BinomialEntropySum {
 
  private:
   template <class T>
-  struct Sums {
-    T others, logs, slope;  // of w, w log w and w log w (k - n p), without the term of `first`
-  };
-
-  template <class T>
-  static constexpr Sums<T> over_counts(const T& n, const T& p) {
-    constexpr double kFew = 16, kNegligible = 0x1p-66;
+  static constexpr EntropySums<T> over_counts(const T& n, const T& p) {
+    constexpr double kFew = 16;
     const T odds = p / (1.0 - p), mean = n * p;
     const T first = select(n <= kFew, 0.0, floor(mean + p));
-    const T zero = 0.0 * mean;
-    Sums<T> sums{zero, zero, zero};
-    // ratio(k) is P(k + step) / P(k).
-    const auto walk = [&](double step, const auto& is_last, const auto& ratio) {
-      T k = first, w = like(p, 1.0), log_w = like(p, 0.0);
-      for (auto goes_on = !is_last(k); any(goes_on);) {
-        const T factor = ratio(select(goes_on, k, first));
-        goes_on = goes_on && w * factor > 0.0;
-        k = k + step;
-        w = select(goes_on, w * factor, 0.0);
-        log_w = log_w + log(select(goes_on, factor, 1.0));
-        const T term = w * log_w;
-        sums.others = sums.others + w;
-        sums.logs = sums.logs + term;
-        sums.slope = sums.slope + term * (k - mean);
-        goes_on = goes_on && w > kNegligible * sums.others && !is_last(k);
-      }
-    };
-    walk(
+    EntropySums<T> sums(first, mean);
+    sums.walk(
         1, [&](const T& k) { return !(k + 1.0 <= n); },
         [&](const T& k) { return (n - k) / (k + 1.0) * odds; });
-    walk(
+    sums.walk(
         -1, [&](const T& k) { return !(k >= 1.0); },
         [&](const T& k) { return k / ((n - k + 1.0) * odds); });
     return sums;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ops/special/entropy_sums.h"
 #include "ops/special/poisson_log_density.h"
 #include "ops/special/stirling.h"
 
@@ -18,13 +19,12 @@ struct PoissonEntropySum {
 
   template <class T>
   [[gnu::noinline, gnu::pure]] static constexpr T value(const T& m) {
-    const Sums<T> sums = over_counts(m);
-    return log1p(sums.others) - sums.logs / (sums.others + 1.0);
+    return over_counts(m).entropy();
   }
   /// The sum of -P(k) (k - m) log w, divided by m.
   template <class T>
   static constexpr T partial(Argument<0>, const T& m) {
-    const Sums<T> sums = over_counts(m);
+    const EntropySums<T> sums = over_counts(m);
     return -sums.slope / ((sums.others + 1.0) * m);
   }
 
@@ -54,34 +54,11 @@ struct PoissonEntropySum {
 
  private:
   template <class T>
-  struct Sums {
-    T others, logs, slope;  // of w, w log w and w log w (k - m), without the term of `first`
-  };
-
-  template <class T>
-  static constexpr Sums<T> over_counts(const T& m) {
-    constexpr double kNegligible = 0x1p-66;
-    const T first = floor(m), zero = 0.0 * m;
-    Sums<T> sums{zero, zero, zero};
-    // ratio(k) is P(k + step) / P(k).
-    const auto walk = [&](double step, const auto& is_last, const auto& ratio) {
-      T k = first, w = like(m, 1.0), log_w = like(m, 0.0);
-      for (auto goes_on = !is_last(k); any(goes_on);) {
-        const T factor = ratio(select(goes_on, k, first));
-        goes_on = goes_on && w * factor > 0.0;
-        k = k + step;
-        w = select(goes_on, w * factor, 0.0);
-        log_w = log_w + log(select(goes_on, factor, 1.0));
-        const T term = w * log_w;
-        sums.others = sums.others + w;
-        sums.logs = sums.logs + term;
-        sums.slope = sums.slope + term * (k - m);
-        goes_on = goes_on && w > kNegligible * sums.others && !is_last(k);
-      }
-    };
-    walk(
+  static constexpr EntropySums<T> over_counts(const T& m) {
+    EntropySums<T> sums(floor(m), m);
+    sums.walk(
         1, [](const T& k) { return k < 0.0; }, [&](const T& k) { return m / (k + 1.0); });
-    walk(
+    sums.walk(
         -1, [](const T& k) { return !(k >= 1.0); }, [&](const T& k) { return k / m; });
     return sums;
   }

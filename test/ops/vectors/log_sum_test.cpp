@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/engine/each_instruction_set.h"
 #include "ops/engine/engine.h"
 #include "ops/special/constants.h"
 #include "support/gradcheck.h"
@@ -21,7 +22,6 @@ namespace torch::distributions::ops {
 namespace {
 
 using at::Tensor;
-using engine::InstructionSet;
 using Sizes = std::vector<int64_t>;
 
 struct LogSumResult {
@@ -69,25 +69,11 @@ void expect_kernels(const Tensor& x, const Tensor& weights, bool are_logs,
   EXPECT_TRUE(is_close(got.of_weights, want.of_weights, std::max(1.0, largest))) << what;
 }
 
-class LogSumTest : public ::testing::TestWithParam<bool> {
- protected:
-  ~LogSumTest() override { engine::set_instruction_set(engine::best_instruction_set()); }
-
-  /// Runs `check` with each instruction set.
-  static void with_each_set(const std::function<void()>& check) {
-    for (const auto set :
-         {InstructionSet::kDefault, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
-      if (set > engine::best_instruction_set()) continue;
-      engine::set_instruction_set(set);
-      const ::testing::ScopedTrace trace(__FILE__, __LINE__, static_cast<int>(set));
-      check();
-    }
-  }
-};
+class LogSumTest : public ::testing::TestWithParam<bool> {};
 
 TEST_P(LogSumTest, IsRightForRowsOfEveryLength) {
   at::manual_seed(0);
-  with_each_set([] {
+  engine::with_each_instruction_set([] {
     for (const auto dtype : {at::kFloat, at::kDouble}) {
       for (const int64_t columns : {1, 2, 3, 8, 16, 17, 32}) {
         for (const int64_t rows : {1, 2, 7, 16, 19, 1000}) {
@@ -159,7 +145,7 @@ TEST_P(LogSumTest, Limits) {
                                   1.0, 0.0, 0.0},
                                  at::kDouble)
                           .view({4, 1, 3});
-  with_each_set([&] {
+  engine::with_each_instruction_set([&] {
     for (const auto dtype : {at::kFloat, at::kDouble}) {
       const Tensor given = (GetParam() ? each.log() : each).to(dtype);
       const LogSumResult got = run(x.to(dtype), given, GetParam()),

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/engine/each_instruction_set.h"
 #include "ops/engine/engine.h"
 #include "ops/special/constants.h"
 #include "support/gradcheck.h"
@@ -22,7 +23,6 @@ namespace torch::distributions::ops {
 namespace {
 
 using at::Tensor;
-using engine::InstructionSet;
 
 struct Function {
   const char* name;
@@ -48,25 +48,11 @@ double error(const Tensor& got, const Tensor& want) {
   return (got.to(at::kDouble) - want).abs().max().item<double>();
 }
 
-class SoftmaxTest : public ::testing::TestWithParam<Function> {
- protected:
-  ~SoftmaxTest() override { engine::set_instruction_set(engine::best_instruction_set()); }
-
-  /// Runs `check` with each instruction set.
-  static void with_each_set(const std::function<void()>& check) {
-    for (const auto set :
-         {InstructionSet::kDefault, InstructionSet::kAvx2, InstructionSet::kAvx512}) {
-      if (set > engine::best_instruction_set()) continue;
-      engine::set_instruction_set(set);
-      const ::testing::ScopedTrace trace(__FILE__, __LINE__, static_cast<int>(set));
-      check();
-    }
-  }
-};
+class SoftmaxTest : public ::testing::TestWithParam<Function> {};
 
 TEST_P(SoftmaxTest, IsRightForRowsOfEveryLength) {
   at::manual_seed(0);
-  with_each_set([] {
+  engine::with_each_instruction_set([] {
     for (const auto dtype : {at::kFloat, at::kDouble}) {
       const double epsilon = dtype == at::kFloat ? 0x1p-23 : 0x1p-52;
       for (const int64_t columns : {1, 2, 3, 5, 8, 15, 16, 17, 31, 32}) {
@@ -98,7 +84,7 @@ TEST_P(SoftmaxTest, InfiniteElementsAreLibTorchs) {
                                kInfinity,  kInfinity,    0.0,         //
                                1e30,       -1e30,        0.0})
                        .view({7, 3});
-  with_each_set([&] {
+  engine::with_each_instruction_set([&] {
     for (const Tensor& t : {x, x.to(at::kDouble)}) {
       EXPECT_TRUE(GetParam().ours(t).allclose(GetParam().torchs(t), 1e-6, 1e-6, /*equal_nan=*/true))
           << GetParam().ours(t);
