@@ -64,6 +64,13 @@ Tensor Independent::do_rsample(IntArrayRef shape, std::optional<Generator> gener
   return base_dist_->rsample(sample_shape(shape), std::move(generator));
 }
 
+std::pair<Tensor, Tensor> Independent::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  auto [draws, log_prob] =
+      base_dist_->rsample_with_log_prob(sample_shape(shape), std::move(generator));
+  return {draws, ops::sum_rightmost(log_prob, reinterpreted_batch_ndims_)};
+}
+
 Tensor Independent::do_log_prob(const Tensor& value) const {
   return log_prob_of_part(*base_dist_, value,
                           {.dims = reinterpreted_batch_ndims_, .validate = true});

@@ -18,6 +18,13 @@ Normal variables(const Param& loc, const Param& scale) {
   return normal.batch_shape().empty() ? normal.expand({1}) : normal;
 }
 
+/// `x`, at least the smallest positive number.
+Tensor positive(Tensor x) {
+  // Clamp the detached tensor in place, so that rounding does not change the gradient.
+  x.detach().clamp_min_(float_limits(x.scalar_type()).least);
+  return x;
+}
+
 const Normal& base(const LogisticNormal& distribution) {
   const auto& event = static_cast<const Independent&>(*distribution.base_dist());
   return static_cast<const Normal&>(*event.base_dist());
@@ -51,10 +58,14 @@ Tensor LogisticNormal::do_sample(IntArrayRef shape, std::optional<Generator> gen
 }
 
 Tensor LogisticNormal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  Tensor x = TransformedDistribution::do_rsample(shape, std::move(generator));
-  // Clamp the detached tensor in place, so that rounding does not change the gradient.
-  x.detach().clamp_min_(float_limits(x.scalar_type()).least);
-  return x;
+  return positive(TransformedDistribution::do_rsample(shape, std::move(generator)));
+}
+
+std::pair<Tensor, Tensor> LogisticNormal::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  auto [x, log_prob] =
+      TransformedDistribution::do_rsample_with_log_prob(shape, std::move(generator));
+  return {positive(x), log_prob};
 }
 
 }  // namespace torch::distributions

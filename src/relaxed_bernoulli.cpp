@@ -14,6 +14,16 @@
 #include "ops/special/constants.h"
 
 namespace torch::distributions {
+namespace {
+
+/// The transform maps a finite number to one between 0 and 1, and infinity as well. The latter
+/// becomes 0 or 1.
+Tensor of_logit(const Tensor& y) {
+  const Tensor x = SigmoidTransform()(y), of_y = y.detach();
+  return at::where(of_y.isinf(), of_y.gt(0).to(x.scalar_type()), x);
+}
+
+}  // namespace
 
 template class core::ScalarFamily<LogitRelaxedBernoulli>;
 template class core::ScalarFamily<RelaxedBernoulli, TransformedDistribution>;
@@ -139,11 +149,17 @@ Tensor RelaxedBernoulli::do_sample(IntArrayRef shape, std::optional<Generator> g
   return do_rsample(shape, std::move(generator));
 }
 
-// The transform maps a finite number to one between 0 and 1, and infinity as well.
 Tensor RelaxedBernoulli::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor y = base().rsample(sample_shape(shape), std::move(generator));
-  const Tensor x = SigmoidTransform()(y), of_y = y.detach();
-  return at::where(of_y.isinf(), of_y.gt(0).to(x.scalar_type()), x);
+  return of_logit(base().rsample(sample_shape(shape), std::move(generator)));
+}
+
+// Many draws are near 0 and 1 if the temperature is low. Their logits have more digits.
+std::pair<Tensor, Tensor> RelaxedBernoulli::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  const auto [y, log_prob] =
+      base().rsample_with_log_prob(sample_shape(shape), std::move(generator));
+  const Tensor x = of_logit(y);
+  return {x, log_prob - SigmoidTransform().log_abs_det_jacobian(y, x)};
 }
 
 }  // namespace torch::distributions

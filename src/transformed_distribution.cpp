@@ -138,6 +138,20 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
   return forward(base_dist_->rsample(sample_shape(shape), std::move(generator)));
 }
 
+std::pair<Tensor, Tensor> TransformedDistribution::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  auto [x, log_prob] = base_dist_->rsample_with_log_prob(sample_shape(shape), std::move(generator));
+  auto event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
+  for (const TransformPtr& part : whole_.parts()) {
+    const Tensor y = part(x);
+    const int64_t before = part->domain()->event_dim(), after = part->codomain()->event_dim();
+    log_prob = log_prob - ops::sum_rightmost(part->log_abs_det_jacobian(x, y), event_dim - before);
+    event_dim += after - before;
+    x = y;
+  }
+  return {x, log_prob};
+}
+
 /// The values between the transforms, from the base's value (front) to `value` (back), as the
 /// inverses compute them. Values that lie outside a codomain only by rounding are moved into it.
 std::vector<Tensor> TransformedDistribution::stages(const Tensor& value) const {

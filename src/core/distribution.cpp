@@ -85,6 +85,12 @@ Tensor Distribution::rsample(IntArrayRef sample_shape, std::optional<Generator> 
   return do_rsample(extended_shape(sample_shape), std::move(generator));
 }
 
+std::pair<Tensor, Tensor> Distribution::rsample_with_log_prob(
+    IntArrayRef sample_shape, std::optional<Generator> generator) const {
+  if (!has_rsample()) not_implemented("rsample_with_log_prob");
+  return do_rsample_with_log_prob(extended_shape(sample_shape), std::move(generator));
+}
+
 Tensor Distribution::log_prob(const Tensor& value) const {
   require_value("value", value);
   return log_prob_of(value, {.dims = 0, .validate = validates()});
@@ -128,6 +134,13 @@ Tensor Distribution::do_sample(IntArrayRef shape, std::optional<Generator> gener
 
 Tensor Distribution::do_rsample(IntArrayRef, std::optional<Generator>) const {
   not_implemented("rsample");
+}
+// A draw needs no validation, even if it was rounded to an end of the support.
+std::pair<Tensor, Tensor> Distribution::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  const Tensor draws = do_rsample(shape, std::move(generator));
+  const SuspendValidation suspended;
+  return {draws, log_prob_of(draws, {})};
 }
 Tensor Distribution::do_log_prob(const Tensor&) const { not_implemented("log_prob"); }
 Tensor Distribution::do_cdf(const Tensor&) const { not_implemented("cdf"); }

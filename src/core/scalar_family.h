@@ -36,6 +36,13 @@ Tensor of_parameters(const ScalarFamily<Self, Base>& family,
 
 }  // namespace internal
 
+/// By the formula, also if `Base` is a TransformedDistribution: the class may have its own sampler.
+template <class Self, class Base>
+std::pair<Tensor, Tensor> ScalarFamily<Self, Base>::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+}
+
 template <class Self, class Base>
 Tensor ScalarFamily<Self, Base>::do_log_prob(const Tensor& value) const {
   return internal::of_value(*this, &ops::FormulaTable::log_prob, value,

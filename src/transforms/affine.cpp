@@ -1,6 +1,7 @@
 #include <torch/distributions/transforms/affine.h>
 
 #include <ATen/ops/full.h>
+#include <c10/util/hash.h>
 
 #include <cmath>
 
@@ -87,6 +88,10 @@ Tensor AffineTransform::do_inverse_limit(const Tensor& y) const { return do_inve
 bool AffineTransform::do_equals(const Transform& other) const {
   const auto& affine = static_cast<const AffineTransform&>(other);
   return equal(loc_, affine.loc_) && equal(scale_, affine.scale_);
+}
+
+std::size_t AffineTransform::do_hash() const {
+  return c10::hash_combine(hash_of(loc_), hash_of(scale_));
 }
 
 void AffineTransform::change(const core::Change& change) {

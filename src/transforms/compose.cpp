@@ -2,6 +2,7 @@
 
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros_like.h>
+#include <c10/util/hash.h>
 
 #include <algorithm>
 #include <ostream>
@@ -148,6 +149,12 @@ Transform::Preimage ComposeTransform::do_preimage(const Tensor& y, bool with_jac
 bool ComposeTransform::do_equals(const Transform& other) const {
   return std::ranges::equal(parts_, static_cast<const ComposeTransform&>(other).parts_,
                             [](const TransformPtr& a, const TransformPtr& b) { return *a == *b; });
+}
+
+std::size_t ComposeTransform::do_hash() const {
+  std::size_t hash = parts_.size();
+  for (const TransformPtr& part : parts_) hash = c10::hash_combine(hash, hash_value(*part));
+  return hash;
 }
 
 void ComposeTransform::set_cache_size(int64_t cache_size) {

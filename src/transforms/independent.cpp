@@ -1,5 +1,7 @@
 #include <torch/distributions/transforms/independent.h>
 
+#include <c10/util/hash.h>
+
 #include <ostream>
 
 #include <torch/distributions/constraints/independent.h>
@@ -74,6 +76,10 @@ Tensor IndependentTransform::do_inverse_limit(const Tensor& y) const {
 bool IndependentTransform::do_equals(const Transform& other) const {
   const auto& independent = static_cast<const IndependentTransform&>(other);
   return ndims_ == independent.ndims_ && *base_ == *independent.base_;
+}
+
+std::size_t IndependentTransform::do_hash() const {
+  return c10::hash_combine(static_cast<std::size_t>(ndims_), hash_value(*base_));
 }
 
 void IndependentTransform::set_cache_size(int64_t cache_size) {

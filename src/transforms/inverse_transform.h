@@ -37,6 +37,7 @@ class InverseTransform final : public ImplementsTransform<InverseTransform> {
   bool do_equals(const Transform& other) const override {
     return *base_ == *static_cast<const InverseTransform&>(other).base_;
   }
+  std::size_t do_hash() const override { return hash_value(*base_); }
   void set_cache_size(int64_t cache_size) override { base_ = base_->with_cache(cache_size); }
   void change(const core::Change& change) override { base_ = base_->changed(change); }
 

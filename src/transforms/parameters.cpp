@@ -2,9 +2,14 @@
 
 #include <ATen/ATen.h>
 #include <ATen/ExpandUtils.h>
+#include <c10/util/hash.h>
+
+#include <cmath>
+#include <functional>
 
 #include "core/raise.h"
 #include "core/shape.h"
+#include "ops/special/constants.h"
 
 namespace torch::distributions {
 inline namespace transforms {
@@ -12,9 +17,30 @@ inline namespace transforms {
 bool equal(const Param& a, const Param& b) {
   const Tensor x = a.tensor(at::kDouble), y = b.tensor(at::kDouble);
   if (x.is_same(y)) return true;
-  if (!at::are_expandable(x.sizes(), y.sizes())) return false;
+  if (!at::are_expandable(x.sizes(), y.sizes()) || (x.numel() == 0) != (y.numel() == 0))
+    return false;
   const Tensor both_nan = x.isnan().logical_and(y.isnan());
   return x.eq(y).logical_or(both_nan).all().item<bool>();
+}
+
+// Equal parameters may have different shapes, but their first and last numbers are equal.
+std::size_t hash_of(const Param& param) {
+  const auto of_number = [](double number) {
+    // 0 equals -0, and a NaN another NaN.
+    return std::hash<double>()(std::isnan(number) ? ops::kNaN : number + 0.0);
+  };
+  if (param.is_number()) {
+    const std::size_t hash = of_number(param.number());
+    return c10::hash_combine(hash, hash);
+  }
+  const Tensor tensor = param.tensor(at::kDouble).detach();
+  if (tensor.is_meta() || tensor.numel() == 0) return 0;
+  const Tensor ends = tensor.reshape(-1)
+                          .index_select(0, at::tensor({int64_t{0}, tensor.numel() - 1},
+                                                      tensor.options().dtype(at::kLong)))
+                          .cpu();
+  const double* const numbers = ends.const_data_ptr<double>();
+  return c10::hash_combine(of_number(numbers[0]), of_number(numbers[1]));
 }
 
 std::vector<int64_t> broadcast_shape(const char* class_name, IntArrayRef shape,

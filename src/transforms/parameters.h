@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <vector>
 
@@ -12,6 +13,9 @@ inline namespace transforms {
 
 /// Whether the numbers are equal after broadcasting. A NaN equals a NaN.
 bool equal(const Param& a, const Param& b);
+
+/// A hash of a parameter that is the same for equal parameters.
+std::size_t hash_of(const Param& param);
 
 /// `shape` broadcast with the parameters: the shape of y for an x of this shape, and of x for a y.
 /// \throws c10::ValueError naming the class if they do not broadcast.

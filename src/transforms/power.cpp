@@ -143,6 +143,8 @@ bool PowerTransform::do_equals(const Transform& other) const {
   return equal(exponent_, static_cast<const PowerTransform&>(other).exponent_);
 }
 
+std::size_t PowerTransform::do_hash() const { return hash_of(exponent_); }
+
 void PowerTransform::change(const core::Change& change) { change_tensors(change, {&exponent_}); }
 
 }  // namespace transforms

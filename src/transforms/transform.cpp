@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+#include <c10/util/hash.h>
 
 #include <array>
 #include <atomic>
@@ -270,6 +271,10 @@ void InverseTransform::print(std::ostream& out) const {
 
 bool operator==(const Transform& a, const Transform& b) {
   return &a == &b || (typeid(a) == typeid(b) && a.do_equals(b));
+}
+
+std::size_t hash_value(const Transform& transform) {
+  return c10::hash_combine(typeid(transform).hash_code(), transform.do_hash());
 }
 
 std::ostream& operator<<(std::ostream& out, const Transform& transform) {

@@ -54,6 +54,10 @@ struct Detach : Family<Detach> {  // error: override change, not detach
 };
 
 // Other argument types.
+struct RsampleWithLogProb
+    : Family<RsampleWithLogProb> {  // error: override do_rsample_with_log_prob
+  std::pair<Tensor, Tensor> rsample_with_log_prob(int64_t) const { return {}; }
+};
 struct Rsample : Family<Rsample> {  // error: override do_rsample, not rsample
   Tensor rsample(std::vector<int64_t>) const { return {}; }
 };

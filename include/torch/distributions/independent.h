@@ -34,6 +34,8 @@ class TORCH_DISTRIBUTIONS_API Independent : public Implements<Independent> {
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_mean() const override { return base_dist_->mean(); }

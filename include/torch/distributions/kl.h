@@ -25,6 +25,25 @@ namespace torch::distributions {
 /// \throws c10::NotImplementedError naming both classes if there is no rule.
 TORCH_DISTRIBUTIONS_API Tensor kl_divergence(const Distribution& p, const Distribution& q);
 
+/// An estimate of a divergence.
+struct MonteCarloEstimate {
+  Tensor estimate;
+  Tensor standard_error;  // without a gradient; NaN for a single draw
+};
+
+/// Estimates \f$\mathrm{KL}(p \,\|\, q)\f$ by the mean of \f$\log p(x) - \log q(x)\f$ over
+/// `num_samples` draws x from `p`, for pairs that have no rule. No rule calls it.
+///
+/// The gradient of the estimate is an unbiased estimate of the gradient of the divergence. In the
+/// parameters of `p` it is the derivative along `p.rsample` or, without `rsample`, that of the
+/// score function, whose variance is larger.
+///
+/// The estimate is infinite if a draw is outside the support of `q`.
+/// \throws c10::ValueError if the event shapes differ or `num_samples` is not positive.
+TORCH_DISTRIBUTIONS_API MonteCarloEstimate
+kl_divergence_monte_carlo(const Distribution& p, const Distribution& q, int64_t num_samples,
+                          std::optional<Generator> generator = std::nullopt);
+
 /// A rule of `kl_divergence`. Its arguments have the classes for which it is registered.
 using KlRule = std::function<Tensor(const Distribution& p, const Distribution& q)>;
 

@@ -18,6 +18,10 @@ class TORCH_DISTRIBUTIONS_API LogNormal
 
   const Tensor& loc() const;
   const Tensor& scale() const;
+
+ private:
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
 };
 
 }  // namespace torch::distributions

@@ -62,6 +62,8 @@ class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<Transf
 
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor log_prob_of(const Tensor& value, const LogProbOptions& options) const override;
   Tensor do_cdf(const Tensor& value) const override;

@@ -64,6 +64,12 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// Draws samples that are differentiable in the parameters.
   Tensor rsample(IntArrayRef sample_shape = {},
                  std::optional<Generator> generator = std::nullopt) const;
+  /// Draws samples as `rsample` does, and returns them with their `log_prob`. The log_prob of a
+  /// transformed draw is computed from the draw of the base, not from an inverse. It is therefore
+  /// exact where the transform saturates, as tanh does for |x| > 10.
+  /// \throws c10::NotImplementedError if the class has no `rsample`.
+  std::pair<Tensor, Tensor> rsample_with_log_prob(
+      IntArrayRef sample_shape = {}, std::optional<Generator> generator = std::nullopt) const;
   [[deprecated("use sample({n})")]] Tensor sample_n(int64_t n) const { return sample({n}); }
 
   /// Log of the density or probability mass at `value`; -inf outside the support.
@@ -138,6 +144,9 @@ class TORCH_DISTRIBUTIONS_API Distribution {
 
   virtual Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const;
+  /// By default `do_rsample`, and the log_prob of its result.
+  virtual std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const;
   virtual Tensor do_log_prob(const Tensor& value) const;
   virtual Tensor do_cdf(const Tensor& value) const;
   virtual Tensor do_icdf(const Tensor& probability) const;

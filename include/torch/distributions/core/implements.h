@@ -24,6 +24,7 @@ template <class Self, class Methods>
 consteval bool hides_no_method() {
   using D = Distribution;
   using Draw = Tensor (D::*)(IntArrayRef, std::optional<Generator>) const;
+  using Scored = std::pair<Tensor, Tensor> (D::*)(IntArrayRef, std::optional<Generator>) const;
   using OfValue = Tensor (D::*)(const Tensor&) const;
   using OfParameters = Tensor (D::*)() const;
   using Support = Tensor (D::*)(bool) const;
@@ -34,6 +35,8 @@ consteval bool hides_no_method() {
   // clang-format off
   static_assert(requires { take<Draw>(&Self::sample); }, "override do_sample, not sample");
   static_assert(requires { take<Draw>(&Self::rsample); }, "override do_rsample, not rsample");
+  static_assert(requires { take<Scored>(&Self::rsample_with_log_prob); },
+                "override do_rsample_with_log_prob, not rsample_with_log_prob");
   static_assert(requires { take<OfValue>(&Self::log_prob); }, "override do_log_prob, not log_prob");
   static_assert(requires { take<OfValue>(&Self::cdf); }, "override do_cdf, not cdf");
   static_assert(requires { take<OfValue>(&Self::icdf); }, "override do_icdf, not icdf");

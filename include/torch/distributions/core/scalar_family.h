@@ -18,6 +18,8 @@ class TORCH_DISTRIBUTIONS_API ScalarFamily : public Implements<Self, Base> {
                (std::derived_from<std::remove_cvref_t<Args>, ScalarFamily> && ...)))
   explicit ScalarFamily(Args&&... args) : Implements<Self, Base>(std::forward<Args>(args)...) {}
 
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_icdf(const Tensor& probability) const override;

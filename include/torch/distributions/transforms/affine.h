@@ -42,6 +42,7 @@ class TORCH_DISTRIBUTIONS_API AffineTransform final : public ImplementsTransform
   Tensor do_limit(const Tensor& x) const override;
   Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& other) const override;
+  std::size_t do_hash() const override;
   void change(const core::Change& change) override;
 
   Param loc_, scale_;

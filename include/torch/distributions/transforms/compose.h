@@ -36,6 +36,7 @@ class TORCH_DISTRIBUTIONS_API ComposeTransform final
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
   Preimage do_preimage(const Tensor& y, bool with_jacobian) const override;
   bool do_equals(const Transform& other) const override;
+  std::size_t do_hash() const override;
   void set_cache_size(int64_t cache_size) override;
   void change(const core::Change& change) override;
 

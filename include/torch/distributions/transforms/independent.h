@@ -36,6 +36,7 @@ class TORCH_DISTRIBUTIONS_API IndependentTransform final
   Tensor do_limit(const Tensor& x) const override;
   Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& other) const override;
+  std::size_t do_hash() const override;
   void set_cache_size(int64_t cache_size) override;
   void change(const core::Change& change) override;
 

@@ -43,6 +43,7 @@ class TORCH_DISTRIBUTIONS_API PowerTransform final : public ImplementsTransform<
   Tensor do_limit(const Tensor& x) const override;
   Tensor do_inverse_limit(const Tensor& y) const override;
   bool do_equals(const Transform& other) const override;
+  std::size_t do_hash() const override;
   void change(const core::Change& change) override;
 
   Tensor exponent_beside(const Tensor& x) const;

@@ -4,7 +4,9 @@
 
 #include <torch/types.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -120,6 +122,7 @@ class TORCH_DISTRIBUTIONS_API Transform {
   friend TransformPtr;
   friend class InverseTransform;
   friend TORCH_DISTRIBUTIONS_API bool operator==(const Transform& a, const Transform& b);
+  friend TORCH_DISTRIBUTIONS_API std::size_t hash_value(const Transform& transform);
   class Cache;
 
   /// A copy of this object, of its own class.
@@ -137,6 +140,8 @@ class TORCH_DISTRIBUTIONS_API Transform {
   /// Whether `other`, an object of the same class, is the same function. By default, only copies of
   /// one object are equal.
   virtual bool do_equals(const Transform& other) const;
+  /// A hash of what `do_equals` compares. By default that of the class alone.
+  virtual std::size_t do_hash() const { return 0; }
 
   /// \f$f^{-1}(y)\f$.
   Tensor inverse(const Tensor& y) const;
@@ -189,6 +194,9 @@ class ImplementsTransform : public Base {
 /// Whether both are the same function. Caches are not compared.
 TORCH_DISTRIBUTIONS_API bool operator==(const Transform& a, const Transform& b);
 
+/// A hash that is equal for equal transforms, also that of `std::hash<TransformPtr>`.
+TORCH_DISTRIBUTIONS_API std::size_t hash_value(const Transform& transform);
+
 TORCH_DISTRIBUTIONS_API std::ostream& operator<<(std::ostream& out, const Transform& transform);
 
 /// Makes transforms printable by fmt.
@@ -196,3 +204,10 @@ TORCH_DISTRIBUTIONS_API std::string format_as(const Transform& transform);
 
 }  // namespace transforms
 }  // namespace torch::distributions
+
+template <>
+struct std::hash<torch::distributions::TransformPtr> {
+  std::size_t operator()(const torch::distributions::TransformPtr& transform) const {
+    return hash_value(*transform);
+  }
+};
