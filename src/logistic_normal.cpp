@@ -19,7 +19,7 @@ Normal variables(const Param& loc, const Param& scale) {
 }
 
 /// `x`, at least the smallest positive number.
-Tensor positive(Tensor x) {
+Tensor above_zero(Tensor x) {
   // Clamp the detached tensor in place, so that rounding does not change the gradient.
   x.detach().clamp_min_(float_limits(x.scalar_type()).least);
   return x;
@@ -58,14 +58,14 @@ Tensor LogisticNormal::do_sample(IntArrayRef shape, std::optional<Generator> gen
 }
 
 Tensor LogisticNormal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return positive(TransformedDistribution::do_rsample(shape, std::move(generator)));
+  return above_zero(TransformedDistribution::do_rsample(shape, std::move(generator)));
 }
 
 std::pair<Tensor, Tensor> LogisticNormal::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
   auto [x, log_prob] =
       TransformedDistribution::do_rsample_with_log_prob(shape, std::move(generator));
-  return {positive(x), log_prob};
+  return {above_zero(x), log_prob};
 }
 
 }  // namespace torch::distributions

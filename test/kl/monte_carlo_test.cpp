@@ -1,14 +1,24 @@
+#include <ATen/CPUGeneratorImpl.h>
 #include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include <torch/distributions/bernoulli.h>
 #include <torch/distributions/beta.h>
+#include <torch/distributions/gamma.h>
+#include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/laplace.h>
+#include <torch/distributions/mixture_same_family.h>
 #include <torch/distributions/normal.h>
 #include <torch/distributions/pareto.h>
+#include <torch/distributions/poisson.h>
+#include <torch/distributions/uniform.h>
 
 #include "support/data.h"
 
@@ -67,6 +77,105 @@ INSTANTIATE_TEST_SUITE_P(, KlMonteCarlo, ::testing::ValuesIn([] {
                            return found;
                          }()),
                          [](const auto& of) { return of.param.file; });
+
+/// A pair of distributions with the parameters that require a gradient.
+struct Pair {
+  const char* name;
+  std::function<std::pair<DistributionPtr, DistributionPtr>(const std::vector<Tensor>&)> make;
+  std::vector<double> parameters;
+};
+
+class EstimateOfKl : public ::testing::TestWithParam<Pair> {};
+
+TEST_P(EstimateOfKl, HasTheValueAndTheGradientOfTheClosedForm) {
+  constexpr int64_t kSamples = 400'000;
+  std::vector<Tensor> parameters;
+  for (const double each : GetParam().parameters)
+    parameters.push_back(at::full({}, each, at::kDouble).requires_grad_());
+  const auto [p, q] = GetParam().make(parameters);
+  const Tensor exact = kl_divergence(p, q);
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(1);
+  const auto [estimate, error] = kl_divergence_monte_carlo(p, q, kSamples, generator);
+  EXPECT_LT((estimate - exact).abs().item<double>(), kDeviations * error.item<double>());
+  EXPECT_LT(error.item<double>(), 0.01);
+  EXPECT_FALSE(error.requires_grad());
+  const auto want = torch::autograd::grad({exact}, parameters);
+  const auto got = torch::autograd::grad({estimate}, parameters);
+  for (std::size_t i = 0; i < want.size(); ++i)
+    EXPECT_NEAR(got[i].item<double>(), want[i].item<double>(), 0.02) << "parameter " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , EstimateOfKl,
+    ::testing::Values(
+        Pair{"Normal",
+             [](const auto& x) { return std::pair(Normal(x[0], x[1]), Normal(x[2], x[3])); },
+             {0.3, 1.2, -0.2, 0.8}},
+        Pair{"Gamma",
+             [](const auto& x) { return std::pair(Gamma(x[0], x[1]), Gamma(x[2], x[3])); },
+             {2.5, 1.5, 2, 1}},
+        Pair{"NormalLaplace",
+             [](const auto& x) { return std::pair(Normal(x[0], x[1]), Laplace(x[2], x[3])); },
+             {0.3, 1.2, -0.2, 0.8}},
+        Pair{"Independent",
+             [](const auto& x) {
+               return std::pair(Independent(Normal(x[0].expand({2}), x[1]), 1),
+                                Independent(Normal(x[2].expand({2}), x[3]), 1));
+             },
+             {0.3, 1.2, -0.2, 0.8}},
+        // Without rsample: the score function.
+        Pair{
+            "Bernoulli",
+            [](const auto& x) { return std::pair(Bernoulli(probs(x[0])), Bernoulli(probs(x[1]))); },
+            {0.3, 0.6}},
+        Pair{"Poisson",
+             [](const auto& x) { return std::pair(Poisson(x[0]), Poisson(x[1])); },
+             {2, 3}}),
+    [](const auto& of) { return std::string(of.param.name); });
+
+TEST(KlMonteCarloTest, PairsWithoutARuleAreEstimated) {
+  const MixtureSameFamily p(Categorical({0.3, 0.7}), Normal({-1.0, 1.0}, {1.0, 0.5}));
+  const Normal q(0.5, 1.5);
+  EXPECT_THROW(kl_divergence(p, q), c10::NotImplementedError);
+  at::manual_seed(0);
+  const auto estimate = kl_divergence_monte_carlo(p, q, kDraws);
+  // The integral, by the midpoint rule.
+  const Tensor x = (at::arange(20000) + 0.5) * 1e-3 - 10;
+  const double exact =
+      (p.log_prob(x).exp() * (p.log_prob(x) - q.log_prob(x))).sum().item<double>() * 1e-3;
+  EXPECT_NEAR(estimate.estimate.item<double>(), exact,
+              kDeviations * estimate.standard_error.item<double>());
+}
+
+TEST(KlMonteCarloTest, IsInfiniteOutsideTheSupport) {
+  const ValidateArgsGuard on(true);
+  const Tensor scale = at::ones({}).requires_grad_();
+  const auto [estimate, error] =
+      kl_divergence_monte_carlo(Normal(0.0, scale), Gamma(1.0, 1.0), 100);
+  EXPECT_EQ(estimate.item<double>(), INFINITY);
+  // Draws without a gradient.
+  const Tensor p = at::full({}, 0.5).requires_grad_();
+  const auto counts = kl_divergence_monte_carlo(Poisson(p), Bernoulli(probs(0.5)), 1000);
+  EXPECT_EQ(counts.estimate.item<double>(), INFINITY);
+  EXPECT_TRUE(torch::autograd::grad({counts.estimate}, {p})[0].isfinite().item<bool>());
+}
+
+TEST(KlMonteCarloTest, TheShapeIsThatOfBothBatches) {
+  const Normal p(at::zeros({3, 1}), 1.0), q(at::zeros({4}), 2.0);
+  const auto [estimate, error] = kl_divergence_monte_carlo(p, q, 10);
+  EXPECT_EQ(estimate.sizes(), at::IntArrayRef({3, 4}));
+  EXPECT_EQ(error.sizes(), at::IntArrayRef({3, 4}));
+  const auto single = kl_divergence_monte_carlo(p, q, 1);
+  EXPECT_TRUE(single.estimate.isfinite().all().item<bool>());
+  EXPECT_TRUE(single.standard_error.isnan().all().item<bool>());
+}
+
+TEST(KlMonteCarloTest, RefusesWhatHasNoDivergence) {
+  const Normal p(0.0, 1.0);
+  EXPECT_THROW(kl_divergence_monte_carlo(p, p, 0), c10::ValueError);
+  EXPECT_THROW(kl_divergence_monte_carlo(p, Independent(Normal(at::zeros({2}), 1.0), 1), 10),
+               c10::ValueError);
+}
 
 }  // namespace
 }  // namespace torch::distributions::test

@@ -10,6 +10,8 @@
 #include <limits>
 #include <sstream>
 #include <thread>
+#include <unordered_map>
+#include <vector>
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
@@ -352,6 +354,36 @@ TEST(Cache, TakesManyThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
+}
+
+TEST(TransformTest, EqualTransformsHaveEqualHashes) {
+  const Tensor twos = at::full({2, 3}, 2.0, at::kDouble);
+  const TransformPtr affine = AffineTransform(0.0, 2.0);
+  // Each row holds equal transforms, and different rows hold different ones.
+  const std::vector<std::vector<TransformPtr>> rows{
+      {ExpTransform(), ExpTransform(1), ExpTransform().inv()->inv()},
+      {ExpTransform().inv(), ExpTransform(1).inv()},
+      {TanhTransform(), TanhTransform().with_cache()},
+      {affine, AffineTransform(-0.0, twos), AffineTransform(at::zeros({1}), 2, 0, 1)},
+      {AffineTransform(0.0, 3.0), AffineTransform(0, twos + 1)},
+      {AffineTransform(NAN, 1.0), AffineTransform(at::full({2}, -NAN), 1.0)},
+      {PowerTransform(2.0), PowerTransform(twos)},
+      {PowerTransform(3.0)},
+      {ComposeTransform({affine, ExpTransform()}), ComposeTransform({affine, ExpTransform()}, 1)},
+      {ComposeTransform({ExpTransform(), affine})},
+      {IndependentTransform(affine, 1), IndependentTransform(affine, 1, 1)},
+      {IndependentTransform(affine, 2)}};
+  std::unordered_map<TransformPtr, std::size_t> row_of;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (const TransformPtr& each : rows[row]) {
+      EXPECT_EQ(row_of.emplace(each, row).first->second, row) << *each;
+      EXPECT_EQ(hash_value(*each), hash_value(*rows[row][0])) << *each;
+      EXPECT_EQ(std::hash<TransformPtr>()(each), hash_value(*each));
+    }
+  }
+  EXPECT_EQ(row_of.size(), rows.size());
+  // A parameter without numbers equals no parameter with numbers.
+  EXPECT_FALSE(PowerTransform(at::zeros({0})) == PowerTransform(2.0));
 }
 
 }  // namespace
