@@ -26,8 +26,7 @@ bool equal(const Param& a, const Param& b) {
 // Equal parameters may have different shapes, but their first and last numbers are equal.
 std::size_t hash_of(const Param& param) {
   const auto of_number = [](double number) {
-    // 0 equals -0, and a NaN another NaN.
-    return std::hash<double>()(std::isnan(number) ? ops::kNaN : number + 0.0);
+    return std::hash<double>()(std::isnan(number) ? ops::kNaN : number);
   };
   if (param.is_number()) {
     const std::size_t hash = of_number(param.number());
@@ -35,10 +34,9 @@ std::size_t hash_of(const Param& param) {
   }
   const Tensor tensor = param.tensor(at::kDouble).detach();
   if (tensor.is_meta() || tensor.numel() == 0) return 0;
-  const Tensor ends = tensor.reshape(-1)
-                          .index_select(0, at::tensor({int64_t{0}, tensor.numel() - 1},
-                                                      tensor.options().dtype(at::kLong)))
-                          .cpu();
+  const Tensor index =
+      at::tensor({int64_t{0}, tensor.numel() - 1}, tensor.options().dtype(at::kLong));
+  const Tensor ends = tensor.reshape(-1).index_select(0, index).to(at::kDouble).cpu();
   const double* const numbers = ends.const_data_ptr<double>();
   return c10::hash_combine(of_number(numbers[0]), of_number(numbers[1]));
 }

@@ -42,7 +42,8 @@ TEST_P(ScoredDraws, AreThoseOfRsampleWithTheirLogProb) {
   // that of a rounded value. A perturbed draw shows where.
   const Tensor of_draw = distribution_->log_prob(same);
   ASSERT_EQ(log_prob.sizes(), of_draw.sizes());
-  const Tensor of_neighbour = distribution_->log_prob(same * (1 - 0x1p-50));
+  const bool is_discrete = distribution_->support()->is_discrete();
+  const Tensor of_neighbour = is_discrete ? of_draw : distribution_->log_prob(same * (1 - 0x1p-50));
   const Tensor error = 1e3 * (of_neighbour - of_draw).abs() + 1e-9 * (1 + of_draw.abs());
   const Tensor comparable = of_draw.isfinite() & of_neighbour.isfinite();
   EXPECT_TRUE(((log_prob - of_draw).abs() <= error).masked_select(comparable).all().item<bool>())
@@ -80,7 +81,7 @@ class Squashed : public ::testing::TestWithParam<at::ScalarType> {};
 
 TEST_P(Squashed, IsExactWhereTanhSaturates) {
   const auto options = at::TensorOptions(GetParam());
-  const Tensor loc = at::tensor({-30.0, 0.0, 12.0}, options).requires_grad_(),
+  const Tensor loc = at::tensor({-30.0, 0.0, 25.0}, options).requires_grad_(),
                scale = at::tensor({3.0, 10.0, 0.5}, options).requires_grad_();
   const TransformedDistribution d(Independent(Normal(loc, scale), 1),
                                   {TanhTransform(), AffineTransform(1.0, 2.0)});
@@ -134,7 +135,7 @@ TEST(ScoredDrawsTest, OfRelaxedClassesAreExactAtLowTemperature) {
   at::manual_seed(kSeed);
   const auto [simplex, of_simplex] =
       RelaxedOneHotCategorical(0.01, logits({0.0, 1.0, 2.0})).rsample_with_log_prob({100});
-  EXPECT_GT(simplex.eq(0).sum().item<int64_t>(), 100);  // rounded to 0
+  EXPECT_GT(simplex.lt(1e-37).sum().item<int64_t>(), 100);  // rounded to the smallest number
   EXPECT_TRUE(of_simplex.isfinite().all().item<bool>());
 }
 
