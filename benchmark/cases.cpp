@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 namespace bench {
 namespace {
 
-constexpr int64_t kRow = 64;  // length of a row in the layout "row"
+constexpr int64_t kRow = 64;  // length of a row of values
 
 const Family& find_family(std::string_view name) {
   const auto& all = families();
@@ -36,6 +37,18 @@ int64_t elements_of_one(const Family& family) {
   return most;
 }
 
+/// Whether each row of values is one event, as in training code: `Independent(d, 1)`. This is so if
+/// an element-wise family is differentiated. Parameters of the layout "scalar" have no dimension
+/// that could belong to an event.
+bool rows_are_events(const Family& family, const Key& key) {
+  return key.operation == "backward" && elements_of_one(family) == 1 && key.layout != "scalar";
+}
+
+/// `Independent(d, 1)` of the distributions d that `make` builds.
+Maker independent(const Maker& make) {
+  return [make](const Tensors& p) { return dist::Independent(make.kept(p), 1); };
+}
+
 Tensor filled(const Input& input, std::vector<int64_t> sizes, at::ScalarType dtype) {
   sizes.insert(sizes.end(), input.event.begin(), input.event.end());
   Tensor result = at::empty(sizes, input.kind == Input::Kind::kIndex ? at::kLong : dtype);
@@ -45,15 +58,13 @@ Tensor filled(const Input& input, std::vector<int64_t> sizes, at::ScalarType dty
 
 struct Inputs {
   Inputs(const Family& family, const Key& key)
-      : dtype(key.dtype == "float" ? at::kFloat : at::kDouble) {
-    batch = std::max<int64_t>(1, key.elements / elements_of_one(family));
-    if (key.layout == "row") {
-      value_batch = {batch / kRow, kRow};
-      parameter_batch = {kRow};
-    } else {
-      value_batch = {batch};
-      if (key.layout == "full") parameter_batch = value_batch;
-    }
+      : dtype(key.dtype == "float" ? at::kFloat : at::kDouble),
+        events(rows_are_events(family, key)),
+        batch(std::max<int64_t>(1, key.elements / elements_of_one(family))) {
+    const bool has_rows = key.layout == "row" || (events && batch >= kRow);
+    value_batch = has_rows ? std::vector{batch / kRow, kRow} : std::vector{batch};
+    if (key.layout == "full") parameter_batch = value_batch;
+    if (key.layout == "row") parameter_batch = {kRow};
     value = filled(family.value, value_batch, dtype);
     parameters = make_parameters(family);
     if (key.operation == "kl") others = make_parameters(family);
@@ -68,6 +79,7 @@ struct Inputs {
   }
 
   at::ScalarType dtype;
+  bool events;  // rows_are_events
   int64_t batch;
   std::vector<int64_t> value_batch, parameter_batch;
   Tensor value;
@@ -77,8 +89,9 @@ struct Inputs {
 /// The inputs of a key. The last ones are cached, since Google Benchmark repeats each case.
 const Inputs& inputs_of(const Family& family, const Key& key) {
   static std::optional<Inputs> inputs;
-  static std::tuple<std::string, std::string, std::string, int64_t, bool> made_for;
-  std::tuple wanted(key.family, key.dtype, key.layout, key.elements, key.operation == "kl");
+  static std::tuple<std::string, std::string, std::string, int64_t, bool, bool> made_for;
+  std::tuple wanted(key.family, key.dtype, key.layout, key.elements, key.operation == "kl",
+                    rows_are_events(family, key));
   if (!inputs || made_for != wanted) {
     inputs.reset();  // frees the old ones first: they may be large
     inputs.emplace(family, key);
@@ -131,7 +144,7 @@ std::function<Tensor()> composed(const Family& family, const Key& key, const Inp
   return {};
 }
 
-/// Constructs the distribution and differentiates `log_prob(value).sum()` in the value and the
+/// Constructs the distribution and differentiates `log_prob(value).mean()` in the value and the
 /// parameters.
 std::function<Tensor()> backward(const Family& family, bool is_ours, const Inputs& inputs) {
   Tensor value = inputs.value.detach();
@@ -143,17 +156,18 @@ std::function<Tensor()> backward(const Family& family, bool is_ours, const Input
   if (family.value.kind == Input::Kind::kReal) leaves.push_back(value.requires_grad_());
   const auto gradients = [leaves](const Tensor& log_prob) {
     // allow_unused: the log_prob of a Uniform does not depend on its value.
-    return torch::autograd::grad({log_prob.sum()}, leaves, {}, /*retain_graph=*/false,
+    return torch::autograd::grad({log_prob.mean()}, leaves, {}, /*retain_graph=*/false,
                                  /*create_graph=*/false, /*allow_unused=*/true)
         .front();
   };
   if (is_ours) {
-    return [=, &make = family.make] {
+    return [=, make = inputs.events ? independent(family.make) : family.make] {
       return make.with(parameters, [&](const auto& d) { return gradients(d.log_prob(value)); });
     };
   }
-  return [=, &formulas = family.composed] {
-    return gradients(formulas.log_prob(value, formulas.prepare(parameters)));
+  return [=, &formulas = family.composed, events = inputs.events] {
+    const Tensor log_prob = formulas.log_prob(value, formulas.prepare(parameters));
+    return gradients(events ? log_prob.sum(-1) : log_prob);
   };
 }
 

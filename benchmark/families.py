@@ -16,6 +16,7 @@ from oracle.framework.cases import D, In, inputs_of  # noqa: E402
 from oracle.framework.data import text  # noqa: E402
 from oracle.framework.family import families  # noqa: E402
 
+ROW = 64  # length of a row of values
 DIMS, RANK = 4096, 8  # of a covariance of low rank
 EVENT, MATRIX, TRIALS = 8, 4, 10  # size of a vector, number of categories; rows of a covariance; trials of a binomial
 TEMPERATURE = torch.tensor(0.5)  # of relaxed categories; Python takes no number

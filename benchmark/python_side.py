@@ -1,12 +1,13 @@
 """Python's side of the benchmark, which run.py starts: measures the keys on its standard input, one a line.
 
     python_side.py speed SECONDS REPETITIONS   prints {key: [seconds, ...]}
-    python_side.py memory                      prints by how many bytes the peak memory grows in one run
+    python_side.py memory                      prints {key: by how many bytes the peak memory grows in one run}
 
 An example of a key, as in cases.h: Normal/log_prob/python/float/full/4096/1.
 """
 
 import json
+import multiprocessing
 import re
 import sys
 import timeit
@@ -16,9 +17,8 @@ from pathlib import Path
 import torch
 import torch.distributions as td
 
-from families import FAMILIES
+from families import FAMILIES, ROW
 
-ROW = 64  # length of a row in the layout "row"
 DTYPES = {"float": torch.float32, "double": torch.float64}
 
 
@@ -46,7 +46,10 @@ class Case:
         td.Distribution.set_default_validate_args(key.implementation == "python_validating")
         torch.set_num_threads(key.threads)
         self.batch = max(1, key.elements // family.elements)
-        value_batch = (self.batch // ROW, ROW) if key.layout == "row" else (self.batch,)
+        # Whether each row of values is one event of an Independent; see rows_are_events in cases.cpp.
+        self.events = key.operation == "backward" and family.elementwise and key.layout != "scalar"
+        has_rows = key.layout == "row" or (self.events and self.batch >= ROW)
+        value_batch = (self.batch // ROW, ROW) if has_rows else (self.batch,)
         self.parameter_batch = {"full": value_batch, "scalar": (), "row": (ROW,)}[key.layout]
         self.family, self.key, self.dtype = family, key, DTYPES[key.dtype]
         self.value = family.value.tensor(value_batch, self.dtype)
@@ -79,11 +82,12 @@ class Case:
         return lambda: function(value, *parameters)
 
     def backward(self):
-        make, value, parameters = self.family.make, self.value, self.parameters
+        of_elements, value, parameters = self.family.make, self.value, self.parameters
+        make = (lambda *parameters: td.Independent(of_elements(*parameters), 1)) if self.events else of_elements
         leaves = [p.requires_grad_() for p in parameters]
         if self.family.value.kind == "real":
             leaves = [*leaves, value.requires_grad_()]
-        function = self.compiled(lambda value, *parameters: make(*parameters).log_prob(value).sum())
+        function = self.compiled(lambda value, *parameters: make(*parameters).log_prob(value).mean())
         # Uniform's value has no gradient
         return lambda: torch.autograd.grad(function(value, *parameters), leaves, allow_unused=True)
 
@@ -130,7 +134,11 @@ def memory(key):
 def main():
     keys = sys.stdin.read().split()
     if sys.argv[1] == "memory":
-        print(memory(Key.parse(keys[0])))
+        grown = {}
+        for text in keys:
+            with multiprocessing.get_context("fork").Pool(1) as pool:  # the peak of a child starts from what it has
+                grown[text] = pool.apply(memory, [Key.parse(text)])
+        print(json.dumps(grown))
         return
     torch.empty(30 << 20, dtype=torch.uint8)  # see speed.cpp
     seconds, repetitions = float(sys.argv[2]), int(sys.argv[3])

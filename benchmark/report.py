@@ -8,6 +8,8 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
+from families import ROW  # noqa: E402
+
 NAMES = {
     "construct": "construction",
     "construct_log_prob": "construction and log_prob",
@@ -22,7 +24,7 @@ LINES = {
     "ours": dict(label="this library", color="#d1495b", linewidth=2.4, marker="o", markersize=4, zorder=3),
     "composed": dict(label="composed tensor operations, C++", color="#5d7a96", linewidth=1.4, marker="s", markersize=3),
     "python": dict(label="Python, eager", color="#edae49", linewidth=1.4, marker="^", markersize=4),
-    "compiled": dict(label="Python, torch.compile", color="#3b8a7a", linewidth=1.4, marker="D", markersize=3),
+    "compiled": dict(label="Python, torch.compile", color="#3b8a7a", linestyle="none", marker="D", markersize=5),
 }
 PLOTS = {"log_prob": "benchmarks.png", "backward": "benchmarks_backward.png"}
 MEMORY_COLUMNS = ["ours", "ours_validating", "composed", "python", "python_validating"]
@@ -49,10 +51,10 @@ def table(header, rows):
 class Figures:
     """Times by key, and their ratios to this library's."""
 
-    def __init__(self, times):
+    def __init__(self, times, families):
         self.times = times
         parts = [k.split("/") for k in times]
-        self.families = list(dict.fromkeys(p[0] for p in parts))
+        self.families = [f for f in families if f in {p[0] for p in parts}]
         self.sizes = sorted({int(p[5]) for p in parts})
 
     def time(self, family, operation, implementation, dtype="float", layout="full", n=1, threads=1):
@@ -108,8 +110,7 @@ def other_summary(figures):
           for o in ["sample", "entropy", "kl"] for n in sizes)])
 
 
-def memory_table(memory):
-    families = list(dict.fromkeys(k.split("/")[0] for k in memory))
+def memory_table(memory, families):
     rows = {}
     for key, grown in memory.items():
         family, operation, implementation, _, _, elements, _ = key.split("/")
@@ -123,7 +124,7 @@ def memory_table(memory):
                 f"{row['python']:.1f} / {row['python_validating']:.1f}"]
 
     return table(["family", *header], [
-        [f, *cells(f, "construct_log_prob"), *cells(f, "backward")] for f in families])
+        [f, *cells(f, "construct_log_prob"), *cells(f, "backward")] for f in families if (f, "backward") in rows])
 
 
 def details(figures, family):
@@ -179,18 +180,29 @@ def plot(figures, operation, path):
     plt.close(figure)
 
 
-def machine_text(m):
-    busy = ""
-    if m["load"] >= 0.5:
-        busy = f" **The machine was not idle (load {m['load']:.1f}): run it again before trusting this.**"
-    return f"""Written by `{m['command']}` on {m['date']}.{busy}
+def machine_text(runs):
+    """The commands that measured, and the machine of each."""
+    machines = {}
+    for command, run in runs.items():
+        machines.setdefault(tuple(run["machine"].items()), []).append((command, run))
+    texts = []
+    for machine, of_machine in machines.items():
+        m = dict(machine)
+        lines = []
+        for command, run in of_machine:
+            busy = f"Other programs kept {run['load']:.1f} of the {m['cores']} cores busy." if run["load"] >= 0.5 else ""
+            if run["load"] + run["threads"] >= m["cores"] + 0.5:
+                busy = f"**{busy} Run it again before trusting this.**"
+            lines.append(f"Written by `{command}` on {run['date']}. {busy}".rstrip())
+        texts.append("\n".join(lines) + f"""
 
 | processor | {m['processor']}, {m['cores']} cores, {m['instructions']} |
 |---|---|
 | memory | {m['memory']} |
 | C++ | {m['compiler']}, {m['build']}; LibTorch {m['libtorch']} |
 | Python | {m['python']}, torch {m['torch']} |
-"""
+""")
+    return "\n".join(texts)
 
 
 def legend(figures):
@@ -205,42 +217,56 @@ def legend(figures):
   are 8 categories, vectors have 8 elements, matrices are 4 x 4, `Binomial` and `Multinomial` have 10 trials, and mixtures
   have 8 components; `TransformedDistribution` is a `Normal` through `tanh`. Probabilities are given as logits, covariances
   by `scale_tril`. Relaxed categories have one temperature, relaxed Bernoullis one each.
-- *Forward and backward* goes from the parameters to the gradients of `log_prob(value).sum()` in every parameter, and in
-  the value if it is continuous. It includes construction, as a training step does. In all other columns the distribution
-  is constructed beforehand, and for composed operations the logits are normalised beforehand; `torch.compile` always
-  includes construction.
+- *Forward and backward* goes from the parameters to the gradients of `log_prob(value).mean()` in every parameter, and in
+  the value if it is continuous. It includes construction, as a training step does. Values of an element-wise distribution
+  `d` are rows of {ROW}, each one event, as in training code: `Independent(d, 1).log_prob(value).mean()`, with the value
+  [N/{ROW}, {ROW}] (for N = 1: [1]). Only one parameter for all values (`scalar`) has no dimension for an event, so that is
+  `d.log_prob(value).mean()`. In all other columns the distribution is constructed beforehand, and for composed operations
+  the logits are normalised beforehand; `torch.compile` always includes construction.
 - Python caches some properties of a distribution (such as `probs` of `logits`), so a repeated `entropy` or `sample` takes
   less time than the first.
 """
 
 
+# The reasons for what the tables show. After each run, compare the families and operations that are named here with the bold
+# cells: a group without a bold cell needs no entry, and a bold cell that no entry covers needs one.
 REASONS = """## Where it is slower, and why
 
-- **Forward and backward of a million values, compared with torch.compile: Normal, Uniform, Exponential, Bernoulli.** The
-  compiler fuses `log_prob` with the sum that follows, so no density is written to memory. This library returns a tensor,
-  which LibTorch then sums. In the forward pass alone, the same kernels are faster.
-- **Entropy of one Normal or Exponential, draws of one value.** These are one or a few operations of LibTorch, so the
-  overhead of a hook, the shape of the result and a generator is visible: about 100 ns. Draws of Gamma, Beta and Dirichlet
-  are differentiable and use logarithms where they underflow, and counts are drawn in double; composed operations do
-  neither.
-- **Entropy of categories, a million probabilities.** The sum is computed in double.
-- **KL divergence of MultivariateNormal.** Like composed operations, it calls LAPACK's triangular solve for matrices, but with
-  the difference of the factors instead of the factors.
+- **Forward and backward of a million values, compared with torch.compile.** Both sides add the densities of a row in the
+  pass that computes them, so neither writes them to memory. The compiler keeps intermediate results for the gradients where
+  that saves time; this library keeps the inputs only and evaluates the formula again. It also adds rows and gradients in
+  double, and has formulas with more terms than the textbook's where those lose digits: logarithms of gamma functions, powers,
+  differences of logarithms.
+- **One value of a cheap distribution: its entropy, a draw.** These are one or a few operations of LibTorch, so the overhead
+  of a hook, the shape of the result and a generator is visible: about 100 ns (Normal, HalfNormal, Laplace, Cauchy, HalfCauchy,
+  Gumbel, Exponential, Uniform, Pareto, Weibull).
+- **Draws from gamma variables: Gamma, Chi2, InverseGamma, FisherSnedecor, StudentT, Beta, Dirichlet, Wishart.** They are
+  differentiable, and variables that underflow are drawn as logarithms. Composed operations do neither.
+- **Draws by a power or an exponential: Weibull, Kumaraswamy, Pareto, GeneralizedPareto, RelaxedBernoulli.** They are computed
+  by logarithms and stay inside the support, where the textbook's formula gives 0, 1 or infinity.
+- **Draws that are computed in double: VonMises, Binomial, NegativeBinomial, Multinomial, relaxed categories.** Float has too
+  few digits for the proposals of a rejection sampler, for counts and for low temperatures.
+- **Log-density of VonMises, ContinuousBernoulli, NegativeBinomial, FisherSnedecor, Kumaraswamy.** Most of the time is in
+  functions that the textbook's formula takes from LibTorch with fewer digits: Bessel functions, log-gammas, log(1 - x^a).
+- **Sums over categories: entropy and divergence of Categorical, OneHotCategorical and Multinomial.** The sum is computed in
+  double. Multinomial's entropy adds the probabilities of all counts of each category.
+- **Vectors and matrices: MultivariateNormal, LowRankMultivariateNormal, Wishart, LKJCholesky.** Both sides spend most of their
+  time in LAPACK's routines and matrix products, so the ratios are near 1. The divergence of MultivariateNormal solves for the
+  difference of the factors instead of the factors. Validation of a matrix factors it once more.
 - **One parameter for a row, a million values, compared with composed operations.** The speedup is below 2 if the formula has
   few operations on the value (two or three passes over memory in Exponential, OneHotCategorical and Independent), or if
   functions of the value take most of the time on both sides (exp and log1p in Bernoulli, log in LogNormal and Dirichlet,
   Stirling's series in Binomial).
-- **Memory.** Forward and backward by a kernel allocate only the density and the gradients that are needed: four tensors for
-  a value and two parameters. Chi2 allocates another one from its degrees of freedom; a TransformedDistribution keeps the
+- **Memory.** Forward and backward by a kernel allocate only what is added and the gradients that are needed: three tensors
+  for a value and two parameters. Chi2 allocates another one from its degrees of freedom; a TransformedDistribution keeps the
   results of its parts.
-- **Bernoulli with two threads.** The cause is not known; its times vary more between runs than those of others.
 """
 
 
-def write(results, path):
-    """Writes the report and its plots; returns its summary."""
+def write(results, families, path):
+    """Writes the report and its plots, with the families in this order; returns its summary."""
     path = Path(path)
-    figures = Figures(results["times"])
+    figures = Figures(results["times"], families)
     summary = f"""## log_prob
 
 Cells: Python / composed / compiled; float, a parameter for each value, one thread.
@@ -267,7 +293,7 @@ value to `log_prob`, and to the gradients. Results and gradients are included. C
 validation. C++ keeps the temporaries of a statement until its end, unlike Python, so composed operations need more
 memory.
 
-{memory_table(results["memory"])}"""
+{memory_table(results["memory"], figures.families)}"""
     summary += "\n" + REASONS
     pictures = ""
     for operation, name in PLOTS.items():
@@ -277,7 +303,7 @@ memory.
         f"<details><summary>{f}</summary>\n\n{details(figures, f)}\n</details>\n" for f in figures.families)
     path.write_text(f"""# Benchmarks
 
-{machine_text(results["machine"])}
+{machine_text(results["runs"])}
 {legend(figures)}
 {summary}
 ## Time against N
@@ -288,8 +314,8 @@ Float, a parameter for each value, one thread, without validation.
 
 Cells: the time of this library without validation, then Python / Python without validation / composed / compiled; a
 dash means not measured. `full`: a parameter for each value; `scalar`: one for all values; `row`: parameters [64] for
-values [N/64, 64]. LibTorch does not use a second thread below 32768 elements, so two threads are only measured at large
-N.
+values [N/{ROW}, {ROW}]. LibTorch does not use a second thread below 32768 elements, so two threads are only measured at
+large N.
 
 {folded}""")
     return summary
