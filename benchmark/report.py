@@ -190,9 +190,9 @@ def machine_text(runs):
         m = dict(machine)
         lines = []
         for command, run in of_machine:
-            busy = f"Other programs kept {run['load']:.1f} of the {m['cores']} cores busy." if run["load"] >= 0.5 else ""
+            busy = f"Other programs were running (load {run['load']:.1f} on {m['cores']} cores)." if run["load"] >= 0.5 else ""
             if run["load"] + run["threads"] >= m["cores"] + 0.5:
-                busy = f"**{busy} Run it again before trusting this.**"
+                busy = f"**{busy} They took time from it: run it again before trusting this.**"
             lines.append(f"Written by `{command}` on {run['date']}. {busy}".rstrip())
         texts.append("\n".join(lines) + f"""
 
@@ -212,7 +212,8 @@ def legend(figures):
 
 - *Python* is `torch.distributions` in eager mode. Both sides validate their arguments, which is the default. *Composed*
   is the textbook formula written with tensor operations in C++; *compiled* is `torch.compile` of construction and
-  `log_prob`. Neither validates, so they are compared with this library without validation.
+  `log_prob`, measured for element-wise distributions at the smallest and the largest N. Neither validates, so they are
+  compared with this library without validation.
 - *N* counts the elements of the largest tensor: for `Dirichlet` at N = {largest} there are N/8 vectors of 8. There
   are 8 categories, vectors have 8 elements, matrices are 4 x 4, `Binomial` and `Multinomial` have 10 trials, and mixtures
   have 8 components; `TransformedDistribution` is a `Normal` through `tanh`. Probabilities are given as logits, covariances
@@ -250,9 +251,9 @@ REASONS = """## Where it is slower, and why
   functions that the textbook's formula takes from LibTorch with fewer digits: Bessel functions, log-gammas, log(1 - x^a).
 - **Sums over categories: entropy and divergence of Categorical, OneHotCategorical and Multinomial.** The sum is computed in
   double. Multinomial's entropy adds the probabilities of all counts of each category.
-- **Vectors and matrices: MultivariateNormal, LowRankMultivariateNormal, Wishart, LKJCholesky.** Both sides spend most of their
-  time in LAPACK's routines and matrix products, so the ratios are near 1. The divergence of MultivariateNormal solves for the
-  difference of the factors instead of the factors. Validation of a matrix factors it once more.
+- **Vectors and matrices: MultivariateNormal, LowRankMultivariateNormal, Wishart, LKJCholesky.** Both sides call LAPACK's
+  routines and the same matrix products. The divergence of MultivariateNormal solves for the difference of the factors instead
+  of the factors.
 - **One parameter for a row, a million values, compared with composed operations.** The speedup is below 2 if the formula has
   few operations on the value (two or three passes over memory in Exponential, OneHotCategorical and Independent), or if
   functions of the value take most of the time on both sides (exp and log1p in Bernoulli, log in LogNormal and Dirichlet,

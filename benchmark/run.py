@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures this library beside Python's torch.distributions and writes docs/benchmarks.md; scripts/benchmark starts it.
 
-    run.py                     everything
-    run.py --threads 1         with one thread, in TIME_ONE minutes; then
-    run.py --threads 2 --add   with two threads, in TIME_TWO minutes: together everything
+    run.py                     everything, in an hour
+    run.py --threads 1         with one thread, in 40 minutes; then
+    run.py --threads 2 --add   with two threads, in 15 minutes: together everything
     run.py --add --only Beta   these families again, with the other figures as they are
     run.py --render            writes the report again from the figures that are there
     run.py --quick             float, full parameters, N = 1 and 1M, one thread; no torch.compile, no memory
@@ -11,12 +11,14 @@
 
 The report is written to docs/ if all figures are there, else next to the figures, to build/benchmark. Figures are written
 after each family, so `--add --only` can continue a run that was stopped. A quick run has its own figures. Families are
-measured one after the other, C++ and Python in turn, so that a slow spell of the machine affects both.
+measured one after the other, C++ and Python in turn, so that a slow spell of the machine affects both. With one thread,
+`taskset -c 1 scripts/benchmark --threads 1` leaves the other cores to other work.
 
 What adds little is not measured. At small N most of the time is overhead, which does not depend on the dtype or the layout:
 doubles and shared parameters are measured at the largest N only. So is the second thread, which LibTorch does not use at
-small N. Each compilation takes seconds, so torch.compile is measured at the smallest and the largest N. Sizes that give a
-batch of one, such as N = 1, 64 and 4096 for covariances of 4096 dimensions, are measured once.
+small N. Construction depends on N by its validation alone, and each compilation takes seconds: construction and
+torch.compile are measured at the smallest and the largest N. Sizes that give a batch of one, such as N = 1, 64 and 4096 for
+covariances of 4096 dimensions, are measured once.
 
 A key names a measurement: family/operation/implementation/dtype/layout/elements/threads.
 
@@ -224,7 +226,7 @@ def numbers(text):
 
 def parse_arguments(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a selection, in three minutes")
+    parser.add_argument("--quick", action="store_true", help="a selection, in four minutes")
     parser.add_argument("--add", action="store_true", help="keep the earlier figures that this run does not measure")
     parser.add_argument("--only", metavar="REGEX", help="families whose name it finds")
     parser.add_argument("--sizes", type=numbers, metavar="N,N,...", help=f"numbers of elements: 1, multiples of {ROW}")
@@ -243,7 +245,7 @@ def parse_arguments(words):
         options.memory = not options.quick
     options.sizes = options.sizes or (ends(SIZES) if options.quick else SIZES)
     options.threads = options.threads or ([1] if options.quick else [1, 2])
-    options.seconds = options.seconds or (0.005 if options.quick else 0.02)
+    options.seconds = options.seconds or (0.005 if options.quick else 0.04)
     options.repetitions = options.repetitions or (1 if options.quick else 3)
     if any(n != 1 and n % ROW for n in options.sizes) or not {1, 2}.issuperset(options.threads):
         parser.error("--sizes or --threads is out of range")
