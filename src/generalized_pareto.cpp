@@ -12,6 +12,8 @@
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/generalized_pareto.h"
 #include "ops/special/constants.h"
+#include "ops/tensor/dtypes.h"
+#include "ops/tensor/holds_for_all.h"
 
 namespace torch::distributions {
 
@@ -45,8 +47,7 @@ Tensor GeneralizedPareto::upper() const {
       (loc_.to(at::kDouble) -
        scale_.to(at::kDouble) / concentration_.to(at::kDouble).masked_fill(unbounded, -1))
           .masked_fill(unbounded, ops::kInfinity);
-  const auto dtype = at::promote_types(
-      loc_.scalar_type(), at::promote_types(scale_.scalar_type(), concentration_.scalar_type()));
+  const auto dtype = ops::result_dtype({{&loc_, &scale_, &concentration_}});
   if (dtype == at::kDouble) return exact;
   const Tensor rounded = exact.to(dtype), fixed = rounded.detach();
   return at::where(fixed > exact, at::nextafter(fixed, at::full_like(fixed, -ops::kInfinity)),
@@ -62,13 +63,17 @@ Tensor GeneralizedPareto::do_mode() const {
 // By inversion. Half types draw the uniform variable in float: in their own precision it would be
 // too coarse for the tail.
 Tensor GeneralizedPareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor end = upper();
-  const auto dtype = end.scalar_type();
+  const auto dtype = ops::result_dtype({{&loc_, &scale_, &concentration_}});
   const Tensor u = at::rand(shape, std::move(generator),
                             loc_.options().dtype(at::toOpMathType(loc_.scalar_type())));
   const Tensor x = do_icdf(u).to(dtype);
   // Clamp the detached tensor in place, so that rounding does not change the gradient.
-  x.detach().clamp_max_(end.detach().clamp_max(float_limits(dtype).largest));
+  const double largest = float_limits(dtype).largest;
+  if (ops::holds_for_all(concentration_, [](double c) { return c >= 0; })) {
+    x.detach().clamp_max_(largest);
+  } else {
+    x.detach().clamp_max_(upper().detach().clamp_max(largest));
+  }
   return with_nan(x, undrawable(validates(), {{loc_, constraints::real},
                                               {scale_, constraints::nonnegative},
                                               {concentration_, constraints::real}}));

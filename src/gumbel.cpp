@@ -4,6 +4,8 @@
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/rand.h>
 
+#include <cmath>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/transforms/affine.h>
@@ -56,17 +58,19 @@ Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
   if (loc_.scalar_type() != at::kFloat || !loc_.is_cpu())
     return with_nan(TransformedDistribution::do_rsample(shape, std::move(generator)), bad);
   // The same numbers but for the ends of the tails, where 24 bits are too few.
-  constexpr double kEnd = 0x1p-20;
+  constexpr float kEnd = 0x1p-20F, kStep = 0x1p-24F;  // `raw` has multiples of kStep
   const FloatLimits limits = float_limits(at::kFloat);
   const Tensor raw = at::rand(shape, generator, loc_.options());
-  Tensor noise =
-      -(-(raw * (1 - limits.epsilon - limits.least_normal) + limits.least_normal).log()).log();
-  const auto redraw = [&](const Tensor& is_end, const auto& log_of) {
-    ops::redraw_ends(noise, is_end, generator,
-                     [&](const Tensor& v) { return -(-log_of(kEnd * v)).log(); });
-  };
-  redraw(raw < kEnd, [](const Tensor& p) { return p.log(); });
-  redraw(raw >= 1 - kEnd, [](const Tensor& q) { return (-q).log1p(); });
+  const Tensor noise = (raw * (1 - limits.epsilon - limits.least_normal))
+                           .add_(limits.least_normal)
+                           .log_()
+                           .neg_()
+                           .log_()
+                           .neg_();
+  ops::redraw_ends(noise, raw, kEnd - kStep, 1 - kEnd, std::move(generator),
+                   [](double v, bool upper) {
+                     return -std::log(-(upper ? std::log1p(-kEnd * v) : std::log(kEnd * v)));
+                   });
   return with_nan(ops::scaled_and_shifted(noise, scale_, loc_), bad);
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/OpMathType.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/ones_like.h>
+#include <ATen/ops/rand.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <torch/distributions/constraints/interval.h>
@@ -16,7 +17,6 @@
 #include "ops/draws/sampling.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/kumaraswamy.h"
-#include "ops/special/exponential.h"
 
 namespace torch::distributions {
 
@@ -46,14 +46,17 @@ Tensor Kumaraswamy::do_sample(IntArrayRef shape, std::optional<Generator> genera
   return do_rsample(shape, std::move(generator));
 }
 
-// By logarithms, since a power of the uniform number may round to 0 or 1.
+// The draws of the base, Uniform(0, 1), transformed in one step.
 Tensor Kumaraswamy::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor u = base_dist()->sample(sample_shape(shape), std::move(generator));
-  const at::ScalarType wide = at::toOpMathType(u.scalar_type());
-  const Tensor log_u = u.to(wide).clamp_min(float_limits(wide).least_normal).log();
-  const Tensor log_power = ops::special::log1mexp(log_u / concentration0_.to(wide));
-  return with_nan(ops::scaled_exp(at::ones({}, u.options()), log_power / concentration1_.to(wide),
-                                  /*below_one=*/true),
+  const auto options = concentration0_.options();
+  const auto wide = at::toOpMathType(concentration0_.scalar_type());
+  const Tensor u = at::rand(shape, std::move(generator), options)
+                       .to(wide)
+                       .clamp_min_(float_limits(wide).least_normal);
+  const Tensor log_draw =
+      ops::evaluate_at<ops::functions::Inverse, ops::formulas::KumaraswamyLogDraw>(
+          concentration1_, concentration0_, u);
+  return with_nan(ops::scaled_exp(at::ones({}, options), log_draw, /*below_one=*/true),
                   undrawable(validates(), {{concentration1_, constraints::nonnegative},
                                            {concentration0_, constraints::nonnegative}}));
 }

@@ -1,6 +1,9 @@
 #include <torch/distributions/laplace.h>
 
 #include <ATen/OpMathType.h>
+
+#include <cmath>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
@@ -37,13 +40,11 @@ Tensor Laplace::do_rsample(IntArrayRef shape, std::optional<Generator> generator
   const auto compute = at::toOpMathType(dtype);
   const double lowest = float_limits(compute).epsilon - 1;
   const Tensor u = at::empty(shape, loc_.options().dtype(compute)).uniform_(lowest, 1, generator);
-  Tensor noise = -u.sign() * (-u.abs()).log1p();
+  const Tensor noise = u.abs().neg_().log1p_().copysign_(u);
   if (compute == at::kFloat && u.is_cpu()) {
-    constexpr double kEnd = 0x1p-20;  // the probability of |u| >= 1 - kEnd
-    const Tensor is_end = u.abs() >= 1 - kEnd;
-    ops::redraw_ends(noise, is_end, std::move(generator), [&](const Tensor& v) {
-      return -(kEnd * v).log() * u.masked_select(is_end).sign();
-    });
+    constexpr float kEnd = 0x1p-20F;  // the probability of |u| >= 1 - kEnd
+    ops::redraw_ends(noise, u, kEnd - 1, 1 - kEnd, std::move(generator),
+                     [](double v, bool upper) { return std::log(kEnd * v) * (upper ? -1 : 1); });
   }
   return with_nan(ops::scaled_and_shifted(noise, scale_.to(compute), loc_.to(compute)).to(dtype),
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));

@@ -111,9 +111,9 @@ constexpr special::TensorFunction kScaledExp{
     "the sampler",
     [](at::TensorList args) {
       // In two steps, since exp(y) may overflow where the result does not.
-      const Tensor root = (0.5 * args[1]).exp();
+      const Tensor root = (0.5 * args[1]).exp_();
       const FloatLimits limits = float_limits(root.scalar_type());
-      return (args[0] * root * root).clamp(limits.least, limits.largest);
+      return (args[0] * root).mul_(root).clamp_(limits.least, limits.largest);
     },
     {[](at::TensorList args) { return positive_scaled_exp(args[0], args[1]) / args[0]; },
      [](at::TensorList args) { return positive_scaled_exp(args[0], args[1]); }, nullptr}};
@@ -341,12 +341,21 @@ Tensor scaled_exp(const Tensor& scale, const Tensor& y, bool below_one) {
   return x;
 }
 
-void redraw_ends(Tensor& noise, const Tensor& is_end, std::optional<Generator> generator,
-                 c10::function_ref<Tensor(const Tensor& v)> quantile) {
-  const int64_t count = is_end.sum().item<int64_t>();
-  if (count == 0) return;
-  const Tensor v = 1 - at::rand({count}, std::move(generator), noise.options().dtype(at::kDouble));
-  noise = noise.masked_scatter(is_end, quantile(v).to(noise.scalar_type()));
+void redraw_ends(const Tensor& noise, const Tensor& raw, float low, float high,
+                 std::optional<Generator> generator,
+                 c10::function_ref<double(double v, bool upper)> quantile) {
+  const auto* const numbers = raw.const_data_ptr<float>();
+  std::vector<int64_t> places;
+  for (int64_t i = 0; i < raw.numel(); ++i) {
+    if (numbers[i] <= low || numbers[i] >= high) places.push_back(i);
+  }
+  if (places.empty()) return;
+  const Tensor uniform = at::rand({static_cast<int64_t>(places.size())}, std::move(generator),
+                                  raw.options().dtype(at::kDouble));
+  const auto* u = uniform.const_data_ptr<double>();
+  auto* const to = noise.mutable_data_ptr<float>();
+  for (const int64_t place : places)
+    to[place] = static_cast<float>(quantile(1 - *u++, numbers[place] >= high));
 }
 
 Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef shape,

@@ -27,10 +27,12 @@ Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor
 Tensor scaled_exp(const Tensor& scale, const Tensor& y, bool below_one = false);
 
 /// Uniform noise in float has 24 bits on the CPU, so numbers next to an end of its range are as few
-/// as they are probable. Where `is_end`, replaces the noise made of them by `quantile(v)` for
-/// numbers v in (0, 1] as doubles, which are drawn only if there is such a place.
-void redraw_ends(Tensor& noise, const Tensor& is_end, std::optional<Generator> generator,
-                 c10::function_ref<Tensor(const Tensor& v)> quantile);
+/// as they are probable. Replaces the noise made of a number in `raw` that is at most `low` or at
+/// least `high` by `quantile(v, upper)`, for a v in (0, 1] that is drawn as a double. `upper` is
+/// whether the number was at the upper end. Both tensors are dense floats.
+void redraw_ends(const Tensor& noise, const Tensor& raw, float low, float high,
+                 std::optional<Generator> generator,
+                 c10::function_ref<double(double v, bool upper)> quantile);
 
 /// Draws of Uniform(low, high): in [low, high) after rounding, or `low` if both are equal, even if
 /// `high - low` overflows. NaN if `low` > `high` or a bound is infinite. The noise has the dtype of

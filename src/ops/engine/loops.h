@@ -68,19 +68,19 @@ class Loop {
         parameters[i] = Numbers(static_cast<double>(input(i)[row * tile_.row_strides[i]]));
       }
       const auto function = prepare(parameters);
-      Sums sums = zeros();
-      int64_t column = 0;
-      for (; column + kCount <= tile_.columns; column += kCount) {
-        const auto terms = element(function, row, column, kCount);
-        for (std::size_t i = 0; i < kParameters; ++i) sums[i] = sums[i] + terms[i];
+      // The last register may be partly filled, so its terms are added at the end. The element is
+      // computed in one place, since it is inlined and long.
+      Sums sums = zeros(), last = zeros();
+      int64_t count = 0;
+      for (int64_t column = 0; column < tile_.columns; column += kCount) {
+        for (std::size_t i = 0; i < kParameters; ++i) sums[i] = sums[i] + last[i];
+        count = std::min(kCount, tile_.columns - column);
+        last = element(function, row, column, count);
       }
-      Sums rest = zeros();
-      const int64_t left = tile_.columns - column;
-      if (left > 0) rest = element(function, row, column, left);
       for (std::size_t i = 0; i < kParameters; ++i) {
         if (is_wanted(i)) {
           static_cast<Memory*>(tile_.gradients[i])[row] =
-              static_cast<Memory>(sums[i].sum(kCount) + rest[i].sum(left));
+              static_cast<Memory>(sums[i].sum(kCount) + last[i].sum(count));
         }
       }
     }
@@ -194,6 +194,7 @@ template <Functions set, class F>
 constexpr auto with_function(const F& f) {
   if constexpr (set == kLogProb) return f(functions::LogProb());
   if constexpr (set == kCdf) return f(functions::Cdf());
+  if constexpr (set == kIcdf) return f(functions::Icdf());
   if constexpr (set == kLogCdf) return f(functions::LogCdf());
   if constexpr (set == kSurvivalFunction) return f(functions::SurvivalFunction());
   if constexpr (set == kLogSurvivalFunction) return f(functions::LogSurvivalFunction());

@@ -25,6 +25,7 @@ struct ContinuousBernoulliLogits {  // parameter: the logit t
   static constexpr Functions kInDouble = kEvery & ~kLogProb;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue},
+                                          {kIcdf, kEveryParameter},
                                           {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& t) { return t == t; }
@@ -142,6 +143,7 @@ struct ContinuousBernoulli {  // parameter: the probability p with logit t
   static constexpr Functions kInDouble = kEvery & ~kLogProb;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue},
+                                          {kIcdf, kEveryParameter},
                                           {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& p) { return p >= 0.0 && p <= 1.0; }

@@ -50,10 +50,10 @@ inline constexpr Inputs kValue = 1u << 31;
 ///
 /// A kernel takes a second or two to compile and 50 KB for all instruction sets, so not every
 /// function has one. Kernels exist for `log_prob` of every scalar family, since training calls it
-/// on large tensors; for `cdf` if it needs no iteration; and for entropies and for divergences
-/// within one family, if the composed path would make many tensors. The tails have none, since they
-/// are called less often than `cdf`. The same formula runs on tensors for all other functions, and
-/// for gradients in inputs that are not named here.
+/// on large tensors; for `cdf` if it needs no iteration; for `icdf` if draws use it; and for
+/// entropies and for divergences within one family, if the composed path would make many tensors.
+/// The tails have none, since they are called less often than `cdf`. The same formula runs on
+/// tensors for all other functions, and for gradients in inputs that are not named here.
 struct KernelOf {
   Functions function;
   Inputs training;  // the inputs that training usually differentiates

@@ -11,6 +11,7 @@ struct GeneralizedPareto {
   static constexpr Functions kInDouble = kEvery;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
                                           {kCdf, kEveryParameter | kValue},
+                                          {kIcdf, kEveryParameter},
                                           {kEntropy, parameter(1) | parameter(2)}};
 
   static constexpr auto in_range(const auto& loc, const auto& scale, const auto& c) {

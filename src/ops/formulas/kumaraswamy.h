@@ -189,4 +189,16 @@ struct Kumaraswamy {
   }
 };
 
+/// The logarithm of the draw that a uniform number u in (0, 1] gives: P(X > x) = u. It does not go
+/// through a power of u, which may round to 0 or 1. A draw in float needs no double.
+struct KumaraswamyLogDraw {
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kInverse, kEveryParameter}};
+
+  static constexpr auto inverse(const auto& a, const auto& b) {
+    return [=](const auto& u) { return log1mexp(log(u) / b) / a; };
+  }
+};
+
 }  // namespace torch::distributions::ops::formulas

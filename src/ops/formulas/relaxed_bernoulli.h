@@ -290,14 +290,14 @@ struct LogitRelaxed : RelaxedTails<LogitScore, Parameter> {
 };
 
 struct LogitRelaxedBernoulliLogits : LogitRelaxed<ByLogits> {
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter | kValue},
                                           {kCdf, kEveryParameter | kValue}};
 };
 
 struct LogitRelaxedBernoulli : LogitRelaxed<ByProbs> {
   using Family = distributions::LogitRelaxedBernoulli;
   using Logits = LogitRelaxedBernoulliLogits;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter | kValue},
                                           {kCdf, kEveryParameter | kValue}};
 };
 
@@ -416,14 +416,14 @@ struct Relaxed : RelaxedTails<UnitScore, Parameter> {
 };
 
 struct RelaxedBernoulliLogits : Relaxed<ByLogits> {
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter | kValue},
                                           {kCdf, kEveryParameter | kValue}};
 };
 
 struct RelaxedBernoulli : Relaxed<ByProbs> {
   using Family = distributions::RelaxedBernoulli;
   using Logits = RelaxedBernoulliLogits;
-  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
+  static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter | kValue},
                                           {kCdf, kEveryParameter | kValue}};
 };
 

@@ -25,7 +25,8 @@ struct Uniform {
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kTails;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
-                                          {kCdf, kEveryParameter | kValue}};
+                                          {kCdf, kEveryParameter | kValue},
+                                          {kEntropy, kEveryParameter}};
 
   static constexpr auto in_range(const auto& low, const auto& high) { return low <= high; }
 

@@ -369,22 +369,23 @@ struct TiltedLogSurvival {
   }
 };
 
-/// The logarithm of 1 - p (1 - exp(-|t|)), or of p exp(|t|) + 1 - p, divided by |t|.
+/// log(1 + p (exp(t) - 1)) / t. Where the sum is far from 1, it is written with exp(-|t|).
 struct TiltedQuantile {
   static constexpr const char* kName = "tilted_quantile";
 
   template <class T>
-  static constexpr T value(const T& p, const T& t) {
-    const T size = abs(t), rest = 1.0 - p, tail = exp(-size);
-    const T lost = p * -expm1(-size), gained = p * expm1(size);
-    const T falling = branch(
-        lost <= 0.5, [&] { return -log1p(-lost) / size; },
-        [&] { return -log(rest + p * tail) / size; });
-    const T rising = branch(
-        gained <= 1.0, [&] { return log1p(gained) / size; },
-        [&] { return log(p + rest * tail) / size + 1.0; });
+  [[gnu::noinline, gnu::pure]] static constexpr T value(const T& p, const T& t) {
+    const auto falls = t < 0.0;
+    const T size = abs(t), rest = 1.0 - p, excess = p * expm1(t);
+    const T quantile = branch(
+        excess >= -0.5 && excess <= 1.0, [&] { return log1p(excess) / t; },
+        [&] {
+          const T tail = exp(-size);
+          const T distance = log(select(falls, rest + p * tail, p + rest * tail)) / size;
+          return select(falls, -distance, distance + 1.0);
+        });
     const auto is_exact = p == 0.0 || p == 1.0 || size < TiltedCdf::kFlat;
-    return select(is_exact, p, clamp(select(t < 0.0, falling, rising), 0.0, 1.0));
+    return select(is_exact, p, clamp(quantile, 0.0, 1.0));
   }
   /// 1 / f(x). The density is linear in the probability: |t| (q + 1 / expm1(|t|)) with q = p, or
   /// q = 1 - p if it falls. This needs no digits of x.

@@ -22,7 +22,9 @@
 
 #include <torch/distributions.h>
 
+#include "ops/engine/evaluate.h"
 #include "ops/engine/formula_table.h"
+#include "ops/formulas/kumaraswamy.h"
 #include "support/data.h"
 #include "support/families.h"
 #include "support/gradcheck.h"
@@ -111,14 +113,16 @@ Operation of_value(const Law& law, const std::string& name,
   });
   const bool is_count = kind == "count" || kind == "outcome";
   std::vector<Range> intervals = p.intervals;
-  intervals.push_back(has_ends             ? Range{-0.9, 0.9}
+  intervals.push_back(name == "icdf"       ? kUnitRange
+                      : has_ends           ? Range{-0.9, 0.9}
                       : kind == "count"    ? Range{0, kNumberOfTrials - 0.01}
                       : kind == "outcome"  ? Range{0, 1.99}
                       : kind == "unit"     ? kUnitRange
                       : kind == "positive" ? kPositiveRange
                                            : kRealRange);
   std::vector<bool> differentiable(intervals.size(), true), whole(intervals.size(), false);
-  differentiable.back() = !is_count && !(has_ends && name == "log_prob");
+  // Kernels of quantiles are for draws, which do not differentiate the probability.
+  differentiable.back() = !is_count && !(has_ends && name == "log_prob") && name != "icdf";
   whole.back() = is_count;
   return {law.name + '_' + name,
           [p, method](const Tensors& t) { return ((*p.make(t.data())).*method)(t.back()); },
@@ -203,7 +207,6 @@ std::size_t operations_of(const Tensor& result) {
 /// Whether the composed entropy makes many tensors.
 bool is_entropy_long(const Law& law) {
   constexpr std::size_t kFew = 6;
-  if (law.name == "Uniform") return false;  // the logarithm of a difference that may overflow
   const Parameters p(law);
   const ops::ComposedGuard guard;
   return operations_of(p.make(differentiable(p).data())->entropy()) > kFew;
@@ -229,6 +232,7 @@ const std::vector<Operation>& operations() {
       const ops::Functions kernels = with_kernels(law);
       made.push_back(of_value(law, "log_prob", &Distribution::log_prob));
       if (kernels & ops::kCdf) made.push_back(of_value(law, "cdf", &Distribution::cdf));
+      if (kernels & ops::kIcdf) made.push_back(of_value(law, "icdf", &Distribution::icdf));
       if (kernels & ops::kEntropy) made.push_back(entropy_of(law));
       if (kernels & ops::kKl) made.push_back(kl_of(law));
     }
@@ -250,6 +254,13 @@ const std::vector<Operation>& operations() {
          [](const Tensors& t) { return Binomial(40, {.logits = t[0]}).entropy(); },
          {kRealRange},
          {true}},
+        {"Kumaraswamy_log_draw",
+         [](const Tensors& t) {
+           return ops::evaluate_at<ops::functions::Inverse, ops::formulas::KumaraswamyLogDraw>(
+               t[0], t[1], t[2]);
+         },
+         {kPositiveRange, kPositiveRange, kUnitRange},
+         {true, true, false}},
         {"Tanh_inverse",
          [](const Tensors& t) { return TanhTransform().inv()(t[0]); },
          {{-0.95, 0.95}},
