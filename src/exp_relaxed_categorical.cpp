@@ -77,9 +77,7 @@ Tensor ExpRelaxedCategorical::do_rsample(IntArrayRef shape,
 }
 
 Tensor ExpRelaxedCategorical::do_log_prob(const Tensor& value) const {
-  const Tensor log_prob = ops::relaxed_categorical_log_prob(temperature_, logits(), value);
-  return log_prob.to(value.is_floating_point() ? at::promote_types(do_dtype(), value.scalar_type())
-                                               : do_dtype());
+  return ops::relaxed_categorical_log_prob(temperature_, logits(), value);
 }
 
 at::ScalarType ExpRelaxedCategorical::do_dtype() const {

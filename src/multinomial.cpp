@@ -4,9 +4,7 @@
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/simplex.h>
 
-#include "core/drawable.h"
 #include "ops/draws/sampling.h"
-#include "ops/special/constants.h"
 #include "ops/vectors/multinomial.h"
 
 namespace torch::distributions {
@@ -42,16 +40,7 @@ Multinomial::Multinomial(Param total_count, ProbsOrLogits given, Validate valida
 }
 
 Tensor Multinomial::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor p = probs().to(at::kDouble);
-  // The sampler never returns for invalid parameters, which may have been modified in place.
-  Tensor bad = undrawable(/*validated=*/false, {{total_count_, constraints::nonnegative_integer}});
-  const Tensor no_weights = p.ge(0).all(-1).logical_and(p.sum(-1).gt(0)).logical_not();
-  bad = bad.defined() ? bad.logical_or(no_weights) : no_weights;
-  const Tensor count = total_count_.masked_fill(bad, 0);
-  const Tensor draws =
-      ops::sample_multinomial(ops::expanded(count, shape.slice(0, shape.size() - 1)),
-                              p.masked_fill(bad.unsqueeze(-1), 1), std::move(generator));
-  return ops::rounded_down(draws, do_dtype()).masked_fill(bad.unsqueeze(-1), ops::kNaN);
+  return ops::sample_multinomial(total_count_, probs(), shape, do_dtype(), std::move(generator));
 }
 
 Tensor Multinomial::do_log_prob(const Tensor& value) const {

@@ -63,10 +63,8 @@ Tensor RelaxedOneHotCategorical::do_rsample(IntArrayRef shape,
 Tensor RelaxedOneHotCategorical::do_log_prob(const Tensor& value) const {
   const auto [inside, outside] =
       validates() ? Replaced{value, {}} : replace_unsupported(constraints::simplex, value);
-  Tensor log_prob = ops::relaxed_one_hot_log_prob(temperature(), logits(), inside);
-  if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
-  return log_prob.to(value.is_floating_point() ? at::promote_types(do_dtype(), value.scalar_type())
-                                               : do_dtype());
+  const Tensor log_prob = ops::relaxed_one_hot_log_prob(temperature(), logits(), inside);
+  return outside.defined() ? log_prob.masked_fill(outside, -ops::kInfinity) : log_prob;
 }
 
 /// By the stated support, since a logarithm of 0 is no real number.

@@ -1,3 +1,4 @@
+#include <ATen/CPUGeneratorImpl.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -160,6 +161,36 @@ TEST(Multinomial, DrawsHaveTheProbabilities) {
     const double frequency = draws.eq(x).all(-1).to(at::kDouble).mean().item<double>();
     EXPECT_NEAR(frequency, p, 6 * std::sqrt(p * (1 - p) / kDraws)) << x;
   }
+}
+
+// Up to 4 draws for each category are made one by one.
+TEST(Multinomial, DrawsOfBothKindsHaveTheProbabilities) {
+  constexpr int64_t kDraws = 200000;
+  const Tensor p = doubles({0, 0.02, 0.08, 0.3, 0.6, 0});
+  for (const double n : {24.0, 25.0}) {
+    const Tensor draws =
+        Multinomial(n, p).sample({kDraws}, at::make_generator<at::CPUGeneratorImpl>(3));
+    for (int64_t k = 0; k < p.size(0); ++k) {
+      const Binomial of_category(n, p[k]);
+      for (double count = 0; count <= n; ++count) {
+        const double expected = of_category.log_prob(doubles({count})).exp().item<double>();
+        const double got = draws.select(-1, k).eq(count).to(at::kDouble).mean().item<double>();
+        EXPECT_NEAR(got, expected, 5 * std::sqrt(expected / kDraws) + 1e-5)
+            << n << " " << k << " " << count;
+      }
+    }
+  }
+}
+
+// Each vector of the batch has its own weights, and each draw of the batch takes them again.
+TEST(Multinomial, DrawsOfABatchHaveTheirMeans) {
+  at::manual_seed(8);
+  const Tensor p = at::rand({3, 2, 40}, at::kDouble), n = doubles({5, 400});
+  const Multinomial d(n, p);
+  const Tensor x = d.sample({4000});
+  EXPECT_TRUE(x.sum(-1).eq(n).all().item<bool>());
+  const Tensor error = (x.mean(0) - d.mean()) / (d.stddev() / std::sqrt(4000.0));
+  EXPECT_LT(error.abs().max().item<double>(), 5);
 }
 
 TEST(Multinomial, ManyDrawsOfManyCategoriesAreFast) {

@@ -22,8 +22,9 @@ namespace {
 /// K - 1, K - 2, ..., 1: how many coordinates of the simplex follow each one.
 Tensor remaining(int64_t n, const Tensor& like) { return at::arange(n, 0, -1, like.options()); }
 
-/// `y` with its last dimension reversed. Gathers, because LibTorch has no meta kernel for `flip`.
+/// `y` with its last dimension reversed. LibTorch has no meta kernel for `flip`.
 Tensor reversed(const Tensor& y) {
+  if (!y.is_meta()) return y.flip(-1);
   const Tensor positions = at::arange(y.size(-1) - 1, -1, -1, y.options().dtype(at::kLong));
   return y.gather(-1, positions.expand(y.sizes()));
 }

@@ -138,16 +138,14 @@ Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logit
                                   std::optional<Generator> generator);
 
 /// How many of `count` draws fall in each category, for each vector along the last dimension of
-/// `probs`, which need not sum to 1. The shape is that of `count` and the categories; `count`
-/// includes the batch dimensions of `probs`. Both are doubles. A category of weight 0 gets none.
+/// `probs`, which need not sum to 1. Both broadcast to the batch of `shape`, which includes the
+/// categories. A category of weight 0 gets none. Counts that `dtype` cannot represent are rounded
+/// down, so that they do not add up to more. NaN if `count` is no count, or the weights are not
+/// finite, negative or all 0.
 ///
-/// The draws are divided between two halves of the categories by a binomial variable, then those of
-/// each half again, so K categories take K - 1 binomial variables in log2(K) calls.
-Tensor sample_multinomial(const Tensor& count, const Tensor& probs,
-                          std::optional<Generator> generator);
-
-/// Counts in another dtype, rounded down if it cannot represent them, so that they do not add up to
-/// more than before.
-Tensor rounded_down(const Tensor& counts, at::ScalarType dtype);
+/// A few draws are made one by one. Of many, binomial variables take the share of each category, so
+/// K categories take K - 1 of them.
+Tensor sample_multinomial(const Tensor& count, const Tensor& probs, at::IntArrayRef shape,
+                          at::ScalarType dtype, std::optional<Generator> generator);
 
 }  // namespace torch::distributions::ops

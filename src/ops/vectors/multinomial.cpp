@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/float_limits.h"
 #include "ops/special/binomial_log_density.h"
@@ -11,10 +12,14 @@
 #include "ops/special/rounding.h"
 #include "ops/special/stirling.h"
 #include "ops/special/tensor_scalar.h"
+#include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/unexpanded.h"
+#include "ops/vectors/weighted_rows.h"
 
 namespace torch::distributions::ops {
 
 using at::Tensor;
+using engine::RowKernels;
 
 namespace {
 
@@ -88,41 +93,71 @@ TensorScalar mean_remainder(const TensorScalar& n, const TensorScalar& p) {
   return select(is_large, within(is_large, 0.0, series, n, p), sum + select(p > 0.0, at_mean, 0.0));
 }
 
+template <bool are_logs>
+Tensor log_prob(const Tensor& x, const Tensor& weights, const Tensor& n) {
+  const Tensor count = x.to(at::kDouble), wide = weights.to(at::kDouble);
+  const Tensor sum = count.sum(-1);
+  const Tensor are_counts = count.ge(0).logical_and(count.eq(count.floor())).all(-1);
+  const double rounding = x.is_floating_point() ? float_limits(x.scalar_type()).epsilon : 0;
+  const Tensor missing = n - sum;
+  const Tensor possible =
+      are_counts.logical_and(missing.ge(0)).logical_and(missing <= rounding * n);
+  const Tensor is_total = n.ge(0).logical_and(n.eq(n.floor())).logical_and(n < kInfinity);
+  const Tensor known = count.isnan().any(-1).logical_not().logical_and(is_total);
+
+  const Tensor m = n.masked_fill(is_total.logical_not(), 0);
+  const Tensor y = at::where(possible.unsqueeze(-1), count, 0.0);
+  const Tensor remainder =
+      special::log_factorial_remainder(m) - special::log_factorial_remainder(y).sum(-1);
+  const Tensor none;
+  const Tensor of_p =
+      deviances(m.unsqueeze(-1), are_logs ? none : wide, are_logs ? wide : none, y).sum(-1);
+  return (remainder - of_p)
+      .masked_fill(possible.logical_not(), -kInfinity)
+      .masked_fill(known.logical_not(), kNaN)
+      .to(x.is_floating_point() ? at::promote_types(weights.scalar_type(), x.scalar_type())
+                                : weights.scalar_type());
+}
+
+// The kernels do the same operations.
+constexpr RowFunction kOfProbs{"Multinomial", &RowKernels::multinomial,
+                               &RowKernels::multinomial_backward, log_prob<false>};
+constexpr RowFunction kOfLogits{"Multinomial", &RowKernels::multinomial_of_logs,
+                                &RowKernels::multinomial_of_logs_backward, log_prob<true>};
+
+Tensor entropy(const Tensor& p, const Tensor& /*weights*/, const Tensor& n) {
+  const Tensor probability = p.to(at::kDouble);
+  const Tensor wide = at::broadcast_tensors({n.unsqueeze(-1), probability})[0];
+  const TensorScalar terms = mean_remainder(TensorScalar(wide), TensorScalar(probability));
+  return (terms.tensor().sum(-1) - special::log_factorial_remainder(n)).to(p.scalar_type());
+}
+
+constexpr RowFunction kEntropyOfCounts{"MultinomialEntropy", &RowKernels::multinomial_entropy,
+                                       nullptr, entropy};
+
 }  // namespace
 
 Tensor multinomial_log_prob(const Tensor& n, const Tensor& probs, const Tensor& logits,
                             const Tensor& x) {
-  const Tensor total = n.detach().to(at::kDouble), count = x.detach().to(at::kDouble);
-  const Tensor sum = count.sum(-1);
-  const Tensor are_counts = count.ge(0).logical_and(count.eq(count.floor())).all(-1);
-  const double rounding = x.is_floating_point() ? float_limits(x.scalar_type()).epsilon : 0;
-  const Tensor missing = total - sum;
-  const Tensor possible =
-      are_counts.logical_and(missing.ge(0)).logical_and(missing <= rounding * total);
-  const Tensor is_total =
-      total.ge(0).logical_and(total.eq(total.floor())).logical_and(total < kInfinity);
-  const Tensor known = count.isnan().any(-1).logical_not().logical_and(is_total);
-
   const bool by_logits = logits.defined();
-  const Tensor m = total.masked_fill(is_total.logical_not(), 0);
-  const Tensor y = at::where(possible.unsqueeze(-1), count, 0.0);
-  const Tensor remainder =
-      special::log_factorial_remainder(m) - special::log_factorial_remainder(y).sum(-1);
-  const Tensor of_p = deviances(m.unsqueeze(-1), by_logits ? Tensor() : probs.to(at::kDouble),
-                                by_logits ? logits.to(at::kDouble) : Tensor(), y)
-                          .sum(-1);
-  const auto dtype = (by_logits ? logits : probs).scalar_type();
-  return (remainder - of_p)
-      .masked_fill(possible.logical_not(), -kInfinity)
-      .masked_fill(known.logical_not(), kNaN)
-      .to(x.is_floating_point() ? at::promote_types(dtype, x.scalar_type()) : dtype);
+  const Tensor& weights = by_logits ? logits : probs;
+  const Tensor count = x.detach(), total = n.detach().to(at::kDouble);
+  const RowFunction& function = by_logits ? kOfLogits : kOfProbs;
+  if (count.is_floating_point()) return evaluate_rows(function, count, weights, total);
+  // Integers are exact in double.
+  return evaluate_rows(function, count.to(at::kDouble), weights.to(at::kDouble), total)
+      .to(weights.scalar_type());
 }
 
 Tensor multinomial_entropy(const Tensor& n, const Tensor& p) {
-  const Tensor total = n.detach().to(at::kDouble), probability = p.to(at::kDouble);
-  const Tensor wide = at::broadcast_tensors({total.unsqueeze(-1), probability})[0];
-  const TensorScalar terms = mean_remainder(TensorScalar(wide), TensorScalar(probability));
-  return (terms.tensor().sum(-1) - special::log_factorial_remainder(total)).to(p.scalar_type());
+  // The kernel visits all counts, and takes as long as the composed path for so many draws.
+  constexpr double kMany = 256;
+  const Tensor total = unexpanded(n.detach(), 0).to(at::kDouble);
+  const bool are_few = holds_for_all(total, [](double count) {
+    return count >= 0 && count <= kMany && count == std::floor(count);
+  });
+  return are_few ? evaluate_rows(kEntropyOfCounts, p, p.detach(), total)
+                 : entropy(p, /*weights=*/{}, total.expand(n.sizes()));
 }
 
 }  // namespace torch::distributions::ops

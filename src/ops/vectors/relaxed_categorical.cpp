@@ -8,10 +8,13 @@
 #include "ops/special/log_of_probability.h"
 #include "ops/special/tensor_scalar.h"
 #include "ops/tensor/holds_for_all.h"
+#include "ops/tensor/unexpanded.h"
+#include "ops/vectors/weighted_rows.h"
 
 namespace torch::distributions::ops {
 
 using at::Tensor;
+using engine::RowKernels;
 
 namespace {
 
@@ -75,17 +78,41 @@ Tensor log_density(Set set, const Tensor& t, const Tensor& l, const Tensor& x) {
   return log_prob.masked_fill(nowhere.any(-1), -kInfinity).masked_fill(unknown.any(-1), kNaN);
 }
 
+template <Set set>
+Tensor composed(const Tensor& value, const Tensor& logits, const Tensor& temperature) {
+  const Tensor x = value.to(at::kDouble);
+  return log_density(set, temperature.unsqueeze(-1), logits.to(at::kDouble),
+                     set == Set::kSimplex ? special::log_of_probability(x) : x)
+      .to(value.scalar_type());
+}
+
+// The kernels do the same operations if no score is infinite or NaN.
+constexpr RowFunction kOfLogarithm{"RelaxedCategorical", &RowKernels::relaxed,
+                                   &RowKernels::relaxed_backward, composed<Set::kLogarithms>};
+constexpr RowFunction kOfPoint{"RelaxedOneHot", &RowKernels::relaxed_on_simplex,
+                               &RowKernels::relaxed_on_simplex_backward, composed<Set::kSimplex>};
+
+Tensor evaluate(const RowFunction& function, const Tensor& temperature, const Tensor& logits,
+                const Tensor& value) {
+  const auto own = at::promote_types(temperature.scalar_type(), logits.scalar_type());
+  const bool is_real = value.is_floating_point();
+  const auto dtype = is_real ? at::promote_types(own, value.scalar_type()) : own;
+  const auto exact = is_real ? dtype : at::kDouble;  // integers are exact in double
+  // An expanded tensor may be a leaf, whose elements have their own gradients.
+  const Tensor t = temperature.requires_grad() ? temperature : unexpanded(temperature, 0);
+  return evaluate_rows(function, value.to(exact), logits.to(exact), t.to(at::kDouble).squeeze(-1))
+      .to(dtype);
+}
+
 }  // namespace
 
 Tensor relaxed_categorical_log_prob(const Tensor& temperature, const Tensor& logits,
                                     const Tensor& x) {
-  return log_density(Set::kLogarithms, temperature.to(at::kDouble), logits.to(at::kDouble),
-                     x.to(at::kDouble));
+  return evaluate(kOfLogarithm, temperature, logits, x);
 }
 
 Tensor relaxed_one_hot_log_prob(const Tensor& temperature, const Tensor& logits, const Tensor& y) {
-  return log_density(Set::kSimplex, temperature.to(at::kDouble), logits.to(at::kDouble),
-                     special::log_of_probability(y.to(at::kDouble)));
+  return evaluate(kOfPoint, temperature, logits, y);
 }
 
 }  // namespace torch::distributions::ops

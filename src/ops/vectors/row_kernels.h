@@ -23,14 +23,19 @@ struct Rows {
 };
 
 /// Contiguous rows x of at most `kMostColumns` numbers, and what weighs them: weights, or their
-/// logarithms. All are float, or all double.
+/// logarithms. All are float, or all double. Some functions also take a double for each row, such
+/// as a temperature.
 struct WeightedRows {
   int64_t count, columns;
   const void* x;
   const void* weights;  // of all rows: row i has those of row (first + i) % weight_rows
   int64_t first, weight_rows;
-  const void* gradient;  // only for a backward pass: of the result, a number for each row
-  void* outputs[2];      // the results; or the gradients of x and of each row's weights, or null
+  const double* numbers;  // row i has number i * number_stride
+  int64_t number_stride;  // 0 or 1
+  bool* is_special;       // set to true by a function that does not evaluate some row
+  const void* gradient;   // only for a backward pass: of the result, a number for each row
+  void* outputs[2];       // the results; or the gradients of x and of each row's weights, or null
+  double* of_numbers;     // the gradient of each row's number, or null
 };
 
 /// The kernels of one instruction set, indexed by dtype (float, double).
@@ -47,6 +52,17 @@ struct RowKernels {
   // log(sum of w exp(x)) of each row, and its gradients. The second form takes log w.
   RunWeighted log_sum[2], log_sum_of_logs[2];
   RunWeighted log_sum_backward[2], log_sum_of_logs_backward[2];
+  // The log density of relaxed categories at x, as logarithms or on the simplex, and its gradients:
+  // the weights are logits, the numbers temperatures. Rows with an infinite score or NaN are special.
+  RunWeighted relaxed[2], relaxed_on_simplex[2];
+  RunWeighted relaxed_backward[2], relaxed_on_simplex_backward[2];
+  // Draws of relaxed categories from draws x of Uniform(0, 1).
+  RunWeighted relaxed_draw[2], relaxed_draw_on_simplex[2];
+  // The log density of counts x with the sums `numbers`, and its gradient in the weights.
+  RunWeighted multinomial[2], multinomial_of_logs[2];
+  RunWeighted multinomial_backward[2], multinomial_of_logs_backward[2];
+  // The entropy of counts with the probabilities x and the sums `numbers`. There are no weights.
+  RunWeighted multinomial_entropy[2];
   // Index of the 1 in a one-hot row (int64_t). -1 if the row is not one-hot, -2 if it has a NaN.
   Run index_of_one[2];
   // The category (int64_t) with the least draw / weight, from weights or their logarithms, and

@@ -11,6 +11,7 @@
 #include "ops/special/elementwise.h"
 #include "ops/special/incomplete_gamma.h"
 #include "ops/special/tensor_scalar.h"
+#include "ops/tensor/path.h"
 
 #include "support/tensors.h"
 
@@ -233,6 +234,22 @@ TEST(SampleGammaTest, RateAndHalf) {
   const Tensor half = sample_gamma(at::ones({8}, at::kHalf), at::ones({}, at::kHalf), std::nullopt);
   EXPECT_EQ(half.scalar_type(), at::kHalf);
   EXPECT_TRUE((half > 0).all().item<bool>());
+}
+
+TEST(SampleMultinomialTest, BothPathsHaveTheMeans) {
+  constexpr int64_t kDraws = 40000;
+  const Tensor n = doubles({3, 500}),
+               p = doubles({0.1, 0, 0.3, 0.6, 0.2, 0.5, 0, 0.3}).view({2, 4});
+  const auto check = [&](const char* path) {
+    const Tensor x =
+        sample_multinomial(n, p, {kDraws, 2, 4}, at::kDouble, at::detail::createCPUGenerator(5));
+    EXPECT_TRUE(x.sum(-1).eq(n).all().item<bool>()) << path;
+    const Tensor mean = n.unsqueeze(-1) * p, error = (mean * (1 - p) / kDraws).sqrt();
+    EXPECT_TRUE(((x.mean(0) - mean).abs() <= 5 * error).all().item<bool>()) << path << x.mean(0);
+  };
+  check("in a loop");
+  const ComposedGuard guard;
+  check("composed");
 }
 
 constexpr auto kProbs = Weights::kProbs, kLogits = Weights::kLogits;
