@@ -4,6 +4,7 @@
 #include <torch/distributions/constraints/matrix.h>
 
 #include "constraints/points.h"
+#include "constraints/scan.h"
 #include "core/drawable.h"
 #include "core/raise.h"
 #include "core/supported.h"
@@ -38,12 +39,14 @@ Tensor LKJCholesky::do_sample(IntArrayRef shape, std::optional<Generator> genera
 }
 
 Tensor LKJCholesky::do_log_prob(const Tensor& value) const {
+  const bool is_inside = validates() || (constraints::scan::readable(value) &&
+                                         !constraints::corr_cholesky.first_violation(value));
   const auto [inside, outside] =
-      validates() ? Replaced{value, {}} : replace_unsupported(constraints::corr_cholesky, value);
+      is_inside ? Replaced{value, {}} : replace_unsupported(constraints::corr_cholesky, value);
   Tensor log_prob = ops::lkj_cholesky_log_prob(concentration_, inside);
   if (outside.defined()) log_prob = log_prob.masked_fill(outside, -ops::kInfinity);
   // The density depends on the diagonal only, but a NaN elsewhere is no factor either.
-  if (!validates()) log_prob = with_nan(log_prob, any_rightmost(value.isnan(), 2));
+  if (!is_inside) log_prob = with_nan(log_prob, any_rightmost(value.isnan(), 2));
   return log_prob.to(at::result_type(concentration_, value));
 }
 

@@ -56,9 +56,9 @@ LowRankMultivariateNormal::LowRankMultivariateNormal(Param loc, Param cov_factor
   const Tensor given_loc = loc_, given_factor = cov_factor_, given_diag = cov_diag_;
   set_event_shape(loc_.sizes().slice(static_cast<std::size_t>(loc_.dim()) - 1));
   join_members();
-  if (constraints::real_vector.first_violation(given_loc) ||
-      real_matrix()->first_violation(given_factor) ||
-      positive_vector()->first_violation(given_diag)) {
+  if (validates() && (constraints::real_vector.first_violation(given_loc) ||
+                      real_matrix()->first_violation(given_factor) ||
+                      positive_vector()->first_violation(given_diag))) {
     validate_fields();
   }
   factor(given_factor, given_diag);
@@ -66,7 +66,8 @@ LowRankMultivariateNormal::LowRankMultivariateNormal(Param loc, Param cov_factor
 
 void LowRankMultivariateNormal::factor(const Tensor& cov_factor, const Tensor& cov_diag) {
   Tensor specific = cov_diag;
-  if (!validates()) specific = specific.masked_fill(specific <= 0, ops::kNaN);
+  if (!validates() && positive_vector()->first_violation(specific))
+    specific = specific.masked_fill(specific <= 0, ops::kNaN);
   low_rank_ = std::make_shared<const core::LowRank>(ops::LowRankCovariance(cov_factor, specific));
 }
 
@@ -77,7 +78,7 @@ Tensor LowRankMultivariateNormal::to_batch(const Tensor& result, int64_t event_d
 }
 
 Tensor LowRankMultivariateNormal::covariance_matrix() const {
-  const Tensor& factor = low_rank_->covariance.factor();
+  const Tensor factor = low_rank_->covariance.factor();
   return to_batch(factor.matmul(factor.mT()) + low_rank_->covariance.specific().diag_embed(), 2);
 }
 

@@ -14,6 +14,7 @@
 #include "ops/special/constants.h"
 #include "ops/tensor/sum_rightmost.h"
 #include "ops/vectors/cholesky.h"
+#include "ops/vectors/matrices.h"
 #include "ops/vectors/wishart.h"
 
 namespace torch::distributions {
@@ -118,6 +119,16 @@ Tensor Wishart::density(const Tensor& value, bool validate) const {
   const auto dtype = value.is_floating_point()
                          ? at::promote_types(value.scalar_type(), df_.scalar_type())
                          : df_.scalar_type();
+  const ops::DenseCovariance covariance(factor_);
+  const auto from_squares = [&](const Tensor& squares) {
+    return ops::wishart_log_prob(df_.to(at::kDouble), covariance, squares);
+  };
+  const bool is_symmetric =
+      constraints::scan::readable(value) && !constraints::symmetric.first_violation(value);
+  if (is_symmetric) {
+    const Tensor squares = ops::bartlett_squares(factor_, value);
+    if (squares.defined()) return from_squares(squares).to(dtype);
+  }
   const Tensor x = ops::symmetrized(value.to(at::kDouble));
   ops::Cholesky root = ops::cholesky_in_double(x);
   // The density of an infinite matrix is 0.
@@ -132,8 +143,7 @@ Tensor Wishart::density(const Tensor& value, bool validate) const {
     const Tensor eye = at::eye(x.size(-1), x.options());
     root = ops::cholesky_in_double(at::where(with_event(outside, 2), eye, x));
   }
-  Tensor log_prob =
-      ops::wishart_log_prob(df_.to(at::kDouble), ops::DenseCovariance(factor_), root.factor);
+  Tensor log_prob = from_squares(ops::wishart_squares(covariance, root.factor));
   if (!is_inside) {
     const Tensor nan = value.isnan().flatten(-2).any(-1).logical_or(log_prob.isnan());
     log_prob = log_prob.masked_fill(outside, -ops::kInfinity).masked_fill(nan, ops::kNaN);

@@ -146,23 +146,27 @@ int64_t calls_of(std::string_view operation, const std::function<void()>& f) {
   return count;
 }
 
+// Kernels factor it if the factor is short beside the diagonal, and tensor operations if it is long.
 TEST(LowRankMultivariateNormalTest, FactorsTheCapacitanceOnce) {
   at::manual_seed(1);
   const Tensor loc = at::randn({3, 4}, kDoubles), factor = at::randn({4, 2}, kDoubles),
                diag = random_diag({4});
-  std::optional<LowRank> m;
-  EXPECT_EQ(calls_of("aten::linalg_qr", [&] { m.emplace(loc, factor, diag); }), 1);
-  const auto use = [&] {
-    const LowRank wide = m->expand({5, 3}), plain = m->detach();
-    for (const LowRank& d : {*m, wide, plain}) {
-      d.log_prob(d.sample());
-      d.entropy();
-      d.variance();
-      d.precision_matrix();
-      kl_divergence(d, *m);
-    }
-  };
-  EXPECT_EQ(calls_of("aten::linalg_qr", use), 0);
+  for (const bool is_long : {false, true}) {
+    std::optional<LowRank> m;
+    const auto construct = [&] { m.emplace(loc, is_long ? 1e4 * factor : factor, diag); };
+    EXPECT_EQ(calls_of("aten::linalg_qr", construct), is_long ? 1 : 0);
+    const auto use = [&] {
+      const LowRank wide = m->expand({5, 3}), plain = m->detach();
+      for (const LowRank& d : {*m, wide, plain}) {
+        d.log_prob(d.sample());
+        d.entropy();
+        d.variance();
+        d.precision_matrix();
+        kl_divergence(d, *m);
+      }
+    };
+    EXPECT_EQ(calls_of("aten::linalg_qr", use), 0);
+  }
 }
 
 /// Calls `f` and returns the number of elements of the largest tensor that an operation returned.

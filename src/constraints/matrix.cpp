@@ -72,6 +72,7 @@ bool has_rows_of_length_one(const T* x, int64_t rows, int64_t columns, double to
       const auto entry = static_cast<double>(x[i * columns + j]);
       sum += entry * entry;
     }
+    if (std::abs(sum - 1) <= tolerance) continue;  // the root is nearer to 1
     if (!(std::abs(std::sqrt(sum) - 1) <= tolerance)) return false;
   }
   return true;

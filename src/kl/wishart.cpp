@@ -11,9 +11,10 @@ Tensor divergence(const Wishart& p, const Wishart& q) {
   const auto covariance = [](const Wishart& d) {
     return ops::DenseCovariance(ops::unexpanded(d.scale_tril(), 2).to(at::kDouble));
   };
+  const auto dtype = at::promote_types(p.df().scalar_type(), q.df().scalar_type());
   return ops::wishart_kl(p.df().to(at::kDouble), covariance(p), q.df().to(at::kDouble),
-                         covariance(q))
-      .to(at::promote_types(p.df().scalar_type(), q.df().scalar_type()));
+                         covariance(q), dtype == at::kDouble)
+      .to(dtype);
 }
 
 }  // namespace torch::distributions::kl

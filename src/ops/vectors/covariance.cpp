@@ -13,6 +13,8 @@
 #include "ops/tensor/holds_for_all.h"
 #include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/path.h"
+#include "ops/vectors/low_rank.h"
+#include "ops/vectors/matrices.h"
 #include "ops/vectors/meeting.h"
 
 namespace torch::distributions::ops {
@@ -51,10 +53,8 @@ bool is_constant(TensorPointers tensors) {
                      [](const Tensor* tensor) { return is_readable(*tensor); });
 }
 
-/// Whether W is so short beside the root of d that the rounding errors of the first solution, which
-/// are proportional to its length, do not matter.
+/// Whether W is short beside the root of d.
 bool is_short(const Tensor& capacitance) {
-  constexpr double kLong = 1e3;
   return holds_for_all(capacitance, [](double x) { return std::abs(x) < kLong; });
 }
 
@@ -74,6 +74,9 @@ struct LowRankHalfLogDetGradient {
 }  // namespace
 
 Tensor DenseCovariance::whiten(const Tensor& vectors) const {
+  const bool has_own_factors = factor_.dim() == vectors.dim() + 1 &&
+                               factor_.sizes().slice(0, vectors.sizes().size()) == vectors.sizes();
+  if (has_own_factors) return solve_lower(factor_, vectors.unsqueeze(-1)).squeeze(-1);
   const Meeting meeting(factor_, vectors);
   return meeting.vectors(meeting.whitened(factor_, vectors), vectors);
 }
@@ -84,49 +87,58 @@ Tensor DenseCovariance::unwhiten(const Tensor& vectors) const {
 }
 
 Tensor DenseCovariance::whiten_columns(const Tensor& matrices) const {
-  if (matrices.sizes() == factor_.sizes())
-    return at::linalg_solve_triangular(factor_, matrices, /*upper=*/false);
+  if (matrices.sizes() == factor_.sizes()) return solve_lower(factor_, matrices);
   // The columns of a matrix are vectors that share a factor.
   return DenseCovariance(factor_.unsqueeze(-3)).whiten(matrices.mT()).mT();
 }
 
-LowRankCovariance::LowRankCovariance(const Tensor& factor, const Tensor& specific)
-    : factor_(factor.to(at::kDouble)), specific_(specific.to(at::kDouble)) {
-  scales_ = specific_.sqrt();
-  const Tensor scaled = factor_ / scales_.unsqueeze(-1);
-  factor_ = factor_.expand_as(scaled);
+LowRankCovariance::LowRankCovariance(const Tensor& factor, const Tensor& specific) {
+  const auto dtype = factor.scalar_type() == at::kFloat && specific.scalar_type() == at::kFloat
+                         ? at::kFloat
+                         : at::kDouble;
+  parts_ = {factor.to(dtype), specific.to(dtype), {}, {}, {}};
+  if (factor_by_kernels(parts_)) return;
+  parts_.factor = parts_.factor.to(at::kDouble);
+  parts_.specific = parts_.specific.to(at::kDouble);
+  const Tensor scaled = this->scaled();
   const auto of_vectors = with_event(scaled.sizes().slice(0, scaled.sizes().size() - 1), {dims()});
-  specific_ = specific_.expand(of_vectors);
-  scales_ = scales_.expand(of_vectors);
+  parts_.factor = parts_.factor.expand_as(scaled);
+  parts_.specific = parts_.specific.expand(of_vectors);
   auto [capacitance, basis] = orthogonalised(scaled);
-  capacitance_ = std::move(capacitance);
-  basis_ = std::move(basis);
+  parts_.capacitance = std::move(capacitance);
+  parts_.basis = std::move(basis);
 }
 
 // z minimises |u|^2 + |z|^2 for u = D^-1/2 (v - W z). This has far less rounding error than the
 // difference of large terms in Woodbury's formula.
 Tensor LowRankCovariance::whiten(const Tensor& vectors) const {
-  const Meeting meeting(factor_, vectors);
-  const Tensor factors = meeting.factors(factor_), capacitances = meeting.factors(capacitance_);
+  const Tensor factor = this->factor(), scales = this->scales(), capacitance = this->capacitance();
+  const Meeting meeting(factor, vectors);
+  const Tensor factors = meeting.factors(factor), capacitances = meeting.factors(capacitance);
   Tensor z;
   {
     const at::NoGradGuard no_grad;
+    const Tensor scaled = vectors.detach() / scales;
     const Tensor projection =
-        meeting.factors(basis_).mT().bmm(meeting.columns(vectors.detach() / scales_));
+        is_by_kernels() ? at::linalg_solve_triangular(
+                              capacitances, factors.mT().bmm(meeting.columns(scaled / scales)),
+                              /*upper=*/false)
+                        : meeting.factors(parts_.basis).mT().bmm(meeting.columns(scaled));
     z = at::linalg_solve_triangular(capacitances.mT(), projection, /*upper=*/true);
   }
   // As rows, a product is contiguous like the vectors.
   const auto product = [&](const Tensor& columns) {
     return meeting.vectors(columns.mT().bmm(factors.mT()).mT(), vectors);
   };
-  Tensor u = (vectors - product(z)) / scales_;
-  if (!is_constant({&vectors, &factor_, &specific_}) || !is_short(capacitance_)) {
+  Tensor u = (vectors - product(z)) / scales;
+  const bool is_short = is_by_kernels() || ops::is_short(capacitance);
+  if (!is_short || !is_constant({&vectors, &parts_.factor, &parts_.specific})) {
     // A step of Newton's method has the derivatives of the exact minimum, whatever z was. It also
     // removes the rounding error of u in the directions of W, which is large beside u there.
-    const Tensor slope = factors.mT().bmm(meeting.columns(u / scales_)) - z;
+    const Tensor slope = factors.mT().bmm(meeting.columns(u / scales)) - z;
     const Tensor step = at::cholesky_solve(slope, capacitances);
     z = z + step;
-    u = u - product(step) / scales_;
+    u = u - product(step) / scales;
   }
   return at::cat({u, meeting.vectors(z, vectors)}, -1);
 }
@@ -136,30 +148,39 @@ Tensor LowRankCovariance::unwhiten(const Tensor& vectors) const {
 }
 
 Tensor LowRankCovariance::unwhiten(const Tensor& u, const Tensor& z) const {
-  const Tensor factor = factor_.to(z.scalar_type()), scales = scales_.to(u.scalar_type());
+  const Tensor factor = parts_.factor.to(z.scalar_type()),
+               scales = this->scales().to(u.scalar_type());
   const Meeting meeting(factor, z);
   const Tensor rows = meeting.columns(z).mT().bmm(meeting.factors(factor).mT());
   return scales * u + meeting.vectors(rows.mT(), z);
 }
 
 Tensor LowRankCovariance::half_log_det() const {
-  const Tensor value = scales_.log().sum(-1) + half_log_det_of_capacitance();
-  const bool is_plain = may_use_kernels() && is_readable(factor_) && is_readable(specific_);
-  if (!is_plain || !requires_graph({&factor_, &specific_})) return value;
-  const Tensor result = value.detach();
-  record(result, {&factor_, &specific_}, /*saved=*/{&factor_, &specific_},
+  const auto &factor = parts_.factor, &specific = parts_.specific;
+  const bool is_plain = may_use_kernels() && is_readable(factor) && is_readable(specific);
+  const bool has_gradient = requires_graph({&factor, &specific});
+  if (is_by_kernels() && !has_gradient) return parts_.half_log_det;
+  const auto compute = [&] { return scales().log().sum(-1) + half_log_det_of_capacitance(); };
+  if (!is_plain || !has_gradient) return compute();
+  const Tensor result = is_by_kernels() ? parts_.half_log_det.clone() : compute().detach();
+  record(result, {&factor, &specific}, /*saved=*/{&factor, &specific},
          LowRankHalfLogDetGradient{std::make_shared<const LowRankCovariance>(*this)});
   return result;
 }
 
+Tensor LowRankCovariance::capacitance() const {
+  const bool has_gradient = requires_graph({&parts_.factor, &parts_.specific});
+  return is_by_kernels() && has_gradient ? orthogonalised(scaled()).factor : parts_.capacitance;
+}
+
 std::pair<Tensor, Tensor> LowRankCovariance::half_log_det_gradients() const {
-  const Tensor projection = projected(factor_);
-  const Tensor solved = at::linalg_solve_triangular(capacitance_.mT(), projection, /*upper=*/true);
-  return {solved.mT() / scales_.unsqueeze(-1), specific_shares(projection) / (2 * specific_)};
+  const Tensor projection = projected(factor());
+  const Tensor solved = at::linalg_solve_triangular(capacitance().mT(), projection, /*upper=*/true);
+  return {solved.mT() / scales().unsqueeze(-1), specific_shares(projection) / (2 * specific())};
 }
 
 Tensor LowRankCovariance::projected(const Tensor& matrices) const {
-  return at::linalg_solve_triangular(capacitance_, (matrices / scales_.unsqueeze(-1)).mT(),
+  return at::linalg_solve_triangular(capacitance(), (matrices / scales().unsqueeze(-1)).mT(),
                                      /*upper=*/false);
 }
 
@@ -173,11 +194,11 @@ Tensor LowRankCovariance::specific_shares(const Tensor& projected) const {
     return 1 - of_factor;
   const Tensor largest = std::get<1>(of_factor.detach().topk(count, -1));
   const Tensor units =
-      at::zeros(with_event(of_factor.sizes(), {count, dims()}), specific_.options())
+      at::zeros(with_event(of_factor.sizes(), {count, dims()}), of_factor.options())
           .scatter(-1, largest.unsqueeze(-1), 1);
   const LowRankCovariance shared = of_rows();
   const Tensor lengths = shared.whiten(units).square().sum(-1);
-  return (1 - of_factor).scatter(-1, largest, specific_.gather(-1, largest) * lengths);
+  return (1 - of_factor).scatter(-1, largest, specific().gather(-1, largest) * lengths);
 }
 
 Tensor LowRankCovariance::squared_length(const Tensor& matrices) const {
@@ -186,14 +207,13 @@ Tensor LowRankCovariance::squared_length(const Tensor& matrices) const {
 
 Tensor LowRankCovariance::precision_matrix() const {
   const int64_t n = dims();
-  const Tensor eye = at::eye(n, specific_.options());
-  const Tensor columns = of_rows().whiten(eye.expand(with_event(specific_.sizes(), {n, n})));
+  const Tensor eye = at::eye(n, parts_.specific.options().dtype(at::kDouble));
+  const Tensor columns = of_rows().whiten(eye.expand(with_event(parts_.specific.sizes(), {n, n})));
   return columns.matmul(columns.mT());
 }
 
 DenseCovariance LowRankCovariance::dense() const {
-  const Tensor scales = scales_.unsqueeze(-1);
-  return DenseCovariance(scales * orthogonalised((factor_ / scales).mT()).factor);
+  return DenseCovariance(scales().unsqueeze(-1) * orthogonalised(scaled().mT()).factor);
 }
 
 LowRankCovariance LowRankCovariance::of_rows() const {

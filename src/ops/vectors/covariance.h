@@ -89,8 +89,8 @@ class DiagonalCovariance final : public CovarianceForm {
 };
 
 /// \f$\Sigma = \operatorname{diag}(d) + W W^\top\f$ for a matrix W of r columns, so that
-/// \f$L = (\operatorname{diag}(\sqrt d), W)\f$ has n + r columns. All numbers are doubles: if the
-/// elements of d are small beside those of W, digits cancel.
+/// \f$L = (\operatorname{diag}(\sqrt d), W)\f$ has n + r columns. All functions compute in double:
+/// if the elements of d are small beside those of W, digits cancel.
 ///
 /// Time and memory are linear in n, except for `dense` and `precision_matrix`.
 class LowRankCovariance final : public CovarianceForm {
@@ -100,33 +100,45 @@ class LowRankCovariance final : public CovarianceForm {
   /// \param specific d, which is positive, of shape `[..., n]`. Its batch and that of W broadcast.
   LowRankCovariance(const at::Tensor& factor, const at::Tensor& specific);
 
-  const at::Tensor& factor() const { return factor_; }
-  /// d, the specific variances of factor analysis.
-  const at::Tensor& specific() const { return specific_; }
-  int64_t rank() const { return factor_.size(-1); }
+  /// The tensors that it holds. All have the same batch.
+  struct Parts {
+    at::Tensor factor, specific;  // W and d, both in float or both in double
+    at::Tensor capacitance;       // its lower Cholesky factor C, `[..., r, r]`
+    at::Tensor basis;             // diag(d)^-1/2 W C^-T without a gradient; undefined if by kernels
+    at::Tensor half_log_det;      // as a constant; undefined unless by kernels
+  };
+  const Parts& parts() const { return parts_; }
+  /// Whether kernels have factored it. Then no element of C is large, and C has no gradient.
+  bool is_by_kernels() const { return parts_.half_log_det.defined(); }
 
-  int64_t dims() const override { return factor_.size(-2); }
+  at::Tensor factor() const { return parts_.factor.to(at::kDouble); }
+  /// d, the specific variances of factor analysis.
+  at::Tensor specific() const { return parts_.specific.to(at::kDouble); }
+  int64_t rank() const { return parts_.factor.size(-1); }
+
+  int64_t dims() const override { return parts_.factor.size(-2); }
   at::Tensor whiten(const at::Tensor& vectors) const override;
   at::Tensor unwhiten(const at::Tensor& vectors) const override;
   /// \f$L (u, z) = \operatorname{diag}(\sqrt d) u + W z\f$ in the dtype of both, which also may be
   /// float.
   at::Tensor unwhiten(const at::Tensor& u, const at::Tensor& z) const;
   at::Tensor half_log_det() const override;
-  at::Tensor diagonal() const override { return factor_.square().sum(-1) + specific_; }
+  at::Tensor diagonal() const override { return factor().square().sum(-1) + specific(); }
   at::Tensor is_finite() const override {
-    return factor_.isfinite().flatten(-2).all(-1).logical_and(specific_.isfinite().all(-1));
+    return parts_.factor.isfinite().flatten(-2).all(-1).logical_and(
+        parts_.specific.isfinite().all(-1));
   }
 
   at::Tensor half_log_det_of_capacitance() const {
-    return capacitance_.diagonal(0, -2, -1).log().sum(-1);
+    return capacitance().diagonal(0, -2, -1).log().sum(-1);
   }
 
   /// In W and in d, for each covariance of the batch.
   std::pair<at::Tensor, at::Tensor> half_log_det_gradients() const;
 
-  /// \f$C^{-1} M^\top \operatorname{diag}(d)^{-1/2}\f$ for matrices M, `[..., n, r]`, and the lower
-  /// Cholesky factor C of the capacitance. The squares of a column of that of W sum up to the share
-  /// of W in the variance of one coordinate, given all others.
+  /// \f$C^{-1} M^\top \operatorname{diag}(d)^{-1/2}\f$ for matrices M, `[..., n, r]`. The squares of
+  /// a column of that of W sum up to the share of W in the variance of one coordinate, given all
+  /// others.
   at::Tensor projected(const at::Tensor& matrices) const;
 
   /// \f$d_i (\Sigma^{-1})_{ii} \in (0, 1]\f$, the share of d in the variance of each coordinate,
@@ -144,9 +156,13 @@ class LowRankCovariance final : public CovarianceForm {
   template <class Change>
   LowRankCovariance changed(const Change& change) const {
     LowRankCovariance copy(*this);
-    for (at::Tensor* tensor : {&copy.factor_, &copy.basis_, &copy.capacitance_})
-      *tensor = change(*tensor, 2);
-    for (at::Tensor* tensor : {&copy.specific_, &copy.scales_}) *tensor = change(*tensor, 1);
+    const auto replace = [&](at::Tensor& tensor, int64_t event_dim) {
+      if (tensor.defined()) tensor = change(tensor, event_dim);
+    };
+    for (at::Tensor* matrix : {&copy.parts_.factor, &copy.parts_.basis, &copy.parts_.capacitance})
+      replace(*matrix, 2);
+    replace(copy.parts_.specific, 1);
+    replace(copy.parts_.half_log_det, 0);
     return copy;
   }
 
@@ -154,11 +170,14 @@ class LowRankCovariance final : public CovarianceForm {
   /// The covariance that all rows of a matrix share.
   LowRankCovariance of_rows() const;
 
-  // All tensors have the same batch.
-  at::Tensor factor_, specific_;
-  at::Tensor scales_;       // the root of d
-  at::Tensor capacitance_;  // its lower Cholesky factor, `[..., r, r]`
-  at::Tensor basis_;        // diag(scales)^-1 W C^-T, for that factor C; it has no gradient
+  /// C, with its gradient if one may be required.
+  at::Tensor capacitance() const;
+  /// The root of d.
+  at::Tensor scales() const { return specific().sqrt(); }
+  /// diag(d)^-1/2 W.
+  at::Tensor scaled() const { return factor() / scales().unsqueeze(-1); }
+
+  Parts parts_;
 };
 
 }  // namespace torch::distributions::ops

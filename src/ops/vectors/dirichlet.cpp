@@ -66,17 +66,15 @@ Tensor log_density_of_floats(const Tensor& a, const Tensor& x) {
          log_prob_of_event<Component>(1, total, total, one);
 }
 
-/// The sum of the divergences of the components. `ratio` is total(b) / total(a), and `growth` is
-/// ratio - 1.
-Tensor kl_of_components(bool of_doubles, const Tensor& a, const Tensor& b, const Tensor& growth,
-                        const Tensor& ratio) {
+}  // namespace
+
+Tensor dirichlet_divergence(bool of_doubles, const Tensor& a, const Tensor& b, const Tensor& growth,
+                            const Tensor& ratio) {
   if (!of_doubles) return kl_of_event<Divergence>(1, a, b, growth, ratio);
   // The kernel only has the precision of a float.
   const auto divergence = [](const auto&... inputs) { return Divergence::kl(inputs...); };
   return evaluate(/*in_double=*/true, divergence, a, b, growth, ratio).sum(-1);
 }
-
-}  // namespace
 
 Tensor dirichlet_log_prob(const Tensor& a, const Tensor& x) {
   if (at::result_type(a, x) != at::kDouble) return log_density_of_floats(a, x);
@@ -133,8 +131,8 @@ Tensor dirichlet_kl(const Tensor& a, const Tensor& b) {
   // Floats are summed in double, with an error that does not show in a float result.
   const Tensor difference = of_doubles ? (b - a).sum(-1, /*keepdim=*/true) : total_b - total_a;
   const Tensor growth = difference / total_a, ratio = total_b / total_a;
-  return special::nonnegative(kl_of_components(of_doubles, a, b, growth, ratio) -
-                              kl_of_components(of_doubles, total_a, total_b, growth, ratio))
+  return special::nonnegative(dirichlet_divergence(of_doubles, a, b, growth, ratio) -
+                              dirichlet_divergence(of_doubles, total_a, total_b, growth, ratio))
       .to(dtype);
 }
 

@@ -23,6 +23,13 @@ at::Tensor dirichlet_entropy(const at::Tensor& a);
 /// log B(a).
 at::Tensor dirichlet_log_normalizer(const at::Tensor& a);
 
+/// The sum of the divergences of gamma distributions of concentrations a and b, the ratio of whose
+/// rates is `ratio`; `growth` is ratio - 1. These are the terms of a divergence between Dirichlet
+/// distributions.
+/// \param of_doubles Whether a result in double is wanted, else one that has the digits of a float.
+at::Tensor dirichlet_divergence(bool of_doubles, const at::Tensor& a, const at::Tensor& b,
+                                const at::Tensor& growth, const at::Tensor& ratio);
+
 /// KL(Dirichlet(a) || Dirichlet(b)).
 at::Tensor dirichlet_kl(const at::Tensor& a, const at::Tensor& b);
 

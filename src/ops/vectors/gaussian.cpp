@@ -20,6 +20,7 @@
 #include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
 #include "ops/tensor/path.h"
+#include "ops/vectors/low_rank.h"
 #include "ops/vectors/meeting.h"
 
 namespace torch::distributions::ops {
@@ -339,7 +340,6 @@ Tensor distant(const Tensor& factor, const LowRankCovariance& p, const LowRankCo
 
 /// tr(Y) - log det(I + Y) for a symmetric Y of a norm up to `kClose`. By Z = Y (2 I + Y)^-1 it is
 /// tr(Y Z) - 2 tr(Z^3 / 3 + Z^5 / 5 + ...).
-constexpr double kClose = 0.125;
 Tensor trace_minus_log_det(const Tensor& y) {
   const Tensor eye = at::eye(y.size(-1), y.options());
   const Tensor z = std::get<0>(at::linalg_solve_ex(2 * eye + y, y)), square = z.matmul(z);
@@ -387,6 +387,31 @@ class Close {
   Tensor difference_, specific_, ratio_, change_, g_, h_, y_;
 };
 
+Tensor composed_low_rank_kl(const Tensor& shift, const LowRankCovariance& p,
+                            const LowRankCovariance& q) {
+  at::DimVector of_factor(shift.sizes());
+  of_factor.push_back(p.rank());
+  const Tensor factor = p.factor().expand(of_factor), specific = p.specific().expand_as(shift);
+  const Tensor projected = q.projected(q.factor()), shares = q.specific_shares(projected);
+  Tensor close;  // whether each pair is; undefined if none is
+  if (p.rank() == q.rank()) {
+    const at::NoGradGuard no_grad;
+    close = Close(factor, specific, q, projected).converges();
+    if (may_use_kernels() && is_readable(close) && !close.any().item<bool>()) close.reset();
+  }
+  Tensor twice = distant(factor, p, q, shares);
+  if (close.defined()) {
+    // Where P is not close to Q, Q replaces it, so that no gradient is NaN.
+    const Tensor of_vector = close.unsqueeze(-1);
+    const Close nearby(at::where(of_vector.unsqueeze(-1), factor, q.factor()),
+                       at::where(of_vector, specific, q.specific()), q, projected);
+    twice = at::where(close, nearby.divergence(q, shares), twice);
+  }
+  // Rounding may make it negative, which is no reason to lose the gradient.
+  twice = twice + twice.detach().neg().clamp_min(0);
+  return 0.5 * (twice + q.whiten(shift).square().sum(-1));
+}
+
 }  // namespace
 
 Tensor gaussian_log_density(const CovarianceForm& covariance, const Tensor& vectors) {
@@ -422,6 +447,14 @@ Tensor gaussian_log_density(const DenseCovariance& covariance, const Tensor& vec
       });
 }
 
+Tensor gaussian_log_density(const LowRankCovariance& covariance, const Tensor& vectors) {
+  return kernel_or_composed([&] { return low_rank_log_density(covariance, vectors); },
+                            [&] {
+                              const CovarianceForm& any_form = covariance;
+                              return gaussian_log_density(any_form, vectors);
+                            });
+}
+
 Tensor gaussian_entropy(const CovarianceForm& covariance) {
   return covariance.half_log_det() + kNormalEntropy * static_cast<double>(covariance.dims());
 }
@@ -437,27 +470,8 @@ Tensor gaussian_kl(const Tensor& shift, const DiagonalCovariance& p, const Dense
 }
 
 Tensor gaussian_kl(const Tensor& shift, const LowRankCovariance& p, const LowRankCovariance& q) {
-  at::DimVector of_factor(shift.sizes());
-  of_factor.push_back(p.rank());
-  const Tensor factor = p.factor().expand(of_factor), specific = p.specific().expand_as(shift);
-  const Tensor projected = q.projected(q.factor()), shares = q.specific_shares(projected);
-  Tensor close;  // whether each pair is; undefined if none is
-  if (p.rank() == q.rank()) {
-    const at::NoGradGuard no_grad;
-    close = Close(factor, specific, q, projected).converges();
-    if (may_use_kernels() && is_readable(close) && !close.any().item<bool>()) close.reset();
-  }
-  Tensor twice = distant(factor, p, q, shares);
-  if (close.defined()) {
-    // Where P is not close to Q, Q replaces it, so that no gradient is NaN.
-    const Tensor of_vector = close.unsqueeze(-1);
-    const Close nearby(at::where(of_vector.unsqueeze(-1), factor, q.factor()),
-                       at::where(of_vector, specific, q.specific()), q, projected);
-    twice = at::where(close, nearby.divergence(q, shares), twice);
-  }
-  // Rounding may make it negative, which is no reason to lose the gradient.
-  twice = twice + twice.detach().neg().clamp_min(0);
-  return 0.5 * (twice + q.whiten(shift).square().sum(-1));
+  return kernel_or_composed([&] { return low_rank_kl(shift, p, q); },
+                            [&] { return composed_low_rank_kl(shift, p, q); });
 }
 
 }  // namespace torch::distributions::ops

@@ -14,6 +14,9 @@ at::Tensor gaussian_log_density(const CovarianceForm& covariance, const at::Tens
 /// a factor each. It has its own gradients: at infinite vectors they are limits, not 0.
 at::Tensor gaussian_log_density(const DenseCovariance& covariance, const at::Tensor& vectors);
 
+/// The same for a covariance of low rank.
+at::Tensor gaussian_log_density(const LowRankCovariance& covariance, const at::Tensor& vectors);
+
 at::Tensor gaussian_entropy(const CovarianceForm& covariance);
 
 /// KL(N(m, P) || N(n, Q)) for the shift m - n, which has the batch shape of the result.

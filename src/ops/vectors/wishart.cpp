@@ -3,8 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/ExpandUtils.h>
 
-#include <algorithm>
-
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/dirichlet.h"
 #include "ops/formulas/gamma.h"
@@ -13,6 +11,7 @@
 #include "ops/special/itakura_saito.h"
 #include "ops/special/rounding.h"
 #include "ops/special/tensor_scalar.h"
+#include "ops/vectors/dirichlet.h"
 
 namespace torch::distributions::ops {
 
@@ -36,28 +35,38 @@ double pairs(int64_t n) { return 0.5 * static_cast<double>(n * (n - 1)); }
 
 }  // namespace
 
-// With the Jacobian of X in B, the product of 2 b_ii^(n - i), and that of L, det(L)^(n + 1).
-Tensor wishart_log_prob(const Tensor& df, const DenseCovariance& covariance, const Tensor& root) {
-  const int64_t n = root.size(-1);
+Tensor wishart_squares(const DenseCovariance& covariance, const Tensor& root) {
   const Tensor wide = root.expand(at::infer_size(root.sizes(), covariance.factor().sizes()));
-  const Tensor b = covariance.whiten_columns(wide), diagonal = b.diagonal(0, -2, -1);
-  const Tensor squares =
-      log_prob_of_event<formulas::Gamma>(1, gamma_shapes(df, n), half(df), diagonal.square());
-  const Tensor jacobian = (diagonal.log() * (static_cast<double>(n - 1) - indices(n, df))).sum(-1) +
-                          static_cast<double>(n + 1) * covariance.half_log_det();
-  const Tensor normals = 0.5 * b.tril(-1).square().sum({-2, -1}) + pairs(n) * kLogSqrt2Pi;
-  return squares - jacobian - normals;
+  const Tensor b = covariance.whiten_columns(wide);
+  const Tensor below = b.tril(-1).square().sum({-2, -1});
+  return at::cat({b.diagonal(0, -2, -1).square(), below.unsqueeze(-1)}, -1);
 }
 
-// The mean of minus the log density: E log b_ii is (log 2 + psi((df - i) / 2)) / 2.
+// With the Jacobian of X in B, the product of 2 b_ii^(n - i), and that of L, det(L)^(n + 1).
+Tensor wishart_log_prob(const Tensor& df, const DenseCovariance& covariance,
+                        const Tensor& squares) {
+  const int64_t n = covariance.dims();
+  const Tensor diagonal = squares.narrow(-1, 0, n), below = squares.select(-1, n);
+  const Tensor gammas =
+      log_prob_of_event<formulas::Gamma>(1, gamma_shapes(df, n), half(df), diagonal);
+  const Tensor jacobian =
+      0.5 * (diagonal.log() * (static_cast<double>(n - 1) - indices(n, df))).sum(-1) +
+      static_cast<double>(n + 1) * covariance.half_log_det();
+  return gammas - jacobian - 0.5 * below - pairs(n) * kLogSqrt2Pi;
+}
+
+// The mean of minus the log density: E log b_ii is (log 2 + psi(a)) / 2 for the shape a of b_ii^2 / 2.
+// So a row contributes the entropy of a gamma variable, and (n - 1 - i) / 2 times psi(a). A component
+// of a Dirichlet distribution has the same terms.
 Tensor wishart_entropy(const Tensor& df, const DenseCovariance& covariance) {
   const int64_t n = covariance.dims();
-  const Tensor a = gamma_shapes(df, n), inner = a.slice(-1, 0, n - 1);
-  const Tensor power = static_cast<double>(n - 1) - indices(std::max<int64_t>(n - 1, 0), df);
-  const Tensor squares = entropy_of_event<formulas::Gamma>(1, a, half(df));
-  const Tensor jacobian = 0.5 * (power * (kLog2 + special::digamma(inner))).sum(-1) +
-                          static_cast<double>(n + 1) * covariance.half_log_det();
-  return squares + jacobian + pairs(n) * kNormalEntropy;
+  const Tensor a = gamma_shapes(df, n);
+  const Tensor powers = 0.5 * (static_cast<double>(n - 1) - indices(n, df));
+  // Without short rows, the kernel fills its registers.
+  const Tensor rows =
+      entropy_of_event<formulas::DirichletComponent>(0, (1 + powers).expand_as(a).contiguous(), a);
+  return rows.sum(-1) + static_cast<double>(n + 1) * covariance.half_log_det() +
+         (static_cast<double>(n) + 0.5 * pairs(n)) * kLog2 + pairs(n) * kNormalEntropy;
 }
 
 Tensor wishart_log_normalizer(const Tensor& matrix, const Tensor& power) {
@@ -75,20 +84,18 @@ Tensor wishart_log_normalizer(const Tensor& matrix, const Tensor& power) {
 //   i (r_i^2 - 1 - log r_i^2) / 2 + df_p (sum of m_ij^2 for j < i) / 2
 // for each row i. No term is negative, and each is computed from differences between p and q.
 Tensor wishart_kl(const Tensor& df_p, const DenseCovariance& p, const Tensor& df_q,
-                  const DenseCovariance& q) {
+                  const DenseCovariance& q, bool of_doubles) {
   const int64_t n = p.dims();
   const Tensor m = q.whiten_columns((p.factor() - q.factor()).tril());
   const Tensor excess = m.diagonal(0, -2, -1), ratio = p.scales() / q.scales();
-  const auto between = [](const auto&... inputs) {
-    // It is the divergence of gamma distributions, given the ratio of their rates.
-    return formulas::DirichletComponentDivergence::kl(inputs...);
-  };
-  const Tensor gammas = evaluate(/*in_double=*/true, between, gamma_shapes(df_p, n),
-                                 gamma_shapes(df_q, n), excess * (2 + excess), ratio.square());
+  const Tensor a_p = gamma_shapes(df_p, n), a_q = gamma_shapes(df_q, n);
+  // It is the divergence of gamma distributions, given the ratio of their rates.
+  const Tensor gammas =
+      dirichlet_divergence(of_doubles, a_p, a_q, excess * (2 + excess), ratio.square());
   const Tensor of_diagonal =
       indices(n, df_p) * (0.5 * excess.square() + special::itakura_saito(p.scales(), q.scales()));
   const Tensor below = 0.5 * df_p * m.tril(-1).square().sum({-2, -1});
-  return special::nonnegative(gammas.sum(-1) + of_diagonal.sum(-1) + below);
+  return special::nonnegative(gammas + of_diagonal.sum(-1) + below);
 }
 
 }  // namespace torch::distributions::ops

@@ -14,9 +14,13 @@
 /// distributions and of terms that do not cancel, however large df is.
 namespace torch::distributions::ops {
 
-/// The log density of the matrices with the Cholesky factors `root`, `[..., n, n]`.
+/// The squares of B that the density depends on, as `bartlett_squares` returns them, for matrices
+/// with the Cholesky factors `root`, `[..., n, n]`.
+at::Tensor wishart_squares(const DenseCovariance& covariance, const at::Tensor& root);
+
+/// The log density of matrices with these squares.
 at::Tensor wishart_log_prob(const at::Tensor& df, const DenseCovariance& covariance,
-                            const at::Tensor& root);
+                            const at::Tensor& squares);
 
 at::Tensor wishart_entropy(const at::Tensor& df, const DenseCovariance& covariance);
 
@@ -24,7 +28,8 @@ at::Tensor wishart_entropy(const at::Tensor& df, const DenseCovariance& covarian
 /// covariance, and `power`, which is (df - n - 1) / 2.
 at::Tensor wishart_log_normalizer(const at::Tensor& matrix, const at::Tensor& power);
 
+/// \param of_doubles Whether a result in double is wanted, else one that has the digits of a float.
 at::Tensor wishart_kl(const at::Tensor& df_p, const DenseCovariance& p, const at::Tensor& df_q,
-                      const DenseCovariance& q);
+                      const DenseCovariance& q, bool of_doubles);
 
 }  // namespace torch::distributions::ops

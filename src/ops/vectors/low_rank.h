@@ -1,0 +1,33 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "ops/vectors/covariance.h"
+
+/// Functions of covariances of low rank by kernels. W must be short beside the root of d, and each
+/// vector must have its own covariance.
+namespace torch::distributions::ops {
+
+/// W is short if no element of the factor C of the capacitance is as large as this number. Then the
+/// rounding errors of W^T diag(d)^-1 W do not matter in float, and a second factorization removes
+/// them in double. Those of a least-squares solution do not matter either.
+inline constexpr double kLong = 1e3;
+
+/// Sets the capacitance and the half log determinant.
+/// \returns whether it could.
+bool factor_by_kernels(LowRankCovariance::Parts& parts);
+
+/// The log density of vectors of doubles for a mean of 0. Undefined if no kernel can compute it, or
+/// if a result is not finite.
+at::Tensor low_rank_log_density(const LowRankCovariance& covariance, const at::Tensor& vectors);
+
+/// KL(N(m, P) || N(n, Q)) for the shift m - n, which holds doubles. Undefined if no kernel can
+/// compute it, if a graph is recorded, or if P and Q are so close that digits cancel.
+at::Tensor low_rank_kl(const at::Tensor& shift, const LowRankCovariance& p,
+                       const LowRankCovariance& q);
+
+/// Covariances of the same rank are close if the relative differences in d are below this number,
+/// and so are those in a norm of the capacitance.
+inline constexpr double kClose = 0.125;
+
+}  // namespace torch::distributions::ops
