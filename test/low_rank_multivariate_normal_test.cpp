@@ -299,6 +299,25 @@ TEST(LowRankMultivariateNormalTest, DerivativesOfEveryOrder) {
   EXPECT_TRUE(test::gradcheck(draw, inputs));
 }
 
+// Each value has its own covariance with a short factor, so kernels compute all.
+TEST(LowRankMultivariateNormalTest, FloatsHaveTheGradientsOfDoubles) {
+  at::manual_seed(10);
+  const std::vector<Tensor> inputs{at::randn({2, 17}), 0.2 * at::randn({2, 17, 3}),
+                                   at::rand({2, 17}) + 0.5, at::randn({2, 17})};
+  const auto gradients = [&](at::ScalarType dtype) {
+    std::vector<Tensor> leaves;
+    for (const Tensor& x : inputs) leaves.push_back(x.to(dtype, false, true).requires_grad_());
+    const LowRank m(leaves[0], leaves[1], leaves[2]);
+    return torch::autograd::grad({m.log_prob(leaves[3]).sum()}, leaves);
+  };
+  const auto got = gradients(at::kFloat), want = gradients(at::kDouble);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_TRUE(got[i].to(at::kDouble).allclose(want[i], 1e-6, 1e-6)) << i << got[i] << want[i];
+  }
+  const LowRank m(inputs[0], inputs[1], inputs[2]);
+  EXPECT_TRUE(kl_divergence(m, m).eq(0).all().item<bool>());
+}
+
 TEST(LowRankMultivariateNormalTest, SamplesAreThoseOfTheNoise) {
   const Tensor loc = at::randn({3, 2}, kDoubles), factor = at::randn({3, 2, 5}, kDoubles),
                diag = random_diag({2});
