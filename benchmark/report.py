@@ -245,15 +245,17 @@ REASONS = """## Where it is slower, and why
   differentiable, and variables that underflow are drawn as logarithms. Composed operations do neither.
 - **Draws by a power or an exponential: Weibull, Kumaraswamy, Pareto, GeneralizedPareto, RelaxedBernoulli.** They are computed
   by logarithms and stay inside the support, where the textbook's formula gives 0, 1 or infinity.
-- **Draws that are computed in double: VonMises, Binomial, NegativeBinomial, Multinomial, relaxed categories.** Float has too
-  few digits for the proposals of a rejection sampler, for counts and for low temperatures.
+- **Draws that are computed in double: VonMises, Binomial, NegativeBinomial, Multinomial, ContinuousBernoulli, relaxed
+  categories.** Float has too few digits for the proposals of a rejection sampler, for counts, for quantiles next to 0 and 1 and
+  for low temperatures.
 - **Log-density of VonMises, ContinuousBernoulli, NegativeBinomial, FisherSnedecor, Kumaraswamy.** Most of the time is in
   functions that the textbook's formula takes from LibTorch with fewer digits: Bessel functions, log-gammas, log(1 - x^a).
 - **Sums over categories: entropy and divergence of Categorical, OneHotCategorical and Multinomial.** The sum is computed in
   double. Multinomial's entropy adds the probabilities of all counts of each category.
-- **Vectors and matrices: MultivariateNormal, LowRankMultivariateNormal, Wishart, LKJCholesky.** Both sides call LAPACK's
-  routines and the same matrix products. The divergence of MultivariateNormal solves for the difference of the factors instead
-  of the factors.
+- **Matrices: MultivariateNormal, Wishart, LKJCholesky.** A constructor that does not validate still reads its matrices, to see
+  whether numbers above the diagonal must be ignored. Draws of LKJCholesky are normalised in double, so that no row is NaN; draws
+  of Wishart are made positive definite. The divergence of Wishart in double is computed by tensor operations.
+- **LogisticNormal, a million values.** The stick-breaking transform is composed of tensor operations, as in Python.
 - **One parameter for a row, a million values, compared with composed operations.** The speedup is below 2 if the formula has
   few operations on the value (two or three passes over memory in Exponential, OneHotCategorical and Independent), or if
   functions of the value take most of the time on both sides (exp and log1p in Bernoulli, log in LogNormal and Dirichlet,
