@@ -210,7 +210,7 @@ struct Dimensions {
   engine::Layout layout{sizes};
 };
 
-bool is_readable(const Tensor& table, const Tensor& value, Form form) {
+bool are_readable(const Tensor& table, const Tensor& value, Form form) {
   const auto own = [](at::ScalarType dtype) {
     return at::isFloatingType(dtype) && c10::elementSize(dtype) > 1;
   };
@@ -223,7 +223,7 @@ bool is_readable(const Tensor& table, const Tensor& value, Form form) {
 
 /// Undefined if a kernel cannot evaluate these inputs.
 Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
-  if (!is_readable(table, values.value, values.form)) return {};
+  if (!are_readable(table, values.value, values.form)) return {};
   const auto batch = table.sizes().slice(0, table.sizes().size() - 1);
   const auto shape = at::infer_size_dimvector(values.sizes(), batch);
   Tensor result = at::detail::empty_cpu(shape, table.scalar_type(), /*pin_memory=*/false);
