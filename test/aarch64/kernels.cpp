@@ -25,6 +25,7 @@
 #include "ops/engine/lane_functions.h"
 #include "ops/engine/lanes.h"
 #include "ops/formulas/with_kernels.h"
+#include "ops/vectors/matrix_kernels.h"
 #include "ops/vectors/row_kernels.h"
 
 namespace torch::distributions::ops::engine::test {
@@ -335,28 +336,122 @@ void run_rows(Results& results) {
   run("race", kernels.race, x, places);
   run("race_of_logits", kernels.race_of_logits, x, places);
   const auto run_weighted = [&](const char* name, const RowKernels::RunWeighted(&runs)[2],
-                                int64_t weight_rows, bool backward) {
-    std::vector<T> to(x.size()), of_weights(x.size());
-    runs[kDtype]({kRows,
-                  kColumns,
-                  x.data(),
-                  y.data(),
-                  0,
-                  weight_rows,
-                  one.data(),
-                  {to.data(), backward ? of_weights.data() : nullptr}});
+                                const std::vector<T>& values, int64_t weight_rows, bool backward,
+                                const std::vector<double>& of_rows = {}) {
+    std::vector<T> to(backward || name == std::string_view("relaxed_draw") ? x.size() : kRows),
+        of_weights(x.size());
+    std::vector<double> of_numbers(kRows);
+    bool is_special = false;
+    WeightedRows rows{};
+    rows.count = kRows;
+    rows.columns = kColumns;
+    rows.x = values.data();
+    rows.weights = y.data();
+    rows.weight_rows = weight_rows;
+    rows.numbers = of_rows.data();
+    rows.number_stride = 1;
+    rows.is_special = &is_special;
+    rows.gradient = one.data();
+    rows.outputs[0] = to.data();
+    rows.outputs[1] = backward ? of_weights.data() : nullptr;
+    rows.of_numbers = backward && !of_rows.empty() ? of_numbers.data() : nullptr;
+    runs[kDtype](rows);
     results.add<T>(of<T>(name), to, kOfFormulas);
-    if (backward) results.add<T>(of<T>(name) + " of weights", of_weights, kOfFormulas);
+    if (backward) {
+      results.add<T>(of<T>(name) + " of weights", of_weights, kOfFormulas);
+      results.add<T>(of<T>(name) + " of numbers", of_numbers, kOfFormulas);
+    }
   };
+  std::vector<T> counts(x.size());
+  std::vector<double> temperatures(kRows), sums(kRows);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    counts[i] = static_cast<T>(random.whole(0, 5));
+    sums[i / kColumns] += double{counts[i]};
+  }
+  for (double& each : temperatures) each = 0.5 + random.probability();
   for (const int64_t weight_rows : {int64_t{1}, int64_t{7}, int64_t{kRows}}) {
-    run_weighted("log_sum", kernels.log_sum, weight_rows, false);
-    run_weighted("log_sum_of_logs", kernels.log_sum_of_logs, weight_rows, false);
-    run_weighted("log_sum backward", kernels.log_sum_backward, weight_rows, true);
-    run_weighted("log_sum_of_logs backward", kernels.log_sum_of_logs_backward, weight_rows, true);
+    run_weighted("log_sum", kernels.log_sum, x, weight_rows, false);
+    run_weighted("log_sum_of_logs", kernels.log_sum_of_logs, x, weight_rows, false);
+    run_weighted("log_sum backward", kernels.log_sum_backward, x, weight_rows, true);
+    run_weighted("log_sum_of_logs backward", kernels.log_sum_of_logs_backward, x, weight_rows,
+                 true);
+    run_weighted("relaxed", kernels.relaxed, x, weight_rows, false, temperatures);
+    run_weighted("relaxed backward", kernels.relaxed_backward, x, weight_rows, true, temperatures);
+    run_weighted("relaxed_draw", kernels.relaxed_draw, x, weight_rows, false, temperatures);
+    run_weighted("multinomial", kernels.multinomial, counts, weight_rows, false, sums);
+    run_weighted("multinomial backward", kernels.multinomial_backward, counts, weight_rows, true,
+                 sums);
   }
   std::vector<T> draws(uniform.size());
   kernels.exponential[kDtype](uniform.data(), static_cast<int64_t>(uniform.size()), draws.data());
   results.add<T>(of<T>("exponential"), draws, kOfFormulas);
+}
+
+// --- Kernels of matrices ------------------------------------------------------------------------
+
+template <class T>
+void run_matrices(Results& results) {
+  constexpr std::size_t kMatrices = 37, kSize = 3, kElements = kSize * kSize,
+                        kDtype = std::is_same_v<T, double>;
+  Random random;
+  std::vector<T> factors(kMatrices * kElements), matrices(factors.size());
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    const bool is_diagonal = i % kElements % (kSize + 1) == 0;
+    factors[i] = static_cast<T>(random.probability() + (is_diagonal ? 1 : 0));
+    matrices[i] = static_cast<T>(random.probability() + (is_diagonal ? 4 : 0));
+  }
+  const std::vector<double> wide(factors.begin(), factors.end());
+  const MatrixKernels& kernels = matrix_kernels_of<isa::DEFAULT>();
+
+  std::vector<T> solutions(factors.size()), of_factors(factors.size()), of_matrices(factors.size());
+  Solve solve{};
+  solve.count = kMatrices;
+  solve.size = solve.columns = kSize;
+  solve.factors = factors.data();
+  solve.matrices = matrices.data();
+  solve.solutions = solutions.data();
+  kernels.solve[kDtype](solve);
+  results.add<T>(of<T>("solve"), solutions, kOfFormulas);
+  solve.gradients = matrices.data();
+  solve.of_factors = of_factors.data();
+  solve.of_matrices = of_matrices.data();
+  kernels.solve_backward[kDtype](solve);
+  results.add<T>(of<T>("solve backward"), of_factors, kOfFormulas);
+  results.add<T>(of<T>("solve backward of matrices"), of_matrices, kOfFormulas);
+
+  std::vector<double> squares(kMatrices * (kSize + 1)), of_wide(factors.size());
+  bool all_exist = true;
+  Bartlett bartlett{};
+  bartlett.count = kMatrices;
+  bartlett.size = kSize;
+  bartlett.factors = wide.data();
+  bartlett.factor_stride = kElements;
+  bartlett.matrices = matrices.data();
+  bartlett.squares = squares.data();
+  bartlett.all_exist = &all_exist;
+  kernels.bartlett[kDtype](bartlett);
+  results.add<T>(of<T>("bartlett"), squares, kOfFormulas);
+  bartlett.of_factors = of_wide.data();
+  bartlett.of_matrices = of_matrices.data();
+  kernels.bartlett_backward[kDtype](bartlett);
+  results.add<T>(of<T>("bartlett backward"), of_wide, kOfFormulas);
+  results.add<T>(of<T>("bartlett backward of matrices"), of_matrices, kOfFormulas);
+
+  // A covariance of 111 dimensions and rank 3.
+  LowRank covariance{};
+  covariance.dims = kMatrices * kSize;
+  covariance.rank = kSize;
+  covariance.factor = factors.data();
+  std::vector<T> specific(kMatrices * kSize);
+  for (T& each : specific) each = static_cast<T>(0.5 + random.probability());
+  covariance.specific = specific.data();
+  std::vector<double> product(kElements), weighed(kSize);
+  std::vector<double> sums{kernels.gram[kDtype](covariance, product.data())};
+  product[1] = product[2] = product[5] = 0;  // above the diagonal
+  results.add<T>(of<T>("gram"), product, kOfFormulas);
+  sums.push_back(kernels.weigh[kDtype](covariance, wide.data(), weighed.data()));
+  results.add<T>(of<T>("weigh"), weighed, kOfFormulas);
+  results.add<T>(of<T>("sums of a covariance"), sums, kOfFormulas);
 }
 
 int run(const char* file) {
@@ -370,6 +465,9 @@ int run(const char* file) {
   run_rows<float>(results);
   run_rows<double>(results);
   results.report("Rows");
+  run_matrices<float>(results);
+  run_matrices<double>(results);
+  results.report("Matrices");
   return results.exit_status();
 }
 
