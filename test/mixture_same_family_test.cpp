@@ -438,5 +438,14 @@ TEST(MixtureSameFamilyTest, TailsAreAddedByTheirLogarithms) {
   EXPECT_THROW(none.log_cdf(doubles({0.5})), c10::NotImplementedError);
 }
 
+TEST(MixtureSameFamilyTest, AnEmptyBatchHasNoLogProb) {
+  const MixtureSameFamily d(Categorical({1.0, 2.0}), Normal(at::zeros({0, 2}), 1.0));
+  for (const DistributionPtr& each :
+       {DistributionPtr(d), DistributionPtr(d.expand({0})), DistributionPtr(d.expand({3, 0}))}) {
+    const Tensor log_prob = each->log_prob(at::zeros(each->batch_shape()));
+    EXPECT_EQ(log_prob.sizes(), each->batch_shape());
+  }
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -274,6 +274,12 @@ void DistributionSubject::scores_values() {
   }
 }
 
+double DistributionSubject::condition() const {
+  if (event_dim() != 2 || !draws_.defined() || !everywhere(draws_.isfinite())) return 1;
+  const Tensor condition = at::linalg_cond(draws_.detach().to(at::kDouble)).nan_to_num(1, 1, 1);
+  return condition.numel() == 0 ? 1 : std::max(1.0, condition.max().item<double>());
+}
+
 void DistributionSubject::does_not_mind_layouts() {
   if (!draws_.defined()) return;
   const Tensor want = d().log_prob(draws_);
@@ -284,7 +290,7 @@ void DistributionSubject::does_not_mind_layouts() {
   // functions differ. A chain of transforms magnifies the difference.
   if (!is_ordinary() || (is_rounded() && want.scalar_type() != at::kDouble)) return;
   require_close("log_prob(" + text + ") of another layout", got, want,
-                is_rounded() ? 1e-6 : 16 * epsilon_of(want.scalar_type()));
+                is_rounded() ? 1e-6 : 16 * condition() * epsilon_of(want.scalar_type()));
 }
 
 void DistributionSubject::has_a_distribution_function() {
@@ -432,12 +438,12 @@ void DistributionSubject::expands() {
             sample.sizes());
   }
   const auto compare = [&](const std::string& name, const Tensor& got, const Tensor& want,
-                           const Shape& shape) {
+                           const Shape& shape, double units = 64) {
     const auto dtype = generator_.mixes_dtypes() ? at::kBFloat16 : want.scalar_type();
     // A standard deviation is the square root of a variance, in which digits may have cancelled.
     const double epsilon = std::max(epsilon_of(dtype), epsilon_of(got.scalar_type()));
     require_close(what + "." + name, got, want.expand(shape),
-                  64 * (name == "stddev" ? std::sqrt(epsilon) : epsilon));
+                  units * (name == "stddev" ? std::sqrt(epsilon) : epsilon));
   };
   for (const auto& [name, method, of_events] : kOfParameters) {
     const auto want = value_of(name, [&] { return (d().*method)(); });
@@ -453,7 +459,7 @@ void DistributionSubject::expands() {
   const Tensor x = draws_.select(0, 0);
   compare("log_prob",
           *value_of(what + ".log_prob", [&] { return expanded->log_prob(x.expand(whole)); }),
-          d().log_prob(x), batch);
+          d().log_prob(x), batch, 64 * condition());
   const auto cdf = attempt("cdf", [&] { return d().cdf(x); });
   if (cdf.value) compare("cdf", expanded->cdf(x), *cdf.value, batch);
 }

@@ -78,6 +78,9 @@ class DistributionSubject {
   /// With unusual transforms, the support is the codomain of the last one.
   bool is_rounded() const { return has("TransformedDistribution"); }
   /// Whether one transform may pass values without correct digits to another.
+  /// The largest condition number of draws that are matrices, else 1. It magnifies the errors of
+  /// functions of their inverses.
+  double condition() const;
   bool may_saturate() const { return is_rounded() && !is_ordinary(); }
   Tensor any_of_event(Tensor condition) const;
   /// True for the events that have a NaN.

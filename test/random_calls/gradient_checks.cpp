@@ -152,7 +152,8 @@ void DistributionSubject::has_the_gradients_of_its_graph() {
       const double size = graph[i].detach().abs().max().to(at::kDouble).item<double>();
       // Near the end of a transform, differences of nearly equal numbers remain.
       const double tolerance =
-          is_rounded() ? 1e-2 : (4096 + 64 * largest) * epsilon_of(once[i].scalar_type());
+          is_rounded() ? 1e-2
+                       : (4096 + 64 * largest) * condition() * epsilon_of(once[i].scalar_type());
       require_close(std::string("the gradient of ") + name, once[i] / (1 + size),
                     graph[i] / (1 + size), tolerance);
     }

@@ -40,7 +40,7 @@ Tensor filled(const Tensor& x, IntArrayRef shape) {
 Tensor one_of_equal(const Tensor& x, int64_t event_dim) {
   const auto batch = static_cast<std::size_t>(x.dim() - event_dim);
   const auto strides = x.strides().slice(0, batch);
-  if (batch == 0 || x.requires_grad() ||
+  if (batch == 0 || x.numel() == 0 || x.requires_grad() ||
       !std::all_of(strides.begin(), strides.end(), [](int64_t s) { return s == 0; })) {
     return x;
   }
