@@ -120,7 +120,8 @@ struct Overloads : Family<Overloads> {
 
 int main() {
   LogCdf(), SurvivalFunction(), LogSurvivalFunction();
-  Sample(), LogProb(), Cdf(), Entropy(), BatchShape(), Expand(), To(), Detach();
+  Sample(), RsampleWithLogProb(), LogProb(), Cdf(), Entropy(), BatchShape(), Expand(), To(),
+      Detach();
   Rsample(), LogProbByValue(), Icdf(), EnumerateSupport(), ExpandByVector();
   Mean(), Mode(), Variance(), Stddev(), Perplexity(), EventShape(), Private(), Transform();
   Good(), Overloads();
