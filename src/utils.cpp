@@ -77,7 +77,10 @@ Tensor tril_matrix_to_vec(const Tensor& mat, int64_t diag) {
   const int64_t n = mat.size(-1);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, -n <= diag && diag < n, "diag (", diag,
                             ") provided is outside [", -n, ", ", n - 1, "].");
-  return mat.flatten(-2).index_select(-1, tril_positions(n, diag, mat));
+  const Tensor flat = mat.flatten(-2);
+  // LibTorch has no meta kernel for `tril_indices`.
+  if (mat.is_meta()) return flat.narrow(-1, 0, tril_size(n, diag));
+  return flat.index_select(-1, tril_positions(n, diag, mat));
 }
 
 Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag) {
@@ -96,7 +99,8 @@ Tensor vec_to_tril_matrix(const Tensor& vec, int64_t diag) {
   std::vector<int64_t> shape = vec.sizes().vec();
   shape.back() = n * n;
   require_sizes("vec_to_tril_matrix", "the matrices' shape", shape);
-  const Tensor flat = vec.new_zeros(shape).index_copy(-1, tril_positions(n, diag, vec), vec);
+  Tensor flat = vec.new_zeros(shape);
+  if (!vec.is_meta()) flat = flat.index_copy(-1, tril_positions(n, diag, vec), vec);
   shape.back() = n;
   shape.push_back(n);
   return flat.view(shape);

@@ -68,10 +68,15 @@
 #include <torch/distributions/transforms/abs.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/compose.h>
+#include <torch/distributions/transforms/corr_cholesky.h>
+#include <torch/distributions/transforms/cumulative_distribution.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/identity_transform.h>
 #include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/lower_cholesky.h>
+#include <torch/distributions/transforms/positive_definite.h>
 #include <torch/distributions/transforms/power.h>
+#include <torch/distributions/transforms/reshape.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/softplus.h>

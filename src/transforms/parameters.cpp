@@ -43,17 +43,19 @@ std::size_t hash_of(const Param& param) {
 
 std::vector<int64_t> broadcast_shape(const char* class_name, IntArrayRef shape,
                                      std::initializer_list<const Param*> params) {
-  require_sizes(class_name, "a shape", shape);
-  std::vector<int64_t> joined = shape.vec();
+  std::vector<int64_t> joined = broadcast_shape(class_name, shape, IntArrayRef());
   for (const Param* param : params) {
-    if (param->is_number()) continue;
-    const Tensor tensor = param->tensor();
-    TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(joined, tensor.sizes()), class_name,
-                              ": shape mismatch: ", IntArrayRef(joined),
-                              " does not broadcast with a parameter of shape ", tensor.sizes());
-    joined = at::infer_size(joined, tensor.sizes());
+    if (!param->is_number()) joined = broadcast_shape(class_name, joined, param->tensor().sizes());
   }
   return joined;
+}
+
+std::vector<int64_t> broadcast_shape(const char* class_name, IntArrayRef shape, IntArrayRef param) {
+  require_sizes(class_name, "a shape", shape);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, at::are_expandable(shape, param), class_name,
+                            ": shape mismatch: ", shape,
+                            " does not broadcast with a parameter of shape ", param);
+  return at::infer_size(shape, param);
 }
 
 void change_tensors(const core::Change& change, std::initializer_list<Param*> params) {

@@ -21,6 +21,8 @@ std::size_t hash_of(const Param& param);
 /// \throws c10::ValueError naming the class if they do not broadcast.
 std::vector<int64_t> broadcast_shape(const char* class_name, IntArrayRef shape,
                                      std::initializer_list<const Param*> params);
+/// `shape` broadcast with the shape of a parameter.
+std::vector<int64_t> broadcast_shape(const char* class_name, IntArrayRef shape, IntArrayRef param);
 
 /// Applies `change` to the parameters that are tensors.
 void change_tensors(const core::Change& change, std::initializer_list<Param*> params);

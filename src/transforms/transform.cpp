@@ -190,7 +190,12 @@ Transform::Preimage Transform::do_preimage(const Tensor& y, bool with_jacobian) 
       const at::NoGradGuard no_grad;
       const std::vector<int64_t> shape = inverse_shape(y.sizes());
       const auto event = IntArrayRef(shape).slice(shape.size() - static_cast<std::size_t>(x_dim));
-      point = do_forward(inner_point(*of_x, event, y.options().dtype(floating(y.scalar_type()))));
+      const TensorOptions options = y.options().dtype(floating(y.scalar_type()));
+      point = do_forward(inner_point(*of_x, event, options));
+      // It may be a limit after rounding, as the cdf is far from the mean.
+      const Tensor is_limit = any_rightmost(do_inverse(point).isinf(), x_dim);
+      const auto events = y.sizes().slice(static_cast<std::size_t>(y.dim() - y_dim));
+      point = at::where(with_event(is_limit, y_dim), inner_point(*set, events, options), point);
     }
     return at::where(with_event(outside, y_dim), point, y);
   };

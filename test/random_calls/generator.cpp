@@ -594,7 +594,10 @@ TransformProgram Generator::transform() {
         transform);
   }
   if (rank > 0 && shape.back() > 0 && structure_.chance(0.3)) {
-    const auto last = structure_.chance(0.5)
+    const bool is_triangular = shape.back() == 1 || shape.back() == 3 || shape.back() == 6;
+    const auto last = is_triangular && structure_.chance(0.5)
+                          ? transform_of<CorrCholeskyTransform>("CorrCholeskyTransform")
+                      : structure_.chance(0.5)
                           ? transform_of<SoftmaxTransform>("SoftmaxTransform")
                           : transform_of<StickBreakingTransform>("StickBreakingTransform");
     transform = call<TransformPtr>(

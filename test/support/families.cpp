@@ -44,6 +44,9 @@ class Given {
     if (const auto* one = std::get_if<TransformPtr>(&given)) return {*one};
     return std::get<std::vector<TransformPtr>>(given);
   }
+  std::vector<int64_t> sizes(const char* name) const {
+    return std::get<std::vector<int64_t>>(arguments_.at(counted(name)));
+  }
   ProbsOrLogits probs_or_logits() const {
     return {.probs = param("probs"), .logits = param("logits")};
   }
@@ -179,6 +182,17 @@ const std::map<std::string, MakeTransform>& transforms() {
       {"SoftplusTransform", plain<SoftplusTransform>()},
       {"SoftmaxTransform", plain<SoftmaxTransform>()},
       {"StickBreakingTransform", plain<StickBreakingTransform>()},
+      {"CorrCholeskyTransform", plain<CorrCholeskyTransform>()},
+      {"LowerCholeskyTransform", plain<LowerCholeskyTransform>()},
+      {"PositiveDefiniteTransform", plain<PositiveDefiniteTransform>()},
+      {"ReshapeTransform",
+       [](const Given& a) -> TransformPtr {
+         return ReshapeTransform(a.sizes("in_shape"), a.sizes("out_shape"));
+       }},
+      {"CumulativeDistributionTransform",
+       [](const Given& a) -> TransformPtr {
+         return CumulativeDistributionTransform(a.distribution("distribution"));
+       }},
       {"AffineTransform",
        [](const Given& a) -> TransformPtr {
          return AffineTransform(a.param("loc"), a.param("scale"), a.integer("event_dim"));

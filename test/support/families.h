@@ -12,7 +12,8 @@
 namespace torch::distributions::test {
 
 /// An argument of a constructor.
-using Argument = std::variant<Param, DistributionPtr, TransformPtr, std::vector<TransformPtr>>;
+using Argument = std::variant<Param, DistributionPtr, TransformPtr, std::vector<TransformPtr>,
+                              std::vector<int64_t>>;
 using Arguments = std::map<std::string, Argument>;
 
 /// Makes a distribution by the name of its class: `make("Gamma", {{"concentration", t}, {"rate",

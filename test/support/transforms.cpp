@@ -10,6 +10,11 @@
 #include <tuple>
 #include <vector>
 
+#include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/matrix.h>
+#include <torch/distributions/constraints/simplex.h>
+#include <torch/distributions/utils.h>
+
 #include "core/float_limits.h"
 #include "support/families.h"
 #include "support/gradcheck.h"
@@ -40,8 +45,10 @@ Param param(const json& value, at::ScalarType dtype) {
   return value.is_number_integer() ? Param(value.get<int64_t>()) : Param(value.get<double>());
 }
 
-TransformPtr build(const std::string& name, const json& arguments, at::ScalarType dtype) {
-  const auto nested = [dtype](const json& pair) { return build(pair.at(0), pair.at(1), dtype); };
+Arguments arguments_of(const json& arguments, at::ScalarType dtype) {
+  const auto nested = [dtype](const json& pair) {
+    return make_transform(pair.at(0), arguments_of(pair.at(1), dtype));
+  };
   Arguments given;
   for (const auto& [key, value] : arguments.items()) {
     if (key == "parts") {
@@ -50,17 +57,26 @@ TransformPtr build(const std::string& name, const json& arguments, at::ScalarTyp
       given.emplace(key, std::move(parts));
     } else if (key == "base_transform") {
       given.emplace(key, nested(value));
+    } else if (key == "distribution") {
+      given.emplace(key, make(value.at(0), arguments_of(value.at(1), dtype)));
+    } else if (key.ends_with("_shape")) {
+      given.emplace(key, value.get<std::vector<int64_t>>());
     } else {
       given.emplace(key, param(value, dtype));
     }
   }
-  return make_transform(name, given);
+  return given;
 }
 
+using Shape = std::vector<int64_t>;
+
 /// Compares `function(golden["of"])` with `golden["value"]`, element by element.
+/// \param shape The shape of the points.
 template <class Function>
-void expect_values(const json& golden, at::ScalarType dtype, Function function) {
-  const Tensor points = numbers(golden.at("of")).to(dtype), want = numbers(golden.at("value"));
+void expect_values(const json& golden, const Shape& shape, at::ScalarType dtype,
+                   Function function) {
+  const Tensor points = numbers(golden.at("of")).to(dtype).view(shape),
+               want = numbers(golden.at("value"));
   const Tensor result = function(points);
   EXPECT_EQ(result.scalar_type(), dtype);
   ASSERT_EQ(result.numel(), want.numel());
@@ -78,7 +94,8 @@ void expect_values(const json& golden, at::ScalarType dtype, Function function) 
 
 void expect_case(const json& golden) {
   const at::ScalarType dtype = dtype_of(golden);
-  const TransformPtr t = build(golden.at("transform"), golden.at("arguments"), dtype);
+  const TransformPtr t =
+      make_transform(golden.at("transform"), arguments_of(golden.at("arguments"), dtype));
   EXPECT_EQ(format_as(t), golden.at("repr"));
   EXPECT_EQ(format_as(t->inv()), golden.at("inverse_repr"));
   EXPECT_EQ(format_as(t->domain()), golden.at("domain"));
@@ -92,7 +109,6 @@ void expect_case(const json& golden) {
     EXPECT_EQ(t->sign().item<double>(), golden.at("sign"));
     EXPECT_EQ(t->inv()->sign().item<double>(), golden.at("sign"));
   }
-  using Shape = std::vector<int64_t>;
   const auto before = golden.at("forward_shape")[0].get<Shape>(),
              after = golden.at("inverse_shape")[0].get<Shape>();
   EXPECT_EQ(t->forward_shape(before), golden.at("forward_shape")[1].get<Shape>());
@@ -100,15 +116,16 @@ void expect_case(const json& golden) {
   EXPECT_EQ(t->inv()->forward_shape(after), golden.at("inverse_shape")[1].get<Shape>());
   EXPECT_EQ(t->inv()->inverse_shape(before), golden.at("forward_shape")[1].get<Shape>());
 
-  expect_values(golden.at("y"), dtype, [&](const Tensor& x) { return t(x); });
-  expect_values(golden.at("x"), dtype, [&](const Tensor& y) { return t->inv()(y); });
+  expect_values(golden.at("y"), before, dtype, [&](const Tensor& x) { return t(x); });
+  expect_values(golden.at("x"), after, dtype, [&](const Tensor& y) { return t->inv()(y); });
   if (!t->bijective()) {
-    EXPECT_THROW(t->log_abs_det_jacobian(at::zeros({2}), at::zeros({2})), c10::NotImplementedError);
+    const Tensor x = at::zeros(before);
+    EXPECT_THROW(t->log_abs_det_jacobian(x, t(x)), c10::NotImplementedError);
     return;
   }
-  expect_values(golden.at("ladj"), dtype,
+  expect_values(golden.at("ladj"), before, dtype,
                 [&](const Tensor& x) { return t->log_abs_det_jacobian(x, t(x)); });
-  expect_values(golden.at("ladj"), dtype,
+  expect_values(golden.at("ladj"), before, dtype,
                 [&](const Tensor& x) { return t->inv()->log_abs_det_jacobian(t(x), x).neg(); });
 }
 
@@ -146,11 +163,20 @@ void expect_differentiable(const Transform& transform, const Tensor& x) {
   EXPECT_TRUE(gradgradcheck(ladj, {x})) << transform;
 }
 
-void expect_bijection(const Transform& transform, const Tensor& x, int64_t dropped) {
+Tensor independent_elements(const Constraint& set, const Tensor& y) {
+  if (const auto* batch = dynamic_cast<const constraints::IndependentConstraint*>(&set))
+    return independent_elements(batch->base_constraint(), y);
+  if (dynamic_cast<const constraints::Simplex*>(&set) != nullptr)
+    return y.slice(-1, 0, y.size(-1) - 1);
+  if (dynamic_cast<const constraints::CorrCholesky*>(&set) != nullptr)
+    return tril_matrix_to_vec(y, -1);
+  return y;
+}
+
+void expect_bijection(const Transform& transform, const Tensor& x) {
   const int64_t event_dim = transform.domain()->event_dim();
   const Tensor input = x.detach().to(at::kDouble).requires_grad_();
   const Tensor y = transform(input);
-  EXPECT_TRUE(transform.inv()(y).allclose(input, 1e-10, 1e-10)) << transform;
   EXPECT_TRUE(transform.codomain()->check(y).all().item<bool>()) << transform;
   EXPECT_EQ(y.sizes().vec(), transform.forward_shape(input.sizes()));
   EXPECT_EQ(input.sizes().vec(), transform.inverse_shape(y.sizes()));
@@ -158,16 +184,23 @@ void expect_bijection(const Transform& transform, const Tensor& x, int64_t dropp
   const Tensor ladj = transform.log_abs_det_jacobian(input, y);
   const auto batch = input.sizes().slice(0, static_cast<std::size_t>(input.dim() - event_dim));
   ASSERT_EQ(ladj.sizes(), batch) << transform;
-  const Tensor events = y.reshape({c10::multiply_integers(batch), -1});
-  const int64_t size = input.numel() / events.size(0);
-  ASSERT_EQ(events.size(1) - dropped, size);
-  for (int64_t event = 0; event < events.size(0); ++event) {
-    std::vector<Tensor> rows;
+  const Tensor back = transform.inv()(y);
+  Tensor tolerance = 1e-10 * (1 + input.abs());
+  // One rounding of y, which may be large beside its change by x.
+  if (y.sizes() == ladj.sizes()) tolerance = tolerance + 0x1p-52 * y.abs() * ladj.neg().exp();
+  EXPECT_TRUE((back - input).abs().le(tolerance).all().item<bool>())
+      << transform << ": " << back << " instead of " << input;
+  const int64_t count = c10::multiply_integers(batch), size = input.numel() / count;
+  const Tensor independent = independent_elements(transform.codomain(), y);
+  ASSERT_EQ(independent.numel(), input.numel()) << transform;
+  const Tensor events = independent.reshape({count, size});
+  for (int64_t event = 0; event < count; ++event) {
+    std::vector<Tensor> rows{input.new_empty({0, size})};
     for (int64_t i = 0; i < size; ++i) {
       const auto gradient = autograd::grad({events[event][i]}, {input}, {}, /*retain_graph=*/true);
-      rows.push_back(gradient[0].reshape({events.size(0), size})[event]);
+      rows.push_back(gradient[0].reshape({count, size}).narrow(0, event, 1));
     }
-    const double want = std::get<1>(at::linalg_slogdet(at::stack(rows))).item<double>();
+    const double want = std::get<1>(at::linalg_slogdet(at::cat(rows))).item<double>();
     EXPECT_NEAR(ladj.reshape(-1)[event].item<double>(), want, 1e-9) << transform << " at " << input;
   }
 }

@@ -6,7 +6,7 @@
 
 A case is a transform of the Python package with points x and y, rounded to the dtype of the case. Values are mpmath's, at 50
 digits, by the textbook formulas below. Where the package differs from them in float64, WRONG must give the reason. Texts,
-shapes, signs and constraints are the package's. Each value comes with its magnitude, the size of the numbers that an evaluation
+shapes, signs and constraints are the package's. Points and values are listed row by row. Each value comes with its magnitude, the size of the numbers that an evaluation
 in floating point must add; its error is measured in epsilons of the magnitude.
 """
 
@@ -35,6 +35,11 @@ WRONG = {
     ("PowerTransform", "x"): "rounds a number, and its reciprocal, to float",
     ("PowerTransform", "ladj"): "takes the logarithm of a y that underflowed",
     ("AffineTransform", "ladj"): "counts each number of scale once, not each element of the event",
+    ("CorrCholeskyTransform", "y"): "clamps tanh to 1 - eps",
+    ("CorrCholeskyTransform", "x"): "what is left of a row is 1 less a sum of squares",
+    ("CorrCholeskyTransform", "ladj"): "takes the logarithm of 1 less a sum of squares, and refuses a matrix of size 1",
+    ("CumulativeDistributionTransform", "x"): "is infinite where 2 y - 1 rounds to -1",
+    ("CumulativeDistributionTransform", "y"): "is half of 1 plus erf",
 }
 
 
@@ -138,6 +143,102 @@ class Chain:
         return total
 
 
+def square(x):
+    """The rows of a square matrix."""
+    n = int(mp.sqrt(len(x)))
+    return [list(x[n * i:n * i + n]) for i in range(n)]
+
+
+class CorrCholesky:
+    def forward(self, x):
+        n = int(mp.sqrt(2 * len(x))) + 1
+        y, parameters = [], iter(x)
+        for i in range(n):
+            left = mpf(1)
+            for _ in range(i):
+                a = next(parameters)
+                y.append(left * mp.tanh(a))
+                left *= mp.sech(a)
+            y += [left] + [mpf(0)] * (n - 1 - i)
+        return y
+
+    def inverse(self, y):
+        return [mp.asinh(row[j] / mp.sqrt(mp.fsum(b * b for b in row[j + 1:i + 1])))
+                for i, row in enumerate(square(y)) for j in range(i)]
+
+    def ladj(self, x):
+        """The sum of log |dy/dx| over the elements below the diagonal: an element depends on those before it in its row."""
+        n, total, parameters = int(mp.sqrt(2 * len(x))) + 1, mpf(0), iter(x)
+        for i in range(n):
+            log_left = mpf(0)
+            for _ in range(i):
+                log_sech = mp.log(mp.sech(next(parameters)))
+                total += log_left + 2 * log_sech
+                log_left += log_sech
+        return [total]
+
+
+class LowerCholesky:
+    def forward(self, x):
+        return self.lower(x, mp.exp)
+
+    def inverse(self, y):
+        return self.lower(y, log)
+
+    @staticmethod
+    def lower(x, of_diagonal):
+        return [of_diagonal(a) if i == j else a if i > j else mpf(0) for i, row in enumerate(square(x)) for j, a in enumerate(row)]
+
+
+class PositiveDefinite(LowerCholesky):
+    def forward(self, x):
+        return self.product(square(self.lower(x, mp.exp)))
+
+    def inverse(self, y):
+        return self.lower(self.factor(square(y)), log)
+
+    @staticmethod
+    def product(factor):
+        return [mp.fdot(a, b) for a in factor for b in factor]
+
+    @staticmethod
+    def factor(y):
+        """The Cholesky factor, of the elements on and below the diagonal."""
+        n = len(y)
+        factor = [[mpf(0)] * n for _ in range(n)]
+        for i in range(n):
+            for j in range(i + 1):
+                rest = y[i][j] - mp.fdot(factor[i][:j], factor[j][:j])
+                factor[i][j] = mp.sqrt(rest) if i == j else rest / factor[j][j]
+        return [a for row in factor for a in row]
+
+
+class Reshape:
+    def forward(self, x):
+        return x
+
+    inverse = forward
+
+    def ladj(self, x):
+        return [mpf(0)]
+
+
+def normal_quantile(y):
+    return mp.sqrt(2) * mp.erfinv(2 * y - 1) if y > mpf("1e-3") else mp.findroot(
+        lambda z: mp.log(mp.ncdf(z)) - mp.log(y), -mp.sqrt(-2 * mp.log(y)) + mpf("0.1"))
+
+
+def normal_cdf(loc, scale):
+    loc, scale = mpf(loc), mpf(scale)
+    return Scalar(lambda x: mp.erfc((loc - x) / scale / mp.sqrt(2)) / 2, lambda y: loc + scale * normal_quantile(y),
+                  lambda x: -((x - loc) / scale) ** 2 / 2 - mp.log(scale * mp.sqrt(2 * mp.pi)))
+
+
+def exponential_cdf(rate):
+    rate = mpf(rate)
+    return Scalar(lambda x: -mp.expm1(-rate * x), lambda y: -mp.log1p(-y) / rate, lambda x: mp.log(rate) - rate * x)
+
+
 class Sum:
     """The model of a transform that treats all of x as one event."""
 
@@ -180,6 +281,27 @@ CASES = [
     ("StickBreakingTransform", {}, StickBreaking(), [85.0, -3.0], [1.0, 1e-36, 1e-30]),
     ("StickBreakingTransform", {}, StickBreaking(), [-60.0, -25.0, 2.0], [1e-25, 1e-10, 0.5, 0.5]),
     ("StickBreakingTransform", {}, StickBreaking(), [0.7], [1e-20, 1.0]),
+    ("CorrCholeskyTransform", {}, CorrCholesky(), [], [[1.0]]),
+    ("CorrCholeskyTransform", {}, CorrCholesky(), [0.25], [[1.0, 0.0], [-0.6, 0.8]]),
+    ("CorrCholeskyTransform", {}, CorrCholesky(), [0.0, 1e-9, -3.0, 0.5, -1.25, 2.0],
+     [[1.0, 0.0, 0.0, 0.0], [0.8, 0.6, 0.0, 0.0], [0.0, -0.28, 0.96, 0.0], [0.1, 0.7, -0.5, 0.5]]),
+    ("CorrCholeskyTransform", {}, CorrCholesky(), [20.0, -20.0, 0.3], [[1.0, 0.0, 0.0], [1.0, 4e-9, 0.0], [-1.0, 1e-9, 4e-9]]),
+    ("CorrCholeskyTransform", {}, CorrCholesky(), [40.0, 40.0, -40.0, -40.0, 0.5, 40.0],
+     [[1.0, 0.0, 0.0, 0.0], [1.0, 1e-17, 0.0, 0.0], [-1.0, 1e-17, 1e-34, 0.0], [1e-17, 1e-25, -1.0, 1e-30]]),
+    ("LowerCholeskyTransform", {}, LowerCholesky(), [[0.5, 7.0, 1.0], [-2.0, -40.0, 3.0], [0.0, 1e-9, 20.0]],
+     [[0.5, 0.0, 0.0], [-3.0, 1e-30, 0.0], [0.25, 2.0, 1e9]]),
+    ("LowerCholeskyTransform", {}, LowerCholesky(), [[-1.0]], [[2.0]]),
+    ("PositiveDefiniteTransform", {}, PositiveDefinite(), [[0.5, 7.0, 1.0], [-2.0, -1.0, 3.0], [0.0, 0.75, 2.0]],
+     [[4.0, 1.0, -0.5], [1.0, 2.0, 0.25], [-0.5, 0.25, 1.0]]),
+    ("PositiveDefiniteTransform", {}, PositiveDefinite(), [[-1.0]], [[2.0]]),
+    ("ReshapeTransform", {"in_shape": [6], "out_shape": [2, 3]}, Reshape(), [1.0, -2.0, 3.0, 4.0, 5.0, 6.0],
+     [[1.0, -2.0, 3.0], [4.0, 5.0, 6.0]]),
+    ("ReshapeTransform", {"in_shape": [], "out_shape": [1]}, Reshape(), 0.5, [0.5]),
+    ("ReshapeTransform", {"in_shape": [3, 0], "out_shape": [0]}, Reshape(), [[], [], []], []),
+    ("CumulativeDistributionTransform", {"distribution": ["Normal", {"loc": [0.5], "scale": [2.0]}]}, normal_cdf(0.5, 2),
+     [-40.0, -20.5, -9.0, -1.0, 0.0, 0.5, 1.25, 2.5, 9.0, 20.5, 40.0], IN_UNIT),
+    ("CumulativeDistributionTransform", {"distribution": ["Exponential", {"rate": [1.5]}]}, exponential_cdf(1.5),
+     [0.0, 1e-30, 1e-8, 0.3, 1.0, 9.0, 40.0, 1000.0], [0.0] + IN_UNIT),
     ("ComposeTransform", {"parts": []}, Chain(), ANYWHERE, ANYWHERE),
     ("ComposeTransform", {"parts": [["ExpTransform", {}], ["AffineTransform", {"loc": 1.0, "scale": -2.0}]]},
      Chain(EXP, affine(1, -2)), [-3.0, 0.0, 1.0, 20.0], [-100.0, -1.0, 0.5, 0.875], 1.0),
@@ -211,7 +333,7 @@ def make(name, arguments, dtype):
             return torch.tensor(value, dtype=dtype)
         return [argument(v) for v in value] if isinstance(value, list) else value
 
-    return getattr(td.transforms, name)(**{k: argument(v) for k, v in arguments.items()})
+    return getattr(td.transforms if name.endswith("Transform") else td, name)(**{k: argument(v) for k, v in arguments.items()})
 
 
 def magnitude(elementwise, floor, function, points, value):
@@ -237,8 +359,11 @@ def numbers(values):
 used, complaints = set(), []
 
 
-def compare(name, quantity, where, got, want):
-    got = got.reshape(-1).tolist()
+def compare(name, quantity, where, call, want):
+    try:
+        got = call().reshape(-1).tolist()
+    except ValueError:
+        got = []
     wrong = len(got) != len(want) or any(
         not (g == w or abs(g - w) <= ERROR_OF_TORCH * max(abs(w), 1e-300 if quantity == "y" else 1)) for g, w in
         zip(got, map(float, want)))
@@ -262,19 +387,19 @@ def generate(case, dtype_name):
         out["sign"] = None
     out["forward_shape"] = [[*x.shape], [*t.forward_shape(x.shape)]]
     out["inverse_shape"] = [[*y.shape], [*t.inverse_shape(y.shape)]]
-    points_x, points_y = [mpf(v) for v in x.tolist()], [mpf(v) for v in y.tolist()]
+    points_x, points_y = ([mpf(v) for v in points.reshape(-1).tolist()] for points in (x, y))
     asked = [("y", model.forward, points_x, lambda: precise(x.double())), ("x", model.inverse, points_y, lambda: precise.inv(y.double()))]
     if t.bijective:
         asked.append(("ladj", model.ladj, points_x, lambda: precise.log_abs_det_jacobian(x.double(), precise(x.double()))))
     for quantity, function, points, torch_value in asked:
         value = function(points)
-        compare(name, quantity, [float(p) for p in points], torch_value(), value)
+        compare(name, quantity, [float(p) for p in points], torch_value, value)
         # Errors of logarithms are absolute below 1.
         floor = max(mpf(sum(added)), mpf(0 if quantity == "y" else 1))
         if quantity == "x" and isinstance(model, Power):
             size = model.magnitude_of_inverse(value)
         else:
-            elementwise = isinstance(model, Scalar) and name != "AffineTransform"
+            elementwise = isinstance(model, Scalar) and name not in ("AffineTransform", "CumulativeDistributionTransform")
             size = magnitude(elementwise, floor, function, points, value)
         out[quantity] = {"of": numbers(points), "value": numbers(value), "magnitude": numbers(size)}
     return out
