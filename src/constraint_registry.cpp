@@ -1,6 +1,7 @@
 #include <torch/distributions/constraint_registry.h>
 
 #include <ATen/ops/broadcast_tensors.h>
+#include <ATen/ops/where.h>
 #include <c10/util/Half.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,11 +15,15 @@
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/matrix.h>
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/corr_cholesky.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/identity_transform.h>
 #include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/lower_cholesky.h>
+#include <torch/distributions/transforms/positive_definite.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/stick_breaking.h>
@@ -26,6 +31,7 @@
 #include "constraints/scan.h"
 #include "core/class_name.h"
 #include "core/raise.h"
+#include "transforms/select.h"
 
 namespace torch::distributions {
 namespace {
@@ -70,6 +76,35 @@ TransformPtr scaled_sigmoid(const Numbers& lower, const Numbers& upper, bool ove
                            AffineTransform(0, 2)});
 }
 
+/// `yes` where the condition holds, else `no`.
+TransformPtr select(const Tensor& condition, const TransformPtr& yes, const TransformPtr& no) {
+  if (condition.all().item<bool>()) return yes;
+  if (!condition.any().item<bool>()) return no;
+  return SelectTransform(condition, yes, no);
+}
+
+/// The transform onto an interval with tensors as ends, some of which may be infinite.
+/// \param overflows Whether `upper - lower` overflows where both are finite.
+template <class AsParam>
+TransformPtr between(const Tensor& lower, const Tensor& upper, bool overflows, AsParam param) {
+  const Tensor is_low = lower.isinf(), is_high = upper.isinf(),
+               is_open = is_low.logical_or(is_high);
+  if (!constraints::scan::readable(is_open) || !is_open.any().item<bool>())
+    return scaled_sigmoid(lower, upper, overflows, param);
+  // Replace what is infinite, so that no gradient is NaN.
+  const auto finite_where = [&](const Tensor& condition, const Tensor& end, double otherwise) {
+    return at::where(condition, end, otherwise).contiguous();
+  };
+  const Tensor has_low = is_low.logical_not(), has_high = is_high.logical_not(),
+               has_both = is_open.logical_not();
+  return select(
+      has_both,
+      scaled_sigmoid(finite_where(has_both, lower, 0), finite_where(has_both, upper, 1), overflows,
+                     param),
+      select(has_low, above(param(finite_where(has_low, lower, 0))),
+             select(has_high, below(param(finite_where(has_high, upper, 0))), identity_transform)));
+}
+
 TransformPtr between(const constraints::Bounded& constraint) {
   const Param &lower = constraint.lower(), &upper = constraint.upper();
   if (is_infinite(lower) && is_infinite(upper)) return identity_transform;
@@ -88,14 +123,14 @@ TransformPtr between(const constraints::Bounded& constraint) {
     };
     const bool any = !std::equal(numbers(low).begin(), numbers(low).end(), numbers(high).begin(),
                                  [](double l, double h) { return !overflows(l, h); });
-    return scaled_sigmoid(low, high, any, [&](const Tensor& x) { return Param(numbers(x)); });
+    return between(low, high, any, [&](const Tensor& x) { return Param(numbers(x)); });
   }
   // Integers are converted to a floating dtype, because their difference may overflow.
   const auto number = [](const Tensor& x) {
     return x.is_floating_point() ? x : x.to(core::options_beside(x));
   };
   const Tensor low = number(constraint.lower_bound()), high = number(constraint.upper_bound());
-  return scaled_sigmoid(low, high, overflows(low, high), [](const Tensor& x) { return Param(x); });
+  return between(low, high, overflows(low, high), [](const Tensor& x) { return Param(x); });
 }
 
 /// Adds the rules that both registries have.
@@ -108,8 +143,9 @@ void add_common(ConstraintRegistry& registry) {
   registry.add<constraints::GreaterThan>([](const auto& set) { return above(set.lower()); });
   registry.add<constraints::GreaterThanEq>([](const auto& set) { return above(set.lower()); });
   registry.add<constraints::LessThan>([](const auto& set) { return below(set.upper()); });
-  registry.add<constraints::Interval>(between);
-  registry.add<constraints::HalfOpenInterval>(between);
+  registry.add<constraints::Interval>([](const auto& set) { return between(set); });
+  registry.add<constraints::HalfOpenInterval>([](const auto& set) { return between(set); });
+  registry.add(constraints::corr_cholesky, [](const auto&) { return CorrCholeskyTransform(); });
 }
 
 }  // namespace
@@ -160,6 +196,10 @@ ConstraintRegistry& ConstraintRegistry::transformations() {
     auto& made = *new ConstraintRegistry;
     add_common(made);
     made.add(constraints::simplex, [](const auto&) { return SoftmaxTransform(); });
+    made.add(constraints::lower_cholesky, [](const auto&) { return LowerCholeskyTransform(); });
+    const auto positive_definite = [](const auto&) { return PositiveDefiniteTransform(); };
+    made.add(constraints::positive_definite, positive_definite);
+    made.add(constraints::positive_semidefinite, positive_definite);
     return made;
   }();
   return registry;

@@ -2,9 +2,11 @@
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 #include <torch/distributions/constraints/dependent.h>
@@ -15,14 +17,19 @@
 #include <torch/distributions/constraints/mixture_same_family.h>
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/corr_cholesky.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/identity_transform.h>
 #include <torch/distributions/transforms/independent.h>
+#include <torch/distributions/transforms/lower_cholesky.h>
+#include <torch/distributions/transforms/positive_definite.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/softplus.h>
 #include <torch/distributions/transforms/stick_breaking.h>
 #include <torch/distributions/transforms/tanh.h>
+
+#include "support/transforms.h"
 
 namespace torch::distributions {
 namespace {
@@ -33,7 +40,7 @@ using constraints::interval;
 TEST(ConstraintRegistry, AMissingRuleNamesThoseThatThereAre) {
   const auto message = [](const ConstraintRegistry& registry) {
     try {
-      registry(constraints::lower_cholesky);
+      registry(constraints::lower_triangular);
     } catch (const c10::NotImplementedError& error) {
       return std::string(error.what());
     }
@@ -42,9 +49,9 @@ TEST(ConstraintRegistry, AMissingRuleNamesThoseThatThereAre) {
   EXPECT_THAT(
       message(transform_to),
       ::testing::StartsWith(
-          "Cannot transform LowerCholesky constraints. Those that can be are GreaterThan, "
-          "GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, LessThan, Real, "
-          "Simplex"));
+          "Cannot transform LowerTriangular constraints. Those that can be are CorrCholesky, "
+          "GreaterThan, GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, "
+          "LessThan, LowerCholesky, PositiveDefinite, PositiveSemidefinite, Real, Simplex"));
   EXPECT_THAT(message(ConstraintRegistry()), ::testing::StartsWith("Cannot transform"));
 }
 
@@ -137,9 +144,57 @@ TEST(ConstraintRegistry, IntervalsMayBeWiderThanTheirDtype) {
               -60000, 50000, at::kHalf);
 }
 
+TEST(ConstraintRegistry, EndsMayBeInfiniteInSomeElements) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Tensor low = at::tensor({-1.0, -1.0, -kInfinity, -kInfinity}, at::kDouble),
+               high = at::tensor({3.0, kInfinity, 3.0, kInfinity}, at::kDouble);
+  const Tensor x = at::tensor({0.3, -0.7}, at::kDouble).unsqueeze(-1).expand({2, 4});
+  const std::vector<ConstraintPtr> each{interval(-1, 3), interval(-1, kInfinity),
+                                        interval(-kInfinity, 3), interval(-kInfinity, kInfinity)};
+  for (const ConstraintPtr& constraint : std::vector<ConstraintPtr>{
+           interval(low, high), half_open_interval(low, high),
+           interval({-1., -1., -kInfinity, -kInfinity}, {3., kInfinity, 3., kInfinity})}) {
+    const TransformPtr t = biject_to(constraint);
+    test::expect_bijection(t, x);
+    test::expect_differentiable(t, x);
+    const Tensor y = t(x);
+    for (int64_t i = 0; i < 4; ++i) {
+      const TransformPtr one = biject_to(each[static_cast<std::size_t>(i)]);
+      EXPECT_TRUE(y.select(1, i).equal(one(x.select(1, i)))) << *constraint << i;
+    }
+    EXPECT_TRUE(t == biject_to(constraint));
+    EXPECT_EQ(hash_value(*t), hash_value(*biject_to(constraint)));
+    EXPECT_TRUE(constraint->check(y).all().item<bool>());
+    // Ends and values beyond them have no preimage.
+    const auto found = t->preimage(at::tensor({-1.0, -1.0, 3.0, 7.0}, at::kDouble));
+    EXPECT_TRUE(found.outside.equal(at::tensor({1, 1, 1, 0}).to(at::kBool)));
+    EXPECT_TRUE(found.x.isfinite().all().item<bool>());
+    EXPECT_EQ(t->to(at::kMeta)(x.to(at::kMeta)).sizes(), y.sizes());
+    // The transform of the half-line would overflow.
+    const Tensor far = at::tensor({1000.0, 0.0, 0.0, 0.0}, at::kDouble).requires_grad_();
+    EXPECT_TRUE(autograd::grad({t(far)[0]}, {far})[0].equal(at::zeros({4}, at::kDouble)));
+  }
+  const Tensor infinite = at::full({2}, kInfinity);
+  EXPECT_TRUE(biject_to(interval(at::zeros({2}), infinite)) ==
+              biject_to(constraints::greater_than_eq(0)));
+  EXPECT_TRUE(biject_to(interval(-infinite, at::zeros({2}))) ==
+              biject_to(constraints::less_than(0)));
+  EXPECT_TRUE(biject_to(interval(-infinite, infinite)) == identity_transform);
+}
+
 TEST(ConstraintRegistry, RulesOfEach) {
   EXPECT_TRUE(biject_to(constraints::simplex) == StickBreakingTransform());
   EXPECT_TRUE(transform_to(constraints::simplex) == SoftmaxTransform());
+  EXPECT_TRUE(biject_to(constraints::corr_cholesky) == CorrCholeskyTransform());
+  EXPECT_TRUE(transform_to(constraints::corr_cholesky) == CorrCholeskyTransform());
+  EXPECT_TRUE(transform_to(constraints::lower_cholesky) == LowerCholeskyTransform());
+  EXPECT_TRUE(transform_to(constraints::positive_definite) == PositiveDefiniteTransform());
+  EXPECT_TRUE(transform_to(constraints::positive_semidefinite) == PositiveDefiniteTransform());
+  for (const ConstraintPtr& constraint :
+       std::vector<ConstraintPtr>{constraints::lower_cholesky, constraints::positive_definite,
+                                  constraints::positive_semidefinite}) {
+    EXPECT_THROW(biject_to(constraint), c10::NotImplementedError) << *constraint;
+  }
   EXPECT_TRUE(biject_to(constraints::independent(constraints::simplex, 1)) ==
               IndependentTransform(StickBreakingTransform(), 1));
   EXPECT_TRUE(transform_to(constraints::independent(constraints::simplex, 1)) ==
@@ -168,7 +223,7 @@ TEST(ConstraintRegistry, WhatHasNoRuleIsNamed) {
   } catch (const c10::NotImplementedError& error) {
     EXPECT_STREQ(
         error.what_without_backtrace(),
-        "Cannot transform OneHot constraints. Those that can be are GreaterThan, "
+        "Cannot transform OneHot constraints. Those that can be are CorrCholesky, GreaterThan, "
         "GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, LessThan, Real, "
         "Simplex; `add` adds one");
   }

@@ -68,6 +68,12 @@ int main() {
   check(text.str() == "Dirac(loc: 2.0)", "repr");
   check(near(dist::kl_divergence(dirac, normal), 2.0 + log_sqrt_2pi), "the plugin's KL rule");
 
+  // A constraint of the plugin, for which it has registered a transform in one of the registries.
+  check(near(dist::biject_to(dirac->support())(torch::full({}, 3.0)), 7.0), "its transform");
+  const std::string unregistered =
+      message_of<c10::NotImplementedError>([&] { dist::transform_to(dirac->support()); });
+  check(contains(unregistered, "Cannot transform Line constraints"), "no transform: its name");
+
   // A class of the plugin that derives from a class of the library. The library's rules apply to it
   // through its base.
   dist::DistributionPtr unit = normal;

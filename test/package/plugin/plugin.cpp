@@ -3,6 +3,7 @@
 #include <torch/distributions.h>
 
 #include <limits>
+#include <ostream>
 
 #define PLUGIN_EXPORT __attribute__((visibility("default")))
 
@@ -11,6 +12,13 @@ namespace {
 namespace dist = torch::distributions;
 using torch::Tensor;
 
+/// The support of the class below. The plugin registers a transform for it.
+class Line final : public dist::Constraint {
+ public:
+  Tensor check(const Tensor& value) const override { return value.eq(value); }
+  void print(std::ostream& out) const override { out << "Line()"; }
+};
+
 /// All mass at one point.
 class Dirac : public dist::Implements<Dirac> {
  public:
@@ -18,7 +26,7 @@ class Dirac : public dist::Implements<Dirac> {
     static const dist::Signature<Dirac> s{
         .name = "Dirac",
         .fields = {{"loc", &Dirac::loc_, dist::constraints::real}},
-        .support = dist::constraints::real};
+        .support = Line()};
     return s;
   }
 
@@ -63,6 +71,7 @@ extern "C" {
 PLUGIN_EXPORT void plugin_init() {
   dist::register_kl<Dirac, dist::Normal>(
       [](const Dirac& p, const dist::Normal& q) { return -q.log_prob(p.loc()); });
+  dist::biject_to.add<Line>([](const Line&) { return dist::AffineTransform(1, 2); });
 }
 
 PLUGIN_EXPORT void plugin_make_dirac(double loc, dist::DistributionPtr* result) {

@@ -4,7 +4,7 @@
 
 /// The functions of the plugin, which the host looks up by name.
 extern "C" {
-/// Registers the plugin's KL rule.
+/// Registers the plugin's KL rule, and a transform for its constraint.
 using PluginInit = void();
 /// Writes a `Dirac` at `loc`, a class of the plugin, to `result`. \throws c10::ValueError if `loc`
 /// is NaN.
