@@ -75,7 +75,9 @@ Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y
       return at::full({}, std::log(std::abs(scale_.number())),
                       x.options().dtype(floating(at::result_type(x, y))));
     const Tensor scale = scale_.tensor(core::options_beside(x));
-    return scale.to(floating(at::result_type(scale, x))).abs().log();
+    const Tensor converted = scale.to(floating(at::result_type(scale, x)));
+    // LibTorch has no meta kernel for `abs`.
+    return (scale.is_meta() ? converted : converted.abs()).log();
   }();
   // The scale may have fewer elements than an event, so it is expanded before the sum.
   return ops::sum_rightmost(log_scale.expand(shape), event_dim_);
