@@ -16,12 +16,6 @@ namespace torch::distributions {
 inline namespace transforms {
 namespace {
 
-/// `y` clamped to the numbers strictly between 0 and 1.
-Tensor interior(const Tensor& y) {
-  const FloatLimits limits = float_limits(y.scalar_type());
-  return y.clamp(limits.least, limits.below_one());
-}
-
 class OpenUnitInterval final : public Constraint {
  public:
   Tensor check(const Tensor& value) const override { return value.gt(0).bitwise_and(value.lt(1)); }
@@ -31,6 +25,17 @@ class OpenUnitInterval final : public Constraint {
   }
   void print(std::ostream& out) const override { constraints::unit_interval.print(out); }
 };
+
+/// Whether all numbers are known to lie strictly between 0 and 1.
+bool is_interior(const Tensor& y) {
+  return constraints::scan::readable(y) && !OpenUnitInterval().first_violation(y);
+}
+
+/// `y` clamped to the numbers strictly between 0 and 1.
+Tensor interior(const Tensor& y) {
+  const FloatLimits limits = float_limits(y.scalar_type());
+  return y.clamp(limits.least, limits.below_one());
+}
 
 }  // namespace
 
@@ -42,6 +47,7 @@ Tensor SigmoidTransform::sign() const { return at::ones({}); }
 
 Tensor SigmoidTransform::do_forward(const Tensor& x) const {
   const Tensor y = ops::special::sigmoid(x);
+  if (is_interior(y)) return y;
   // LibTorch's sigmoid is 0 where exp(-x) overflows. There the sigmoid rounds to exp(x).
   const Tensor value = y.maximum(x.clamp_max(-40).exp());
   // Detach the rounding, to keep the derivative of y: a clamp would make it 0.
@@ -49,8 +55,8 @@ Tensor SigmoidTransform::do_forward(const Tensor& x) const {
 }
 
 Tensor SigmoidTransform::do_inverse(const Tensor& y) const {
-  const Tensor inner = interior(y);
-  return inner.log() - inner.neg().log1p();
+  return ops::evaluate_at<ops::functions::Inverse, ops::formulas::Sigmoid>(
+      is_interior(y) ? y : interior(y));
 }
 
 // 0 and 1 are limits, but `do_inverse` maps them to finite numbers.

@@ -7,7 +7,6 @@
 
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/transforms.h"
-#include "ops/special/exponential.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"
 #include "transforms/rounded_to_positive.h"
@@ -26,7 +25,7 @@ Tensor SoftplusTransform::do_forward(const Tensor& x) const {
 }
 
 Tensor SoftplusTransform::do_inverse(const Tensor& y) const {
-  return y + ops::special::log1mexp(y.neg());
+  return ops::evaluate_at<ops::functions::Inverse, ops::formulas::Softplus>(y);
 }
 
 Tensor SoftplusTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {

@@ -1,6 +1,5 @@
 #include <torch/distributions/transforms/stick_breaking.h>
 
-#include <ATen/OpMathType.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 
@@ -14,6 +13,7 @@
 #include "core/shape.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"
+#include "transforms/widened.h"
 
 namespace torch::distributions {
 inline namespace transforms {
@@ -69,9 +69,8 @@ std::vector<int64_t> StickBreakingTransform::inverse_shape(IntArrayRef shape) co
 
 Tensor StickBreakingTransform::do_forward(const Tensor& x) const {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, x.dim() >= 1, "Too few dimensions on input");
-  // Compute half types in float and round once. With several roundings in half, the sum of many
-  // coordinates would not be 1.
-  const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));
+  // With several roundings in a half type, the sum of many coordinates would not be 1.
+  const Tensor wide = widened(x);
   const Tensor logits = wide - remaining(x.size(-1), wide).log();
   const Tensor taken = ops::special::sigmoid(logits);
   const Tensor left = ops::special::sigmoid(logits.neg()).cumprod(-1);
@@ -83,11 +82,13 @@ Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
   TORCH_DISTRIBUTIONS_CHECK(ValueError, y.dim() >= 1 && y.size(-1) > 0,
                             "Too few dimensions on input");
   const int64_t n = y.size(-1) - 1;
+  const Tensor wide = widened(y);
   // Sum from the end, where the numbers may be tiny, so that they are not lost beside the large
   // ones at the start.
-  const Tensor left = reversed(reversed(y).cumsum(-1)).narrow(-1, 1, n);
-  const Tensor positive = left.clamp_min(float_limits(y.scalar_type()).least);
-  return y.narrow(-1, 0, n).log() - positive.log() + remaining(n, y).log();
+  const Tensor left = reversed(reversed(wide).cumsum(-1)).narrow(-1, 1, n);
+  const auto dtype = floating(y.scalar_type());
+  const Tensor positive = left.clamp_min(float_limits(dtype).least);
+  return (wide.narrow(-1, 0, n).log() - positive.log() + remaining(n, wide).log()).to(dtype);
 }
 
 // Points with a zero coordinate are limits, but `do_inverse` may map them to finite numbers,
@@ -95,10 +96,11 @@ Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
 ConstraintPtr StickBreakingTransform::image() const { return InnerSimplex(); }
 
 Tensor StickBreakingTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
-  const Tensor count = remaining(x.size(-1), x);
-  const Tensor logits = x - count.log();
+  const Tensor wide = widened(x), count = remaining(x.size(-1), wide);
+  const Tensor logits = wide - count.log();
   return (ops::special::log_sigmoid(logits) + count * ops::special::log_sigmoid(logits.neg()))
-      .sum(-1);
+      .sum(-1)
+      .to(floating(x.scalar_type()));
 }
 
 }  // namespace transforms

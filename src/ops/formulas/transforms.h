@@ -1,11 +1,13 @@
 #pragma once
 
 #include "ops/formulas/formula.h"
+#include "ops/special/exponential.h"
 #include "ops/special/hyperbolic.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/xlogy.h"
 
-/// Formulas of transforms: the inverse at y, and log |dy/dx| at x.
+/// Formulas of element-wise transforms: the inverse at y, and log |dy/dx| at x. A function that is
+/// one operation of LibTorch or one special function, as every y(x) is, has no formula.
 
 namespace torch::distributions::ops::formulas {
 
@@ -37,8 +39,11 @@ struct Power {
 struct Sigmoid {
   static constexpr std::size_t kParameters = 0;
   static constexpr Functions kInDouble = kNone;
-  static constexpr KernelOf kKernels[] = {{kLogAbsDetJacobian, kValue}};
+  static constexpr KernelOf kKernels[] = {{kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
 
+  static constexpr auto inverse() {
+    return [](const auto& y) { return log(y) - log1p(-y); };
+  }
   static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return log_sigmoid(x) + log_sigmoid(-x); };
   }
@@ -47,8 +52,11 @@ struct Sigmoid {
 struct Softplus {
   static constexpr std::size_t kParameters = 0;
   static constexpr Functions kInDouble = kNone;
-  static constexpr KernelOf kKernels[] = {{kLogAbsDetJacobian, kValue}};
+  static constexpr KernelOf kKernels[] = {{kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
 
+  static constexpr auto inverse() {
+    return [](const auto& y) { return y + log1mexp(-y); };
+  }
   static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return log_sigmoid(x); };
   }
