@@ -3,6 +3,12 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <torch/distributions/categorical.h>
+#include <torch/distributions/dirichlet.h>
+#include <torch/distributions/multinomial.h>
+#include <torch/distributions/one_hot_categorical.h>
+#include <torch/distributions/relaxed_one_hot_categorical.h>
+
 #include "support/constraints.h"
 
 namespace torch::distributions::constraints {
@@ -51,6 +57,40 @@ TEST(Simplex, HoldsWhatWasNormalisedInItsDtype) {
   float sum = 0;
   for (int64_t i = 0; i < p.numel(); ++i) sum += p.const_data_ptr<float>()[i];
   EXPECT_FALSE(simplex.first_violation(p / sum));
+}
+
+// Each distribution is made of the probabilities of another one, and scores its own draws.
+TEST(Simplex, HoldsTheProbabilitiesOfDistributions) {
+  at::manual_seed(0);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    for (const int64_t n : {2, 1000, 1000000}) {
+      const Tensor logits = at::randn({n}).mul(3).to(dtype), weights = at::rand({n}).to(dtype);
+      std::vector<Tensor> probabilities{Categorical({.logits = logits}, true).probs(),
+                                        Categorical(weights, true).probs(), at::softmax(logits, -1),
+                                        weights / weights.sum(-1)};
+      // LibTorch's sum of many halves overflows.
+      if (dtype == at::kHalf && n == 1000000) probabilities.pop_back();
+      for (const Tensor& p : probabilities) {
+        EXPECT_FALSE(simplex.first_violation(p)) << dtype << ' ' << n;
+        EXPECT_NO_THROW(Categorical(p, true)) << dtype << ' ' << n;
+        EXPECT_NO_THROW(distributions::Multinomial(10, p, true)) << dtype << ' ' << n;
+        EXPECT_EQ(Categorical(p, true).probs().scalar_type(), dtype);
+        const OneHotCategorical one_hot(p, true);
+        EXPECT_NO_THROW(one_hot.log_prob(one_hot.sample())) << dtype << ' ' << n;
+        EXPECT_NO_THROW(OneHotCategorical(one_hot.probs(), true)) << dtype << ' ' << n;
+        const RelaxedOneHotCategorical relaxed(0.7, p, true);
+        EXPECT_NO_THROW(relaxed.log_prob(relaxed.sample())) << dtype << ' ' << n;
+        EXPECT_NO_THROW(RelaxedOneHotCategorical(0.7, relaxed.probs(), true)) << dtype << ' ' << n;
+      }
+      for (const double concentration : {0.1, 1.0, 30.0}) {
+        const Dirichlet dirichlet(at::full({n}, concentration, dtype), true);
+        const Tensor draw = dirichlet.sample();
+        EXPECT_FALSE(simplex.first_violation(draw)) << dtype << ' ' << n;
+        EXPECT_NO_THROW(dirichlet.log_prob(draw)) << dtype << ' ' << n;
+        EXPECT_NO_THROW(Categorical(draw, true)) << dtype << ' ' << n;
+      }
+    }
+  }
 }
 
 TEST(Simplex, StaysATestInEveryDtype) {

@@ -186,6 +186,8 @@ MUTANTS = [
     Mutant("hash of a shape", "src/transforms/parameters.cpp", "of_number(numbers[1]));",
            "static_cast<std::size_t>(tensor.numel()));",
            ("src/transforms/parameters.cpp",), "transforms_test", "TransformTest.*Hashes"),
+    Mutant("mass of categories without weight", "src/ops/draws/sampling.cpp", "positive = masked(x.clamp_min(limits.least))",
+           "positive = x.clamp_min(limits.least)", ("src/ops/draws/sampling.cpp",), "constraints_test", "Simplex.*OfDistributions"),
     Mutant("divergence from itself", "src/kl/by_formula.h", "std::copy_n(of_q.parameters.begin(), Q::kParameters, end_of_p)",
            "std::copy_n(of_p.parameters.begin(), Q::kParameters, end_of_p)", ("src/kl/table.cpp",), "kl_golden_test"),
     Mutant("mask forgotten", "src/ops/formulas/category.h", "exp(log_p) * select(log_p == -kInfinity, 0.0, log_p)",

@@ -311,16 +311,20 @@ Tensor invert(const Tensor& table, Weights form, int64_t count,
 }
 
 /// `x` rounded into the open interval (0, 1), as in Python. A single category keeps 1.
-Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype) {
-  if (x.size(-1) == 1) return x.to(dtype);
+/// \param without A mask of the categories that are 0; undefined if there are none.
+Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype, const Tensor& without = {}) {
+  const auto masked = [&](const Tensor& y) {
+    return without.defined() ? y.masked_fill(without, 0) : y;
+  };
+  if (x.size(-1) == 1) return masked(x.to(dtype));
   const FloatLimits limits = float_limits(dtype);
   // In half, many elements of the smallest normal number would add up to a large part of 1. There,
   // use the smallest subnormal and normalize.
-  if (dtype != at::kHalf) return x.to(dtype).clamp(limits.least_normal, limits.below_one());
-  const Tensor positive = x.clamp_min(limits.least);
-  return (positive / positive.sum(-1, /*keepdim=*/true))
-      .to(dtype)
-      .clamp(limits.least, limits.below_one());
+  if (dtype != at::kHalf) return masked(x.to(dtype).clamp(limits.least_normal, limits.below_one()));
+  const Tensor positive = masked(x.clamp_min(limits.least));
+  return masked((positive / positive.sum(-1, /*keepdim=*/true))
+                    .to(dtype)
+                    .clamp(limits.least, limits.below_one()));
 }
 
 // --- Counts of categories -------------------------------------------------------------------------
@@ -766,7 +770,7 @@ Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logit
   const Tensor x =
       at::where(is_tiny, difference.detach(), difference) / at::where(is_steep, constant_t, t);
   const Tensor masked = logits.detach().eq(-kInfinity);
-  if (form == Relaxed::kOneHot) return rounded_to_simplex(softmax(x), dtype).masked_fill(masked, 0);
+  if (form == Relaxed::kOneHot) return rounded_to_simplex(softmax(x), dtype, masked);
   return log_softmax(x)
       .clamp_min(-float_limits(dtype).largest)
       .to(dtype)
