@@ -15,9 +15,11 @@
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/joint.h>
 #include <torch/distributions/constraints/matrix.h>
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/cat.h>
 #include <torch/distributions/transforms/corr_cholesky.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/identity_transform.h>
@@ -26,6 +28,7 @@
 #include <torch/distributions/transforms/positive_definite.h>
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
+#include <torch/distributions/transforms/stack.h>
 #include <torch/distributions/transforms/stick_breaking.h>
 
 #include "constraints/scan.h"
@@ -133,12 +136,35 @@ TransformPtr between(const constraints::Bounded& constraint) {
   return between(low, high, overflows(low, high), [](const Tensor& x) { return Param(x); });
 }
 
+/// The transforms of the parts, joined by `join`. A constraint says how the parts lie in y, a
+/// transform how they lie in x.
+template <class Set, class Join>
+TransformPtr joined(const ConstraintRegistry& registry, const Set& set, Join join) {
+  std::vector<TransformPtr> parts, inverses;
+  for (const ConstraintPtr& part : set.cseq()) {
+    parts.push_back(registry(part));
+    inverses.push_back(parts.back()->inv());
+  }
+  const ConstraintPtr of_x = join(std::move(inverses), set)->codomain();
+  return join(std::move(parts), of_x.as<Set>());
+}
+
 /// Adds the rules that both registries have.
 void add_common(ConstraintRegistry& registry) {
   registry.add(constraints::real, [](const auto&) { return identity_transform; });
   registry.add<constraints::IndependentConstraint>([&registry](const auto& constraint) {
     return IndependentTransform(registry(constraint.base_constraint()),
                                 constraint.reinterpreted_batch_ndims());
+  });
+  registry.add<constraints::Cat>([&registry](const auto& set) {
+    return joined(registry, set, [](auto parts, const auto& like) -> TransformPtr {
+      return CatTransform(std::move(parts), like.dim(), like.lengths());
+    });
+  });
+  registry.add<constraints::Stack>([&registry](const auto& set) {
+    return joined(registry, set, [](auto parts, const auto& like) -> TransformPtr {
+      return StackTransform(std::move(parts), like.dim());
+    });
   });
   registry.add<constraints::GreaterThan>([](const auto& set) { return above(set.lower()); });
   registry.add<constraints::GreaterThanEq>([](const auto& set) { return above(set.lower()); });

@@ -13,10 +13,12 @@
 #include <torch/distributions/constraints/discrete.h>
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/joint.h>
 #include <torch/distributions/constraints/matrix.h>
 #include <torch/distributions/constraints/mixture_same_family.h>
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/cat.h>
 #include <torch/distributions/transforms/corr_cholesky.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/identity_transform.h>
@@ -26,6 +28,7 @@
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/softplus.h>
+#include <torch/distributions/transforms/stack.h>
 #include <torch/distributions/transforms/stick_breaking.h>
 #include <torch/distributions/transforms/tanh.h>
 
@@ -49,9 +52,9 @@ TEST(ConstraintRegistry, AMissingRuleNamesThoseThatThereAre) {
   EXPECT_THAT(
       message(transform_to),
       ::testing::StartsWith(
-          "Cannot transform LowerTriangular constraints. Those that can be are CorrCholesky, "
+          "Cannot transform LowerTriangular constraints. Those that can be are Cat, CorrCholesky, "
           "GreaterThan, GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, "
-          "LessThan, LowerCholesky, PositiveDefinite, PositiveSemidefinite, Real, Simplex"));
+          "LessThan, LowerCholesky, PositiveDefinite, PositiveSemidefinite, Real, Simplex, Stack"));
   EXPECT_THAT(message(ConstraintRegistry()), ::testing::StartsWith("Cannot transform"));
 }
 
@@ -201,6 +204,56 @@ TEST(ConstraintRegistry, RulesOfEach) {
               IndependentTransform(SoftmaxTransform(), 1));
 }
 
+TEST(ConstraintRegistry, JoinsTheTransformsOfParts) {
+  using constraints::cat, constraints::positive, constraints::real, constraints::simplex,
+      constraints::stack, constraints::unit_interval;
+  const TransformPtr above = biject_to(positive), sigmoid = SigmoidTransform(),
+                     stick = StickBreakingTransform(), softmax = SoftmaxTransform();
+  for (const ConstraintRegistry* registry : {&biject_to, &transform_to}) {
+    const TransformPtr of_simplex = (*registry)(simplex);
+    EXPECT_TRUE((*registry)(cat({positive, unit_interval}, -1, {2, 3})) ==
+                CatTransform({above, sigmoid}, -1, {2, 3}));
+    EXPECT_TRUE((*registry)(stack({positive, simplex}, -2)) ==
+                StackTransform({above, of_simplex}, -2));
+    EXPECT_TRUE((*registry)(constraints::independent(stack({positive, real}, -1), 1)) ==
+                IndependentTransform(StackTransform({above, identity_transform}, -1), 1));
+    EXPECT_THROW((*registry)(cat({positive, constraints::boolean})), c10::NotImplementedError);
+    EXPECT_THROW((*registry)(stack({constraints::boolean})), c10::NotImplementedError);
+  }
+  // The lengths of a constraint are those of y: 3 numbers on the simplex are 2 in x.
+  for (const int64_t dim : {0, -1}) {
+    EXPECT_TRUE(biject_to(cat({simplex, positive}, dim, {3, 2})) ==
+                CatTransform({stick, above}, dim, {2, 2}));
+    EXPECT_TRUE(transform_to(cat({simplex, positive}, dim, {3, 2})) ==
+                CatTransform({softmax, above}, dim, {3, 2}));
+  }
+  EXPECT_TRUE(biject_to(cat({simplex, simplex}, -1, {3, 2})) ==
+              CatTransform({stick, stick}, -1, {2, 1}));
+  // Rows that are simplices.
+  for (const int64_t dim : {0, -2}) {
+    EXPECT_TRUE(biject_to(cat({simplex, simplex}, dim, {3, 2})) ==
+                CatTransform({stick, stick}, dim, {3, 2}));
+  }
+  EXPECT_TRUE(biject_to(cat({cat({simplex, positive}, -1, {3, 1}), simplex}, -1, {4, 2})) ==
+              CatTransform({CatTransform({stick, above}, -1, {2, 1}), stick}, -1, {3, 1}));
+  at::manual_seed(0);
+  const std::vector<std::pair<ConstraintPtr, std::vector<int64_t>>> sets{
+      {cat({simplex, positive, unit_interval}, -1, {3, 2, 1}), {5}},
+      {cat({simplex, simplex}, -2, {3, 2}), {5, 4}},
+      {stack({simplex, simplex}, -1), {4, 2}},
+      {stack({positive, real, unit_interval}), {3, 4}}};
+  for (const auto& [set, shape] : sets) {
+    const TransformPtr bijection = biject_to(set);
+    const Tensor x = 3 * at::randn(shape, at::kDouble), y = bijection(x);
+    EXPECT_TRUE(set->check(y).all().item<bool>()) << *set << y;
+    EXPECT_TRUE(bijection->inv()(y).allclose(x, 1e-9, 1e-9)) << *set;
+    EXPECT_EQ(bijection->log_abs_det_jacobian(x, y).dim(), x.dim() - set->event_dim());
+    const TransformPtr onto = transform_to(set);
+    const Tensor u = 3 * at::randn(onto->inverse_shape(y.sizes()), at::kDouble);
+    EXPECT_TRUE(set->check(onto(u)).all().item<bool>()) << *set;
+  }
+}
+
 TEST(ConstraintRegistry, WhatHasNoRuleIsNamed) {
   const std::vector<ConstraintPtr> none{constraints::boolean,
                                         constraints::one_hot,
@@ -223,9 +276,9 @@ TEST(ConstraintRegistry, WhatHasNoRuleIsNamed) {
   } catch (const c10::NotImplementedError& error) {
     EXPECT_STREQ(
         error.what_without_backtrace(),
-        "Cannot transform OneHot constraints. Those that can be are CorrCholesky, GreaterThan, "
+        "Cannot transform OneHot constraints. Those that can be are Cat, CorrCholesky, GreaterThan, "
         "GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, LessThan, Real, "
-        "Simplex; `add` adds one");
+        "Simplex, Stack; `add` adds one");
   }
 }
 

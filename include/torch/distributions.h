@@ -28,6 +28,7 @@
 #include <torch/distributions/constraints/discrete.h>
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/joint.h>
 #include <torch/distributions/constraints/matrix.h>
 #include <torch/distributions/constraints/mixture_same_family.h>
 #include <torch/distributions/constraints/real.h>
@@ -67,6 +68,7 @@
 #include <torch/distributions/transformed_distribution.h>
 #include <torch/distributions/transforms/abs.h>
 #include <torch/distributions/transforms/affine.h>
+#include <torch/distributions/transforms/cat.h>
 #include <torch/distributions/transforms/compose.h>
 #include <torch/distributions/transforms/corr_cholesky.h>
 #include <torch/distributions/transforms/cumulative_distribution.h>
@@ -80,6 +82,7 @@
 #include <torch/distributions/transforms/sigmoid.h>
 #include <torch/distributions/transforms/softmax.h>
 #include <torch/distributions/transforms/softplus.h>
+#include <torch/distributions/transforms/stack.h>
 #include <torch/distributions/transforms/stick_breaking.h>
 #include <torch/distributions/transforms/tanh.h>
 #include <torch/distributions/transforms/transform.h>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <torch/distributions/core/joint_transform.h>
 #include <torch/distributions/transforms/transform.h>
 
 namespace torch::distributions {
@@ -30,6 +31,11 @@ class InverseTransform final : public ImplementsTransform<InverseTransform> {
   Tensor do_inverse(const Tensor& y) const override { return (*base_)(y); }
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override {
     return base_->log_abs_det_jacobian(y, x).neg();
+  }
+  Preimage do_preimage(const Tensor& y, bool with_jacobian) const override {
+    const auto* joint = dynamic_cast<const core::JointTransform*>(&*base_);
+    return joint != nullptr ? joint->preimage_of_inverse(y, with_jacobian)
+                            : Transform::do_preimage(y, with_jacobian);
   }
   ConstraintPtr image() const override;
   Tensor do_limit(const Tensor& x) const override { return base_->inverse_limit(x); }

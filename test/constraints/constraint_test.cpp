@@ -15,6 +15,7 @@
 #include <torch/distributions/constraints/discrete.h>
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
+#include <torch/distributions/constraints/joint.h>
 #include <torch/distributions/constraints/matrix.h>
 #include <torch/distributions/constraints/mixture_same_family.h>
 #include <torch/distributions/constraints/simplex.h>
@@ -380,7 +381,9 @@ TEST(Constraint, RefusesAValueThatIsUndefinedOrHoldsNoNumbers) {
                                        positive_semidefinite,
                                        positive_definite,
                                        independent(positive, 1),
-                                       MixtureSameFamilyConstraint(positive)};
+                                       MixtureSameFamilyConstraint(positive),
+                                       cat({positive, real}),
+                                       stack({positive, real})};
   for (const ConstraintPtr& constraint : all) {
     const std::string text = format_as(constraint), name = text.substr(0, text.find('('));
     const auto message = [&]<class Error>(const Error*, const Tensor& value, bool first) {

@@ -290,6 +290,7 @@ const std::map<std::string, ConstraintPtr>& constraints_by_name() {
   namespace c = constraints;
   static const std::map<std::string, ConstraintPtr> table{
       {"boolean", c::boolean},
+      {"cat", c::cat({c::real, c::positive})},
       {"corr_cholesky", c::corr_cholesky},
       {"dependent", c::dependent},
       {"greater_than", c::greater_than(1.0)},
@@ -314,6 +315,7 @@ const std::map<std::string, ConstraintPtr>& constraints_by_name() {
       {"real_vector", c::real_vector},
       {"simplex", c::simplex},
       {"square", c::square},
+      {"stack", c::stack({c::real, c::positive})},
       {"symmetric", c::symmetric},
       {"unit_interval", c::unit_interval}};
   return table;
@@ -324,6 +326,7 @@ const std::map<std::string, TransformPtr>& transforms_by_name() {
   static const std::map<std::string, TransformPtr> table{
       {"AbsTransform", AbsTransform()},
       {"AffineTransform", AffineTransform(1, -2)},
+      {"CatTransform", CatTransform({ExpTransform(), identity_transform})},
       {"ComposeTransform", ComposeTransform({ExpTransform(), AffineTransform(1, 2)})},
       {"CorrCholeskyTransform", CorrCholeskyTransform()},
       {"CumulativeDistributionTransform", CumulativeDistributionTransform(Normal(0, 1))},
@@ -336,6 +339,7 @@ const std::map<std::string, TransformPtr>& transforms_by_name() {
       {"SigmoidTransform", SigmoidTransform()},
       {"SoftmaxTransform", SoftmaxTransform()},
       {"SoftplusTransform", SoftplusTransform()},
+      {"StackTransform", StackTransform({ExpTransform(), identity_transform})},
       {"StickBreakingTransform", StickBreakingTransform()},
       {"TanhTransform", TanhTransform()},
       {"identity_transform", identity_transform}};

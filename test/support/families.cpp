@@ -32,6 +32,14 @@ class Given {
     return all;
   }
   int64_t integer(const char* name) const { return static_cast<int64_t>(param(name).number()); }
+  /// Integers, of which there may be none.
+  std::vector<int64_t> integers(const char* name) const {
+    const Param given = param(name);
+    if (!given.defined()) return {};
+    const Tensor numbers = given.tensor().to(at::kLong).contiguous();
+    const auto* first = numbers.const_data_ptr<int64_t>();
+    return {first, first + numbers.numel()};
+  }
   DistributionPtr distribution(const char* name) const {
     return std::get<DistributionPtr>(arguments_.at(counted(name)));
   }
@@ -199,6 +207,14 @@ const std::map<std::string, MakeTransform>& transforms() {
        }},
       {"PowerTransform",
        [](const Given& a) -> TransformPtr { return PowerTransform(a.param("exponent")); }},
+      {"CatTransform",
+       [](const Given& a) -> TransformPtr {
+         return CatTransform(a.transforms("tseq"), a.integer("dim"), a.integers("lengths"));
+       }},
+      {"StackTransform",
+       [](const Given& a) -> TransformPtr {
+         return StackTransform(a.transforms("tseq"), a.integer("dim"));
+       }},
       {"ComposeTransform",
        [](const Given& a) -> TransformPtr { return ComposeTransform(a.transforms("parts")); }},
       {"IndependentTransform", [](const Given& a) -> TransformPtr {

@@ -51,7 +51,7 @@ Arguments arguments_of(const json& arguments, at::ScalarType dtype) {
   };
   Arguments given;
   for (const auto& [key, value] : arguments.items()) {
-    if (key == "parts") {
+    if (key == "parts" || key == "tseq") {
       std::vector<TransformPtr> parts;
       for (const json& part : value) parts.push_back(nested(part));
       given.emplace(key, std::move(parts));

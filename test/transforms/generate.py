@@ -247,6 +247,26 @@ class Sum:
         self.ladj = lambda x: [mp.fsum(base.ladj(x))]
 
 
+class Joined:
+    """Models of consecutive parts of x and y, whose lengths are `lengths`."""
+
+    def __init__(self, parts, lengths):
+        self.parts, self.ends = parts, [sum(lengths[:i + 1]) for i in range(len(lengths))]
+
+    def each(self, function, x):
+        starts = [0, *self.ends[:-1]]
+        return [v for part, i, j in zip(self.parts, starts, self.ends) for v in getattr(part, function)(x[i:j])]
+
+    def forward(self, x):
+        return self.each("forward", x)
+
+    def inverse(self, y):
+        return self.each("inverse", y)
+
+    def ladj(self, x):
+        return self.each("ladj", x)
+
+
 # Points at which digits may be lost: tiny, huge, and where approximations change.
 ANYWHERE = [0.0, 1e-30, -1e-30, 1e-4, -1e-4, 0.3, -0.3, 1.0, -1.0, 2.5, -2.5, 9.0, -9.0, 15.0, -15.0, 20.5, -20.5, 40.0, -40.0]
 FAR = ANYWHERE + [87.0, -87.0, -100.0, 1000.0, -1000.0]
@@ -313,6 +333,13 @@ CASES = [
      [0.1, 1.0, 20.0]),
     ("IndependentTransform", {"base_transform": ["SigmoidTransform", {}], "reinterpreted_batch_ndims": 1}, Sum(SIGMOID),
      [-1.0, 0.5, 3.0], [0.1, 0.9, 1e-20]),
+    ("CatTransform", {"tseq": [["ExpTransform", {}], ["TanhTransform", {}]], "lengths": [2, 3]}, Joined([EXP, TANH], [2, 3]),
+     [-20.0, 1.5, -3.0, 1e-30, 20.0], [1e-30, 7.0, -0.999999, 1e-8, 0.5]),
+    ("CatTransform", {"tseq": [["ExpTransform", {}], ["IndependentTransform", {"base_transform": ["SigmoidTransform", {}],
+     "reinterpreted_batch_ndims": 1}]], "dim": -1, "lengths": [1, 2]}, Sum(Joined([EXP, SIGMOID], [1, 2])),
+     [2.0, -1.0, 0.5], [7.0, 0.9, 1e-20]),
+    ("StackTransform", {"tseq": [["SigmoidTransform", {}], ["ExpTransform", {}]]}, Joined([SIGMOID, EXP], [1, 1]),
+     [-40.0, 3.0], [0.25, 1e-8]),
 ]
 
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <torch/distributions/core/joint_transform.h>
+
+namespace torch::distributions {
+inline namespace transforms {
+
+/// Transforms of the parts of a value that `at::cat` joins along `dim`.
+///
+/// A transform may change the length of its part: `CatTransform({StickBreakingTransform(),
+/// ExpTransform()}, -1, {2, 3})` maps vectors of 5 numbers to vectors of 6. If such a part has
+/// events of several dimensions, `inv` takes their sizes to be equal.
+class TORCH_DISTRIBUTIONS_API CatTransform final
+    : public ImplementsTransform<CatTransform, core::JointTransform> {
+ public:
+  /// \param dim The dimension along which the parts lie; a negative one counts from the right.
+  /// \param lengths The sizes of the parts of x along `dim`; by default all 1.
+  /// \param cache_size The cache size of the whole and of every part; 0 leaves the parts unchanged.
+  /// \throws c10::ValueError if `transforms` is empty, if they add different numbers of event
+  ///     dimensions, or if `lengths` has another number of elements or a negative one.
+  explicit CatTransform(std::vector<TransformPtr> transforms, int64_t dim = 0,
+                        std::vector<int64_t> lengths = {}, int64_t cache_size = 0);
+
+  const std::vector<int64_t>& lengths() const& noexcept { return lengths_of_x(); }
+  std::vector<int64_t> lengths() && { return lengths_of_x(); }
+
+  ConstraintPtr domain() const override;
+  ConstraintPtr codomain() const override;
+};
+
+}  // namespace transforms
+}  // namespace torch::distributions
