@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <typeindex>
 #include <unordered_map>
@@ -27,7 +29,8 @@ struct TypePairHash {
   }
 };
 
-/// The rules, and a cache of look-ups: a rule or null for each pair of dynamic types seen so far.
+/// The rules, and caches for each pair of dynamic types seen so far: the rule that was found or
+/// null, and the hint of an error.
 class Registry {
  public:
   /// Never destroyed, so that destructors of static objects can compute divergences.
@@ -43,6 +46,7 @@ class Registry {
     const std::unique_lock lock(mutex_);
     insert(p, q, owned);
     found_.swap(forgotten);
+    hints_.clear();
   }
 
   /// The rule for two types, or null.
@@ -64,6 +68,17 @@ class Registry {
     // Warns without the lock: a warning handler is user code, which may compute a divergence.
     if (!warning.empty()) TORCH_WARN(warning);
     return rule;
+  }
+
+  /// The classes for which there are rules with `p` on the left, and with `q` on the right.
+  std::string hint(const core::Type& p, const core::Type& q) {
+    const TypePair key(p.id, q.id);
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto it = hints_.find(key); it != hints_.end()) return it->second;
+    }
+    const std::unique_lock lock(mutex_);
+    return hints_.emplace(key, partners(p, Side::kLeft) + partners(q, Side::kRight)).first->second;
   }
 
  private:
@@ -114,9 +129,36 @@ class Registry {
     return left->rule;
   }
 
+  enum class Side { kLeft, kRight };
+
+  /// A sentence on the rules of the class, or of its nearest base that has any, on one side.
+  std::string partners(const core::Type& type, Side side) const {
+    const bool is_left = side == Side::kLeft;
+    const core::Type* base = &type;
+    std::set<std::string_view> names;
+    for (; base != nullptr; base = base->base) {
+      for (const Entry& entry : entries_) {
+        if ((is_left ? entry.p : entry.q) == *base)
+          names.insert((is_left ? entry.q : entry.p).name);
+      }
+      if (!names.empty()) break;
+    }
+    std::string sentence = names.empty() ? " There is no rule " : " The rules ";
+    sentence += c10::str(is_left ? "from p type " : "to q type ", type.name);
+    if (names.empty()) return sentence + '.';
+    if (!(*base == type)) sentence += c10::str(", as a ", base->name, ',');
+    const char* separator = is_left ? " lead to " : " come from ";
+    for (const std::string_view name : names) {
+      sentence += c10::str(separator, name);
+      separator = ", ";
+    }
+    return sentence + '.';
+  }
+
   std::shared_mutex mutex_;
   std::vector<Entry> entries_;
   std::unordered_map<TypePair, std::shared_ptr<const KlRule>, TypePairHash> found_;
+  std::unordered_map<TypePair, std::string, TypePairHash> hints_;
 };
 
 }  // namespace
@@ -126,6 +168,13 @@ Tensor kl_divergence(const Distribution& p, const Distribution& q) {
   const auto rule = Registry::instance().find(p.type(), q.type());
   if (rule == nullptr) kl::not_implemented(p, q);
   return (*rule)(p, q);
+}
+
+void kl::not_implemented(const Distribution& p, const Distribution& q, const std::string& reason) {
+  raise<c10::NotImplementedError>(without_rule(p, q), reason.empty() ? "." : ": ", reason,
+                                  reason.empty() ? "" : ".",
+                                  Registry::instance().hint(p.type(), q.type()),
+                                  " kl_divergence_monte_carlo estimates the divergence by draws.");
 }
 
 void core::require_own_type(const core::Type& type, const std::type_info& of) {

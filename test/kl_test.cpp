@@ -61,6 +61,9 @@ DEFINE_ROOT(Plant);
 DEFINE_DERIVED(Tree, Plant);
 DEFINE_DERIVED(Oak, Tree);
 DEFINE_ROOT(Stone);
+DEFINE_ROOT(Pebble);
+DEFINE_ROOT(Bird);
+DEFINE_DERIVED(Lark, Bird);
 DEFINE_DERIVED(Erlang, Exponential);
 
 /// A rule that returns this number.
@@ -107,13 +110,22 @@ TEST(KlTest, DispatchesOnDynamicTypes) {
   EXPECT_EQ(kl(*p, *q), 1);
 }
 
-TEST(KlTest, NamesBothTypesWhenThereIsNoRule) {
-  EXPECT_EQ(message_of(Stone(), Poodle()),
-            "No KL(p || q) is implemented for p type Stone and q type Poodle");
-  EXPECT_EQ(message_of(Stone(), Poodle()),
-            "No KL(p || q) is implemented for p type Stone and q type Poodle");  // cached
-  EXPECT_EQ(message_of(Stone(), Stone()),
-            "No KL(p || q) is implemented for p type Stone and q type Stone");
+TEST(KlTest, NamesBothTypesAndTheNearestRulesWhenThereIsNone) {
+  const std::string estimates = " kl_divergence_monte_carlo estimates the divergence by draws.";
+  const std::string none =
+      "No KL(p || q) is implemented for p type Pebble and q type Lark. There is no rule from p "
+      "type "
+      "Pebble. There is no rule to q type Lark." +
+      estimates;
+  EXPECT_EQ(message_of(Pebble(), Lark()), none);
+  EXPECT_EQ(message_of(Pebble(), Lark()), none);  // cached
+  register_kl<Pebble, Uniform>(returns(1));
+  register_kl<Pebble, Beta>(returns(1));
+  register_kl<Bird, Bird>(returns(1));
+  EXPECT_EQ(message_of(Pebble(), Lark()),
+            "No KL(p || q) is implemented for p type Pebble and q type Lark. The rules from p type "
+            "Pebble lead to Beta, Uniform. The rules to q type Lark, as a Bird, come from Bird." +
+                estimates);
 }
 
 TEST(KlTest, PrefersTheNearestClass) {

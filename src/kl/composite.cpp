@@ -4,6 +4,7 @@
 #include <torch/distributions/kl.h>
 #include <torch/distributions/transformed_distribution.h>
 
+#include "core/raise.h"
 #include "kl/composite.h"
 #include "kl/table.h"
 #include "ops/tensor/sum_rightmost.h"
@@ -21,6 +22,16 @@ FlatIndependent::FlatIndependent(const Independent& d)
   }
 }
 
+Tensor divergence_of_parts(const Distribution& p, const Distribution& q, const Distribution& part_p,
+                           const Distribution& part_q) {
+  try {
+    return kl_divergence(part_p, part_q);
+  } catch (const c10::NotImplementedError& error) {
+    raise<c10::NotImplementedError>(without_rule(p, q), ", since there is none for their parts. ",
+                                    error.what_without_backtrace());
+  }
+}
+
 /// The divergence of p and q without the reinterpreted dimensions that both have in common, summed
 /// over these dimensions.
 Tensor divergence(const Independent& p, const Independent& q) {
@@ -31,10 +42,12 @@ Tensor divergence(const Independent& p, const Independent& q) {
     if (d.dims == shared) return d.base;
     return Independent(d.base, d.dims - shared, /*validate_args=*/false);
   };
-  return ops::sum_rightmost(kl_divergence(stripped(flat_p), stripped(flat_q)), shared);
+  const DistributionPtr rest_p = stripped(flat_p), rest_q = stripped(flat_q);
+  return ops::sum_rightmost(divergence_of_parts(p, q, rest_p, rest_q), shared);
 }
 
-/// A transform that both have in common does not change the divergence.
+/// A bijective transform that both have in common does not change the divergence. One that is not
+/// bijective may make it smaller.
 Tensor divergence(const TransformedDistribution& p, const TransformedDistribution& q) {
   const std::vector<TransformPtr> of_p = flattened(p.transforms()),
                                   of_q = flattened(q.transforms());
@@ -43,7 +56,10 @@ Tensor divergence(const TransformedDistribution& p, const TransformedDistributio
     not_implemented(p, q, "their transforms differ");
   }
   if (p.event_shape() != q.event_shape()) not_implemented(p, q, "their event shapes differ");
-  return kl_divergence(p.base_dist(), q.base_dist());
+  if (!std::all_of(of_p.begin(), of_p.end(), [](const auto& t) { return t->bijective(); })) {
+    not_implemented(p, q, "their transforms are not bijective");
+  }
+  return divergence_of_parts(p, q, p.base_dist(), q.base_dist());
 }
 
 }  // namespace torch::distributions::kl

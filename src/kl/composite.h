@@ -13,4 +13,8 @@ struct FlatIndependent {
   int64_t dims;
 };
 
+/// The divergence of parts of p and q. If it has no rule, the error names p and q as well.
+Tensor divergence_of_parts(const Distribution& p, const Distribution& q, const Distribution& part_p,
+                           const Distribution& part_q);
+
 }  // namespace torch::distributions::kl

@@ -3,7 +3,6 @@
 #include <ATen/OpMathType.h>
 
 #include <torch/distributions/independent.h>
-#include <torch/distributions/kl.h>
 #include <torch/distributions/low_rank_multivariate_normal.h>
 #include <torch/distributions/normal.h>
 
@@ -94,14 +93,14 @@ Tensor divergence(const MultivariateNormal& p, const MultivariateNormal& q) {
 Tensor divergence(const MultivariateNormal& p, const Independent& q) {
   require_equal_event_shapes(p, q);
   const FlatIndependent flat(q);
-  if (flat.dims == 0) return kl_divergence(p, flat.base);
+  if (flat.dims == 0) return divergence_of_parts(p, q, p, flat.base);
   return divergence(gaussian(p), gaussian(flat, p, q));
 }
 
 Tensor divergence(const Independent& p, const MultivariateNormal& q) {
   require_equal_event_shapes(p, q);
   const FlatIndependent flat(p);
-  if (flat.dims == 0) return kl_divergence(flat.base, q);
+  if (flat.dims == 0) return divergence_of_parts(p, q, flat.base, q);
   return divergence(gaussian(flat, p, q), gaussian(q));
 }
 
@@ -123,14 +122,14 @@ Tensor divergence(const MultivariateNormal& p, const LowRankMultivariateNormal& 
 Tensor divergence(const LowRankMultivariateNormal& p, const Independent& q) {
   require_equal_event_shapes(p, q);
   const FlatIndependent flat(q);
-  if (flat.dims == 0) return kl_divergence(p, flat.base);
+  if (flat.dims == 0) return divergence_of_parts(p, q, p, flat.base);
   return divergence(gaussian(p), of_rank_0(gaussian(flat, p, q)));
 }
 
 Tensor divergence(const Independent& p, const LowRankMultivariateNormal& q) {
   require_equal_event_shapes(p, q);
   const FlatIndependent flat(p);
-  if (flat.dims == 0) return kl_divergence(flat.base, q);
+  if (flat.dims == 0) return divergence_of_parts(p, q, flat.base, q);
   return divergence(of_rank_0(gaussian(flat, p, q)), gaussian(q));
 }
 

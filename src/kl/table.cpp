@@ -49,6 +49,7 @@ std::vector<BuiltInRule> built_in_rules() {
   add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
   add_formulas<f::Geometric, f::Geometric>(table);
   add_formulas<f::Gumbel, f::Gumbel, f::Normal>(table);
+  add_formulas<f::HalfCauchy, f::HalfCauchy>(table);
   add_formulas<f::HalfNormal, f::HalfNormal>(table);
   add_formulas<f::Laplace, f::Laplace, f::Normal>(table);
   add_formulas<f::Normal, f::Gumbel, f::Laplace, f::Normal>(table);
@@ -81,11 +82,9 @@ std::vector<BuiltInRule> built_in_rules() {
   return table;
 }
 
-void not_implemented(const Distribution& p, const Distribution& q, const char* reason) {
-  const char* separator = reason == nullptr ? "" : ": ";
-  raise<c10::NotImplementedError>("No KL(p || q) is implemented for p type ", p.type().name,
-                                  " and q type ", q.type().name, separator,
-                                  reason == nullptr ? "" : reason);
+std::string without_rule(const Distribution& p, const Distribution& q) {
+  return c10::str("No KL(p || q) is implemented for p type ", p.type().name, " and q type ",
+                  q.type().name);
 }
 
 void require_equal_event_shapes(const Distribution& p, const Distribution& q) {

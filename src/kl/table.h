@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <torch/distributions/core/distribution.h>
@@ -51,10 +52,13 @@ Tensor divergence(const Wishart& p, const Wishart& q);
 /// parameters.
 Tensor infinite(const Distribution& p, const Distribution& q);
 
-/// \throws c10::NotImplementedError "No KL(p || q) is implemented for p type P and q type Q",
-///     followed by the reason if one is given.
+/// "No KL(p || q) is implemented for p type P and q type Q".
+std::string without_rule(const Distribution& p, const Distribution& q);
+
+/// \throws c10::NotImplementedError `without_rule`, followed by the reason if one is given, by the
+///     classes that rules connect to those of p and q, and by what to call instead.
 [[noreturn]] void not_implemented(const Distribution& p, const Distribution& q,
-                                  const char* reason = nullptr);
+                                  const std::string& reason = {});
 
 /// \throws c10::ValueError if the event shapes differ, since the divergence is not defined then.
 void require_equal_event_shapes(const Distribution& p, const Distribution& q);

@@ -19,7 +19,8 @@ using Pair = std::pair<std::string, std::string>;
 
 // The pairs of Python's registry whose classes both exist here, and those that Python lacks.
 TEST(KlTableTest, HasAllPairs) {
-  std::set<Pair> expected{{"Independent", "LowRankMultivariateNormal"},
+  std::set<Pair> expected{{"HalfCauchy", "HalfCauchy"},
+                          {"Independent", "LowRankMultivariateNormal"},
                           {"Independent", "MultivariateNormal"},
                           {"LowRankMultivariateNormal", "Independent"},
                           {"MultivariateNormal", "Independent"},

@@ -1,13 +1,19 @@
 #pragma once
 
+#include "ops/formulas/cauchy.h"
 #include "ops/formulas/formula.h"
 #include "ops/special/angle.h"
 #include "ops/special/student_t.h"
+
+namespace torch::distributions {
+class HalfCauchy;
+}
 
 namespace torch::distributions::ops::formulas {
 
 /// The distribution of |X| for X ~ Cauchy(0, scale). Its cdf is `angle_share(x, scale)`.
 struct HalfCauchy {
+  using Family = distributions::HalfCauchy;
   static constexpr std::size_t kParameters = 1;
   static constexpr Functions kInDouble = kCdf | kIcdf | kTails;
   static constexpr KernelOf kKernels[] = {{kLogProb, kEveryParameter, kValue},
@@ -70,6 +76,15 @@ struct HalfCauchy {
  private:
   /// Whether the cdf is not constant at x. True for NaN.
   static constexpr auto is_inside(const auto& x) { return !(x < 0.0 || x == kInfinity); }
+};
+
+template <>
+struct Kl<HalfCauchy, HalfCauchy> : Between<HalfCauchy, HalfCauchy> {
+  /// That of the Cauchy distributions, which are symmetric.
+  static constexpr auto kl(const auto& scale_p, const auto& scale_q) {
+    const auto zero = like(scale_p, 0.0);
+    return Kl<Cauchy, Cauchy>::kl(zero, scale_p, zero, scale_q);
+  }
 };
 
 }  // namespace torch::distributions::ops::formulas
