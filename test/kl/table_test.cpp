@@ -24,6 +24,7 @@ TEST(KlTableTest, HasAllPairs) {
                           {"Independent", "MultivariateNormal"},
                           {"LowRankMultivariateNormal", "Independent"},
                           {"MultivariateNormal", "Independent"},
+                          {"VonMises", "VonMises"},
                           {"Weibull", "Weibull"},
                           {"Wishart", "Wishart"}};
   std::ifstream in(test_dir() / "golden/inventory.json");

@@ -91,6 +91,17 @@ class VonMises(Family):
     def interval(m, k):
         return [m - mp.pi, m, m + mp.pi]
 
+    def kl_von_mises_von_mises(m, k, n, j):
+        mean_cosine = scaled(1, k) / scaled(0, k)
+        return log_i0e(j) - log_i0e(k) + (j - k) + mean_cosine * (k - j * mp.cos(m - n))
+
+    kl = {"VonMises": kl_von_mises_von_mises}
+    kl_points = {
+        "VonMises": [(0, 1e-6, 0, 1e-3), (0, 1e-6, 3, 1e-6), (0, 5.9, 0, 6.1), (1, 4, 1, 16), (1, 4, 1, 17), (0, 3, 6.283185307179586, 3),
+                     (0, 1e8, 0, 1.001e8), (0, 1e8, 1e-4, 1e8), (0, 1e-6, 0, 1e8), (0, 1e8, 0, 1e-6), (20, 2, -30, 5)],
+    }
+    kl_wrong_in_python = ("VonMises",)  # it has no rule
+
     ordinary = {"loc": [-0.5, 1, 2], "concentration": [0.5, 1, 3]}
     accuracy = [VonMisesPoints]
     points = dict(at=[-3.0, -0.5, 0.0, 1.0, 4.0], edges=[], outside=[NAN, INF])

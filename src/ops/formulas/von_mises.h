@@ -43,4 +43,15 @@ struct VonMises {
   static constexpr double kLog2Pi = 2 * kLogSqrt2Pi;
 };
 
+template <>
+struct Kl<VonMises, VonMises> : Between<VonMises, VonMises> {
+  /// E[cos(X - loc_p)] = I1(k_p) / I0(k_p) is the mean of p as an exponential family, whose log
+  /// normalizer is log I0. So the divergence is the Bregman divergence of log I0 for equal
+  /// locations, and E[cos(X - loc_p) - cos(X - loc_q)] k_q is added for different ones.
+  static constexpr auto kl(const auto& loc_p, const auto& k_p, const auto& loc_q, const auto& k_q) {
+    return log_i0_divergence(k_q, k_p) +
+           k_q * (mean_cosine(k_p) * versine_of_half(0.5 * loc_p - 0.5 * loc_q));
+  }
+};
+
 }  // namespace torch::distributions::ops::formulas

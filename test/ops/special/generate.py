@@ -317,6 +317,16 @@ def concentration(p):
     return p.choice(lambda: p.log_uniform(1e-8, 1e8), lambda: p.uniform(0.01, 20), lambda: p.uniform(5.5, 6.5)),
 
 
+def concentration_pair(p):
+    """Two concentrations, which may be close. mpmath is slow for large ones."""
+    y = min(concentration(p)[0], 1e4)
+    return p.choice(lambda: min(concentration(p)[0], 1e4), lambda: hair(p, y), lambda: hair(p, y)), y
+
+
+def mean_cosine(x):
+    return besseli(1, x) / besseli(0, x)
+
+
 def tilt(p, largest=1e6):
     sign = p.random.choice([-1, 1])
     return sign * p.choice(lambda: p.log_uniform(1e-8, 1), lambda: p.uniform(0, 10), lambda: p.log_uniform(1, largest))
@@ -471,6 +481,9 @@ FUNCTIONS = {
     "versine_of_half": (lambda h: 2 * sin(h)**2, lambda p: (mixed_signs(p, 1e-12, 100),), 160),
     "log_i0e": (lambda x: log(besseli(0, x)) - x, concentration, 160),
     "circular_variance": (lambda x: 1 - besseli(1, x) / besseli(0, x), concentration, 160),
+    "mean_cosine": (mean_cosine, concentration, 120),
+    "mean_cosine_difference": (lambda x, y: mean_cosine(x) - mean_cosine(y), concentration_pair, 160),
+    "log_i0_divergence": (divergence(lambda x: log(besseli(0, x)), mean_cosine), concentration_pair, 160),
     "half_step_remainder": (half_step, lambda p: (p.positive(),), 120),
     "half_step_remainder_d1": (half_step_d1, lambda p: (p.positive(),), 120),
     "student_t_drop": (lambda y, s, v: (v + 1) / 2 * log1p((y / s)**2 / v), student_t_arguments, 300),
