@@ -39,9 +39,10 @@ void add_infinite(Table& table) {
 
 std::vector<BuiltInRule> built_in_rules() {
   Table table;
-  add_formulas<f::Bernoulli, f::Bernoulli, f::Poisson>(table);
+  add_formulas<f::Bernoulli, f::Bernoulli, f::Binomial, f::Poisson>(table);
   add_formulas<f::Beta, f::Beta, f::ContinuousBernoulli, f::Exponential, f::Gamma, f::Normal,
                f::Uniform>(table);
+  add_formulas<f::Binomial, f::Bernoulli>(table);
   add_formulas<f::Cauchy, f::Cauchy>(table);
   add_formulas<f::ContinuousBernoulli, f::ContinuousBernoulli, f::Exponential, f::Normal,
                f::Uniform>(table);
@@ -77,6 +78,8 @@ std::vector<BuiltInRule> built_in_rules() {
   add<Independent, Independent, LowRankMultivariateNormal, MultivariateNormal>(table);
   add<LowRankMultivariateNormal, Independent, LowRankMultivariateNormal, MultivariateNormal>(table);
   add<MultivariateNormal, Independent, LowRankMultivariateNormal, MultivariateNormal>(table);
+  add<Multinomial, Multinomial>(table);
+  add<NegativeBinomial, NegativeBinomial>(table);
   add<OneHotCategorical, OneHotCategorical>(table);
   add<TransformedDistribution, TransformedDistribution>(table);
   add<Wishart, Wishart>(table);

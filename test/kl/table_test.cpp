@@ -19,11 +19,15 @@ using Pair = std::pair<std::string, std::string>;
 
 // The pairs of Python's registry whose classes both exist here, and those that Python lacks.
 TEST(KlTableTest, HasAllPairs) {
-  std::set<Pair> expected{{"HalfCauchy", "HalfCauchy"},
+  std::set<Pair> expected{{"Bernoulli", "Binomial"},
+                          {"Binomial", "Bernoulli"},
+                          {"HalfCauchy", "HalfCauchy"},
                           {"Independent", "LowRankMultivariateNormal"},
                           {"Independent", "MultivariateNormal"},
                           {"LowRankMultivariateNormal", "Independent"},
+                          {"Multinomial", "Multinomial"},
                           {"MultivariateNormal", "Independent"},
+                          {"NegativeBinomial", "NegativeBinomial"},
                           {"VonMises", "VonMises"},
                           {"Weibull", "Weibull"},
                           {"Wishart", "Wishart"}};

@@ -6,7 +6,7 @@ from .framework.accuracy import Points
 from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import LOGIT, OUTCOME, PROBABILITY, hostile_unit_interval
 from .framework.family import Family, probs_or_logits
-from .framework.mathematics import Odds
+from .framework.mathematics import Odds, total
 
 
 class OfProbs(Points):
@@ -74,8 +74,20 @@ class Bernoulli(Family):
             return r
         return -o.entropy() - o.p * mp.log(r) + r if r != 0 else mp.inf
 
-    kl = {"Bernoulli": Odds.kl, "Poisson": kl_bernoulli_poisson}
+    def kl_bernoulli_binomial(o, n, other):
+        """The probabilities of 0 and 1 in n trials."""
+        log_of = {0: n * other.log_q if n else mpf(0), 1: mp.log(n) + other.log_p + ((n - 1) * other.log_q if n > 1 else 0) if n else -mp.inf}
+        return total(p * (log_p - log_of[k]) for k, (p, log_p) in zip((1, 0), o.sides) if p != 0)
+
+    kl = {"Bernoulli": Odds.kl, "Binomial": kl_bernoulli_binomial, "Poisson": kl_bernoulli_poisson}
     kl_points = {
+        "Binomial": {
+            ("probs", "probs"): [(0, 1, 0.25), (0, 5, 0.25), (1, 1, 1), (1, 2, 1), (0, 2, 1), (0.5, 0, 0.5), (0, 0, 0.5), (0.5, 3, 0), (0, 3, 0),
+                                 (0.25, 1e6, 1e-6), (1e-12, 1e6, 1e-18), (0, 0, 1)],
+            ("logits", "logits"): [(-100, 3, 2), (2, 5, 100), (100, 2, -100), (2, 1, 2), (-800, 1, 800)],
+            ("probs", "logits"): [(0, 2, 2), (1, 1, 100), (0.5, 0, 3)],
+            ("logits", "probs"): [(0, 2, 1), (2, 1, 1), (-30, 3, 0)],
+        },
         ("probs", "rate"): [(0, 2), (1, 2), (0, 0), (0.5, 0), (1e-30, 1e-30), (1e-7, 1e-7), (0.25, 1e8)],
         ("logits", "rate"): [(-100, 1e-30), (100, 2), (-20, 1e-9), (0, 0)],
         ("probs", "probs"): [(0, 0.25), (1, 0.25), (0, 0), (1, 1), (0.5, 0), (0.5, 1), (1, 0), (1e-12, 1e-9), (1e-30, 0.5)],
@@ -83,7 +95,14 @@ class Bernoulli(Family):
         ("probs", "logits"): [(0, 2), (1, 2), (0.5, 1000), (1e-12, -1000), (1e-12, 3)],
         ("logits", "probs"): [(-100, 1e-12), (100, 0.25), (0, 0), (0, 1)],
     }
-    kl_wrong_in_python = ("Bernoulli",)  # clamps probabilities, and is infinite at logits of 100
+    # Clamps probabilities, and is infinite at logits of 100. It has no rule for Binomial.
+    kl_wrong_in_python = ("Bernoulli", "Binomial")
+
+    def kl_draw(partner, rng, spread, forms):
+        drawn = [f.parameters[n].draw(rng, spread) for f, form in zip((Bernoulli, partner), forms) for n in form if n != "total_count"]
+        if partner.name() == "Binomial":
+            drawn.insert(1, float(rng.choice([1, 1, 2, 10] if spread != "hostile" else [1, 2, 1000, 10**6])))
+        return drawn
 
     ordinary = {"probs": [0.2, 0.5, 0.9], "logits": [-2, 0.5, 1]}
     accuracy = [OfProbs, OfLogits]

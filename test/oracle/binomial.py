@@ -93,6 +93,13 @@ def kl_binomial_binomial(n, o, m, other):
     return m * o.kl(other) if n == m or o.p == 0 else INF
 
 
+def kl_binomial_bernoulli(n, o, other):
+    """Infinite if counts above 1 are possible."""
+    if n == 1:
+        return o.kl(other)
+    return -other.log_q if n == 0 or o.p == 0 else INF
+
+
 class Binomial(Family):
     parameters = {"total_count": TRIALS, "probs": PROBABILITY, "logits": LOGIT}
     forms = probs_or_logits("total_count")
@@ -136,17 +143,26 @@ class Binomial(Family):
     def enumerate_support(n, o):
         return range(int(n) + 1)
 
-    kl = {"Binomial": kl_binomial_binomial}
+    kl = {"Bernoulli": kl_binomial_bernoulli, "Binomial": kl_binomial_binomial}
     kl_points = {
+        "Bernoulli": {
+            ("probs", "probs"): [(1, 0.5, 0.25), (0, 0.5, 0.25), (0, 0.5, 1), (2, 0, 0.25), (2, 0.5, 0.25), (2, 0, 1), (1, 1, 0.25), (1, 1, 1)],
+            ("logits", "logits"): [(1, 2, 5), (0, 2, 5), (2, 2, 5), (1, 90, -90)],
+            ("probs", "logits"): [(2, 0, 3), (1, 0, 3)],
+            ("logits", "probs"): [(0, 2, 1), (1, 2, 1)],
+        },
         ("probs", "probs"): [(10, 1, 10, 0.5), (10, 0, 10, 0.5), (10, 0.5, 5, 0.5), (10, 0, 5, 0.5), (0, 0.5, 0, 0.25),
                              (1e9, 0.999, 1e9, 0.998)],
         ("logits", "logits"): [(10, 2, 5, 2), (16, 90, 16, -90)],
         ("probs", "logits"): [(10, 1, 10, -2)],
         ("logits", "probs"): [(10, 2, 5, 0.5)],
     }
-    kl_wrong_in_python = ("Binomial",)
+    kl_wrong_in_python = ("Bernoulli", "Binomial")  # it has no rule for Bernoulli
 
     def kl_draw(partner, rng, spread, forms):
+        if partner.name() == "Bernoulli":
+            p, q = (f.parameters[form[-1]].draw(rng, spread) for f, form in zip((Binomial, partner), forms))
+            return [1.0 if spread != "hostile" else float(rng.choice([0, 1, 1, 2])), p, q]
         n = float(rng.choice([1, 3, 10, 1000] if spread != "hostile" else [1, 10**3, 10**6, 2**24]))
         p, q = (Binomial.parameters[form[1]].draw(rng, spread) for form in forms)
         return [n, p, n, q]

@@ -4,8 +4,10 @@ import itertools
 
 from mpmath import mp, mpf
 
+from .categorical import CATEGORIES, MASKED_AND_FAR
 from .framework.accuracy import Points
 from .framework.cases import INF, NAN, Case, T, bf16, f16, f32, f64
+from .framework.divergences import Table
 from .framework.draws import COUNTS, LOG_WEIGHT, TRIALS, WEIGHT
 from .framework.family import Family, probs_or_logits
 from .framework.mathematics import log_probabilities, plogp, total
@@ -117,6 +119,32 @@ class Multinomial(Family):
 
     def variance(n, l):
         return [n * mp.exp(v) * (1 - mp.exp(v)) for v in l]
+
+    def kl_multinomial_multinomial(n, l, m, other):
+        """Counts with different sums have no value in common."""
+        if n != m:
+            return INF
+        return n * total(mpf(0) if a == -INF else mp.exp(a) * (a - b) for a, b in zip(l, other)) if n else mpf(0)
+
+    kl = {"Multinomial": kl_multinomial_multinomial}
+
+    @classmethod
+    def kl_tables(cls):
+        for dtype, form, other_form in itertools.product(("float64", "float32"), cls.forms, cls.forms):
+            p, q = form[1], other_form[1]
+
+            def table(kind, *rows):
+                made = [{"p.total_count": n, "p." + p: a, "q.total_count": m, "q." + q: b} for n, a, m, b in rows]
+                return Table(cls.call(form, "p."), cls.call(other_form, "q."), kind, dtype, made, python=False)
+
+            ordinary, other = CATEGORIES[p][0], CATEGORIES[q][1]
+            (zero, far, _), (zero_q, _, far_q) = MASKED_AND_FAR[p], MASKED_AND_FAR[q]
+            yield table("ordinary", (5, ordinary, 5, other), (1, ordinary, 1, other))
+            if p == q and dtype == "float64":  # in float32 the rounding of normalised probabilities shows
+                yield table("near", *[(20, ordinary, 20, [v * (1 + s * step) for v, s in zip(ordinary, (1, 0.5, -0.25))]) for step in (1e-3, 1e-6)])
+            yield table("hostile", (1e6, [*ordinary[:2], zero], 1e6, other), (7, [*ordinary[:2], zero], 7, [*other[:2], zero_q]),
+                        (7, ordinary, 7, [*other[:2], zero_q]), (0, ordinary, 0, [*other[:2], zero_q]), (3, far, 3, far_q),
+                        (3, ordinary, 4, other))
 
     def mean_log_factorial(n, p):
         """E[log X!] of a binomial variable. As in the entropy of Binomial, every m-th term of a wide distribution is summed."""

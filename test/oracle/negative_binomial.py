@@ -87,6 +87,7 @@ class NegativeBinomial(Family):
     parameters = {"total_count": INTENSITY, "probs": PROPER_PROBABILITY, "logits": LOGIT}
     forms = probs_or_logits("total_count")
     value = COUNT
+    attributes = ("equal counts",)
 
     def canonical(total_count, probs=None, logits=None):
         return total_count, Odds.of(probs, logits)
@@ -111,6 +112,26 @@ class NegativeBinomial(Family):
 
     def values(r, o):
         return range(4000)
+
+    def kl_of_equal_counts(r, o, _, other):
+        return r / o.q * o.kl(other) if r else mpf(0)
+
+    kl = {"NegativeBinomial": kl_of_equal_counts}
+    kl_points = {
+        ("probs", "probs"): [(0, 0.5, 0, 0.25), (0, 0.5, 0, 0), (3, 0, 3, 0.25), (3, 0.5, 3, 0), (3, 0, 3, 0), (1e8, 1e-12, 1e8, 1e-9)],
+        ("logits", "logits"): [(2, 0, 2, 100), (2, 100, 2, 0), (2, -100, 2, 100), (0, 3, 0, 4), (2, 700, 2, 699)],
+        ("probs", "logits"): [(2, 0, 2, 3), (2, 1e-12, 2, 3)],
+        ("logits", "probs"): [(2, -100, 2, 1e-12), (2, 3, 2, 0)],
+    }
+    kl_wrong_in_python = ("NegativeBinomial",)  # it has no rule
+
+    def kl_draw(partner, rng, spread, forms):
+        """Equal counts, without which the divergence has no closed form."""
+        if spread == "bounded":
+            return [6, 0.3, 6, 0.6]
+        r = NegativeBinomial.parameters["total_count"].draw(rng, spread)
+        p, q = (NegativeBinomial.parameters[form[1]].draw(rng, spread) for form in forms)
+        return [r, p, r, q]
 
     ordinary = {"total_count": [2.5, 9, 0.7], "probs": [0.2, 0.5, 0.8], "logits": [-2, 0.5, 1]}
     grid = {

@@ -38,6 +38,9 @@ class TORCH_DISTRIBUTIONS_API Multinomial : public Implements<Multinomial> {
   Tensor logits() const { return categorical_.logits(); }
   IntArrayRef param_shape() const& { return categorical_.param_shape(); }
   std::vector<int64_t> param_shape() && { return categorical_.param_shape().vec(); }
+  /// The distribution of the index of one draw.
+  const Categorical& categorical() const& { return categorical_; }
+  Categorical categorical() && { return categorical_; }
 
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;

@@ -4,6 +4,7 @@
 #include "ops/formulas/formula.h"
 #include "ops/special/binomial_entropy.h"
 #include "ops/special/binomial_log_density.h"
+#include "ops/special/rounding.h"
 #include "ops/special/sigmoid.h"
 
 namespace torch::distributions {
@@ -176,6 +177,47 @@ struct Kl<Binomial, Binomial> : BetweenTrials<Binomial, Binomial> {
 template <>
 struct Kl<BinomialLogits, BinomialLogits> : BetweenTrials<BinomialLogits, BinomialLogits> {
   static constexpr KernelOf kKernels[] = {{kKl, parameter(1) | parameter(3)}};
+};
+
+/// One trial, in either form.
+template <class P>
+concept IsTrial = std::is_same_v<P, Bernoulli> || std::is_same_v<P, BernoulliLogits>;
+
+/// The log probability that one trial fails.
+template <IsTrial P>
+constexpr auto log_failure(const auto& parameter) {
+  return P::log_prob(parameter)(like(parameter, 0.0));
+}
+
+/// KL(Bernoulli || Binomial). In n trials the outcomes 0 and 1 have the probabilities that they
+/// have in one, times (1 - q)^(n - 1) and n (1 - q)^(n - 1).
+template <IsTrial P, class Q>
+  requires IsTrial<typename Q::Trial>
+struct Kl<P, Q> : Between<P, Q> {
+  static constexpr auto kl(const auto& p, const auto& n, const auto& q) {
+    const auto none = n == 0.0, many = n > 1.0;
+    const auto never_fails = log_failure<typename Q::Trial>(q) == -kInfinity;
+    const auto impossible = (none && !P::never_succeeds(p)) || (many && never_fails);
+    const auto rest = [](const auto& a, const auto& trials, const auto& b) {
+      return -((trials - 1.0) * log_failure<typename Q::Trial>(b) + P::mean(a) * log(trials));
+    };
+    const auto sum =
+        Kl<P, typename Q::Trial>::kl(p, q) + within(many && !never_fails, 0.0, rest, p, n, q);
+    return select(impossible, kInfinity, select(none, 0.0, nonnegative(sum)));
+  }
+};
+
+/// KL(Binomial || Bernoulli) for one trial, none, or several that never succeed; else infinity.
+template <class P, IsTrial Q>
+  requires IsTrial<typename P::Trial>
+struct Kl<P, Q> : Between<P, Q> {
+  static constexpr auto kl(const auto& n, const auto& p, const auto& q) {
+    const auto always_0 = n == 0.0 || (n > 1.0 && P::Trial::never_succeeds(p));
+    const auto of_0 = [](const auto& b) { return 0.0 - log_failure<Q>(b); };
+    const auto possible = always_0 && log_failure<Q>(q) > -kInfinity;
+    return select(n == 1.0, Kl<typename P::Trial, Q>::kl(p, q),
+                  within(possible, kInfinity, of_0, q));
+  }
 };
 
 }  // namespace torch::distributions::ops::formulas

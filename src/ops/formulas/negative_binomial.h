@@ -1,7 +1,9 @@
 #pragma once
 
+#include "ops/formulas/bernoulli.h"
 #include "ops/formulas/counts.h"
 #include "ops/formulas/formula.h"
+#include "ops/formulas/geometric.h"
 #include "ops/special/negative_binomial_log_density.h"
 #include "ops/special/sigmoid.h"
 
@@ -66,6 +68,7 @@ struct NegativeBinomial : NegativeBinomialMoments<NegativeBinomial> {
   }
 
   static constexpr auto odds(const auto& p) { return p / (1.0 - p); }
+  static constexpr auto logits(const auto& p) { return Bernoulli::logits(p); }
   static constexpr auto stddev_of_one(const auto& p) { return sqrt(p) / (1.0 - p); }
 };
 
@@ -88,5 +91,54 @@ struct NegativeBinomialLogits : NegativeBinomialMoments<NegativeBinomialLogits> 
     return exp(0.5 * (softplus(logits) + logits));
   }
 };
+
+/// KL(p || q) for equal numbers of failures r: as p and q are the distributions of sums of r
+/// geometric variables, it is r times the divergence of one. There is no closed form for different
+/// numbers, so the derivative in r is that of a change of both.
+template <class P, class Q>
+struct BetweenFailures : Between<P, Q> {
+  static constexpr auto kl(const auto& r, const auto& p, const auto&, const auto& q) {
+    return r * select(r == 0.0, 0.0, of_one(p, q));
+  }
+
+ private:
+  static constexpr bool kByProbs =
+      std::is_same_v<P, NegativeBinomial> && std::is_same_v<Q, NegativeBinomial>;
+
+  /// The logit of the probability of the failure that ends a geometric variable.
+  template <class Form>
+  static constexpr auto end_logits(const auto& parameter) {
+    if constexpr (std::is_same_v<Form, NegativeBinomial>) {
+      return -Form::logits(parameter);
+    } else {
+      return -parameter;
+    }
+  }
+
+  static constexpr auto of_one(const auto& p, const auto& q) {
+    if constexpr (kByProbs) {
+      const auto divergence = [](const auto& a, const auto& b) {
+        return Kl<Bernoulli, Bernoulli>::kl(a, b) / (1.0 - a);
+      };
+      const auto is_finite = p < 1.0 && q < 1.0 && (q > 0.0 || p == 0.0);
+      return select(p == 1.0 && q == 1.0, 0.0, within(is_finite, kInfinity, divergence, p, q));
+    } else {
+      return Kl<GeometricLogits, GeometricLogits>::kl(end_logits<P>(p), end_logits<Q>(q));
+    }
+  }
+};
+
+template <>
+struct Kl<NegativeBinomial, NegativeBinomial>
+    : BetweenFailures<NegativeBinomial, NegativeBinomial> {};
+template <>
+struct Kl<NegativeBinomial, NegativeBinomialLogits>
+    : BetweenFailures<NegativeBinomial, NegativeBinomialLogits> {};
+template <>
+struct Kl<NegativeBinomialLogits, NegativeBinomial>
+    : BetweenFailures<NegativeBinomialLogits, NegativeBinomial> {};
+template <>
+struct Kl<NegativeBinomialLogits, NegativeBinomialLogits>
+    : BetweenFailures<NegativeBinomialLogits, NegativeBinomialLogits> {};
 
 }  // namespace torch::distributions::ops::formulas

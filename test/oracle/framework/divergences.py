@@ -66,17 +66,23 @@ def near(family, rng, dtype, draw, form):
         step = rng.choice([-1, 1]) * 10 ** rng.uniform(*decades)
         kind = family.parameters[name].name
         kind = "probability" if kind.endswith("probability") else kind
-        changed = {"trials": x, "probability": x + step * min(x, 1 - x)} | dict.fromkeys(("real", "log location"), x + step)
+        changed = {"probability": x + step * min(x, 1 - x)} | dict.fromkeys(("real", "log location"), x + step)
         changed["least value"] = x * (1 - abs(step))  # the support of q contains that of p
-        q.append(changed.get(kind, x * (1 + step)))
+        q.append(x if name in COUNTLESS else changed.get(kind, x * (1 + step)))
     return p + q
+
+
+def special_points(family, other, form, other_form):
+    """The points of interest, which may depend on the class of q, on the forms, or on both."""
+    points = family.kl_points.get(other.name(), family.kl_points)
+    return points.get((form[-1], other_form[-1]), []) if isinstance(points, dict) else points
 
 
 def scalar_tables(family):
     for other in partners(family):
         for form, other_form in itertools.product(family.every_form(), other.every_form()):
             forms = (form, other_form)
-            special = family.kl_points.get(other.name(), []) or family.kl_points.get((form[-1], other_form[-1]), [])
+            special = special_points(family, other, form, other_form)
             names = [f"p.{n}" for n in form] + [f"q.{n}" for n in other_form]
             p, q = family.call(form, "p."), other.call(other_form, "q.")
             for dtype, (kind, count) in itertools.product(("float64", "float32"), COUNTS.items()):

@@ -55,8 +55,8 @@ class Family:
     # What tests need to know: "heavy tails" (samples do not determine the fourth moment), "jumps" (the density is
     # discontinuous), "implicit gradient" (of draws, which LibTorch approximates), "no half" and "no meta" (LibTorch lacks
     # kernels), "circular" (a value is an angle, and mean and variance are those of circular statistics), "draws indices" (which cannot be NaN),
-    # "rounded values" (in the support only up to the rounding of their dtype), "only draws differ" (from the base class), "equals only"
-    # (has a divergence, of 0, only from equal distributions).
+    # "rounded values" (in the support only up to the rounding of their dtype), "only draws differ" (from the base class), "equal counts"
+    # (has a divergence only between equal numbers of failures), "equals only" (has a divergence, of 0, only from equal distributions).
     attributes = ()
 
     # Points with exact values: subclasses of accuracy.Points.
@@ -71,7 +71,7 @@ class Family:
     # divergence to a class in `kl_infinite` is infinite, as its support is smaller.
     kl = {}
     kl_infinite = ()
-    # Further points of a divergence, as flat lists of parameters; and the classes for which torch is wrong at ordinary
+    # Further points of a divergence, as flat lists of parameters, by class, by the last parameters of both forms, or by both; and the classes for which torch is wrong at ordinary
     # parameters.
     kl_points = {}
     kl_wrong_in_python = ()
