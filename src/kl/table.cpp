@@ -59,7 +59,7 @@ std::vector<BuiltInRule> built_in_rules() {
   add_formulas<f::Uniform, f::Beta, f::ContinuousBernoulli, f::Exponential, f::Gamma, f::Gumbel,
                f::Normal, f::Pareto, f::Uniform>(table);
   add_formulas<f::VonMises, f::VonMises>(table);
-  add_formulas<f::Weibull, f::Weibull>(table);
+  add_formulas<f::Weibull, f::Exponential, f::Gamma, f::Weibull>(table);
 
   add_infinite<Beta, Pareto>(table);
   add_infinite<ContinuousBernoulli, Pareto>(table);

@@ -29,6 +29,8 @@ TEST(KlTableTest, HasAllPairs) {
                           {"MultivariateNormal", "Independent"},
                           {"NegativeBinomial", "NegativeBinomial"},
                           {"VonMises", "VonMises"},
+                          {"Weibull", "Exponential"},
+                          {"Weibull", "Gamma"},
                           {"Weibull", "Weibull"},
                           {"Wishart", "Wishart"}};
   std::ifstream in(test_dir() / "golden/inventory.json");

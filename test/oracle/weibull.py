@@ -7,6 +7,7 @@ from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import POSITIVE, SCALE, extreme, probability
 from .framework.family import Family
 from .framework.mathematics import INF
+from .gamma import kl_to_gamma
 
 
 FAR = mpf(10) ** 5  # the logarithm of a survival function that is 0 in every format
@@ -115,12 +116,19 @@ class Weibull(Family):
     def interval(s, k):
         return [0, s, mp.inf]
 
+    def kl_of_weibull_to_gamma(s, k, c, r):
+        return kl_to_gamma(Weibull.entropy(s, k), Weibull.mean(s, k), mp.log(s) - mp.euler / k, c, r)
+
     kl = {
+        "Exponential": lambda s, k, r: Weibull.kl_of_weibull_to_gamma(s, k, mpf(1), r),
+        "Gamma": kl_of_weibull_to_gamma,
         "Weibull": lambda s, k, t, j: mp.log(k / j) + (k - j) * (mp.log(s) - mp.euler / k) + j * mp.log(t) - k * mp.log(s)
         + mp.exp(j * mp.log(s / t)) * mp.gamma(1 + j / k) - 1,
     }
-    kl_wrong_in_python = ("Weibull",)  # it has no rule
+    kl_wrong_in_python = ("Chi2", "Exponential", "Gamma", "Weibull")  # it has no rules
     kl_points = {
+        "Exponential": [(1, 1, 1), (2, 1, 0.5), (1, 1e8, 1), (1, 0.01, 1)],
+        "Gamma": [(1, 1, 1, 1), (1, 1e4, 1e8, 1e8), (1, 1e8, 2, 3), (1, 0.01, 1, 1), (1e20, 2, 0.5, 1e-20)],
         "Weibull": [(1, 2, 1, 2), (1, 1, 2, 1), (1, 1e8, 1, 1e8), (1, 1e8, 1 + 1e-7, 1e8), (1e20, 1, 1e-20, 1), (1, 0.1, 1, 10)],
     }
 

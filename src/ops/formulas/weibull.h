@@ -1,11 +1,17 @@
 #pragma once
 
+#include "ops/formulas/exponential.h"
 #include "ops/formulas/formula.h"
+#include "ops/formulas/gamma.h"
 #include "ops/formulas/gumbel.h"
+#include "ops/special/deviance.h"
 #include "ops/special/exponential.h"
+#include "ops/special/itakura_saito.h"
 #include "ops/special/log_binomial.h"
 #include "ops/special/log_of_ratio.h"
+#include "ops/special/rounding.h"
 #include "ops/special/stirling.h"
+#include "ops/special/stirling_divergence.h"
 
 namespace torch::distributions {
 class Weibull;
@@ -131,6 +137,14 @@ struct Weibull {
     return log_of_ratio(s, k) + (1.0 + kEuler) - kEuler / k;
   }
 
+  /// log E[X] - E[log X] = lgamma(1 + u) + gamma u for u = 1/k, the Bregman divergence of lgamma at
+  /// 1 + u from 1.
+  static constexpr auto log_mean_gap_of_shape(const auto& k) {
+    const auto u = 1.0 / k;
+    const auto at = u + 1.0, one = like(k, 1.0);
+    return deviance(at, one, u) + stirling_divergence(at, one, u);
+  }
+
  private:
   /// Below, Gamma(1 + 1/k) times the least positive number overflows.
   static constexpr double kLeastShape = 1.0 / 400;
@@ -158,6 +172,28 @@ struct Kl<Weibull, Weibull> : Between<Weibull, Weibull> {
   static constexpr auto kl(const auto& s_p, const auto& k_p, const auto& s_q, const auto& k_q) {
     const auto distance = k_q * log_of_ratio(s_q, s_p);
     return Kl<Gumbel, Gumbel>::kl(k_p * distance, k_q, like(k_q, 0.0), k_p);
+  }
+};
+
+template <>
+struct Kl<Weibull, Gamma> : Between<Weibull, Gamma> {
+  /// As KL(Pareto || Gamma) (pareto.h), with the mean of p and the gap log E[x] - E[log x].
+  static constexpr auto kl(const auto& s, const auto& k, const auto& concentration,
+                           const auto& rate) {
+    const auto divergence = [](const auto& scale, const auto& shape, const auto& c, const auto& r) {
+      return nonnegative(log(shape) - (1.0 + kEuler) + log_factorial_remainder(c) - log(c) +
+                         c * Weibull::log_mean_gap_of_shape(shape) +
+                         c * itakura_saito(Weibull::mean(scale, shape), c / r));
+    };
+    const auto finite = Weibull::mean(s, k) < kInfinity;
+    return within(finite, kInfinity, divergence, s, k, concentration, rate);
+  }
+};
+
+template <>
+struct Kl<Weibull, Exponential> : Between<Weibull, Exponential> {
+  static constexpr auto kl(const auto& s, const auto& k, const auto& rate) {
+    return Kl<Weibull, Gamma>::kl(s, k, like(rate, 1.0), rate);
   }
 };
 
