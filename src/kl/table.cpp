@@ -44,20 +44,20 @@ std::vector<BuiltInRule> built_in_rules() {
                f::Uniform>(table);
   add_formulas<f::Binomial, f::Bernoulli>(table);
   add_formulas<f::Cauchy, f::Cauchy>(table);
-  add_formulas<f::ContinuousBernoulli, f::ContinuousBernoulli, f::Exponential, f::Normal,
-               f::Uniform>(table);
-  add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
-  add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Normal>(table);
+  add_formulas<f::ContinuousBernoulli, f::ContinuousBernoulli, f::Exponential, f::Laplace,
+               f::Normal, f::Uniform>(table);
+  add_formulas<f::Exponential, f::Exponential, f::Gamma, f::Gumbel, f::Laplace, f::Normal>(table);
+  add_formulas<f::Gamma, f::Exponential, f::Gamma, f::Gumbel, f::Laplace, f::Normal>(table);
   add_formulas<f::Geometric, f::Geometric>(table);
-  add_formulas<f::Gumbel, f::Gumbel, f::Normal>(table);
+  add_formulas<f::Gumbel, f::Gumbel, f::Laplace, f::Normal>(table);
   add_formulas<f::HalfCauchy, f::HalfCauchy>(table);
   add_formulas<f::HalfNormal, f::HalfNormal>(table);
   add_formulas<f::Laplace, f::Laplace, f::Normal>(table);
   add_formulas<f::Normal, f::Gumbel, f::Laplace, f::Normal>(table);
-  add_formulas<f::Pareto, f::Exponential, f::Gamma, f::Normal, f::Pareto>(table);
+  add_formulas<f::Pareto, f::Exponential, f::Gamma, f::Laplace, f::Normal, f::Pareto>(table);
   add_formulas<f::Poisson, f::Poisson>(table);
   add_formulas<f::Uniform, f::Beta, f::ContinuousBernoulli, f::Exponential, f::Gamma, f::Gumbel,
-               f::Normal, f::Pareto, f::Uniform>(table);
+               f::Laplace, f::Normal, f::Pareto, f::Uniform>(table);
   add_formulas<f::VonMises, f::VonMises>(table);
   add_formulas<f::Weibull, f::Exponential, f::Gamma, f::Weibull>(table);
 

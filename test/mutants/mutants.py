@@ -96,6 +96,8 @@ MUTANTS = [
            "kl_golden_test", "*laplace*"),
     Mutant("ends of the tails exchanged", "src/gumbel.cpp", "upper ? std::log1p(-kEnd * v) : std::log(kEnd * v)",
            "upper ? std::log(kEnd * v) : std::log1p(-kEnd * v)", ("src/gumbel.cpp",), "families_test", "Gumbel*"),
+    Mutant("half a correction", "src/ops/formulas/laplace.h", "2.0 * m * exp(poisson_log_density(c, x))",
+           "m * exp(poisson_log_density(c, x))", ("src/kl/table.cpp",), "kl_golden_test", "*/gamma"),
     Mutant("a mean of the wrong side", "src/ops/formulas/von_mises.h", "(mean_cosine(k_p) *", "(mean_cosine(k_q) *",
            ("src/kl/table.cpp",), "kl_golden_test", "*von_mises*"),
     Mutant("a weight at the wrong end", "src/ops/special/bessel.h", "moment == 0 ? 1.0 : 1.0 - u", "moment == 0 ? 1.0 : u",

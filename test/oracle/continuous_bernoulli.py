@@ -7,6 +7,7 @@ from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import LOGIT, PROBABILITY, UNIT, hostile_unit_interval, probability
 from .framework.family import Family, probs_or_logits
 from .framework.mathematics import INF
+from .laplace import kl_to_laplace
 from .normal import kl_to_normal
 
 
@@ -194,9 +195,22 @@ class ContinuousBernoulli(Family):
     def kl_to_uniform(t, low, high):
         return mp.log(high - low) - ContinuousBernoulli.entropy(t) if low <= 0 and high >= 1 else INF
 
+    def kl_to_laplace_distribution(t, n, s):
+        if mp.isinf(t):
+            return INF
+        mean = ContinuousBernoulli.mean(t)
+        if n <= 0 or n >= 1:
+            mean_distance = abs(mean - n)
+        elif t == 0:
+            mean_distance = (n**2 + (1 - n) ** 2) / 2
+        else:  # the cdf is expm1(t x) / expm1(t)
+            mean_distance = mean - n + 2 * (mp.expm1(t * n) - t * n) / (t * mp.expm1(t))
+        return kl_to_laplace(ContinuousBernoulli.entropy(t), mean_distance, s)
+
     kl = {
         "ContinuousBernoulli": kl_to_itself,
         "Exponential": kl_to_exponential,
+        "Laplace": kl_to_laplace_distribution,
         "Normal": kl_to_normal_distribution,
         "Uniform": kl_to_uniform,
     }
@@ -207,9 +221,12 @@ class ContinuousBernoulli(Family):
         ("probs", "logits"): [(0, 2), (0.5, 1000), (1e-12, -1000), (1e-12, 3)],
         ("logits", "probs"): [(-100, 1e-12), (100, 0.25), (0, 0), (0, 1)],
         "Exponential": [(0.5, 1), (1e-12, 27)],
+        ("probs", "scale"): [(0.5, 0.5, 1), (0.5, 0, 1), (0.5, 1, 1), (0.25, 0.4, 0.1), (0.25, -1, 1), (0.9, 3, 1), (1e-12, 0.03, 0.04), (0, 1, 1)],
+        ("logits", "scale"): [(0, 0.5, 1), (1e-3, 0.25, 2), (-1e3, 1e-3, 1e-3), (1e3, 0.999, 1e-3), (3, 0.75, 0.1)],
         "Uniform": [(0.25, 0, 1), (0.25, -1, 1), (0.25, 0, 2), (0.25, 0.5, 2)],
     }
-    kl_wrong_in_python = ("Uniform",)  # infinite if an end of the two supports coincides
+    # Infinite if an end of the support coincides with that of Uniform. It has no rule for Laplace.
+    kl_wrong_in_python = ("Laplace", "Uniform")
 
     def kl_draw(partner, rng, spread, forms):
         own = [ContinuousBernoulli.parameters[forms[0][0]].draw(rng, spread)]

@@ -7,6 +7,7 @@ from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import POSITIVE, RATE, extreme, probability
 from .framework.family import Family
 from .gamma import kl_gamma_gamma, kl_gamma_gumbel
+from .laplace import kl_to_laplace
 from .normal import kl_to_normal
 
 
@@ -83,9 +84,12 @@ class Exponential(Family):
         "Exponential": lambda r, s: mp.log(r / s) + s / r - 1,
         "Gamma": lambda r, c, s: kl_gamma_gamma(mpf(1), r, c, s),
         "Gumbel": lambda r, n, t: kl_gamma_gumbel(mpf(1), r, n, t),
+        "Laplace": lambda r, n, t: kl_to_laplace(1 - mp.log(r), abs(n - 1 / r) if n <= 0 else n - 1 / r + 2 * mp.exp(-r * n) / r, t),
         "Normal": lambda r, m, s: kl_to_normal(1 - mp.log(r), 1 / r, 1 / r**2, m, s),
     }
     kl_infinite = ("Beta", "ContinuousBernoulli", "Pareto", "Uniform")
+    kl_points = {"Laplace": [(1, 0, 1), (1, 0.6931471805599453, 1), (2, -1, 3), (1e20, 1e-20, 1e-20), (1e-15, 3, 1), (1, 1000, 1)]}
+    kl_wrong_in_python = ("Laplace",)  # it has no rule
 
     ordinary = {"rate": [0.5, 1.5, 4]}
     accuracy = [ExponentialPoints]

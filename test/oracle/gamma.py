@@ -8,6 +8,7 @@ from .framework.draws import POSITIVE, RATE, extreme, tail_z
 from .framework.family import Family
 from .framework.mathematics import gammainc, gammaincc, xlogy
 from .gumbel import kl_to_gumbel
+from .laplace import kl_to_laplace
 from .normal import kl_to_normal
 
 
@@ -26,6 +27,12 @@ def kl_gamma_normal(a, r, m, s):
 
 def kl_gamma_gumbel(a, r, n, t):
     return kl_to_gumbel(Gamma.entropy(a, r), a / r, (1 + 1 / (r * t)) ** -a, n, t)
+
+
+def kl_gamma_laplace(a, r, n, t):
+    mean, x = a / r, r * n
+    mass, moment = gammainc(a, x), mean * gammainc(a + 1, x)  # below n
+    return kl_to_laplace(Gamma.entropy(a, r), mean - 2 * moment - n * (1 - 2 * mass), t)
 
 
 class GammaPoints(Points):
@@ -114,14 +121,18 @@ class Gamma(Family):
         "Gamma": kl_gamma_gamma,
         "Exponential": lambda a, r, s: kl_gamma_gamma(a, r, mpf(1), s),
         "Gumbel": kl_gamma_gumbel,
+        "Laplace": kl_gamma_laplace,
         "Normal": kl_gamma_normal,
     }
     kl_infinite = ("Beta", "ContinuousBernoulli", "Pareto", "Uniform")
     kl_points = {
         "Gamma": [(1e8, 1, 1.001e8, 1), (1e8, 1, 1.001e8, 1.001), (1e-6, 1, 1e8, 1), (1e8, 1, 1e-6, 1)],
         "Gumbel": [(1e6, 1, 1e6, 1e3), (1e8, 1, 1e8, 1e4), (0.5, 1, 10, 1)],
+        "Laplace": [(1, 1, 0, 1), (2, 1, -3, 1), (2, 1, 2, 1), (1e6, 1, 1e6, 1e3), (1e6, 1, 1000500, 1e3), (0.5, 1, 10, 1), (1e-3, 1, 1e-6, 1),
+                    (3, 2, 1e-20, 1), (3, 2, 1e4, 1)],
         "Normal": [(1e6, 1, 1e6, 1e3), (1e8, 1, 1e8, 1e4)],
     }
+    kl_wrong_in_python = ("Laplace",)  # it has no rule
 
     ordinary = {"concentration": [0.5, 3, 14], "rate": [0.5, 1, 3]}
     accuracy = [GammaPoints]

@@ -7,6 +7,7 @@ from .framework.cases import INF, NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import REAL, SCALE, probability
 from .framework.family import Family
 from .framework.mathematics import log
+from .laplace import kl_to_laplace
 from .normal import kl_to_normal
 
 
@@ -110,15 +111,26 @@ class Gumbel(Family):
     def interval(m, s):
         return [-mp.inf, m - 2 * s, m, m + 5 * s, mp.inf]
 
+    def kl_gumbel_laplace(m, s, n, t):
+        """The integral of the cdf up to n is s E1(exp(-z))."""
+        z = (n - m) / s
+        mean_distance = s * (mp.euler - z + 2 * mp.e1(mp.exp(-z))) if z > -60 else m + mp.euler * s - n
+        return kl_to_laplace(Gumbel.entropy(m, s), mean_distance, t)
+
     kl = {
         "Gumbel": kl_gumbel_gumbel,
+        "Laplace": kl_gumbel_laplace,
         "Normal": lambda m, s, n, t: kl_to_normal(Gumbel.entropy(m, s), Gumbel.mean(m, s), Gumbel.variance(m, s), n, t),
     }
     kl_infinite = ("Beta", "ContinuousBernoulli", "Exponential", "Gamma", "Pareto", "Uniform")
     kl_points = {
         "Gumbel": [(0, 1e-9, 0, 1), (1, 1, 0, 1), (1e8, 1, 1e8 + 1, 1), (0, 1e-20, 3, 1e20), (30, 1, 0, 1), (0, 30, 0, 1), (-600, 1, 0, 1)],
+        "Laplace": [(0, 1, 0, 1), (0, 1, 0.36651292058166435, 1), (1e6, 1, 1e6 + 1, 1), (0, 1, -1.1, 1), (0, 1, 60, 1), (0, 1, -60, 1), (0, 1e-20, 3, 1),
+                    (3, 1e20, 0, 1)],
         "Normal": [(0, 1, 0, 1), (1e6, 1, 1e6 + 1, 1), (0, 1, 0.5772156649015329, 1.2825498301618641), (0, 1e-12, 0, 1e12)],
     }
+
+    kl_wrong_in_python = ("Laplace",)  # it has no rule
 
     ordinary = {"loc": [-0.5, 1, 2], "scale": [0.5, 1, 3]}
     accuracy = [GumbelPoints]

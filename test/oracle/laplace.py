@@ -49,6 +49,11 @@ class LaplacePoints(Points):
             return ("relative to goal", distance)
 
 
+def kl_to_laplace(entropy, mean_distance, t):
+    """E log p is minus the entropy; E log q needs the mean distance of x from the location of q."""
+    return -entropy + mp.log(2 * t) + mean_distance / t
+
+
 def kl_laplace_laplace(m, s, n, t):
     d = abs(m - n)
     return mp.log(t / s) + (d + s * mp.exp(-d / s)) / t - 1
@@ -93,7 +98,7 @@ class Laplace(Family):
         "Normal": [(0, 1, 0, 1), (1e6, 1, 1e6 + 1, 1), (0, 1, 0, 1.4142135623730951), (0, 1e-20, 0, 1e20)],
     }
 
-    ordinary = {"loc": [-0.5, 1, 2], "scale": [0.5, 1, 3]}
+    ordinary = {"loc": [-0.5, 0.75, 2], "scale": [0.5, 1, 3]}
     accuracy = [LaplacePoints]
     points = dict(at=[-3.0, -0.5, 0.0, 1.0, 4.0], edges=[-INF, INF], outside=[NAN], p=[0.1, 0.4, 0.9, 0.5, 0.0, 1.0, 1e-6, 0.999, -0.5, 1.5])
     cases = [

@@ -8,6 +8,7 @@ from .framework.draws import LEAST, POSITIVE, extreme, probability
 from .framework.family import Family
 from .framework.mathematics import INF
 from .gamma import kl_to_gamma
+from .laplace import kl_to_laplace
 from .normal import kl_to_normal
 
 
@@ -59,6 +60,15 @@ def kl_of_pareto_to_normal(m, a, n, t):
     return kl_to_normal(Pareto.entropy(m, a), Pareto.mean(m, a), Pareto.variance(m, a), n, t) if a > 2 else INF
 
 
+def kl_of_pareto_to_laplace(m, a, n, t):
+    if a <= 1:
+        return INF
+    mean = Pareto.mean(m, a)
+    # Above n, the mean distance is n / (a - 1) times the survival function (m / n)^a.
+    mean_distance = mean - n if n <= m else n - mean + 2 * n / (a - 1) * mp.exp(a * mp.log(m / n))
+    return kl_to_laplace(Pareto.entropy(m, a), mean_distance, t)
+
+
 class Pareto(Family):
     base = "TransformedDistribution"
     parameters = {"scale": LEAST, "alpha": POSITIVE}
@@ -97,6 +107,7 @@ class Pareto(Family):
     kl = {
         "Exponential": lambda m, a, r: kl_of_pareto_to_gamma(m, a, mpf(1), r),
         "Gamma": kl_of_pareto_to_gamma,
+        "Laplace": kl_of_pareto_to_laplace,
         "Normal": kl_of_pareto_to_normal,
         "Pareto": lambda m, a, n, b: mp.log(a / b) + b * mp.log(m / n) + b / a - 1 if m >= n else INF,
     }
@@ -104,14 +115,17 @@ class Pareto(Family):
     kl_points = {
         "Exponential": [(1, 1, 1), (1, 1.5, 1), (1, 1e8, 1)],
         "Gamma": [(1, 1, 2, 1), (1, 1e8, 1e8, 1e8), (1, 1e4, 1e8, 1e8)],
+        "Laplace": [(1, 1, 0, 1), (1, 1.5, 1, 1), (1, 2, 3, 0.5), (1, 2, -3, 0.5), (1, 1e4, 1.0001, 1e-4), (1e-20, 1.5, 1, 1), (1, 1.000001, 2, 1e6)],
         "Normal": [(1, 2, 0, 1), (1, 2.5, 0, 1), (1, 1e4, 1, 1e-4)],
         "Pareto": [(1, 2, 1, 2), (2, 3, 1, 3), (1, 2, 1, 3), (1, 1, 2, 1), (1 + 1e-7, 1e8, 1, 1e8), (1e20, 1, 1e-20, 1)],
     }
 
+    kl_wrong_in_python = ("Laplace",)  # it has no rule
+
     def kl_draw(partner, rng, spread):
         """In most cases with the moments that the divergence needs, or a support within the partner's."""
         m, a = LEAST.draw(rng, spread), POSITIVE.draw(rng, spread)
-        least = {"Exponential": 1, "Chi2": 1, "Gamma": 1, "Normal": 2}.get(partner.name(), 0)
+        least = {"Exponential": 1, "Chi2": 1, "Gamma": 1, "Laplace": 1, "Normal": 2}.get(partner.name(), 0)
         a += least if spread == "bounded" or rng.random() < 0.75 else 0
         others = [kind.draw(rng, spread) for kind in partner.parameters.values()]
         if partner is Pareto and (spread == "bounded" or rng.random() < 0.75):

@@ -10,6 +10,7 @@ from .framework.mathematics import INF, NAN, log_beta, xlogy
 from .continuous_bernoulli import ContinuousBernoulli
 from .gamma import kl_to_gamma
 from .gumbel import kl_to_gumbel
+from .laplace import kl_to_laplace
 from .normal import kl_to_normal
 
 
@@ -84,6 +85,11 @@ def kl_of_uniform_to_pareto(low, high, m, a):
     return (a + 1) * mean_log(low, high) - a * mp.log(m) - mp.log(a) - mp.log(high - low) if low >= m else INF
 
 
+def kl_of_uniform_to_laplace(low, high, n, t):
+    signed_square = lambda x: x * abs(x)  # twice the integral of |x|
+    return kl_to_laplace(mp.log(high - low), (signed_square(high - n) - signed_square(low - n)) / (2 * (high - low)), t)
+
+
 class Uniform(Family):
     parameters = {"low": LOW, "high": HIGH}
     value = REAL
@@ -122,6 +128,7 @@ class Uniform(Family):
         "Exponential": lambda a, b, r: kl_of_uniform_to_gamma(a, b, mpf(1), r),
         "Gamma": kl_of_uniform_to_gamma,
         "Gumbel": kl_uniform_gumbel,
+        "Laplace": kl_of_uniform_to_laplace,
         "Normal": lambda a, b, m, s: kl_to_normal(mp.log(b - a), (a + b) / 2, (b - a) ** 2 / 12, m, s),
         "Pareto": kl_of_uniform_to_pareto,
         "Uniform": lambda a, b, c, d: mp.log((d - c) / (b - a)) if c <= a and d >= b else INF,
@@ -134,15 +141,17 @@ class Uniform(Family):
         "Exponential": [(0, 1, 2), (-1, 1, 1)],
         "Gamma": [(0, 1, 2, 3), (0, 1, 1, 1), (-1, 1, 2, 3), (9998, 10002, 1e8, 1e4)],
         "Gumbel": [(0, 1, 0, 1), (0, 1, 0, 1e-3), (0, 1e-20, 0, 1), (0, 1, 30, 1)],
+        "Laplace": [(0, 1, 0, 1), (0, 1, 1, 1), (0, 1, 0.5, 0.25), (-1, 1, 3, 1e-3), (0, 1e-20, 5, 1), (1e-20, 2e-20, 1.25e-20, 1e-20), (1e6, 1000001, 1e6, 1)],
         "Pareto": [(1, 2, 1, 1), (200, 300, 100, 50), (1, 1 + 1e-7, 1, 1e7), (1e-20, 1e20, 1e-20, 1e-3), (1, 2, 1.5, 1)],
         "Uniform": [(0, 1, 0, 1), (0, 1, 0, 1 + 1e-7), (200, 300, 100, 400), (0, 1, 0.5, 2), (0, 1, -1, 0.5)],
     }
 
     kl_near = False
+    kl_wrong_in_python = ("Laplace",)  # it has no rule
 
     def kl_draw(partner, rng, spread):
         """low and high within the partner's support."""
-        ends = {"Gumbel": (-3, 3), "Normal": (-3, 3), "Uniform": (-3, 3), "Beta": (0, 1), "ContinuousBernoulli": (0, 1)}
+        ends = {"Gumbel": (-3, 3), "Laplace": (-3, 3), "Normal": (-3, 3), "Uniform": (-3, 3), "Beta": (0, 1), "ContinuousBernoulli": (0, 1)}
         low, high = interval(rng, spread, *ends.get(partner.name(), (0, 5)))
         if partner.name() == "Pareto":
             low, high = interval(rng, spread, 0.5, 5)

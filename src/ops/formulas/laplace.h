@@ -1,10 +1,23 @@
 #pragma once
 
+#include "ops/formulas/continuous_bernoulli.h"
+#include "ops/formulas/exponential.h"
 #include "ops/formulas/formula.h"
+#include "ops/formulas/gamma.h"
+#include "ops/formulas/gumbel.h"
 #include "ops/formulas/normal.h"
+#include "ops/formulas/pareto.h"
+#include "ops/formulas/uniform.h"
+#include "ops/special/gumbel_mean_distance.h"
+#include "ops/special/incomplete_gamma.h"
 #include "ops/special/itakura_saito.h"
+#include "ops/special/log_of_ratio.h"
 #include "ops/special/mean_distance.h"
 #include "ops/special/normal.h"
+#include "ops/special/poisson_log_density.h"
+#include "ops/special/rounding.h"
+#include "ops/special/stirling.h"
+#include "ops/special/tilted_uniform.h"
 
 namespace torch::distributions {
 class Laplace;
@@ -101,6 +114,125 @@ struct Kl<Laplace, Normal> : Between<Laplace, Normal> {
     constexpr double kNegentropy = kNormalEntropy - 1.0 - 0.5 * kLog2;
     return kNegentropy +
            Kl<Normal, Normal>::kl(loc_p, Laplace::stddev(loc_p, scale_p), loc_q, scale_q);
+  }
+};
+
+// The other divergences to a Laplace distribution are
+//     D / scale + log(2 scale) - entropy(p), where D = E|X - loc| for X ~ p.
+// With (y)+ = max(y, 0), D is E[(loc - X)+] + E[(X - loc)+], or loc - E[X] + 2 E[(X - loc)+].
+
+template <>
+struct Kl<Uniform, Laplace> : Between<Uniform, Laplace> {
+  /// For a width w and a distance d of `loc` from the middle, D is w/4 + d^2 / w inside of the
+  /// interval, and d outside.
+  static constexpr auto kl(const auto& low, const auto& high, const auto& loc, const auto& scale) {
+    const auto width = kSqrt12 * (Uniform::stddev(low, high) / scale);
+    const auto d = abs(standardized(Uniform::mean(low, high), loc, scale));
+    const auto is_inside = d <= 0.5 * width;
+    const auto inside = [](const auto& w, const auto& y) { return 0.25 * w + y * (y / w); };
+    const auto distance = select(is_inside, within(is_inside, 0.0, inside, width, d), d);
+    return nonnegative(distance + (kLog2 - log(width)));
+  }
+};
+
+template <>
+struct Kl<Gamma, Laplace> : Between<Gamma, Laplace> {
+  /// With x = rate loc and the mean m, D is (loc - m) (2 P(a, x) - 1) + 2 m x^a e^-x / Gamma(a + 1)
+  /// for x > 0, where P(a + 1, x) is expressed by P(a, x).
+  static constexpr auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
+    const auto mean = Gamma::mean(a, rate);
+    const auto d = standardized(loc, mean, scale);
+    const auto inside = [](const auto& y, const auto& m, const auto& c, const auto& x) {
+      return y * (gammainc(c, x) - gammaincc(c, x)) + 2.0 * m * exp(poisson_log_density(c, x));
+    };
+    const auto x = rate * loc;
+    const auto is_inside = loc > 0.0 && x < kInfinity;
+    const auto distance = select(is_inside, within(is_inside, 0.0, inside, d, mean / scale, a, x),
+                                 select(loc > 0.0, d, -d));
+    return nonnegative(distance + (kLog2 - log_factorial_remainder(a)) -
+                       (a - 1.0) * log_minus_digamma(a) + log_of_ratio(scale, 1.0 / rate));
+  }
+};
+
+template <>
+struct Kl<Exponential, Laplace> : Between<Exponential, Laplace> {
+  static constexpr auto kl(const auto& rate, const auto& loc, const auto& scale) {
+    const auto mean = Exponential::mean(rate);
+    const auto d = standardized(loc, mean, scale);
+    const auto inside = [](const auto& y, const auto& m, const auto& x) {
+      return y + 2.0 * m * exp(-x);
+    };
+    const auto x = rate * loc;
+    const auto distance =
+        select(loc > 0.0, within(loc > 0.0 && x < kInfinity, 0.0, inside, d, mean / scale, x), -d);
+    return nonnegative(distance + (kLog2 - 1.0) + log_of_ratio(scale, mean));
+  }
+};
+
+template <>
+struct Kl<ContinuousBernoulliLogits, Laplace> : Between<ContinuousBernoulliLogits, Laplace> {
+  /// The parts of p below and above `loc` are of the same family, scaled.
+  static constexpr auto kl(const auto& t, const auto& loc, const auto& scale) {
+    const auto divergence = [&](const auto& s, const auto& n, const auto& b) {
+      const auto is_inside = n > 0.0 && n < 1.0;
+      const auto inside = [](const auto& u, const auto& m) {
+        const auto rest = 1.0 - m;
+        return tilted_cdf(m, u) * m * tilted_mean(-(u * m)) +
+               tilted_survival(m, u) * rest * tilted_mean(u * rest);
+      };
+      const auto outside = select(n > 0.0, (n - 1.0) + tilted_mean(-s), tilted_mean(s) - n);
+      const auto distance = select(is_inside, within(is_inside, 0.0, inside, s, n), outside);
+      return nonnegative(distance / b + (ContinuousBernoulliLogits::negentropy(s) + kLog2) +
+                         log(b));
+    };
+    return within(!(abs(t) == kInfinity), kInfinity, divergence, t, loc, scale);
+  }
+};
+
+template <>
+struct Kl<ContinuousBernoulli, Laplace> : Between<ContinuousBernoulli, Laplace> {
+  static constexpr auto kl(const auto& p, const auto& loc, const auto& scale) {
+    return Kl<ContinuousBernoulliLogits, Laplace>::kl(ContinuousBernoulli::logits(p), loc, scale);
+  }
+};
+
+template <>
+struct Kl<Pareto, Laplace> : Between<Pareto, Laplace> {
+  /// With u = m / (a - 1), the mean distance from the least value m, D is loc - m + u (2 s - 1) for
+  /// loc > m, where s = (m / loc)^(a - 1), and m - loc + u below.
+  static constexpr auto kl(const auto& m, const auto& a, const auto& loc, const auto& scale) {
+    const auto divergence = [](const auto& least, const auto& shape, const auto& n, const auto& b) {
+      const auto d = standardized(n, least, b);
+      const auto u = least / b / (shape - 1.0);
+      const auto is_inside = n > least;
+      const auto tail = [](const auto& x, const auto& start, const auto& c) {
+        return exp(-((c - 1.0) * log_of_ratio(x, start)));
+      };
+      const auto share = within(is_inside, 0.0, tail, n, least, shape);
+      const auto distance = select(is_inside, d + u * (2.0 * share - 1.0), u - d);
+      return nonnegative(distance + (kLog2 - 1.0) + (log(shape) - 1.0 / shape) +
+                         log_of_ratio(b, least));
+    };
+    return within(a > 1.0, kInfinity, divergence, m, a, loc, scale);
+  }
+};
+
+template <>
+struct Kl<Gumbel, Laplace> : Between<Gumbel, Laplace> {
+  /// Far out, D is the distance of `loc` from the mean.
+  static constexpr auto kl(const auto& loc_p, const auto& scale_p, const auto& loc_q,
+                           const auto& scale_q) {
+    constexpr double kFar = 50;
+    const auto z = standardized(loc_q, loc_p, scale_p);
+    const auto is_near = abs(z) <= kFar;
+    const auto near = [](const auto& y, const auto& unit) {
+      return unit * gumbel_mean_distance(y);
+    };
+    const auto unit = scale_p / scale_q;
+    const auto d = standardized(loc_q, loc_p, scale_q) - kEuler * unit;
+    const auto distance =
+        select(is_near, within(is_near, 0.0, near, z, unit), select(z > 0.0, d, -d));
+    return nonnegative(distance + (kLog2 - 1.0 - kEuler) + log_of_ratio(scale_q, scale_p));
   }
 };
 

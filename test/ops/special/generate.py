@@ -476,6 +476,8 @@ FUNCTIONS = {
     "laplace_mean_distance": (lambda d, a, b: (abs(d) + a * exp(-abs(d) / a) - a) / b, distance_arguments, 160),
     "normal_mean_distance": (lambda d, a, b: (d * erf(d / a / sqrt(2)) + a * sqrt(2 / pi) * expm1(-(d / a)**2 / 2)) / b,
                              distance_arguments, 160),
+    "gumbel_mean_distance": (lambda z: mp.euler - z + 2 * mp.e1(exp(-z)),
+                             lambda p: (p.choice(lambda: p.uniform(-5, 5), lambda: mixed_signs(p, 1e-6, 100)),), 120),
     "angle_share": (lambda y, x: 2 * atan(y / x) / pi, quadrant_arguments, 160),
     "log_angle_share": (lambda y, x: log(2 * atan(y / x) / pi), quadrant_arguments, 160),
     "versine_of_half": (lambda h: 2 * sin(h)**2, lambda p: (mixed_signs(p, 1e-12, 100),), 160),
