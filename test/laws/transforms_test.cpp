@@ -42,6 +42,10 @@ std::vector<Subject> subjects() {
       {"Affine", AffineTransform(three, -2), {2, 3}},
       {"AffineOfVectors", AffineTransform(1, three.slice(0, 0, 1), 1), {2, 3}},
       {"AffineOfMatrices", AffineTransform(three, 0.25, 2), {2, 2, 3}},
+      {"Cat", CatTransform({ExpTransform(), TanhTransform()}, -1, {1, 2}), {2, 3}},
+      {"CatOfSimplexes",
+       CatTransform({StickBreakingTransform(), StickBreakingTransform()}, -1, {2, 3}),
+       {2, 5}},
       {"Compose", ComposeTransform({TanhTransform(), AffineTransform(three, 2)}), {2, 3}},
       {"ComposeToSimplex",
        ComposeTransform({ExpTransform(), AffineTransform(0.5, 2, 1), StickBreakingTransform()}),
@@ -62,6 +66,10 @@ std::vector<Subject> subjects() {
       {"Sigmoid", SigmoidTransform(), {2, 3}},
       {"Softmax", SoftmaxTransform(), {2, 3}},
       {"Softplus", SoftplusTransform(), {2, 3}},
+      {"Stack", StackTransform({ExpTransform(), TanhTransform()}, -1), {2, 2}},
+      {"StackOfSimplexes",
+       StackTransform({StickBreakingTransform(), StickBreakingTransform()}, -2),
+       {2, 2, 3}},
       {"StickBreaking", StickBreakingTransform(), {2, 3}},
       {"Tanh", TanhTransform(), {2, 3}}};
   for (std::size_t i = 0, count = all.size(); i < count; ++i) {

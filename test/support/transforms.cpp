@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <torch/distributions/constraints/independent.h>
+#include <torch/distributions/constraints/joint.h>
 #include <torch/distributions/constraints/matrix.h>
 #include <torch/distributions/constraints/simplex.h>
 #include <torch/distributions/utils.h>
@@ -166,6 +167,18 @@ void expect_differentiable(const Transform& transform, const Tensor& x) {
 Tensor independent_elements(const Constraint& set, const Tensor& y) {
   if (const auto* batch = dynamic_cast<const constraints::IndependentConstraint*>(&set))
     return independent_elements(batch->base_constraint(), y);
+  if (const auto* cat = dynamic_cast<const constraints::Cat*>(&set)) {
+    std::vector<Tensor> parts = y.split_with_sizes(cat->lengths(), cat->dim());
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      parts[i] = independent_elements(cat->cseq()[i], parts[i]);
+    return at::cat(parts, cat->dim());
+  }
+  if (const auto* stack = dynamic_cast<const constraints::Stack*>(&set)) {
+    std::vector<Tensor> parts = y.unbind(stack->dim());
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      parts[i] = independent_elements(stack->cseq()[i], parts[i]);
+    return at::stack(parts, stack->dim());
+  }
   if (dynamic_cast<const constraints::Simplex*>(&set) != nullptr)
     return y.slice(-1, 0, y.size(-1) - 1);
   if (dynamic_cast<const constraints::CorrCholesky*>(&set) != nullptr)
