@@ -88,7 +88,7 @@ class Exponential(Family):
         "Normal": lambda r, m, s: kl_to_normal(1 - mp.log(r), 1 / r, 1 / r**2, m, s),
     }
     kl_infinite = ("Beta", "ContinuousBernoulli", "Pareto", "Uniform")
-    kl_points = {"Laplace": [(1, 0, 1), (1, 0.6931471805599453, 1), (2, -1, 3), (1e20, 1e-20, 1e-20), (1e-15, 3, 1), (1, 1000, 1)]}
+    kl_points = {"Laplace": [(1, 0, 1), (1, 0.6931471805599453, 1), (2, -1, 3), (1e20, 1e-20, 1e-20), (1e-15, 3, 1), (1, 1000, 1), (1e160, 1e160, 1e160)]}
     kl_wrong_in_python = ("Laplace",)  # it has no rule
 
     ordinary = {"rate": [0.5, 1.5, 4]}

@@ -162,9 +162,9 @@ struct Kl<Exponential, Laplace> : Between<Exponential, Laplace> {
     const auto inside = [](const auto& y, const auto& m, const auto& x) {
       return y + 2.0 * m * exp(-x);
     };
-    const auto x = rate * loc;
+    const auto is_inside = loc > 0.0;
     const auto distance =
-        select(loc > 0.0, within(loc > 0.0 && x < kInfinity, 0.0, inside, d, mean / scale, x), -d);
+        select(is_inside, within(is_inside, 0.0, inside, d, mean / scale, rate * loc), -d);
     return nonnegative(distance + (kLog2 - 1.0) + log_of_ratio(scale, mean));
   }
 };
