@@ -80,6 +80,8 @@ struct HalfCauchy {
 
 template <>
 struct Kl<HalfCauchy, HalfCauchy> : Between<HalfCauchy, HalfCauchy> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
   /// That of the Cauchy distributions, which are symmetric.
   static constexpr auto kl(const auto& scale_p, const auto& scale_q) {
     const auto zero = like(scale_p, 0.0);

@@ -97,6 +97,8 @@ struct NegativeBinomialLogits : NegativeBinomialMoments<NegativeBinomialLogits> 
 /// numbers, so the derivative in r is that of a change of both.
 template <class P, class Q>
 struct BetweenFailures : Between<P, Q> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
   static constexpr auto kl(const auto& r, const auto& p, const auto&, const auto& q) {
     return r * select(r == 0.0, 0.0, of_one(p, q));
   }

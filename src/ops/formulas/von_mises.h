@@ -45,6 +45,8 @@ struct VonMises {
 
 template <>
 struct Kl<VonMises, VonMises> : Between<VonMises, VonMises> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+
   /// E[cos(X - loc_p)] = I1(k_p) / I0(k_p) is the mean of p as an exponential family, whose log
   /// normalizer is log I0. So the divergence is the Bregman divergence of log I0 for equal
   /// locations, and E[cos(X - loc_p) - cos(X - loc_q)] k_q is added for different ones.

@@ -175,20 +175,29 @@ Operation kl_of(const Law& law) {
   const Parameters p(law);
   const std::size_t n = p.names.size();
   std::vector<Range> intervals = p.intervals;
+  std::vector<bool> is_shared(n);  // a parameter that must be the same for both
   for (std::size_t i = 0; i < n; ++i) {
+    is_shared[i] = p.names[i] == "total_count";
+    if (is_shared[i]) continue;
     const Range range = intervals[i];
     intervals.push_back(range);
     if (!law.family->has("jumps")) continue;  // else the second gets the wider support
     const bool is_least = law.family->kind_of(p.names[i]) == "least value";
     (is_least ? intervals.back() : intervals[i]) = {range.first / 4, range.second / 4};
   }
-  return {
-      law.name + "_kl",
-      [p, n](const Tensors& t) { return kl_divergence(p.make(t.data()), p.make(t.data() + n)); },
-      intervals,
-      std::vector<bool>(2 * n, true),
-      {},
-      takes_last(p)};
+  return {law.name + "_kl",
+          [p, n, is_shared](const Tensors& t) {
+            Tensors q(t.begin(), t.begin() + static_cast<std::ptrdiff_t>(n));
+            std::size_t next = n;
+            for (std::size_t i = 0; i < n; ++i) {
+              if (!is_shared[i]) q[i] = t[next++];
+            }
+            return kl_divergence(p.make(t.data()), p.make(q.data()));
+          },
+          intervals,
+          std::vector<bool>(intervals.size(), true),
+          {},
+          takes_last(p)};
 }
 
 /// The number of operations in the graph of a result.
