@@ -63,50 +63,42 @@ Tensor ink_of(const Digits& digits) { return digits.images.unflatten(-1, {kSide,
 
 // ---- The models ---------------------------------------------------------------------------------
 
-/// A model of the ink in cells. Each of its parameters is a vector with a number for each cell.
+/// A model of the ink in cells. Each of its parameters is a number for each cell, [..., kClasses,
+/// kSide].
 struct Model {
   std::string name;
   std::vector<dist::DistributionPtr> priors;  ///< of the parameters
   /// The distribution of counts, given the parameters of their cells.
   std::function<dist::DistributionPtr(const std::vector<Tensor>& parameters)> counts;
+  example::ParameterSpace space = space_of(priors);
 
-  /// The size of `u` below, which holds all parameters without constraints.
-  int64_t size() const { return kCells * std::ssize(priors); }
-
-  /// The parameters at u, [..., size]: [..., kClasses, kSide] each.
-  std::vector<Tensor> parameters(const Tensor& u) const {
-    std::vector<Tensor> result = u.split(kCells, -1);
-    for (size_t i = 0; i < priors.size(); ++i) {
-      result[i] =
-          dist::biject_to(*priors[i]->support())(result[i]).unflatten(-1, {kClasses, kSide});
+  static example::ParameterSpace space_of(const std::vector<dist::DistributionPtr>& priors) {
+    std::vector<example::ParameterSpace::Parameter> parameters;
+    for (const dist::DistributionPtr& prior : priors) {
+      parameters.push_back({.set = prior->support(), .shape = prior->event_shape().vec()});
     }
-    return result;
+    return example::ParameterSpace(parameters);
   }
 
-  /// log p(digit | u) for each digit: [..., digits].
-  Tensor log_likelihood(const Tensor& u, const Digits& digits) const {
-    std::vector<Tensor> of_digits = parameters(u);
+  /// log p(digit | parameters) for each digit: [..., digits].
+  Tensor log_likelihood(const std::vector<Tensor>& parameters, const Digits& digits) const {
+    std::vector<Tensor> of_digits = parameters;
     for (Tensor& parameter : of_digits) parameter = parameter.index_select(-2, digits.labels);
     return dist::Independent(counts(of_digits), 1).log_prob(ink_of(digits));
   }
 
-  /// log p(u).
-  Tensor log_prior(const Tensor& u) const {
-    Tensor sum = torch::zeros({}, u.options());
-    const std::vector<Tensor> parts = u.split(kCells, -1);
-    for (size_t i = 0; i < priors.size(); ++i) {
-      const dist::TransformPtr constrained = dist::biject_to(*priors[i]->support());
-      const Tensor parameter = constrained(parts[i]);
-      sum = sum + priors[i]->log_prob(parameter) +
-            constrained->log_abs_det_jacobian(parts[i], parameter);
-    }
+  /// log p(u, digits), the density of the posterior at u up to a constant.
+  Tensor log_density(const Tensor& u, const Digits& digits) const {
+    const auto [parameters, log_det] = space.at(u);
+    Tensor sum = log_likelihood(parameters, digits).sum(-1) + log_det;
+    for (size_t i = 0; i < priors.size(); ++i) sum = sum + priors[i]->log_prob(parameters[i]);
     return sum;
   }
 };
 
-/// The distribution of a parameter of each cell, within about a factor 3 of a typical value.
+/// The distribution of a parameter, within about a factor 3 of a typical value in each cell.
 dist::Independent prior(double typical, torch::Device device) {
-  return {dist::LogNormal(torch::full({kCells}, std::log(typical), device), 1.0), 1};
+  return {dist::LogNormal(torch::full({kClasses, kSide}, std::log(typical), device), 1.0), 2};
 }
 
 constexpr double kTypicalMean = 40, kTypicalSpread = 0.2;
@@ -134,7 +126,7 @@ Model negative_binomial(torch::Device device) {
 /// Draws from the posterior: [moves, chains, size].
 Tensor sample_posterior(const Model& model, const Digits& digits, const Options& options) {
   // All chains start near the observed means and the typical spread.
-  const Tensor start = torch::empty({options.chains, model.size()},
+  const Tensor start = torch::empty({options.chains, model.space.size()},
                                     torch::TensorOptions(torch::kDouble).device(options.device));
   start.copy_(dist::Normal(0.0, 0.2).sample(start.sizes()));
   const Tensor ink = ink_of(digits);
@@ -142,36 +134,19 @@ Tensor sample_posterior(const Model& model, const Digits& digits, const Options&
     const Tensor mean = ink.index({digits.labels == digit}).mean(0);
     start.narrow(-1, digit * kSide, kSide).add_((mean + 0.5).log());
   }
-  if (model.size() > kCells) start.narrow(-1, kCells, kCells).add_(std::log(kTypicalSpread));
+  start.slice(-1, kCells).add_(std::log(kTypicalSpread));
 
   example::HamiltonianMonteCarlo sampler(
-      [&](const Tensor& u) { return model.log_likelihood(u, digits).sum(-1) + model.log_prior(u); },
-      start);
-  example::Progress progress(model.name + ": move", options.warm_up + options.moves);
-  std::vector<Tensor> draws;
-  for (int64_t i = 1; i <= options.warm_up + options.moves; ++i) {
-    if (i <= options.warm_up) {
-      sampler.adapt(i, options.warm_up);
-    } else {
-      sampler.move();
-      draws.push_back(sampler.position());
-    }
-    constexpr int64_t kShown = 50;
-    if (i % kShown == 0) {
-      progress.update(i, "acceptance " + example::fixed(sampler.acceptance(), 2) + "  step size " +
-                             example::fixed(sampler.step_size(), 3) +
-                             (i <= options.warm_up ? "  adapting" : ""));
-    }
-  }
-  return torch::stack(draws);
+      [&](const Tensor& u) { return model.log_density(u, digits); }, start);
+  return sampler.draw(model.name, options.warm_up, options.moves);
 }
 
 /// What a model says about digits that it has not seen.
 struct Prediction {
-  Tensor parameters;   ///< draws from the posterior, [draws, size]
-  Tensor log_density;  ///< of each digit, [digits]
-  Tensor low, high;    ///< the interval that holds the ink of a cell with a probability of 0.9
-  double coverage;     ///< the share of counts in their intervals
+  std::vector<Tensor> parameters;  ///< draws from the posterior, [draws, kClasses, kSide] each
+  Tensor log_density;              ///< of each digit, [digits]
+  Tensor low, high;  ///< the interval that holds the ink of a cell with a probability of 0.9
+  double coverage;   ///< the share of counts in their intervals
 };
 
 Prediction predict(const Model& model, const Tensor& draws, const Digits& unseen) {
@@ -180,17 +155,17 @@ Prediction predict(const Model& model, const Tensor& draws, const Digits& unseen
   const int64_t count = std::min(kDraws, all.size(0));
   const Tensor some = torch::linspace(0, static_cast<double>(all.size(0) - 1), count, all.options())
                           .to(torch::kLong);
-  const Tensor u = all.index_select(0, some);
+  const std::vector<Tensor> parameters = model.space.at(all.index_select(0, some)).parameters;
   const Tensor log_density =
-      model.log_likelihood(u, unseen).logsumexp(0) - std::log(static_cast<double>(count));
+      model.log_likelihood(parameters, unseen).logsumexp(0) - std::log(static_cast<double>(count));
   constexpr int64_t kCounts = 20;  // for each draw of the parameters
-  const Tensor counts = model.counts(model.parameters(u))->sample({kCounts}).flatten(0, 1);
+  const Tensor counts = model.counts(parameters)->sample({kCounts}).flatten(0, 1);
   const Tensor ends =
       counts.quantile(torch::tensor({0.05, 0.95}, counts.options()), 0, false, "nearest");
   const Tensor low = ends[0].index_select(0, unseen.labels);
   const Tensor high = ends[1].index_select(0, unseen.labels);
   const Tensor ink = ink_of(unseen);
-  return {.parameters = u,
+  return {.parameters = parameters,
           .log_density = log_density,
           .low = ends[0],
           .high = ends[1],
@@ -202,13 +177,6 @@ Prediction predict(const Model& model, const Tensor& draws, const Digits& unseen
 constexpr Colour kPoissonColour = example::colour(0x1f5fa8);
 constexpr Colour kSpreadColour = example::colour(0xe07b1f);
 constexpr Colour kGrey = example::grey(70);
-
-/// The density that draws [draws] seem to have, at points [points], by Gaussian kernels.
-Tensor kernel_density(const Tensor& draws, const Tensor& points) {
-  const double width =
-      1.06 * draws.std().item<double>() * std::pow(static_cast<double>(draws.numel()), -0.2);
-  return dist::Normal(draws, width).log_prob(points.unsqueeze(-1)).exp().mean(-1);
-}
 
 /// The mean image of a class.
 void draw_mean(Image& image, const Box& box, const Tensor& images) {
@@ -255,7 +223,7 @@ void draw_posterior(Image& image, const Panel& panel, const Axis& axis, int64_t 
   // The ends of pixels.
   const Tensor points = torch::linspace(axis.low, axis.high, std::lround(panel.box().width()) + 1);
   for (int64_t row = 0; row < kSide; ++row) {
-    const Tensor density = kernel_density(ratio.select(-1, row), points);
+    const Tensor density = example::kernel_density(ratio.select(-1, row), points);
     const double base = static_cast<double>(row) + 0.96;
     const std::vector<double> xs = numbers(points);
     const std::vector<double> ys = numbers(base - 0.86 * density / density.max());
@@ -268,8 +236,8 @@ void draw_posterior(Image& image, const Panel& panel, const Axis& axis, int64_t 
   image.lines({{{one, panel.box().top}, {one, panel.box().bottom}}}, 2, kPoissonColour);
 }
 
-void draw(const Digits& training, const Digits& unseen, const Model& model,
-          const Prediction& poisson, const Prediction& spread, const std::string& path) {
+void draw(const Digits& training, const Digits& unseen, const Prediction& poisson,
+          const Prediction& spread, const std::string& path) {
   constexpr int kColumns = 2, kCellWidth = 860, kCellHeight = 268, kHeader = 84;
   constexpr double kRow = 24, kPlot = kRow * kSide;
   Image image(kColumns * kCellWidth, kHeader + kCellHeight * static_cast<int>(kClasses) / kColumns);
@@ -285,7 +253,6 @@ void draw(const Digits& training, const Digits& unseen, const Model& model,
   image.disc({.x = 1135, .y = 32}, 4, example::kBlack, 0.7);
   image.text({.x = 1150, .y = 39}, "rows of digits that were not used for the fit", {.size = 20});
 
-  const std::vector<Tensor> parameters = model.parameters(spread.parameters);
   const Axis ink = Axis::around(0, ink_of(unseen).max().item<double>());
   const Axis ratio = Axis::of(0, 11.5);
   // Upside down, since the first row of an image is at the top.
@@ -300,7 +267,7 @@ void draw(const Digits& training, const Digits& unseen, const Model& model,
     draw_mean(image, digit_box, training.images.index({training.labels == digit}));
     const Panel ink_panel(image, ink_box, ink, rows), ratio_panel(image, ratio_box, ratio, rows);
     draw_rows(image, ink_panel, digit, unseen, poisson, spread);
-    draw_posterior(image, ratio_panel, ratio, digit, parameters[0], parameters[1]);
+    draw_posterior(image, ratio_panel, ratio, digit, spread.parameters[0], spread.parameters[1]);
     ink_panel.draw_x_axis(17);
     ratio_panel.draw_x_axis(17);
     const double below = digit_box.bottom + 46;
@@ -340,7 +307,7 @@ int run(Options options) {
     const Tensor draws = sample_posterior(model, training, options);
     const torch::NoGradGuard no_grad;
     predictions.push_back(predict(model, draws, unseen));
-    std::cout << model.name << ": largest split R-hat of " << model.size()
+    std::cout << model.name << ": largest split R-hat of " << model.space.size()
               << " parameters: " << example::fixed(largest(example::split_r_hat(draws)), 3) << '\n';
   }
 
@@ -357,7 +324,7 @@ int run(Options options) {
   std::cout << "  difference: " << example::fixed(mean, 2) << " nats a digit, standard error "
             << example::fixed(error, 2) << '\n';
 
-  draw(training, unseen, models[1], predictions[0], predictions[1], options.output);
+  draw(training, unseen, predictions[0], predictions[1], options.output);
   std::cout << "wrote " << std::filesystem::absolute(options.output).string() << '\n';
   constexpr double kStandardErrors = 5;
   if (!(mean > kStandardErrors * error)) {

@@ -3,10 +3,9 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <fstream>
-#include <stdexcept>
 #include <string>
-#include <vector>
+
+#include "support/numbers.h"
 
 namespace example {
 
@@ -28,17 +27,7 @@ struct Digits {
 
   /// Loads the digits of a file, in random order.
   static Digits load(const std::string& path, torch::Device device) {
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error("cannot read " + path);
-    std::vector<double> numbers;
-    for (double number; file >> number; file.ignore()) numbers.push_back(number);
-    constexpr int64_t kColumns = kPixels + 1;  // the last one is the label
-    const auto size = static_cast<int64_t>(numbers.size());
-    if (size == 0 || size % kColumns != 0) {
-      throw std::runtime_error(path + " does not hold lines of " + std::to_string(kColumns) +
-                               " numbers");
-    }
-    const torch::Tensor rows = torch::tensor(numbers, torch::kDouble).view({-1, kColumns});
+    const torch::Tensor rows = read_table(path, kPixels + 1);  // the last number is the label
     const torch::Tensor shuffled = rows.index_select(0, torch::randperm(rows.size(0))).to(device);
     const auto dtype = c10::typeMetaToScalarType(c10::get_default_dtype());
     return {.images = shuffled.narrow(1, 0, kPixels).to(dtype),

@@ -28,6 +28,7 @@ namespace dist = torch::distributions;
 using example::Axis;
 using example::Box;
 using example::Colour;
+using example::grid;
 using example::Image;
 using example::numbers;
 using example::Panel;
@@ -409,12 +410,6 @@ std::vector<std::pair<Point, Point>> contour(const std::vector<double>& z, size_
   return lines;
 }
 
-/// All pairs of numbers of two lists, [size of y, size of x, 2].
-Tensor grid(const Tensor& x, const Tensor& y) {
-  const std::vector<Tensor> rows_and_columns = torch::meshgrid({y, x}, "ij");
-  return torch::stack({rows_and_columns[1], rows_and_columns[0]}, -1);
-}
-
 void draw_frame(Image& image, const Panel& panel, const Chart& chart) {
   example::TextStyle style{
       .size = kTextSize, .colour = example::grey(70), .align = example::Align::kCentre};
@@ -470,18 +465,14 @@ Deviation draw_contours(Image& image, const Panel& panel, const Bivariate& shown
   for (size_t i = 0; i < found.size(); ++i) deviation.compare(found[i], expected[i], total);
 
   const std::vector<double> highest = numbers(counts.to(torch::kDouble).quantile(0.998));
-  const double bin_width = panel.box().width() / kBins, bin_height = panel.box().height() / kBins;
-  for (size_t i = 0; i < found.size(); ++i) {
-    const auto from_left = static_cast<double>(i % kBins);
-    const auto from_bottom = static_cast<double>(i / kBins);
-    const double left = panel.box().left + from_left * bin_width;
-    const double bottom = panel.box().bottom - from_bottom * bin_height;
+  std::vector<Colour> colours;
+  for (const double count : found) {
     constexpr double kShades = 16;  // few, for a small file
-    const double shade = std::sqrt(std::min(1.0, found[i] / std::max(1.0, highest[0])));
-    image.fill(
-        {.left = left, .top = bottom - bin_height, .right = left + bin_width, .bottom = bottom},
+    const double shade = std::sqrt(std::min(1.0, count / std::max(1.0, highest[0])));
+    colours.push_back(
         example::mix(example::kWhite, kDarkest, 0.9 * std::round(kShades * shade) / kShades));
   }
+  panel.colour_map(colours, kBins);
 
   constexpr int64_t kNodes = 241;
   const Tensor node_x = torch::linspace(chart.x.low, chart.x.high, kNodes);

@@ -8,10 +8,66 @@
 #include <cstdint>
 #include <functional>
 #include <numbers>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "support/progress.h"
+
 namespace example {
+
+/// The parameters of a model as one vector u of real numbers, the space in which a sampler moves.
+/// `biject_to` maps each part of u to the set of a parameter, such as the positive numbers.
+class ParameterSpace {
+ public:
+  using Tensor = torch::Tensor;
+
+  struct Parameter {
+    torch::distributions::ConstraintPtr set;
+    std::vector<int64_t> shape;
+  };
+
+  explicit ParameterSpace(const std::vector<Parameter>& parameters) {
+    for (const auto& [set, shape] : parameters) {
+      maps_.push_back(torch::distributions::biject_to(*set));
+      shapes_.push_back(maps_.back()->inverse_shape(shape));
+      sizes_.push_back(c10::multiply_integers(shapes_.back()));
+    }
+  }
+
+  /// The number of coordinates of u.
+  int64_t size() const { return c10::sum_integers(sizes_); }
+
+  struct Point {
+    std::vector<Tensor> parameters;
+    Tensor log_abs_det_jacobian;  ///< what the density of u has beside that of the parameters
+  };
+
+  /// The parameters at u, [..., size].
+  Point at(const Tensor& u) const {
+    const auto with_batch = [&](const std::vector<int64_t>& shape) {
+      std::vector<int64_t> result = u.sizes().slice(0, u.sizes().size() - 1).vec();
+      result.insert(result.end(), shape.begin(), shape.end());
+      return result;
+    };
+    Point point{.parameters = {}, .log_abs_det_jacobian = torch::zeros({}, u.options())};
+    const std::vector<Tensor> parts = u.split_with_sizes(sizes_, -1);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const Tensor x = parts[i].reshape(with_batch(shapes_[i]));
+      const Tensor y = maps_[i](x);
+      const Tensor log_det = maps_[i]->log_abs_det_jacobian(x, y);
+      point.parameters.push_back(y);
+      point.log_abs_det_jacobian =
+          point.log_abs_det_jacobian + log_det.reshape(with_batch({-1})).sum(-1);
+    }
+    return point;
+  }
+
+ private:
+  std::vector<torch::distributions::TransformPtr> maps_;
+  std::vector<std::vector<int64_t>> shapes_;  // of the parts of u
+  std::vector<int64_t> sizes_;
+};
 
 /// Hamiltonian Monte Carlo: draws from a density on a vector space of which only the logarithm and
 /// its gradient are known (R. M. Neal, "MCMC using Hamiltonian dynamics", 2011,
@@ -31,9 +87,27 @@ class HamiltonianMonteCarlo {
 
   /// The positions of the chains, [chains, size].
   const Tensor& position() const { return state_.position; }
-  double step_size() const { return step_size_; }
-  /// The mean probability with which the chains accepted the last move.
-  double acceptance() const { return acceptance_; }
+
+  /// Adapts in `warm_up` moves, and then draws: the positions after `moves` more, [moves, chains,
+  /// size]. Shows the progress of the sampler under a name.
+  Tensor draw(const std::string& name, int64_t warm_up, int64_t moves) {
+    Progress progress(name + ": move", warm_up + moves);
+    std::vector<Tensor> draws;
+    for (int64_t i = 1; i <= warm_up + moves; ++i) {
+      if (i <= warm_up) {
+        adapt(i, warm_up);
+      } else {
+        move();
+        draws.push_back(position());
+      }
+      constexpr int64_t kShown = 50;
+      if (i % kShown == 0) {
+        progress.update(i, "acceptance " + fixed(acceptance_, 2) + "  step size " +
+                               fixed(step_size_, 3) + (i <= warm_up ? "  adapting" : ""));
+      }
+    }
+    return torch::stack(draws);
+  }
 
   /// Moves each chain along a trajectory, whose end it accepts or refuses.
   void move() {
@@ -119,7 +193,7 @@ class HamiltonianMonteCarlo {
   std::vector<Tensor> window_;
 };
 
-/// The split R-hat of each coordinate of draws [moves, chains, size], near 1 if the chains agree
+/// The split R-hat of draws [moves, chains, ...], near 1 if the chains agree
 /// (A. Gelman et al., "Bayesian Data Analysis", 3rd edition, 2013, 11.4).
 inline torch::Tensor split_r_hat(const torch::Tensor& draws) {
   const int64_t half = draws.size(0) / 2;
@@ -129,6 +203,13 @@ inline torch::Tensor split_r_hat(const torch::Tensor& draws) {
   const torch::Tensor between = halves.mean(0).var(0);
   const auto n = static_cast<double>(half);
   return (((n - 1) / n * within + between) / within).sqrt();
+}
+
+/// The density that draws [draws] seem to have, at points [points], by Gaussian kernels.
+inline torch::Tensor kernel_density(const torch::Tensor& draws, const torch::Tensor& points) {
+  const double width =
+      1.06 * draws.std().item<double>() * std::pow(static_cast<double>(draws.numel()), -0.2);
+  return torch::distributions::Normal(draws, width).log_prob(points.unsqueeze(-1)).exp().mean(-1);
 }
 
 }  // namespace example

@@ -160,6 +160,14 @@ Colour mix(Colour first, Colour second, double share) {
           channel(first.blue, second.blue)};
 }
 
+Colour along(const std::vector<Colour>& scale, double share) {
+  constexpr double kSteps = 40;
+  const double at = std::round(kSteps * std::clamp(share, 0.0, 1.0)) / kSteps *
+                    static_cast<double>(scale.size() - 1);
+  const size_t first = std::min(static_cast<size_t>(at), scale.size() - 2);
+  return mix(scale[first], scale[first + 1], at - static_cast<double>(first));
+}
+
 Image::Image(int width, int height)
     : width_(width),
       height_(height),

@@ -23,6 +23,10 @@ constexpr Colour kWhite = grey(255), kBlack = grey(0);
 /// The mixture of two colours with the weights 1 - share and share.
 Colour mix(Colour first, Colour second, double share);
 
+/// The colour at a share of the way along a scale of at least two colours, in steps of 1/40: a
+/// picture of few colours makes a small file.
+Colour along(const std::vector<Colour>& scale, double share);
+
 /// A position in pixels from the upper left corner of a picture.
 struct Point {
   double x, y;

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "support/axis.h"
 #include "support/image.h"
 
 namespace example {
+
+/// The texts around a plot.
+struct Labels {
+  std::string title, x, y;
+};
 
 /// A plot in a part of a picture: maps data to pixels, and draws axes and curves.
 class Panel {
@@ -21,6 +27,8 @@ class Panel {
 
   void draw_x_axis(double text_size) const;
   void draw_y_axis(double text_size) const;
+  /// Draws both axes and writes the labels: the title and that of y are above the panel.
+  void draw_axes(const Labels& labels) const;
 
   /// Restricts what is drawn on the picture to this panel until `unclip`.
   void clip() const { image_->clip(box_); }
@@ -28,6 +36,8 @@ class Panel {
 
   /// A rectangle between values.
   void fill(double x_low, double y_low, double x_high, double y_high, Colour colour) const;
+  /// Divides the panel into rectangles of these colours, row by row from the lower left corner.
+  void colour_map(const std::vector<Colour>& colours, size_t columns) const;
   /// Joins the points (xs[i], ys[i]). Values may be infinite; the panel cuts the curve off.
   void curve(const std::vector<double>& xs, const std::vector<double>& ys, double width,
              Colour colour) const;
