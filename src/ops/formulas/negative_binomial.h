@@ -97,8 +97,6 @@ struct NegativeBinomialLogits : NegativeBinomialMoments<NegativeBinomialLogits> 
 /// numbers, so the derivative in r is that of a change of both.
 template <class P, class Q>
 struct BetweenFailures : Between<P, Q> {
-  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
-
   static constexpr auto kl(const auto& r, const auto& p, const auto&, const auto& q) {
     return r * select(r == 0.0, 0.0, of_one(p, q));
   }
@@ -132,15 +130,23 @@ struct BetweenFailures : Between<P, Q> {
 
 template <>
 struct Kl<NegativeBinomial, NegativeBinomial>
-    : BetweenFailures<NegativeBinomial, NegativeBinomial> {};
+    : BetweenFailures<NegativeBinomial, NegativeBinomial> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+};
 template <>
 struct Kl<NegativeBinomial, NegativeBinomialLogits>
-    : BetweenFailures<NegativeBinomial, NegativeBinomialLogits> {};
+    : BetweenFailures<NegativeBinomial, NegativeBinomialLogits> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+};
 template <>
 struct Kl<NegativeBinomialLogits, NegativeBinomial>
-    : BetweenFailures<NegativeBinomialLogits, NegativeBinomial> {};
+    : BetweenFailures<NegativeBinomialLogits, NegativeBinomial> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+};
 template <>
 struct Kl<NegativeBinomialLogits, NegativeBinomialLogits>
-    : BetweenFailures<NegativeBinomialLogits, NegativeBinomialLogits> {};
+    : BetweenFailures<NegativeBinomialLogits, NegativeBinomialLogits> {
+  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
+};
 
 }  // namespace torch::distributions::ops::formulas
