@@ -233,33 +233,36 @@ def legend(figures):
 # cells: a group without a bold cell needs no entry, and a bold cell that no entry covers needs one.
 REASONS = """## Where it is slower, and why
 
-- **Forward and backward of a million values, compared with torch.compile.** Both sides add the densities of a row in the
-  pass that computes them, so neither writes them to memory. The compiler keeps intermediate results for the gradients where
-  that saves time; this library keeps the inputs only and evaluates the formula again. It also adds rows and gradients in
-  double, and has formulas with more terms than the textbook's where those lose digits: logarithms of gamma functions, powers,
-  differences of logarithms.
+- **`log_prob` of a million values, compared with torch.compile and composed operations: GeneralizedPareto, Kumaraswamy, Pareto,
+  VonMises, Weibull.** The library computes them in double, where a register holds half as many numbers. Their powers and
+  Bessel functions magnify the rounding of a float: the textbook's formula, which the compiler evaluates in float, loses
+  digits in proportion to the exponent.
+- **Forward and backward of a million values, compared with torch.compile: those, and Bernoulli, Cauchy, Exponential, Gumbel,
+  HalfCauchy, Laplace, LogNormal, Normal, RelaxedBernoulli, TransformedDistribution, Uniform.** Both sides add the densities of
+  a row in the pass that computes them, so neither writes them to memory. The compiler keeps intermediate results for the
+  gradients where that saves time; this library keeps the inputs only and evaluates the formula again. It also adds rows and
+  gradients in double, and has formulas with more terms than the textbook's where those lose digits.
+- **LogisticNormal.** The stick-breaking transform is composed of tensor operations, as in Python: forward and backward of one
+  value is less than three times as fast as Python's, and composed operations, which leave out the limits, are faster.
 - **One value of a cheap distribution: its entropy, a draw.** These are one or a few operations of LibTorch, so the overhead
-  of a hook, the shape of the result and a generator is visible: about 100 ns (Normal, HalfNormal, Laplace, Cauchy, HalfCauchy,
-  Gumbel, Exponential, Uniform, Pareto, Weibull).
-- **Draws from gamma variables: Gamma, Chi2, InverseGamma, FisherSnedecor, StudentT, Beta, Dirichlet, Wishart.** They are
+  of a hook, the shape of the result and a generator is visible: about 100 ns.
+- **Cheap entropies and divergences of a million parameters: Cauchy, HalfCauchy, Normal, Exponential, Gumbel, Laplace, Pareto,
+  Geometric, Weibull, Independent.** Python's are a few passes of LibTorch's float operations. A kernel here is one pass, but
+  the divergences of Cauchy, HalfCauchy and Geometric are written with terms that keep their digits for nearly equal parameters,
+  and entropies without a kernel are the same operations as Python's plus the limits of infinite parameters.
+- **Draws from gamma variables: Beta, Dirichlet, FisherSnedecor, InverseGamma, NegativeBinomial, StudentT, Wishart.** They are
   differentiable, and variables that underflow are drawn as logarithms. Composed operations do neither.
-- **Draws by a power or an exponential: Weibull, Kumaraswamy, Pareto, GeneralizedPareto, RelaxedBernoulli.** They are computed
-  by logarithms and stay inside the support, where the textbook's formula gives 0, 1 or infinity.
-- **Draws that are computed in double: VonMises, Binomial, NegativeBinomial, Multinomial, ContinuousBernoulli, relaxed
-  categories.** Float has too few digits for the proposals of a rejection sampler, for counts, for quantiles next to 0 and 1 and
-  for low temperatures.
-- **Log-density of VonMises, ContinuousBernoulli, NegativeBinomial, FisherSnedecor, Kumaraswamy.** Most of the time is in
-  functions that the textbook's formula takes from LibTorch with fewer digits: Bessel functions, log-gammas, log(1 - x^a).
-- **Sums over categories: entropy and divergence of Categorical, OneHotCategorical and Multinomial.** The sum is computed in
-  double. Multinomial's entropy adds the probabilities of all counts of each category.
-- **Matrices: MultivariateNormal, Wishart, LKJCholesky.** A constructor that does not validate still reads its matrices, to see
-  whether numbers above the diagonal must be ignored. Draws of LKJCholesky are normalised in double, so that no row is NaN; draws
-  of Wishart are made positive definite. The divergence of Wishart in double is computed by tensor operations.
-- **LogisticNormal, a million values.** The stick-breaking transform is composed of tensor operations, as in Python.
+- **Draws by a logarithm or an exponential: Geometric, Laplace, LogitRelaxedBernoulli, RelaxedBernoulli, Pareto, Weibull.** They
+  stay inside the support and have the right tails, where the textbook's formula in float gives 0, 1 or infinity: values at the
+  ends of the uniform numbers, which have 24 bits, are drawn again with more bits, or all is computed in double.
+- **Draws that are computed in double: VonMises, Binomial, ContinuousBernoulli.** Float has too few digits for the proposals
+  of a rejection sampler, for counts, and for quantiles next to 0 and 1.
+- **Sums over categories: entropy and divergence of Categorical and Bernoulli.** The sums are computed in double.
+- **Matrices: Wishart, LKJCholesky.** Draws of LKJCholesky are normalised in double, so that no row is NaN; draws of Wishart are
+  made positive definite. A constructor that does not validate still reads its matrices, to see whether numbers above the
+  diagonal must be ignored. The divergence of Wishart in double is computed by tensor operations.
 - **One parameter for a row, a million values, compared with composed operations.** The speedup is below 2 if the formula has
-  few operations on the value (two or three passes over memory in Exponential, OneHotCategorical and Independent), or if
-  functions of the value take most of the time on both sides (exp and log1p in Bernoulli, log in LogNormal and Dirichlet,
-  Stirling's series in Binomial).
+  few operations on the value, or if functions of the value take most of the time on both sides.
 - **Memory.** Forward and backward by a kernel allocate only what is added and the gradients that are needed: three tensors
   for a value and two parameters. Chi2 allocates another one from its degrees of freedom; a TransformedDistribution keeps the
   results of its parts.
