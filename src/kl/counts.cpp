@@ -9,10 +9,21 @@
 #include "ops/formulas/negative_binomial.h"
 
 namespace torch::distributions::kl {
+namespace {
+
+/// Whether a condition is known to hold somewhere. The numbers of meta tensors and of those of
+/// function transforms are not known.
+bool holds_somewhere(const Tensor& condition) {
+  constexpr c10::DispatchKeySet kWrappers(
+      {c10::DispatchKey::FuncTorchBatched, c10::DispatchKey::FuncTorchGradWrapper});
+  if (condition.is_meta() || condition.key_set().has_any(kWrappers)) return false;
+  return condition.any().item<bool>();
+}
+
+}  // namespace
 
 Tensor divergence(const Binomial& p, const Binomial& q) {
-  const Tensor& trials = p.total_count();
-  if (!trials.is_meta() && trials.lt(q.total_count()).any().item<bool>()) {
+  if (holds_somewhere(p.total_count().lt(q.total_count()))) {
     not_implemented(p, q, "the total_count of q exceeds that of p");
   }
   return by_formula<ops::formulas::Binomial, ops::formulas::Binomial>(p, q);
@@ -33,8 +44,7 @@ Tensor divergence(const Multinomial& p, const Multinomial& q) {
 Tensor divergence(const NegativeBinomial& p, const NegativeBinomial& q) {
   const Tensor &failures = p.total_count(), others = q.total_count();
   // Both comparisons are false for NaN, for which the divergence is NaN.
-  if (!failures.is_meta() &&
-      failures.lt(others).logical_or(failures.gt(others)).any().item<bool>()) {
+  if (holds_somewhere(failures.lt(others).logical_or(failures.gt(others)))) {
     not_implemented(p, q, "their total_counts differ");
   }
   return by_formula<ops::formulas::NegativeBinomial, ops::formulas::NegativeBinomial>(p, q);

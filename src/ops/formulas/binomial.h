@@ -153,11 +153,12 @@ template <class P, class Q>
 struct BetweenTrials : Between<P, Q> {
   static constexpr auto kl(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
     // If n_q < n_p, counts above n_q are impossible under q, but not under p unless it never
-    // succeeds.
+    // succeeds. There is no closed form if n_q > n_p.
     const auto beyond = n_p > n_q && !P::Trial::never_succeeds(p);
     const auto none = n_q == 0.0;
     const auto of_trial = Kl<typename P::Trial, typename Q::Trial>::kl(p, q);
-    return select(beyond, kInfinity, n_q * select(none, 0.0, of_trial));
+    const auto sum = select(beyond, kInfinity, n_q * select(none, 0.0, of_trial));
+    return select(n_p < n_q, kNaN, sum);
   }
 };
 

@@ -94,11 +94,12 @@ struct NegativeBinomialLogits : NegativeBinomialMoments<NegativeBinomialLogits> 
 
 /// KL(p || q) for equal numbers of failures r: as p and q are the distributions of sums of r
 /// geometric variables, it is r times the divergence of one. There is no closed form for different
-/// numbers, so the derivative in r is that of a change of both.
+/// numbers, for which it is NaN, so the derivative in r is that of a change of both.
 template <class P, class Q>
 struct BetweenFailures : Between<P, Q> {
-  static constexpr auto kl(const auto& r, const auto& p, const auto&, const auto& q) {
-    return r * select(r == 0.0, 0.0, of_one(p, q));
+  static constexpr auto kl(const auto& r, const auto& p, const auto& r_of_q, const auto& q) {
+    const auto divergence = r * select(r == 0.0, 0.0, of_one(p, q));
+    return select(r < r_of_q || r > r_of_q, kNaN, divergence);
   }
 
  private:
