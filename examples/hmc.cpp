@@ -12,6 +12,7 @@
 // parameters, and the density of u is that of the parameters times |det J|.
 //
 // The program fails unless the chains agree: the split R-hat of every parameter must be below 1.01.
+// docs/hmc.png is the picture of seed 0, after 19 s on one core.
 
 #include <torch/distributions.h>
 #include <torch/torch.h>
