@@ -276,7 +276,8 @@ TEST(ConstraintRegistry, WhatHasNoRuleIsNamed) {
   } catch (const c10::NotImplementedError& error) {
     EXPECT_STREQ(
         error.what_without_backtrace(),
-        "Cannot transform OneHot constraints. Those that can be are Cat, CorrCholesky, GreaterThan, "
+        "Cannot transform OneHot constraints. Those that can be are Cat, CorrCholesky, "
+        "GreaterThan, "
         "GreaterThanEq, HalfOpenInterval, IndependentConstraint, Interval, LessThan, Real, "
         "Simplex, Stack; `add` adds one");
   }
