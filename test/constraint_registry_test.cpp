@@ -335,5 +335,14 @@ TEST(ConstraintRegistry, TakesManyThreads) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(ConstraintRegistry, AnElementIsInsideBesideAnotherSet) {
+  // exp(0) is too small to change 1e8.
+  const TransformPtr t = biject_to(interval(
+      at::tensor({1e8f, 0.0f}), at::tensor({2e8f, std::numeric_limits<float>::infinity()})));
+  const auto preimage = t->preimage(at::tensor({1.5e8f, 1.0f}));
+  EXPECT_TRUE(!preimage.outside.defined() || !preimage.outside.any().item<bool>());
+  EXPECT_TRUE(t->preimage(at::tensor({3e8f, -1.0f})).outside.all().item<bool>());
+}
+
 }  // namespace
 }  // namespace torch::distributions

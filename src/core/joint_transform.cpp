@@ -124,7 +124,7 @@ JointTransform::Axes JointTransform::axes_at(int64_t x) const {
 
 /// \param dims The number of dimensions of x or y.
 JointTransform::Axes JointTransform::axes_of(Side side, int64_t dims) const {
-  return axes_at(seam({}).axis("x", side == kX ? dims : dims - added_dims_));
+  return axes_at(seam({}).axis(side == kX ? "x" : "y", side == kX ? dims : dims - added_dims_));
 }
 
 /// The axes if nothing is known of a value. Those of a negative `dim` are the same for all values.

@@ -67,10 +67,17 @@ Tensor SelectTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y
 Transform::Preimage SelectTransform::do_preimage(const Tensor& y, bool with_jacobian) const {
   const Preimage yes = yes_->preimage(of_yes(y), with_jacobian),
                  no = no_->preimage(of_no(y), with_jacobian);
+  // What is outside of the transform that an element does not use does not matter.
+  Tensor outside;
+  if (yes.outside.defined() || no.outside.defined()) {
+    const Tensor none = at::zeros_like(yes.outside.defined() ? yes.outside : no.outside);
+    outside = pick(condition_, yes.outside.defined() ? yes.outside : none,
+                   no.outside.defined() ? no.outside : none);
+  }
   return {pick(condition_, yes.x, no.x),
           with_jacobian ? pick(condition_, yes.log_abs_det_jacobian, no.log_abs_det_jacobian)
                         : Tensor(),
-          no.outside.defined() ? either(yes.outside, no.outside) : yes.outside};
+          outside};
 }
 
 bool SelectTransform::do_equals(const Transform& other) const {

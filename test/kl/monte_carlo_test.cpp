@@ -16,6 +16,7 @@
 #include <torch/distributions/laplace.h>
 #include <torch/distributions/mixture_same_family.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/one_hot_categorical.h>
 #include <torch/distributions/pareto.h>
 #include <torch/distributions/poisson.h>
 #include <torch/distributions/uniform.h>
@@ -128,6 +129,12 @@ INSTANTIATE_TEST_SUITE_P(
             "Bernoulli",
             [](const auto& x) { return std::pair(Bernoulli(probs(x[0])), Bernoulli(probs(x[1]))); },
             {0.3, 0.6}},
+        Pair{"OneHotCategoricalStraightThrough",
+             [](const auto& x) {
+               return std::pair(OneHotCategoricalStraightThrough(logits(at::stack({x[0], x[1]}))),
+                                OneHotCategorical(logits(at::stack({x[2], x[3]}))));
+             },
+             {0.3, -0.4, 0.6, 0.1}},
         Pair{"Poisson",
              [](const auto& x) { return std::pair(Poisson(x[0]), Poisson(x[1])); },
              {2, 3}}),
@@ -165,6 +172,21 @@ TEST(KlMonteCarloTest, TheShapeIsThatOfBothBatches) {
   const auto [estimate, error] = kl_divergence_monte_carlo(p, q, 10);
   EXPECT_EQ(estimate.sizes(), at::IntArrayRef({3, 4}));
   EXPECT_EQ(error.sizes(), at::IntArrayRef({3, 4}));
+  // Batches of q with more dimensions than those of p, and as many draws as elements.
+  const Normal larger(at::tensor({{0.0, 1.0, 2.0}, {3.0, 4.0, 5.0}}, at::kDouble), 2.0);
+  for (const Normal& smaller :
+       {Normal(at::zeros({}, at::kDouble), 1.0), Normal(at::zeros({3}, at::kDouble), 1.0)}) {
+    for (const int64_t draws : {2, 3, 4000}) {
+      at::manual_seed(0);
+      const auto broadcast = kl_divergence_monte_carlo(smaller, larger, draws);
+      EXPECT_EQ(broadcast.estimate.sizes(), at::IntArrayRef({2, 3}));
+      const Tensor exact = kl_divergence(smaller, larger);
+      EXPECT_TRUE(((broadcast.estimate - exact).abs() < 5 * broadcast.standard_error + 10.0 / draws)
+                      .all()
+                      .item<bool>())
+          << broadcast.estimate << exact;
+    }
+  }
   const auto single = kl_divergence_monte_carlo(p, q, 1);
   EXPECT_TRUE(single.estimate.isfinite().all().item<bool>());
   EXPECT_TRUE(single.standard_error.isnan().all().item<bool>());

@@ -25,9 +25,9 @@ namespace torch::distributions {
 /// \throws c10::NotImplementedError naming both classes if there is no rule.
 TORCH_DISTRIBUTIONS_API Tensor kl_divergence(const Distribution& p, const Distribution& q);
 
-/// An estimate of a divergence.
+/// An estimate of a divergence. Both have the shape to which the batch shapes broadcast.
 struct MonteCarloEstimate {
-  Tensor estimate;
+  Tensor estimate;        // may be negative if the divergence is small
   Tensor standard_error;  // without a gradient; NaN for a single draw
 };
 
@@ -35,11 +35,12 @@ struct MonteCarloEstimate {
 /// `num_samples` draws x from `p`, for pairs that have no rule. No rule calls it.
 ///
 /// The gradient of the estimate is an unbiased estimate of the gradient of the divergence. In the
-/// parameters of `p` it is the derivative along `p.rsample` or, without `rsample`, that of the
-/// score function, whose variance is larger.
+/// parameters of `p` it is the derivative along `p.rsample` or, without `rsample` and for a discrete
+/// `p`, that of the score function, whose variance is larger.
 ///
 /// The estimate is infinite if a draw is outside the support of `q`.
-/// \throws c10::ValueError if the event shapes differ or `num_samples` is not positive.
+/// \throws c10::ValueError if the event shapes differ or `num_samples` is not positive,
+///     c10::NotImplementedError if `p` has no `sample` or one of them no `log_prob`.
 TORCH_DISTRIBUTIONS_API MonteCarloEstimate
 kl_divergence_monte_carlo(const Distribution& p, const Distribution& q, int64_t num_samples,
                           std::optional<Generator> generator = std::nullopt);

@@ -31,6 +31,9 @@ namespace torch::distributions {
 /// may be finite or +inf.
 ///
 /// Values are validated as a whole, whatever the `validate_args` of the base.
+///
+/// A derived class with a sampler of its own also overrides `do_rsample_with_log_prob`, which draws
+/// from the base here.
 class TORCH_DISTRIBUTIONS_API TransformedDistribution : public Implements<TransformedDistribution> {
  public:
   static const Signature<TransformedDistribution>& signature();
