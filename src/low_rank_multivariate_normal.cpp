@@ -6,6 +6,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
+#include "constraints/scan.h"
 #include "core/low_rank.h"
 #include "core/raise.h"
 #include "ops/special/constants.h"
@@ -66,8 +67,9 @@ LowRankMultivariateNormal::LowRankMultivariateNormal(Param loc, Param cov_factor
 
 void LowRankMultivariateNormal::factor(const Tensor& cov_factor, const Tensor& cov_diag) {
   Tensor specific = cov_diag;
-  if (!validates() && positive_vector()->first_violation(specific))
-    specific = specific.masked_fill(specific <= 0, ops::kNaN);
+  const bool all_positive =
+      constraints::scan::readable(specific) && !positive_vector()->first_violation(specific);
+  if (!validates() && !all_positive) specific = specific.masked_fill(specific <= 0, ops::kNaN);
   low_rank_ = std::make_shared<const core::LowRank>(ops::LowRankCovariance(cov_factor, specific));
 }
 

@@ -311,5 +311,16 @@ TEST(LKJCholesky, KeepsItsSizeWhenItChanges) {
   EXPECT_EQ(lkj.expand({4, 2}).concentration().sizes(), IntArrayRef({4, 2}));
 }
 
+TEST(LKJCholesky, CountsTheRowsOfLargeFactorsInHalfTypes) {
+  // bfloat16 represents no odd number above 256.
+  constexpr int64_t kDims = 300;
+  at::manual_seed(0);
+  const Tensor factor = LKJCholesky(kDims, 2.0).sample();
+  const auto scored = [&](at::ScalarType dtype) {
+    return LKJCholesky(kDims, at::full({}, 2.0, dtype)).log_prob(factor).item<double>();
+  };
+  EXPECT_NEAR(scored(at::kBFloat16), scored(at::kFloat), 1e-5 * std::abs(scored(at::kFloat)));
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -512,5 +512,16 @@ TEST(WishartTest, ManyDegreesOfFreedomKeepTheirDigits) {
   }
 }
 
+TEST(WishartTest, AValueFarFromTheScaleHasNoDensity) {
+  // The square of b = 1e200 overflows, and that of 1e-200 underflows.
+  const ValidateArgsGuard off(false);
+  for (const double ratio : {1e200, 1e-200}) {
+    const Wishart d(3, {.covariance_matrix = doubles({1 / ratio}).view({1, 1})});
+    const Tensor log_prob = d.log_prob(doubles({ratio}).view({1, 1}));
+    EXPECT_FALSE(log_prob.isnan().item<bool>()) << ratio;
+    EXPECT_LT(log_prob.item<double>(), -400);
+  }
+}
+
 }  // namespace
 }  // namespace torch::distributions

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ExpandUtils.h>
 #include <ATen/OpMathType.h>
 #include <ATen/core/DistributionsHelper.h>
 #include <ATen/core/grad_mode.h>
@@ -782,13 +783,19 @@ Tensor sample_multinomial(const Tensor& count, const Tensor& probs, at::IntArray
   const Tensor n = count.to(at::kDouble), weights = probs.to(at::kDouble);
   if (may_use_kernels() && is_readable(n) && is_readable(weights)) {
     const bool is_float = dtype == at::kFloat;
+    const auto batch =
+        at::infer_size_dimvector(n.sizes(), weights.sizes().slice(0, weights.sizes().size() - 1));
+    at::DimVector of_weights(batch);
+    of_weights.push_back(weights.size(-1));
+    const Tensor every_n = n.expand(batch).contiguous(),
+                 every_weight = weights.expand(of_weights).contiguous();
     Tensor draws = at::empty(shape, n.options().dtype(is_float ? at::kFloat : at::kDouble));
     if (draws.numel() == 0) return draws.to(dtype);
     if (is_float) {
-      draw_counts<float>(n.contiguous(), weights.contiguous(), draws, generator);
+      draw_counts<float>(every_n, every_weight, draws, generator);
       return draws;
     }
-    draw_counts<double>(n.contiguous(), weights.contiguous(), draws, generator);
+    draw_counts<double>(every_n, every_weight, draws, generator);
     return rounded_down(draws, dtype);
   }
   // The sampler never returns for NaN.

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/ExpandUtils.h>
 
+#include <algorithm>
+
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/dirichlet.h"
 #include "ops/formulas/gamma.h"
@@ -42,16 +44,17 @@ Tensor wishart_squares(const DenseCovariance& covariance, const Tensor& root) {
   return at::cat({b.diagonal(0, -2, -1).square(), below.unsqueeze(-1)}, -1);
 }
 
-// With the Jacobian of X in B, the product of 2 b_ii^(n - i), and that of L, det(L)^(n + 1).
+// With the Jacobian of X in B, the product of 2 b_ii^(n - i), and that of L, det(L)^(n + 1). The
+// density of b_ii^2 has the factor b_ii, so b_ii^(n - 1 - i) is left, which is 1 in the last row.
 Tensor wishart_log_prob(const Tensor& df, const DenseCovariance& covariance,
                         const Tensor& squares) {
   const int64_t n = covariance.dims();
   const Tensor diagonal = squares.narrow(-1, 0, n), below = squares.select(-1, n);
   const Tensor gammas =
       log_prob_of_event<formulas::Gamma>(1, gamma_shapes(df, n), half(df), diagonal);
-  const Tensor jacobian =
-      0.5 * (diagonal.log() * (static_cast<double>(n - 1) - indices(n, df))).sum(-1) +
-      static_cast<double>(n + 1) * covariance.half_log_det();
+  const Tensor powers = static_cast<double>(n - 1) - indices(std::max<int64_t>(n - 1, 0), df);
+  const Tensor jacobian = 0.5 * (diagonal.slice(-1, 0, -1).log() * powers).sum(-1) +
+                          static_cast<double>(n + 1) * covariance.half_log_det();
   return gammas - jacobian - 0.5 * below - pairs(n) * kLogSqrt2Pi;
 }
 
