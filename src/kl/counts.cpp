@@ -23,7 +23,7 @@ bool holds_somewhere(const Tensor& condition) {
 }  // namespace
 
 Tensor divergence(const Binomial& p, const Binomial& q) {
-  if (holds_somewhere(p.total_count().lt(q.total_count()))) {
+  if (holds_somewhere(p.total_count() < q.total_count())) {
     not_implemented(p, q, "the total_count of q exceeds that of p");
   }
   return by_formula<ops::formulas::Binomial, ops::formulas::Binomial>(p, q);
@@ -44,7 +44,7 @@ Tensor divergence(const Multinomial& p, const Multinomial& q) {
 Tensor divergence(const NegativeBinomial& p, const NegativeBinomial& q) {
   const Tensor &failures = p.total_count(), others = q.total_count();
   // Both comparisons are false for NaN, for which the divergence is NaN.
-  if (holds_somewhere(failures.lt(others).logical_or(failures.gt(others)))) {
+  if (holds_somewhere(failures < others) || holds_somewhere(failures > others)) {
     not_implemented(p, q, "their total_counts differ");
   }
   return by_formula<ops::formulas::NegativeBinomial, ops::formulas::NegativeBinomial>(p, q);

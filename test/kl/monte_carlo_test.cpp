@@ -100,7 +100,7 @@ TEST_P(EstimateOfKl, HasTheValueAndTheGradientOfTheClosedForm) {
   EXPECT_LT((estimate - exact).abs().item<double>(), kDeviations * error.item<double>());
   EXPECT_LT(error.item<double>(), 0.01);
   EXPECT_FALSE(error.requires_grad());
-  const auto want = torch::autograd::grad({exact}, parameters);
+  const auto want = torch::autograd::grad({exact}, parameters, {}, /*retain_graph=*/true);
   const auto got = torch::autograd::grad({estimate}, parameters);
   for (std::size_t i = 0; i < want.size(); ++i)
     EXPECT_NEAR(got[i].item<double>(), want[i].item<double>(), 0.02) << "parameter " << i;
@@ -173,7 +173,7 @@ TEST(KlMonteCarloTest, TheShapeIsThatOfBothBatches) {
   EXPECT_EQ(estimate.sizes(), at::IntArrayRef({3, 4}));
   EXPECT_EQ(error.sizes(), at::IntArrayRef({3, 4}));
   // Batches of q with more dimensions than those of p, and as many draws as elements.
-  const Normal larger(at::tensor({{0.0, 1.0, 2.0}, {3.0, 4.0, 5.0}}, at::kDouble), 2.0);
+  const Normal larger(at::arange(6, at::kDouble).view({2, 3}), 2.0);
   for (const Normal& smaller :
        {Normal(at::zeros({}, at::kDouble), 1.0), Normal(at::zeros({3}, at::kDouble), 1.0)}) {
     for (const int64_t draws : {2, 3, 4000}) {
@@ -181,7 +181,8 @@ TEST(KlMonteCarloTest, TheShapeIsThatOfBothBatches) {
       const auto broadcast = kl_divergence_monte_carlo(smaller, larger, draws);
       EXPECT_EQ(broadcast.estimate.sizes(), at::IntArrayRef({2, 3}));
       const Tensor exact = kl_divergence(smaller, larger);
-      EXPECT_TRUE(((broadcast.estimate - exact).abs() < 5 * broadcast.standard_error + 10.0 / draws)
+      EXPECT_TRUE(((broadcast.estimate - exact).abs() <
+                   5 * broadcast.standard_error + 10.0 / static_cast<double>(draws))
                       .all()
                       .item<bool>())
           << broadcast.estimate << exact;
