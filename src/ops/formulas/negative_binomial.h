@@ -129,6 +129,7 @@ struct BetweenFailures : Between<P, Q> {
   }
 };
 
+// If one side has a probability and the other a logit, there is no kernel.
 template <>
 struct Kl<NegativeBinomial, NegativeBinomial>
     : BetweenFailures<NegativeBinomial, NegativeBinomial> {
@@ -136,14 +137,10 @@ struct Kl<NegativeBinomial, NegativeBinomial>
 };
 template <>
 struct Kl<NegativeBinomial, NegativeBinomialLogits>
-    : BetweenFailures<NegativeBinomial, NegativeBinomialLogits> {
-  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
-};
+    : BetweenFailures<NegativeBinomial, NegativeBinomialLogits> {};
 template <>
 struct Kl<NegativeBinomialLogits, NegativeBinomial>
-    : BetweenFailures<NegativeBinomialLogits, NegativeBinomial> {
-  static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
-};
+    : BetweenFailures<NegativeBinomialLogits, NegativeBinomial> {};
 template <>
 struct Kl<NegativeBinomialLogits, NegativeBinomialLogits>
     : BetweenFailures<NegativeBinomialLogits, NegativeBinomialLogits> {
