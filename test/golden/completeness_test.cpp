@@ -74,33 +74,19 @@ Names keys_of(const json& object) {
   return keys;
 }
 
-/// The names in `wanted` that no header of the folder declares. `before` and `after` are regular
-/// expressions for the text around a declared name.
-Names undeclared(const fs::path& folder, const Names& wanted, const std::string& before,
-                 const std::string& after) {
+/// Names of the distribution classes that a header declares.
+Names built_distributions() {
   std::string text;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const auto& entry : fs::directory_iterator(kHeaders)) {
     if (entry.path().extension() == ".h") text += read(entry.path());
   }
-  Names missing;
-  for (const std::string& name : wanted) {
-    if (!std::regex_search(text, std::regex(before + name + after))) missing.insert(name);
+  Names built;
+  for (const std::string& name : keys_of(inventory()["distributions"])) {
+    const std::regex declaration(R"(class\s+(TORCH_DISTRIBUTIONS_API\s+)?)" + name +
+                                 R"(\s+(final\s*)?:)");
+    if (std::regex_search(text, declaration)) built.insert(name);
   }
-  return missing;
-}
-
-Names minus(const Names& all, const Names& without) {
-  Names rest;
-  std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
-                      std::inserter(rest, rest.end()));
-  return rest;
-}
-
-/// Names of the distribution classes that are declared.
-Names built_distributions() {
-  const Names all = keys_of(inventory()["distributions"]);
-  return minus(all, undeclared(kHeaders, all, R"(class\s+(TORCH_DISTRIBUTIONS_API\s+)?)",
-                               R"(\s+(final\s*)?:)"));
+  return built;
 }
 
 std::string text_of(const auto& printable) {
