@@ -2,6 +2,7 @@
 """Mutation tests: break the library in one place at a time and expect a test to fail.
 
     mutants.py BUILD_FOLDER [NAME ...]
+    mutants.py --lines    # checks only that each line to change exists
 
 A mutant is a source with one changed line. Only the files that contain it are compiled again, to a separate library that is
 preloaded into the existing test executables, in front of the real library. The kernels are compiled and used for one
@@ -265,8 +266,7 @@ MUTANTS = [
     Mutant("close covariances by kernels", "src/ops/vectors/low_rank.cpp", "if (rank == columns && !are_distant(one, other, of_doubles))",
            "if (false)", ("src/ops/vectors/low_rank.cpp",), "families_test", "LowRankMultivariateNormalTest.Floats*"),
     Mutant("a power of the determinant too few", "src/ops/vectors/wishart.cpp",
-           "(diagonal.log() * (static_cast<double>(n - 1) - indices(n, df)))",
-           "(diagonal.log() * (static_cast<double>(n - 2) - indices(n, df)))", ("src/ops/vectors/wishart.cpp",), GOLDEN, "*Wishart*"),
+           "powers = static_cast<double>(n - 1) - indices(std", "powers = static_cast<double>(n - 2) - indices(std", ("src/ops/vectors/wishart.cpp",), GOLDEN, "*Wishart*"),
     Mutant("draws of wider matrices", "src/wishart.cpp", "draws = root.matmul(root.mT())",
            "draws = 1.03 * root.matmul(root.mT())", ("src/wishart.cpp",), "families_test", "WishartTest.*ChiSquared*"),
     Mutant("a divergence of rows without their number", "src/ops/vectors/wishart.cpp", "indices(n, df_p) * (0.5 * excess",
@@ -446,6 +446,14 @@ def run(command, **options):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options)
 
 
+def mutated(mutant):
+    """The text of the source with the changed line."""
+    text = (ROOT / mutant.file).read_text()
+    if mutant.old not in text:
+        raise LookupError(f"{mutant.file} no longer has {mutant.old!r}")
+    return text.replace(mutant.old, mutant.new, 1)
+
+
 class Builder:
     """Compiles and links with the commands of the build folder, but from a copy of src/ and to another folder."""
 
@@ -471,11 +479,7 @@ class Builder:
 
     def library(self, mutant, folder):
         shutil.copytree(ROOT / "src", folder / "src")
-        target = folder / mutant.file
-        text = target.read_text()
-        if text.count(mutant.old) == 0:
-            raise LookupError(f"{mutant.file} no longer has {mutant.old!r}")
-        target.write_text(text.replace(mutant.old, mutant.new, 1))
+        (folder / mutant.file).write_text(mutated(mutant))
 
         link = shlex.split(self.link)
         first = next(index for index, argument in enumerate(link) if argument.endswith(".o"))
@@ -525,7 +529,22 @@ class Builder:
         return None
 
 
+def check_lines():
+    """Whether the sources still have the lines that the mutants change."""
+    missing = 0
+    for mutant in MUTANTS:
+        try:
+            mutated(mutant)
+        except (LookupError, OSError) as error:
+            missing += 1
+            print(f"{mutant.name}: {error}")
+    print(f"{len(MUTANTS) - missing} of {len(MUTANTS)} lines exist")
+    return missing != 0
+
+
 def main():
+    if sys.argv[1:] == ["--lines"]:
+        return check_lines()
     build = pathlib.Path(sys.argv[1]).resolve()
     chosen = [m for m in MUTANTS if not sys.argv[2:] or m.name in sys.argv[2:]]
     builder = Builder(build)
