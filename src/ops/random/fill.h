@@ -1,0 +1,52 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "ops/random/draw.h"
+
+/// Fills tensors with random numbers of a Philox stream.
+///
+/// The element with the index i in the contiguous order of the tensor depends on the draw, on i and
+/// on its own parameters: not on the number of threads, the instruction set, the device, the strides
+/// or the other elements. No graph is recorded. Tensors of any strides and devices are accepted: dense
+/// tensors on the CPU are written in place, others are copied to, and meta tensors are left as they
+/// are. Half and bfloat16 numbers are drawn in float and rounded inwards, so that they stay in the
+/// open or half-open interval.
+namespace torch::distributions::ops::random {
+
+using at::Tensor;
+
+/// Uniform numbers in [low, high).
+void fill_uniform(const Tensor& to, const Draw& draw, double low, double high);
+/// Numbers of Normal(mean, stddev).
+void fill_normal(const Tensor& to, const Draw& draw, double mean, double stddev);
+/// Positive numbers of Exponential(rate).
+void fill_exponential(const Tensor& to, const Draw& draw, double rate);
+/// Numbers of Cauchy(median, scale).
+void fill_cauchy(const Tensor& to, const Draw& draw, double median, double scale);
+/// exp of numbers of Normal(mean, stddev).
+void fill_log_normal(const Tensor& to, const Draw& draw, double mean, double stddev);
+/// Numbers of trials until the first success, from 1 on, as LibTorch's geometric_.
+void fill_geometric(const Tensor& to, const Draw& draw, double p);
+/// 1 with the probability p, which broadcasts to the shape of `to`, else 0. Of any dtype.
+void fill_bernoulli(const Tensor& to, const Draw& draw, const Tensor& p);
+/// Integers from `low` on, of which there are `count`; 0 stands for 2^64. Of any dtype.
+void fill_integers(const Tensor& to, const Draw& draw, std::int64_t low, std::uint64_t count);
+
+/// Numbers of Gamma(concentration, 1). The concentration broadcasts to the shape of `to`. At least
+/// the least normal number. NaN if the concentration is not positive and finite.
+void fill_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration);
+/// Logarithms of such numbers, which do not underflow.
+void fill_log_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration);
+/// Vectors of Dirichlet(concentration) along the last dimension.
+void fill_dirichlet(const Tensor& to, const Draw& draw, const Tensor& concentration);
+/// Numbers of Poisson(rate). NaN if the rate is negative, infinite or NaN.
+void fill_poisson(const Tensor& to, const Draw& draw, const Tensor& rate);
+/// Numbers of Binomial(count, p). NaN if there is no such distribution.
+void fill_binomial(const Tensor& to, const Draw& draw, const Tensor& count, const Tensor& p);
+/// Numbers of VonMises(0, concentration) in [-pi, pi].
+void fill_von_mises(const Tensor& to, const Draw& draw, const Tensor& concentration);
+
+}  // namespace torch::distributions::ops::random
