@@ -5,7 +5,8 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/scalar_family.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/noise.h"
+#include "ops/draws/simplex.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/beta.h"
 #include "ops/special/lbeta.h"

@@ -10,7 +10,7 @@
 
 #include "constraints/scan.h"
 #include "core/raise.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/categories.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/category.h"
 #include "ops/special/constants.h"

@@ -6,7 +6,8 @@
 
 #include "core/raise.h"
 #include "core/supported.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/noise.h"
+#include "ops/draws/simplex.h"
 #include "ops/special/constants.h"
 #include "ops/vectors/dirichlet.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/drawable.h"
 #include "core/raise.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/simplex.h"
 #include "ops/vectors/relaxed_categorical.h"
 
 namespace torch::distributions {

@@ -6,7 +6,8 @@
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/gamma.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/inverse_gamma.h"
 

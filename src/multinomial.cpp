@@ -4,7 +4,7 @@
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/simplex.h>
 
-#include "ops/draws/sampling.h"
+#include "ops/draws/counts.h"
 #include "ops/vectors/multinomial.h"
 
 namespace torch::distributions {

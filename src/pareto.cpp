@@ -7,7 +7,7 @@
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/pareto.h"
 

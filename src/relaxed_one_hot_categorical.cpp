@@ -7,7 +7,7 @@
 
 #include "core/drawable.h"
 #include "core/supported.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/simplex.h"
 #include "ops/special/constants.h"
 #include "ops/vectors/relaxed_categorical.h"
 

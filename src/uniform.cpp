@@ -3,7 +3,7 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/scalar_family.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/uniform.h"
 

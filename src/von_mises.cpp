@@ -7,7 +7,8 @@
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/circular.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/von_mises.h"
 

@@ -4,7 +4,7 @@
 #include <ATen/OpMathType.h>
 
 #include "core/float_limits.h"
-#include "ops/draws/sampling.h"
+#include "ops/draws/simplex.h"
 
 namespace torch::distributions::ops {
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "ops/draws/sampling.h"
+#include "ops/draws/simplex.h"
 #include "ops/engine/each_instruction_set.h"
 #include "ops/special/constants.h"
 #include "ops/tensor/path.h"

@@ -1,0 +1,168 @@
+#include "ops/draws/gamma.h"
+
+#include <ATen/ATen.h>
+#include <ATen/ExpandUtils.h>
+#include <ATen/OpMathType.h>
+
+#include <limits>
+#include <utility>
+
+#include "core/float_limits.h"
+#include "ops/draws/gamma_variables.h"
+#include "ops/draws/noise.h"
+#include "ops/special/constants.h"
+#include "ops/tensor/graph.h"
+
+namespace torch::distributions::ops {
+namespace {
+
+/// A positive double rounded to the range of `dtype`: from its least normal number to the largest.
+Tensor rounded_to_range(const Tensor& x, at::ScalarType dtype) {
+  const FloatLimits limits = float_limits(dtype);
+  return x.clamp(limits.least_normal, limits.largest);
+}
+
+/// `draw`, a double in the range of `dtype`, as a differentiable function: its derivative is the
+/// draw times that of its logarithm. A draw at an end of the range is a constant.
+/// \param log_draw The logarithm, given the mask of the constants, for which it must have finite
+///     derivatives.
+template <class Log>
+Tensor differentiable_draw(const Tensor& draw, at::ScalarType dtype, const Log& log_draw) {
+  const FloatLimits limits = float_limits(dtype);
+  const Tensor is_end = (draw >= limits.largest).logical_or(draw <= limits.least_normal);
+  const Tensor log = log_draw(is_end);
+  return (draw * (log - log.detach()).exp()).to(dtype);
+}
+
+}  // namespace
+
+Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
+                    std::optional<Generator> generator) {
+  const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
+  const auto compute = at::toOpMathType(dtype);
+  const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
+  const Tensor a = expanded(concentration.to(compute), shape);
+  const Tensor draw = may_be_differentiated(a)
+                          ? gamma_draw(a, at::_standard_gamma(a.detach(), std::move(generator)))
+                          : at::_standard_gamma(a, std::move(generator));
+  const Tensor x = (draw / rate.to(compute)).to(dtype);
+  without_graph(x).clamp_min_(float_limits(dtype).least_normal);
+  return x;
+}
+
+Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
+                            std::optional<Generator> generator) {
+  const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
+  const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
+  const Tensor a = expanded(concentration.to(at::kDouble), shape), r = rate.to(at::kDouble);
+  GammaDraws gamma;
+  Tensor draw;
+  {
+    const at::NoGradGuard no_grad;
+    gamma = draw_gammas(a, generator);
+    draw = r / gamma.x;
+    if (gamma.log_x.defined()) {
+      const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
+      draw = at::where(is_tiny, (r.log() - gamma.log_x).exp(), draw);
+    }
+    draw = rounded_to_range(draw, dtype);
+  }
+  if (!may_be_differentiated(a) && !may_be_differentiated(r)) return draw.to(dtype);
+  return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
+    return r.masked_fill(is_constant, 1).log() -
+           log_gamma_draw(a.masked_fill(is_constant, 1), log_of(gamma).masked_fill(is_constant, 0));
+  });
+}
+
+Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
+                              std::optional<Generator> generator) {
+  const auto dtype = at::promote_types(df1.scalar_type(), df2.scalar_type());
+  const auto shape = at::infer_size_dimvector(df1.sizes(), df2.sizes());
+  const auto half_of = [&](const Tensor& df) { return 0.5 * expanded(df.to(at::kDouble), shape); };
+  const Tensor a = half_of(df1), b = half_of(df2);
+  GammaDraws x, y;
+  Tensor draw;
+  {
+    const at::NoGradGuard no_grad;
+    x = draw_gammas(a, generator);
+    y = draw_gammas(b, generator);
+    draw = (x.x / a) / (y.x / b);
+    if (x.log_x.defined() || y.log_x.defined()) {
+      constexpr double kTiny = std::numeric_limits<double>::min();
+      const Tensor is_tiny = (x.x < kTiny).logical_or(y.x < kTiny);
+      const Tensor log_draw = (log_of(x) - a.log()) - (log_of(y) - b.log());
+      draw = at::where(is_tiny, log_draw.exp(), draw);
+    }
+    draw = rounded_to_range(draw, dtype);
+  }
+  if (!may_be_differentiated(a) && !may_be_differentiated(b)) return draw.to(dtype);
+  return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
+    const auto log_mean = [&](const Tensor& half, const GammaDraws& gamma) {  // of 2 half squares
+      const Tensor c = half.masked_fill(is_constant, 1);
+      return log_gamma_draw(c, log_of(gamma).masked_fill(is_constant, 0)) - c.log();
+    };
+    return log_mean(a, x) - log_mean(b, y);
+  });
+}
+
+Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
+                        std::optional<Generator> generator) {
+  const Tensor normal = at::empty(df.sizes(), df.options().dtype(at::toOpMathType(dtype)))
+                            .normal_(0, 1, generator)
+                            .to(at::kDouble);
+  // The result is normal / sqrt(x / a) with a draw x of Gamma(a) and a = df / 2. If a is infinite,
+  // x / a is 1.
+  const Tensor half = 0.5 * df.to(at::kDouble), is_infinite = half.detach() == kInfinity;
+  Tensor draws;
+  GammaDraws gamma;
+  {
+    const at::NoGradGuard no_grad;
+    gamma = draw_gammas(half, generator);
+    draws = normal * (gamma.x / half).masked_fill(is_infinite, 1).rsqrt();
+    if (gamma.log_x.defined()) {
+      const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
+      const Tensor log_size = normal.abs().log() - 0.5 * (gamma.log_x - half.log());
+      draws = at::where(is_tiny, normal.sign() * log_size.exp(), draws);
+    }
+  }
+  if (!may_be_differentiated(half)) return draws;
+  const Tensor a = half.masked_fill(is_infinite, 1);
+  const Tensor log_quotient =
+      log_gamma_draw(a, log_of(gamma).masked_fill(is_infinite, 0)) - a.log();
+  return draws * (-0.5 * (log_quotient - log_quotient.detach())).exp();
+}
+
+Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
+                       std::optional<Generator> generator) {
+  const Tensor wide = df.to(at::kDouble);
+  const Tensor a = 0.5 * (wide.unsqueeze(-1) - at::arange(n, wide.options()));
+  GammaDraws gamma;
+  Tensor root, below;
+  {
+    const at::NoGradGuard no_grad;
+    gamma = draw_gammas(a, generator);
+    root = (2 * gamma.x).sqrt();
+    if (gamma.log_x.defined()) {
+      const Tensor is_tiny = gamma.x < std::numeric_limits<double>::min();
+      root = at::where(is_tiny, (0.5 * (kLog2 + gamma.log_x)).exp(), root);
+    }
+    at::DimVector shape(df.sizes());
+    shape.push_back(n * (n - 1) / 2);
+    const Tensor noise = at::empty(shape, wide.options().dtype(at::toOpMathType(dtype)))
+                             .normal_(0, 1, std::move(generator));
+    const Tensor places = at::tril_indices(n, n, -1, wide.options().dtype(at::kLong));
+    shape.back() = n * n;
+    below = at::zeros(shape, wide.options());
+    below.index_copy_(-1, places[0] * n + places[1], noise.to(at::kDouble));
+    shape.back() = n;
+    shape.push_back(n);
+    below = below.view(shape);
+  }
+  if (may_be_differentiated(a)) {
+    const Tensor log_root = 0.5 * log_gamma_draw(a, log_of(gamma));
+    root = root * (log_root - log_root.detach()).exp();
+  }
+  return below + root.diag_embed(0, -2, -1);
+}
+
+}  // namespace torch::distributions::ops

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+/// Quotients and roots of gamma variables.
+namespace torch::distributions::ops {
+
+using at::Generator;
+using at::Tensor;
+
+/// A draw of Gamma(concentration, rate) for each element of the parameters after broadcasting. It
+/// is at least the dtype's smallest normal number. Exact implicit differentiation makes it
+/// differentiable in both parameters.
+Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
+                    std::optional<Generator> generator);
+
+/// A draw of InverseGamma(concentration, rate) for each element of the parameters after
+/// broadcasting, between the dtype's least normal number and the largest. Exact implicit
+/// differentiation makes it differentiable in both parameters; at these two numbers the derivatives
+/// are 0.
+///
+/// Gamma variables of small concentrations underflow. They are then drawn as logarithms. On the CPU
+/// the stream is Python's, and the draws equal Python's up to rounding unless one underflows.
+Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
+                            std::optional<Generator> generator);
+
+/// A draw of FisherSnedecor(df1, df2) for each element of the parameters after broadcasting, with
+/// the same properties: of the two gamma variables, the first is drawn first.
+Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
+                              std::optional<Generator> generator);
+
+/// A draw of StudentT(df) for each element, as a double. `dtype` is the distribution's, and decides
+/// the stream. Differentiable in df along the path of the chi-squared variable, with a fixed normal
+/// variable.
+///
+/// Chi-squared variables with few degrees of freedom underflow. They are then drawn as logarithms,
+/// so that the tails are as heavy as they should be. On the CPU the stream is Python's, and the
+/// draws equal Python's up to rounding unless one underflows.
+Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator);
+
+/// The factors A of Bartlett's decomposition, `[..., n, n]` for `df` of shape `[...]`: lower
+/// triangular doubles, with standard normal numbers below the diagonal and roots of chi-squared
+/// variables with df - i degrees of freedom on it, i = 0, 1, ... A A^T is a draw of Wishart(df, I).
+/// `dtype` is the distribution's, and decides the stream. Differentiable in df along the paths of
+/// the chi-squared variables.
+///
+/// A chi-squared variable that underflows is drawn as its logarithm. On the CPU the stream is that
+/// of Python's `_bartlett_sampling`.
+Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
+                       std::optional<Generator> generator);
+
+}  // namespace torch::distributions::ops

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+/// Draws of Gamma(a, 1), of which other draws are made. They are doubles. A draw that underflows is
+/// known by its logarithm.
+namespace torch::distributions::ops {
+
+using at::Generator;
+using at::Tensor;
+
+/// Draws of Gamma(a, 1), and their logarithms if a draw underflowed.
+struct GammaDraws {
+  Tensor x, log_x;
+};
+
+/// Draws of Gamma(concentration, 1) for a tensor of doubles. On the CPU the stream and the draws are
+/// those of `at::_sample_dirichlet`.
+GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator);
+
+/// The logarithms of all draws.
+Tensor log_of(const GammaDraws& draws);
+
+/// The draw x of Gamma(a, 1) as a differentiable function of a. Its cdf F(x) stays the same, so
+/// dx/da = -(dF/da) / f with the density f (M. Figurnov, S. Mohamed and A. Mnih, "Implicit
+/// reparameterization gradients", 2018). The derivative calls this function again, so that
+/// derivatives of higher order are right.
+Tensor gamma_draw(const Tensor& a, const Tensor& draw);
+
+/// The logarithm of the same draw. Its derivative exists even where the draw underflows.
+Tensor log_gamma_draw(const Tensor& a, const Tensor& log_draw);
+
+}  // namespace torch::distributions::ops

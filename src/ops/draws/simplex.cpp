@@ -1,0 +1,107 @@
+#include "ops/draws/simplex.h"
+
+#include <ATen/ATen.h>
+#include <ATen/OpMathType.h>
+
+#include <limits>
+#include <utility>
+
+#include "core/float_limits.h"
+#include "ops/draws/gamma_variables.h"
+#include "ops/special/beta_draw.h"
+#include "ops/special/constants.h"
+#include "ops/special/differentiable.h"
+#include "ops/special/tensor_scalar.h"
+#include "ops/tensor/graph.h"
+#include "ops/tensor/sum_of_others.h"
+#include "ops/tensor/unexpanded.h"
+#include "ops/vectors/rows.h"
+#include "ops/vectors/softmax.h"
+#include "ops/vectors/weighted_rows.h"
+
+namespace torch::distributions::ops {
+namespace {
+
+/// Zeros, with the derivative of the Beta draw args[2] with respect to its concentration args[0].
+/// args[1], the total of the other concentrations, is a constant.
+constexpr special::TensorFunction kBetaDraw{
+    "the Dirichlet sampler",
+    [](at::TensorList args) { return at::zeros_like(args[2]); },
+    {[](at::TensorList args) {
+       // The draw of a single category is always 1, so its derivative is 0. The caller subtracts
+       // derivatives, so infinite ones are replaced by large numbers.
+       constexpr double kLargest = 1e300;
+       return special::beta_draw_da(args[2], args[0], args[1])
+           .masked_fill(args[1] == 0, 0)
+           .nan_to_num(0, kLargest, -kLargest);
+     },
+     nullptr, nullptr}};
+
+/// `x` rounded into the open interval (0, 1), as in Python. A single category keeps 1.
+/// \param without A mask of the categories that are 0; undefined if there are none.
+Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype, const Tensor& without = {}) {
+  const auto masked = [&](const Tensor& y) {
+    return without.defined() ? y.masked_fill(without, 0) : y;
+  };
+  if (x.size(-1) == 1) return masked(x.to(dtype));
+  const FloatLimits limits = float_limits(dtype);
+  // In half, many elements of the smallest normal number would add up to a large part of 1. There,
+  // use the smallest subnormal and normalize.
+  if (dtype != at::kHalf) return masked(x.to(dtype).clamp(limits.least_normal, limits.below_one()));
+  const Tensor positive = masked(x.clamp_min(limits.least));
+  return masked((positive / positive.sum(-1, /*keepdim=*/true))
+                    .to(dtype)
+                    .clamp(limits.least, limits.below_one()));
+}
+
+}  // namespace
+
+Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator) {
+  const auto dtype = concentration.scalar_type();
+  Tensor x;
+  {
+    const at::NoGradGuard no_grad;
+    const Tensor a = concentration.to(at::kDouble);
+    const GammaDraws draws = draw_gammas(a, generator);
+    // Divide unless a draw underflowed, to get Python's numbers to the bit.
+    x = draws.log_x.defined() ? draws.log_x.softmax(-1) : divided_by_sum(draws.x);
+    x = rounded_to_simplex(x, dtype);
+  }
+  if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;
+  // Each coordinate has a Beta distribution. If one grows, the others shrink in proportion.
+  const Tensor a = concentration.to(at::kDouble), draw = x.to(at::kDouble);
+  const Tensor gain = special::differentiable(kBetaDraw, {a, sum_of_others(a.detach()), draw});
+  return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(dtype);
+}
+
+Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logits, Relaxed form,
+                                  at::IntArrayRef shape, at::ScalarType dtype,
+                                  std::optional<Generator> generator) {
+  const at::ScalarType of_noise = at::toOpMathType(logits.scalar_type());
+  const double epsilon = float_limits(of_noise).epsilon;
+  Tensor uniform = at::rand(shape, std::move(generator), logits.options().dtype(of_noise));
+  if (dtype == of_noise && !may_be_differentiated(logits) && !may_be_differentiated(temperature)) {
+    const auto kernel = form == Relaxed::kOneHot ? &engine::RowKernels::relaxed_draw_on_simplex
+                                                 : &engine::RowKernels::relaxed_draw;
+    const Tensor t = unexpanded(temperature.detach(), 0).to(at::kDouble).squeeze(-1);
+    if (overwrite_rows(kernel, uniform, logits.detach(), t)) return uniform;
+  }
+  uniform = uniform.clamp_(epsilon, 1 - epsilon).to(at::kDouble);
+  const Tensor score = logits.to(at::kDouble) - uniform.log_().neg_().log_();
+  const Tensor difference = score - score.detach().amax(-1, /*keepdim=*/true);
+  const Tensor t = temperature.to(at::kDouble), constant_t = t.detach();
+  // Constants where derivatives would overflow: -difference / t^2 and 1 / t.
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  const Tensor is_steep = (difference.detach() / constant_t / constant_t).abs() > kLargest;
+  const Tensor is_tiny = constant_t.abs() < 1 / kLargest;
+  const Tensor x =
+      at::where(is_tiny, difference.detach(), difference) / at::where(is_steep, constant_t, t);
+  const Tensor masked = logits.detach().eq(-kInfinity);
+  if (form == Relaxed::kOneHot) return rounded_to_simplex(softmax(x), dtype, masked);
+  return log_softmax(x)
+      .clamp_min(-float_limits(dtype).largest)
+      .to(dtype)
+      .masked_fill(masked, -kInfinity);
+}
+
+}  // namespace torch::distributions::ops
