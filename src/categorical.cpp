@@ -123,7 +123,8 @@ Tensor Categorical::do_sample(IntArrayRef shape, std::optional<Generator> genera
         " is not a distribution: it has a negative, an infinite or a NaN weight, or "
         "every category is masked");
   }
-  return ops::sample_categorical(given(), form, count, std::move(generator)).reshape(shape);
+  const Tensor draws = ops::sample_categorical(given(), form, count, std::move(generator));
+  return draws.sizes() == shape ? draws : draws.reshape(shape);
 }
 
 Tensor Categorical::do_log_prob(const Tensor& value) const {

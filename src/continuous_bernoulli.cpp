@@ -7,6 +7,7 @@
 
 #include "core/float_limits.h"
 #include "core/scalar_family.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/continuous_bernoulli.h"
 #include "ops/special/tensor_scalar.h"
@@ -43,9 +44,9 @@ ContinuousBernoulli::ContinuousBernoulli(ProbsOrLogits given, Limits /*lims*/,
 Tensor ContinuousBernoulli::do_rsample(IntArrayRef shape,
                                        std::optional<Generator> generator) const {
   const auto dtype = given().scalar_type(), compute = at::toOpMathType(dtype);
-  const Tensor uniform = at::empty(shape, given().options().dtype(compute))
-                             .uniform_(0, 1, std::move(generator))
-                             .clamp_min_(float_limits(compute).epsilon / 4);
+  const Tensor uniform =
+      ops::uniform_noise(shape, given().options().dtype(compute), std::move(generator))
+          .clamp_min_(float_limits(compute).epsilon / 4);
   return do_icdf(uniform).to(dtype);
 }
 

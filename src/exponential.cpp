@@ -4,6 +4,8 @@
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
+#include "ops/draws/few.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/exponential.h"
 
@@ -26,8 +28,11 @@ Exponential::Exponential(Param rate, Validate validate_args) : ScalarFamily(vali
 }
 
 Tensor Exponential::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return with_nan(at::empty(shape, rate_.options()).exponential_(1, std::move(generator)) / rate_,
-                  undrawable(validates(), {{rate_, constraints::nonnegative}}));
+  Tensor draws = ops::exponential_noise(shape, rate_.options(), std::move(generator));
+  if (!ops::combine_few(
+          draws, [](auto x, auto rate) { return x / rate; }, rate_))
+    draws = draws / rate_;
+  return with_nan(draws, undrawable(validates(), {{rate_, constraints::nonnegative}}));
 }
 
 std::vector<Tensor> Exponential::do_natural_params() const { return {-rate_}; }

@@ -9,6 +9,7 @@
 #include "core/drawable.h"
 #include "core/float_limits.h"
 #include "core/scalar_family.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/generalized_pareto.h"
 #include "ops/special/constants.h"
@@ -64,8 +65,8 @@ Tensor GeneralizedPareto::do_mode() const {
 // too coarse for the tail.
 Tensor GeneralizedPareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const auto dtype = ops::result_dtype({{&loc_, &scale_, &concentration_}});
-  const Tensor u = at::rand(shape, std::move(generator),
-                            loc_.options().dtype(at::toOpMathType(loc_.scalar_type())));
+  const Tensor u = ops::uniform_noise(
+      shape, loc_.options().dtype(at::toOpMathType(loc_.scalar_type())), std::move(generator));
   const Tensor x = do_icdf(u).to(dtype);
   // Clamp the detached tensor in place, so that rounding does not change the gradient.
   const double largest = float_limits(dtype).largest;

@@ -60,7 +60,7 @@ Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
   // The same numbers but for the ends of the tails, where 24 bits are too few.
   constexpr float kEnd = 0x1p-20F, kStep = 0x1p-24F;  // `raw` has multiples of kStep
   const FloatLimits limits = float_limits(at::kFloat);
-  const Tensor raw = at::rand(shape, generator, loc_.options());
+  const Tensor raw = ops::uniform_noise(shape, loc_.options(), generator);
   const Tensor noise = (raw * (1 - limits.epsilon - limits.least_normal))
                            .add_(limits.least_normal)
                            .log_()

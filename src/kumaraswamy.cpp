@@ -50,7 +50,7 @@ Tensor Kumaraswamy::do_sample(IntArrayRef shape, std::optional<Generator> genera
 Tensor Kumaraswamy::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const auto options = concentration0_.options();
   const auto wide = at::toOpMathType(concentration0_.scalar_type());
-  const Tensor u = at::rand(shape, std::move(generator), options)
+  const Tensor u = ops::uniform_noise(shape, options, std::move(generator))
                        .to(wide)
                        .clamp_min_(float_limits(wide).least_normal);
   const Tensor log_draw =

@@ -9,6 +9,7 @@
 #include "constraints/scan.h"
 #include "core/low_rank.h"
 #include "core/raise.h"
+#include "ops/draws/noise.h"
 #include "ops/special/constants.h"
 #include "ops/tensor/unexpanded.h"
 #include "ops/vectors/gaussian.h"
@@ -98,8 +99,8 @@ Tensor LowRankMultivariateNormal::do_rsample(IntArrayRef shape,
   const auto options = loc_.options().dtype(at::toOpMathType(loc_.scalar_type()));
   at::DimVector of_factor(shape);
   of_factor.back() = cov_factor_.size(-1);
-  const Tensor z = at::empty(of_factor, options).normal_(0, 1, generator);
-  const Tensor u = at::empty(shape, options).normal_(0, 1, std::move(generator));
+  const Tensor z = ops::normal_noise(of_factor, options, generator);
+  const Tensor u = ops::normal_noise(shape, options, std::move(generator));
   return (loc_ + low_rank_->covariance.unwhiten(u, z)).to(loc_.scalar_type());
 }
 

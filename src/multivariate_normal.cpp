@@ -7,6 +7,7 @@
 
 #include "core/given_covariance.h"
 #include "core/raise.h"
+#include "ops/draws/noise.h"
 #include "ops/vectors/gaussian.h"
 
 namespace torch::distributions {
@@ -79,7 +80,7 @@ Tensor MultivariateNormal::scale_tril() const {
 }
 
 Tensor MultivariateNormal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor noise = at::empty(shape, wide(loc_).options()).normal_(0, 1, std::move(generator));
+  const Tensor noise = ops::normal_noise(shape, wide(loc_).options(), std::move(generator));
   return (loc_ + ops::DenseCovariance(factor_).unwhiten(noise)).to(loc_.scalar_type());
 }
 

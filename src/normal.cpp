@@ -31,10 +31,9 @@ Normal::Normal(Param loc, Param scale, Validate validate_args) : ScalarFamily(va
 }
 
 Tensor Normal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  return with_nan(
-      ops::scaled_and_shifted(at::empty(shape, loc_.options()).normal_(0, 1, std::move(generator)),
-                              scale_, loc_),
-      undrawable(validates(), {{scale_, constraints::nonnegative}}));
+  return with_nan(ops::scaled_and_shifted(
+                      ops::normal_noise(shape, loc_.options(), std::move(generator)), scale_, loc_),
+                  undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }
 
 std::vector<Tensor> Normal::do_natural_params() const {

@@ -9,6 +9,7 @@
 #include "core/drawable.h"
 #include "core/float_limits.h"
 #include "core/scalar_family.h"
+#include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/relaxed_bernoulli.h"
 #include "ops/special/constants.h"
@@ -80,8 +81,7 @@ Tensor LogitRelaxedBernoulli::do_rsample(IntArrayRef shape,
   const Tensor logit =
       given_by_logits() ? logits_.to(compute) : ops::evaluate(false, to_logit, probs_.to(compute));
   const Tensor certain = logit.detach().isinf();
-  const Tensor uniform = at::empty(shape, logit.options())
-                             .uniform_(0, 1, std::move(generator))
+  const Tensor uniform = ops::uniform_noise(shape, logit.options(), std::move(generator))
                              .clamp_min_(float_limits(compute).epsilon / 4);
   const Tensor noise = uniform.log() - uniform.neg().log1p_();
   const double largest = float_limits(dtype).largest;

@@ -40,7 +40,7 @@ Tensor VonMises::do_sample(IntArrayRef shape, std::optional<Generator> generator
   at::DimVector three{3};
   three.append(shape.begin(), shape.end());
   const Tensor angle = ops::sample_von_mises(
-      ops::expanded(k, shape), [&] { return at::rand(three, generator, k.options()); });
+      ops::expanded(k, shape), [&] { return ops::uniform_noise(three, k.options(), generator); });
   return with_nan(ops::wrapped_angle(loc_.to(at::kDouble) + angle).to(do_dtype()), bad);
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Dispatch.h>
+#include <ATen/EmptyTensor.h>
 #include <ATen/OpMathType.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "core/raise.h"
+#include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/rows.h"
@@ -38,26 +40,12 @@ void draw_exponentials(Stream& stream, int64_t count, T* to) {
   engine::row_kernels().exponential[std::is_same_v<T, double>](draws.data(), count, to);
 }
 
-/// Whether at::exponential_ uses this stream. Builds with MKL use MKL's, so this is tested.
-bool libtorch_uses_same_exponential_stream() {
-  static const bool same = [] {
-    constexpr int64_t kSome = 4;
-    const Tensor theirs =
-        at::empty({kSome}, at::kDouble).exponential_(1, at::detail::createCPUGenerator(1));
-    const Generator generator = at::detail::createCPUGenerator(1);
-    Stream stream(generator);
-    std::array<double, kSome> ours;
-    draw_exponentials(stream, kSome, ours.data());
-    return std::equal(ours.begin(), ours.end(), theirs.const_data_ptr<double>(),
-                      [](double a, double b) { return std::abs(a - b) < 1e-12; });
-  }();
-  return same;
-}
-
-/// One category for each row of `table`, which must have a row kernel, by an exponential race.
-Tensor race(const Tensor& table, Weights form, const std::optional<Generator>& generator) {
-  const int64_t categories = table.size(-1), rows = table.size(0);
-  const Tensor index = at::empty({rows}, table.options().dtype(at::kLong));
+/// One category for each vector along the last dimension of `table`, which must have a row kernel,
+/// by an exponential race.
+Tensor race(const Tensor& table, Weights form, at::IntArrayRef shape,
+            const std::optional<Generator>& generator) {
+  const int64_t categories = table.size(-1), rows = table.numel() / categories;
+  const Tensor index = at::detail::empty_cpu(shape, at::kLong, /*pin_memory=*/false);
   auto* const to = index.mutable_data_ptr<int64_t>();
   const auto& kernels = engine::row_kernels();
   const auto& race = form == Weights::kLogits ? kernels.race_of_logits : kernels.race;
@@ -122,14 +110,15 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
   const auto rows = weights.sizes().slice(0, weights.sizes().size() - 1);
   at::DimVector shape{count};
   shape.append(rows.begin(), rows.end());
-  Tensor table = weights.to(at::toOpMathType(weights.scalar_type()))
-                     .reshape({c10::multiply_integers(rows), categories});
-  if (count == 0 || table.numel() == 0) return at::empty(shape, weights.options().dtype(at::kLong));
-  if (count == 1 && engine::has_row_kernel(table) && libtorch_uses_same_exponential_stream()) {
-    return race(table, form, generator).view(shape);
-  }
-  if (count > 1 && may_use_kernels() && is_readable(table)) {
-    return invert(table.contiguous(), form, count, generator).view(shape);
+  if (count == 0 || weights.numel() == 0)
+    return at::empty(shape, weights.options().dtype(at::kLong));
+  Tensor table = weights.to(at::toOpMathType(weights.scalar_type())).contiguous();
+  const bool reads_stream = Stream::reads(generator);
+  if (count == 1 && reads_stream && engine::has_row_kernel(table) && Stream::has_exponentials())
+    return race(table, form, shape, generator);
+  table = table.view({c10::multiply_integers(rows), categories});
+  if (count > 1 && reads_stream && may_use_kernels() && is_readable(table)) {
+    return invert(table, form, count, generator).view(shape);
   }
 
   if (form == Weights::kLogits) table = softmax(table);
@@ -139,7 +128,8 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
     // checks wait for the device.
     return (standard
                 ? at::multinomial(table, 1, /*replacement=*/true, std::move(generator))
-                : (table / at::empty_like(table).exponential_(1, std::move(generator))).argmax(-1))
+                : (table / exponential_noise(table.sizes(), table.options(), std::move(generator)))
+                      .argmax(-1))
         .reshape(shape);
   }
   table = table.to(at::kDouble);
@@ -151,7 +141,8 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
   const Tensor sums = table.cumsum(-1);
   const Tensor total = sums.slice(-1, categories - 1);
   const Tensor at_most = at::nextafter(total, at::zeros_like(total));
-  const Tensor uniform = at::rand({table.size(0), count}, std::move(generator), sums.options());
+  const Tensor uniform =
+      uniform_noise({table.size(0), count}, sums.options(), std::move(generator));
   return at::searchsorted(sums, (uniform * total).minimum(at_most), /*out_int32=*/false,
                           /*right=*/true)
       .t()

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/float_limits.h"
+#include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
 #include "ops/special/constants.h"
 #include "ops/tensor/path.h"
@@ -156,7 +157,7 @@ Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
   }
   const Tensor is_large = mean > most;
   const Tensor counts = at::poisson(mean.masked_fill(is_large, 0), generator);
-  const Tensor noise = at::empty_like(counts).normal_(0, 1, generator);
+  const Tensor noise = normal_noise(counts.sizes(), counts.options(), generator);
   const Tensor normal = (mean + mean.sqrt() * noise).round_();
   return in_dtype(at::where(is_large, normal.masked_fill_(mean == kInfinity, kNaN), counts));
 }

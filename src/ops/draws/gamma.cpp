@@ -107,9 +107,9 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
 
 Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
                         std::optional<Generator> generator) {
-  const Tensor normal = at::empty(df.sizes(), df.options().dtype(at::toOpMathType(dtype)))
-                            .normal_(0, 1, generator)
-                            .to(at::kDouble);
+  const Tensor normal =
+      normal_noise(df.sizes(), df.options().dtype(at::toOpMathType(dtype)), generator)
+          .to(at::kDouble);
   // The result is normal / sqrt(x / a) with a draw x of Gamma(a) and a = df / 2. If a is infinite,
   // x / a is 1.
   const Tensor half = 0.5 * df.to(at::kDouble), is_infinite = half.detach() == kInfinity;
@@ -148,8 +148,8 @@ Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
     }
     at::DimVector shape(df.sizes());
     shape.push_back(n * (n - 1) / 2);
-    const Tensor noise = at::empty(shape, wide.options().dtype(at::toOpMathType(dtype)))
-                             .normal_(0, 1, std::move(generator));
+    const Tensor noise =
+        normal_noise(shape, wide.options().dtype(at::toOpMathType(dtype)), std::move(generator));
     const Tensor places = at::tril_indices(n, n, -1, wide.options().dtype(at::kLong));
     shape.back() = n * n;
     below = at::zeros(shape, wide.options());

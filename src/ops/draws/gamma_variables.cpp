@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
@@ -89,7 +90,8 @@ GammaDraws draw_gammas_on_cpu(const Tensor& concentration,
 /// Logarithms of draws of Gamma(a, 1) on any device.
 Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
   const Tensor boosted = concentration < 1;
-  const Tensor boost = at::empty_like(concentration).exponential_(1, generator).div_(concentration);
+  const Tensor boost = exponential_noise(concentration.sizes(), concentration.options(), generator)
+                           .div_(concentration);
   return at::_standard_gamma(concentration + boosted, generator)
       .log_()
       .sub_(boost.masked_fill_(boosted.logical_not(), 0))

@@ -4,6 +4,7 @@
 #include <ATen/OpMathType.h>
 
 #include "core/float_limits.h"
+#include "ops/draws/noise.h"
 #include "ops/draws/simplex.h"
 
 namespace torch::distributions::ops {
@@ -29,8 +30,8 @@ Tensor sample_lkj_cholesky(const Tensor& concentration, at::IntArrayRef shape,
       sample_dirichlet(at::stack(at::broadcast_tensors({0.5 * k, x}), -1).expand(squares),
                        generator)
           .sqrt_();
-  Tensor noise = at::empty(shape, concentration.options().dtype(at::toOpMathType(dtype)))
-                     .normal_(0, 1, std::move(generator));
+  Tensor noise = normal_noise(shape, concentration.options().dtype(at::toOpMathType(dtype)),
+                              std::move(generator));
   // A draw may round to 0, but a vector of zeros has no direction.
   noise = noise.to(at::kDouble).masked_fill_(noise == 0, 1e-100).tril_(-1);
   const Tensor length = at::linalg_vector_norm(noise, 2, at::IntArrayRef{-1}, /*keepdim=*/true);

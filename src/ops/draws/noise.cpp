@@ -1,12 +1,17 @@
 #include "ops/draws/noise.h"
 
 #include <ATen/ATen.h>
+#include <ATen/EmptyTensor.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "core/float_limits.h"
+#include "ops/draws/few.h"
+#include "ops/draws/stream.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
 #include "ops/tensor/graph.h"
@@ -34,9 +39,59 @@ Tensor positive_scaled_exp(const Tensor& scale, const Tensor& y) {
   return special::differentiable(kScaledExp, {scale, y});
 }
 
+/// Whether LibTorch's operations draw these numbers one by one from a CPU generator.
+bool are_few(at::IntArrayRef shape, const at::TensorOptions& options,
+             const std::optional<Generator>& generator) {
+  const auto dtype = c10::typeMetaToScalarType(options.dtype());
+  return c10::multiply_integers(shape) <= kFew && (dtype == at::kFloat || dtype == at::kDouble) &&
+         options.device().is_cpu() && may_use_kernels() && Stream::reads(generator);
+}
+
+/// Numbers that are drawn one by one: draw(stream, T()) is one of the dtype T.
+template <class Draw>
+Tensor draw_few(at::IntArrayRef shape, const at::TensorOptions& options,
+                const std::optional<Generator>& generator, const Draw& draw) {
+  const auto dtype = c10::typeMetaToScalarType(options.dtype());
+  const Tensor noise = at::detail::empty_cpu(shape, dtype, /*pin_memory=*/false);
+  const auto fill = [&]<class T>(T* const to) {
+    Stream stream(generator);
+    std::generate_n(to, noise.numel(), [&] { return static_cast<T>(draw(stream, T())); });
+  };
+  if (dtype == at::kFloat) {
+    fill(noise.mutable_data_ptr<float>());
+  } else {
+    fill(noise.mutable_data_ptr<double>());
+  }
+  return noise;
+}
+
 }  // namespace
 
+Tensor normal_noise(at::IntArrayRef shape, const at::TensorOptions& options,
+                    std::optional<Generator> generator) {
+  if (are_few(shape, options, generator))
+    return draw_few(shape, options, generator, [](Stream& s, auto) { return s.normal(); });
+  return at::empty(shape, options).normal_(0, 1, std::move(generator));
+}
+Tensor uniform_noise(at::IntArrayRef shape, const at::TensorOptions& options,
+                     std::optional<Generator> generator) {
+  if (are_few(shape, options, generator)) {
+    return draw_few(shape, options, generator,
+                    []<class T>(Stream& s, T) { return s.uniform<T>(); });
+  }
+  return at::rand(shape, std::move(generator), options);
+}
+Tensor exponential_noise(at::IntArrayRef shape, const at::TensorOptions& options,
+                         std::optional<Generator> generator) {
+  if (Stream::has_exponentials() && are_few(shape, options, generator))
+    return draw_few(shape, options, generator, [](Stream& s, auto) { return s.exponential(); });
+  return at::empty(shape, options).exponential_(1, std::move(generator));
+}
+
 Tensor scaled_and_shifted(const Tensor& noise, const Tensor& scale, const Tensor& shift) {
+  if (combine_few(
+          noise, [](auto x, auto a, auto b) { return x * a + b; }, scale, shift))
+    return noise;
   const auto is_plain_constant = [&](const Tensor& t) {
     return t.scalar_type() == noise.scalar_type() && !may_be_differentiated(t);
   };
@@ -71,7 +126,14 @@ void redraw_ends(const Tensor& noise, const Tensor& raw, float low, float high,
 
 Tensor sample_uniform(const Tensor& low, const Tensor& high, at::IntArrayRef shape,
                       std::optional<Generator> generator) {
-  const Tensor noise = at::rand(shape, std::move(generator), low.options());
+  const Tensor noise = uniform_noise(shape, low.options(), std::move(generator));
+  const auto draw = []<class T>(T u, T a, T b) {
+    const T width = b - a, half = T(0.5) * b - T(0.5) * a;
+    if (!(half >= 0 && half < kInfinity)) return static_cast<T>(kNaN);
+    const T x = width < kInfinity ? u * width + a : 2 * (u * half + T(0.5) * a);
+    return std::min(x, std::nextafter(b, a));
+  };
+  if (combine_few(noise, draw, low, high)) return noise;
   const Tensor width = high - low;
   Tensor x;
   if (holds_for_all(width, [](double w) { return w >= 0 && w < kInfinity; })) {

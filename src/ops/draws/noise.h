@@ -2,6 +2,7 @@
 
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
+#include <c10/core/TensorOptions.h>
 #include <c10/util/FunctionRef.h>
 
 #include <optional>
@@ -16,6 +17,15 @@ using at::Tensor;
 inline Tensor expanded(const Tensor& tensor, at::IntArrayRef shape) {
   return tensor.sizes() == shape ? tensor : tensor.expand(shape);
 }
+
+/// Numbers of Normal(0, 1), of Uniform(0, 1) in [0, 1), and of Exponential(1), of a floating dtype.
+/// The streams are those of LibTorch's `normal_`, `uniform_` and `exponential_`.
+Tensor normal_noise(at::IntArrayRef shape, const at::TensorOptions& options,
+                    std::optional<Generator> generator);
+Tensor uniform_noise(at::IntArrayRef shape, const at::TensorOptions& options,
+                     std::optional<Generator> generator);
+Tensor exponential_noise(at::IntArrayRef shape, const at::TensorOptions& options,
+                         std::optional<Generator> generator);
 
 /// noise * scale + shift. Overwrites `noise`, which must not be shared, if no graph is recorded and
 /// all dtypes are equal.

@@ -8,6 +8,7 @@
 
 #include "core/float_limits.h"
 #include "ops/draws/gamma_variables.h"
+#include "ops/draws/noise.h"
 #include "ops/special/beta_draw.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
@@ -79,7 +80,7 @@ Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logit
                                   std::optional<Generator> generator) {
   const at::ScalarType of_noise = at::toOpMathType(logits.scalar_type());
   const double epsilon = float_limits(of_noise).epsilon;
-  Tensor uniform = at::rand(shape, std::move(generator), logits.options().dtype(of_noise));
+  Tensor uniform = uniform_noise(shape, logits.options().dtype(of_noise), std::move(generator));
   if (dtype == of_noise && !may_be_differentiated(logits) && !may_be_differentiated(temperature)) {
     const auto kernel = form == Relaxed::kOneHot ? &engine::RowKernels::relaxed_draw_on_simplex
                                                  : &engine::RowKernels::relaxed_draw;
