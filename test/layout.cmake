@@ -96,7 +96,7 @@ string(REPLACE "torch_distributions_test(" "  " test_list "${test_list}")  # a t
 expect_listed(tests test_list "  " "_test" "test/CMakeLists.txt does not name @_test")
 
 # The folders of src/ops. Each may include itself and those before it, and none includes a class of the library.
-set(rooms tensor special formulas engine vectors draws)
+set(rooms tensor special formulas engine random vectors draws)
 file(GLOB_RECURSE ops RELATIVE "${ROOT}/src/ops" "${ROOT}/src/ops/*.h" "${ROOT}/src/ops/*.cpp")
 foreach(file IN LISTS ops)
   string(REGEX REPLACE "/.*" "" room "${file}")

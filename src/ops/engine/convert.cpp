@@ -31,6 +31,12 @@ void with_type(c10::ScalarType dtype, const Function& f) {
       return f(static_cast<int8_t*>(nullptr));
     case c10::ScalarType::Byte:
       return f(static_cast<uint8_t*>(nullptr));
+    case c10::ScalarType::UInt64:
+      return f(static_cast<uint64_t*>(nullptr));
+    case c10::ScalarType::UInt32:
+      return f(static_cast<uint32_t*>(nullptr));
+    case c10::ScalarType::UInt16:
+      return f(static_cast<uint16_t*>(nullptr));
     case c10::ScalarType::Bool:
       return f(static_cast<bool*>(nullptr));
     default:
@@ -97,6 +103,10 @@ void scatter(const float* from, int64_t rows, int64_t columns, void* to, c10::Sc
   scatter_as(from, rows, columns, to, dtype, row_stride, column_stride);
 }
 void scatter(const double* from, int64_t rows, int64_t columns, void* to, c10::ScalarType dtype,
+             int64_t row_stride, int64_t column_stride) {
+  scatter_as(from, rows, columns, to, dtype, row_stride, column_stride);
+}
+void scatter(const int64_t* from, int64_t rows, int64_t columns, void* to, c10::ScalarType dtype,
              int64_t row_stride, int64_t column_stride) {
   scatter_as(from, rows, columns, to, dtype, row_stride, column_stride);
 }

@@ -20,7 +20,8 @@
 /// if only the derivative is used. The functions here cost half as much, and the compiler removes
 /// unused ones. Worst errors in units in the last place: log 0.8, exp 1.1, log1p 1.4, expm1 2.1.
 /// Subnormal numbers, infinities and NaN are treated as in C, by separate functions that take their
-/// argument by value, in a register.
+/// argument by value, in a register. In a reproducible source (lanes.h), the result of a lane does
+/// not depend on the other lanes.
 
 namespace torch::distributions::ops::engine {
 namespace {
@@ -28,6 +29,7 @@ namespace {
 /// `log_in_parts` in double.
 template <class T>
 constexpr special::Pair<Lanes<T>> log_in_parts_by_lane(const Lanes<T>& x) {
+  static_assert(!kIsReproducible || sizeof(T) == 0, "it calls the C library");
   T high[Lanes<T>::kCount], low[Lanes<T>::kCount];
   x.store(high);
   for (int64_t i = 0; i < Lanes<T>::kCount; ++i) {
@@ -38,7 +40,7 @@ constexpr special::Pair<Lanes<T>> log_in_parts_by_lane(const Lanes<T>& x) {
   return {Lanes<T>::load(high), Lanes<T>::load(low)};
 }
 
-#if defined(__CUDACC__)
+#if defined(__CUDACC__) && !defined(TORCH_DISTRIBUTIONS_REPRODUCIBLE)
 
 // CUDA's own functions are inline, and as accurate as those below.
 template <class T>
@@ -302,7 +304,7 @@ struct Reduced {
 template <class T>
 [[gnu::always_inline]] constexpr Lanes<T> times_power(const Lanes<T>& expm1,
                                                       const Lanes<T>& power) {
-  if constexpr (kIsVector) {
+  if constexpr (kIsVector && !kIsReproducible) {
     return multiply_add(power, expm1, power);
   } else {
     return (expm1 + 1.0) * power;

@@ -25,11 +25,20 @@
 /// SIMD numbers: the lanes of a register, as a scalar type of special functions and formulas.
 /// Without SIMD (in CUDA, and on x86 without AVX), a register holds one number.
 ///
+/// A source that defines TORCH_DISTRIBUTIONS_REPRODUCIBLE gets the same bits from every instruction
+/// set: `multiply_add` rounds twice everywhere, and functions of libraries do not exist.
+///
 /// Only files that are compiled once for each instruction set may include this header. It is all in
 /// an unnamed namespace, so that instantiations with these types are local to their object file.
 /// Otherwise the linker could keep one instruction set's copy for the whole program.
 namespace torch::distributions::ops::engine {
 namespace {
+
+#if defined(TORCH_DISTRIBUTIONS_REPRODUCIBLE)
+inline constexpr bool kIsReproducible = true;
+#else
+inline constexpr bool kIsReproducible = false;
+#endif
 
 #if defined(TORCH_DISTRIBUTIONS_REGISTER_BYTES)
 inline constexpr bool kIsVector = true;
@@ -351,9 +360,11 @@ inline __m256d to_register(const at::vec::Vectorized<double>& lanes) { return la
     }                                                                                  \
   }
 #endif
+#if !defined(TORCH_DISTRIBUTIONS_REPRODUCIBLE)
 TORCH_DISTRIBUTIONS_LANES(erfc)
 TORCH_DISTRIBUTIONS_LANES(sin)
 TORCH_DISTRIBUTIONS_LANES(tan)
+#endif
 #if defined(TORCH_DISTRIBUTIONS_NEON)
 #define TORCH_DISTRIBUTIONS_INSTRUCTION(name, instruction) \
   template <class T>                                       \
@@ -377,7 +388,7 @@ TORCH_DISTRIBUTIONS_LANES(sqrt)
 
 /// a * b + c, with one rounding if registers are vectors.
 template <class T>
-constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
+constexpr Lanes<T> fused_multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
 #if defined(CPU_CAPABILITY_AVX512)
   if constexpr (sizeof(T) == 8) {
     return Lanes<T>(_mm512_fmadd_pd(a.lanes(), b.lanes(), c.lanes()));
@@ -400,6 +411,15 @@ constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lane
   return a * b + c;  // std::fma may be slow here
 #endif
 }
+/// a * b + c, rounded as `fused_multiply_add` does, or twice if the source is reproducible.
+template <class T>
+constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, const Lanes<T>& c) {
+  if constexpr (kIsReproducible) {
+    return a * b + c;
+  } else {
+    return fused_multiply_add(a, b, c);
+  }
+}
 template <class T>
 constexpr Lanes<T> multiply_add(const Lanes<T>& a, const Lanes<T>& b, double c) {
   return multiply_add(a, b, Lanes<T>(c));
@@ -415,7 +435,7 @@ constexpr special::Pair<Lanes<T>> two_product(const Lanes<T>& a, const Lanes<T>&
   const Lanes<T> product = a * b;
   Lanes<T> rest;
   if constexpr (kIsVector) {
-    rest = multiply_add(a, b, -product);
+    rest = fused_multiply_add(a, b, -product);
   } else {
     rest = Lanes<T>(double{std::fma(a.lanes(), b.lanes(), -product.lanes())});
   }

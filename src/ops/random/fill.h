@@ -13,12 +13,13 @@
 /// or the other elements. No graph is recorded. Tensors of any strides and devices are accepted: dense
 /// tensors on the CPU are written in place, others are copied to, and meta tensors are left as they
 /// are. Half and bfloat16 numbers are drawn in float and rounded inwards, so that they stay in the
-/// open or half-open interval.
+/// open or half-open interval. Numbers that would overflow are the largest number, and positive
+/// numbers that would underflow the least. Parameters are not checked.
 namespace torch::distributions::ops::random {
 
 using at::Tensor;
 
-/// Uniform numbers in [low, high).
+/// Uniform numbers in [low, high), after both were rounded to the dtype.
 void fill_uniform(const Tensor& to, const Draw& draw, double low, double high);
 /// Numbers of Normal(mean, stddev).
 void fill_normal(const Tensor& to, const Draw& draw, double mean, double stddev);
@@ -28,11 +29,19 @@ void fill_exponential(const Tensor& to, const Draw& draw, double rate);
 void fill_cauchy(const Tensor& to, const Draw& draw, double median, double scale);
 /// exp of numbers of Normal(mean, stddev).
 void fill_log_normal(const Tensor& to, const Draw& draw, double mean, double stddev);
-/// Numbers of trials until the first success, from 1 on, as LibTorch's geometric_.
+/// Numbers of Laplace(0, 1).
+void fill_laplace(const Tensor& to, const Draw& draw);
+/// Numbers of Gumbel(0, 1).
+void fill_gumbel(const Tensor& to, const Draw& draw);
+/// Numbers of the logistic distribution of location 0 and scale 1: logit(u) for a uniform u.
+void fill_logistic(const Tensor& to, const Draw& draw);
+/// Numbers of trials until the first success, from 1 on, as LibTorch's geometric_. Of any dtype.
 void fill_geometric(const Tensor& to, const Draw& draw, double p);
-/// 1 with the probability p, which broadcasts to the shape of `to`, else 0. Of any dtype.
+/// 1 with the probability p, which broadcasts to the shape of `to`, else 0. Of any dtype. Exact to
+/// 2^-64. 0 if p is NaN.
 void fill_bernoulli(const Tensor& to, const Draw& draw, const Tensor& p);
-/// Integers from `low` on, of which there are `count`; 0 stands for 2^64. Of any dtype.
+/// Integers from `low` on, of which there are `count`; 0 stands for 2^64. Of any dtype. The error of
+/// the probability of each is below 2^-64.
 void fill_integers(const Tensor& to, const Draw& draw, std::int64_t low, std::uint64_t count);
 
 /// Numbers of Gamma(concentration, 1). The concentration broadcasts to the shape of `to`. At least
