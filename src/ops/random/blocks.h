@@ -16,64 +16,64 @@ namespace {
 
 inline constexpr std::int64_t kStride = 64;
 
-/// Stores the lanes whose places, at + i, are in [0, count).
+/// Loads the lanes whose places, at + i, are in [0, count). The others are 0.
 template <class Register, class Memory>
-[[gnu::noinline, gnu::cold]] void store_within(Register x, Memory* to, std::int64_t at,
-                                               std::int64_t count) {
-  Memory numbers[Register::kCount];
-  x.store(numbers);
-  const std::int64_t begin = std::max<std::int64_t>(0, -at);
-  const std::int64_t end = std::min<std::int64_t>(Register::kCount, count - at);
-  for (std::int64_t i = begin; i < end; ++i) to[at + i] = numbers[i];
-}
-/// Loads these lanes. The others are 0.
-template <class Register, class Memory>
-[[gnu::noinline, gnu::cold]] Register load_within(const Memory* from, std::int64_t at,
-                                                  std::int64_t count) {
+[[gnu::always_inline]] inline Register load_within(const Memory* from, std::int64_t at,
+                                                   std::int64_t count) {
+  if (at >= 0 && at + Register::kCount <= count) [[likely]]
+    return Register::load(from + at);
   Memory numbers[Register::kCount]{};
   const std::int64_t begin = std::max<std::int64_t>(0, -at);
   const std::int64_t end = std::min<std::int64_t>(Register::kCount, count - at);
   for (std::int64_t i = begin; i < end; ++i) numbers[i] = from[at + i];
   return Register::load(numbers);
 }
-template <std::int64_t lanes>
-[[gnu::always_inline]] inline bool is_within(std::int64_t at, std::int64_t count) {
-  return at >= 0 && at + lanes <= count;
+
+/// Writes n rows of `kStride` numbers for each of some groups of blocks, of which only the columns
+/// from `begin` to `end`.
+template <std::int64_t n, class Register, class Memory, class Make>
+[[gnu::noinline]] void fill_groups(const Make make, std::uint64_t number, std::int64_t at,
+                                   std::int64_t groups, std::int64_t begin, std::int64_t end,
+                                   Memory* to) {
+  for (std::int64_t group = 0; group < groups; ++group) {
+    for (std::int64_t i = begin; i < end; i += Register::kCount) {
+      const auto numbers = make(number + static_cast<std::uint64_t>(i), at + i);
+      for (std::int64_t j = 0; j < n; ++j)
+        numbers[static_cast<std::size_t>(j)].store(to + j * kStride + i);
+    }
+    number += kStride;
+    at += n * kStride;
+    to += n * kStride;
+  }
 }
 
 /// Writes the elements from `first` on.
 /// \param make `make(number, at)`: the n numbers of a register of blocks, as an array of registers,
 ///     given the number of its first block and the place of the first lane, from which that of the
-///     next register differs by `kStride`. Places are relative to `to`, and may lie outside of it.
+///     next register differs by `kStride`. Places count from `to`, and may lie outside.
 template <std::int64_t n, class Register, class Memory, class Make>
 [[gnu::always_inline]] inline void fill_by_blocks(std::uint64_t first, std::int64_t count,
                                                   Memory* to, const Make& make) {
   constexpr std::int64_t kLanes = Register::kCount, kGroup = kStride * n;
-  // The place of the group of blocks that has element `first`.
-  std::int64_t group = -static_cast<std::int64_t>(first % kGroup);
+  // The place of the group of blocks that has element `first`, and the number of its first block.
+  std::int64_t at = -static_cast<std::int64_t>(first % kGroup);
   std::uint64_t number = first / kGroup * kStride;
-  for (; group < count; group += kGroup, number += kStride) {
-    const bool is_whole = is_within<kGroup>(group, count);
-    for (std::int64_t i = 0; i < kStride; i += kLanes) {
-      const std::int64_t at = group + i;
-      if (!is_whole) {
-        bool is_needed = false;
-        for (std::int64_t j = 0; j < n; ++j) {
-          const std::int64_t place = at + j * kStride;
-          is_needed = is_needed || (place + kLanes > 0 && place < count);
-        }
-        if (!is_needed) continue;
-      }
-      const auto numbers = make(number + static_cast<std::uint64_t>(i), at);
-      for (std::int64_t j = 0; j < n; ++j) {
-        const std::int64_t place = at + j * kStride;
-        if (is_whole || is_within<kLanes>(place, count)) {
-          numbers[static_cast<std::size_t>(j)].store(to + place);
-        } else {
-          store_within(numbers[static_cast<std::size_t>(j)], to, place, count);
-        }
-      }
+  while (at < count) {
+    std::int64_t groups = at < 0 ? 0 : (count - at) / kGroup;
+    if (groups > 0) {
+      fill_groups<n, Register>(make, number, at, groups, 0, kStride, to + at);
+    } else {
+      groups = 1;
+      Memory numbers[kGroup];
+      const std::int64_t begin = std::max<std::int64_t>(0, -at), end = std::min(kGroup, count - at);
+      const bool is_one_row = begin / kStride == (end - 1) / kStride;
+      fill_groups<n, Register>(make, number, at, 1,
+                               is_one_row ? begin % kStride / kLanes * kLanes : 0,
+                               is_one_row ? (end - 1) % kStride + 1 : kStride, numbers);
+      std::copy(numbers + begin, numbers + end, to + at + begin);
     }
+    at += groups * kGroup;
+    number += static_cast<std::uint64_t>(groups * kStride);
   }
 }
 

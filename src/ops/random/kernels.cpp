@@ -127,8 +127,8 @@ void run(const Fill& fill) {
   const Map<T> map(fill);
   fill_by_blocks<kNumbers<T>, Lanes<T>>(
       fill.first, fill.count, static_cast<Memory*>(fill.to),
-      [&](std::uint64_t number, std::int64_t) __attribute__((always_inline)) {
-        auto numbers = Standard::of(blocks_from<T>(fill.draw, number));
+      [ map, draw = fill.draw ](std::uint64_t number, std::int64_t) __attribute__((always_inline)) {
+        auto numbers = Standard::of(blocks_from<T>(draw, number));
         for (Lanes<T>& x : numbers) x = map(x);
         return numbers;
       });
@@ -140,30 +140,67 @@ void run(const Fill& fill) {
 /// is below p, as happens once in 2^32 times, the same word of the next attempt decides.
 inline constexpr int kWords = 4;
 
-/// Trials that have one probability p < 1.
+/// p in units of 2^-32: its whole part, and its fraction in the same units. Less than 1.
 template <class T>
-void run_alike(const Trials& trials, double p) {
-  using Word = typename engine::Format<T>::Bits;
-  // p in units of 2^-32, and its fraction in the same units.
-  const double scaled = p > 0 ? p * 0x1p32 : 0;
-  const auto whole = static_cast<std::uint32_t>(scaled);
-  const auto rest = static_cast<std::uint32_t>((scaled - whole) * 0x1p32);
+struct Threshold {
+  BitLanes<T> whole, rest;
+  Mask<T> is_one;  // whether p is not less than 1
+};
+
+/// x in [0, 2^32) as an integer, rounded down.
+template <class T>
+[[gnu::always_inline]] inline BitLanes<T> whole_part(const Lanes<T>& x) {
+  if constexpr (sizeof(T) == sizeof(double)) {
+    return engine::bits(floor(x) + 0x1p52) & 0xffffffffu;
+  } else if constexpr (Words<T>::kCount > 1) {
+    return __builtin_convertvector(x.lanes(), BitLanes<T>);
+  } else {
+    return static_cast<BitLanes<T>>(x.lanes());
+  }
+}
+template <class T>
+[[gnu::always_inline]] inline Threshold<T> threshold(const Lanes<T>& p) {
+  const Lanes<T> scaled = select(p >= 0.0 && p < 1.0, p * 0x1p32, 0.0);
+  const BitLanes<T> whole = whole_part(scaled);
+  // Exact: a number has few digits after those of its whole part.
+  return {whole, whole_part((scaled - unsigned_number<T>(whole)) * 0x1p32), p >= 1.0};
+}
+
+/// The first lane for all lanes.
+template <class T>
+Threshold<T> repeated(double p) {
+  const Threshold<double> first = threshold(Lanes<double>(p));
+  const auto lane = [](const Wide& lanes) {
+    std::uint64_t numbers[Words<double>::kCount];
+    std::memcpy(numbers, &lanes, sizeof lanes);
+    return BitLanes<T>{} + static_cast<typename engine::Format<T>::Bits>(numbers[0]);
+  };
+  return {lane(first.whole), lane(first.rest), Lanes<T>(p >= 1 ? 1.0 : 0.0) == 1.0};
+}
+
+/// `threshold_at(place)`: those of a register of elements.
+template <class T, class Memory, class ThresholdAt>
+[[gnu::always_inline]] inline void run_trials_by(const Trials& trials,
+                                                 const ThresholdAt& threshold_at) {
   fill_by_blocks<kWords, Lanes<T>>(
-      trials.first, trials.count, static_cast<T*>(trials.to),
-      [&](std::uint64_t number, std::int64_t) __attribute__((always_inline)) {
-        const Block<T> block = blocks_from<T>(trials.draw, number);
+      trials.first, trials.count, static_cast<Memory*>(trials.to),
+      [ threshold_at, draw = trials.draw ](std::uint64_t number,
+                                           std::int64_t at) __attribute__((always_inline)) {
+        const Block<T> block = blocks_from<T>(draw, number);
         std::array<Lanes<T>, kWords> results;
-        Mask<T> is_open = Mask<T>(block[0].bits() == Word{whole});
+        Mask<T> is_open = Lanes<T>(0.0) != 0.0;  // false
         for (int i = 0; i < kWords; ++i) {
-          const BitLanes<T> bits = block[i].bits();
-          results[i] = select(Mask<T>(bits < Word{whole}), Lanes<T>(1.0), Lanes<T>(0.0));
-          is_open = is_open || Mask<T>(bits == Word{whole});
+          const Threshold<T> p = threshold_at(at + i * kStride);
+          const BitLanes<T> word = block[i].bits();
+          results[i] = select(Mask<T>(word < p.whole) || p.is_one, Lanes<T>(1.0), Lanes<T>(0.0));
+          is_open = is_open || Mask<T>(word == p.whole);
         }
         if (!is_open.none()) [[unlikely]] {
-          const Block<T> next = blocks_from<T>(trials.draw, number, 1);
+          const Block<T> next = blocks_from<T>(draw, number, 1);
           for (int i = 0; i < kWords; ++i) {
+            const Threshold<T> p = threshold_at(at + i * kStride);
             const Mask<T> is_success =
-                Mask<T>(block[i].bits() == Word{whole}) && Mask<T>(next[i].bits() < Word{rest});
+                Mask<T>(block[i].bits() == p.whole) && Mask<T>(next[i].bits() < p.rest);
             results[i] = select(is_success, Lanes<T>(1.0), results[i]);
           }
         }
@@ -171,41 +208,20 @@ void run_alike(const Trials& trials, double p) {
       });
 }
 
-template <class Memory, class Probability>
+/// Fills an array of `Memory`. `T` has the digits of the probabilities.
+template <class T, class Memory, class Probability>
 void run_trials(const Trials& trials) {
-  using T = double;
   const auto* const p = static_cast<const Probability*>(trials.p);
-  if (trials.is_shared && *p < 1) return run_alike<Memory>(trials, static_cast<double>(*p));
-  fill_by_blocks<kWords, Lanes<T>>(
-      trials.first, trials.count, static_cast<Memory*>(trials.to),
-      [&](std::uint64_t number, std::int64_t at) __attribute__((always_inline)) {
-        const Block<T> block = blocks_from<T>(trials.draw, number);
-        std::array<Lanes<T>, kWords> scaled, words, results;
-        Mask<T> is_open = Mask<T>(Wide{} != Wide{});
-        for (int i = 0; i < kWords; ++i) {
-          const std::int64_t place = at + i * kStride;
-          const Lanes<T> of_element = trials.is_shared ? Lanes<T>(static_cast<double>(*p))
-                                      : is_within<Lanes<T>::kCount>(place, trials.count)
-                                          ? Lanes<T>::load(p + place)
-                                          : load_within<Lanes<T>>(p, place, trials.count);
-          scaled[i] = of_element * 0x1p32;
-          words[i] = unsigned_number<T>(block[i].bits());
-          // Without rounding, because a double has these digits.
-          const Mask<T> is_success = words[i] + 1.0 <= scaled[i];
-          results[i] = select(is_success, Lanes<T>(1.0), Lanes<T>(0.0));
-          is_open = is_open || (words[i] < scaled[i] && !is_success);
-        }
-        if (!is_open.none()) [[unlikely]] {
-          const Block<T> next = blocks_from<T>(trials.draw, number, 1);
-          for (int i = 0; i < kWords; ++i) {
-            const Lanes<T> rest = (scaled[i] - words[i]) * 0x1p32;
-            const Mask<T> is_success =
-                rest > 0.0 && unsigned_number<T>(next[i].bits()) + 1.0 <= rest;
-            results[i] = select(is_success, Lanes<T>(1.0), results[i]);
-          }
-        }
-        return results;
-      });
+  if (trials.is_shared) {
+    run_trials_by<Memory, Memory>(
+        trials, [p = repeated<Memory>(static_cast<double>(*p))](std::int64_t)
+                    __attribute__((always_inline)) { return p; });
+  } else {
+    run_trials_by<T, Memory>(
+        trials, [ p, count = trials.count ](std::int64_t place) __attribute__((always_inline)) {
+          return threshold(load_within<Lanes<T>>(p, place, count));
+        });
+  }
 }
 
 // --- Integers ------------------------------------------------------------------------------------
@@ -220,14 +236,15 @@ struct WideLanes {
 void run_integers(const Integers& integers) {
   using T = double;
   fill_by_blocks<kNumbers<T>, WideLanes>(
-      integers.first, integers.count,
-      integers.to, [&](std::uint64_t number, std::int64_t) __attribute__((always_inline)) {
-        const Block<T> block = blocks_from<T>(integers.draw, number);
+      integers.first, integers.count, integers.to,
+      [ draw = integers.draw, range = integers.range, low = integers.low ](
+          std::uint64_t number, std::int64_t) __attribute__((always_inline)) {
+        const Block<T> block = blocks_from<T>(draw, number);
         std::array<WideLanes, kNumbers<T>> results;
         for (int i = 0; i < kNumbers<T>; ++i) {
           const Wide bits = bits_of<T>(block, i);
-          const Wide x = integers.range == 0 ? bits : upper_product(bits, integers.range);
-          results[i].lanes = x + integers.low;
+          const Wide x = range == 0 ? bits : upper_product(bits, range);
+          results[i].lanes = x + low;
         }
         return results;
       });
@@ -248,8 +265,8 @@ const Kernels& kernels_of<engine::isa::CPU_CAPABILITY>() {
       .logistic = {&run<Logistic, Scaled, float>, &run<Logistic, Scaled, double>},
       .geometric = {&run<Exponential, TrialsUntil, double, float>,
                     &run<Exponential, TrialsUntil, double>},
-      .bernoulli = {{&run_trials<float, float>, &run_trials<float, double>},
-                    {&run_trials<double, float>, &run_trials<double, double>}},
+      .bernoulli = {{&run_trials<float, float, float>, &run_trials<double, float, double>},
+                    {&run_trials<double, double, float>, &run_trials<double, double, double>}},
       .integers = &run_integers};
   return made;
 }

@@ -55,7 +55,7 @@ using Wide = BitLanes<double>;
 template <class T>
 class Words {
  public:
-  static constexpr int kCount = static_cast<int>(Lanes<T>::kCount);
+  static constexpr std::size_t kCount = Lanes<T>::kCount;
 
   Words() = default;
   explicit Words(std::uint32_t word) {
@@ -63,9 +63,12 @@ class Words {
   }
   /// first, first + 1, ...
   static Words from(std::uint32_t first) {
-    std::array<std::uint32_t, kCount> numbers;
-    for (int i = 0; i < kCount; ++i) numbers[i] = static_cast<std::uint32_t>(i);
-    Words words = load(numbers.data());
+    static constexpr auto kNumbers = [] {
+      std::array<std::uint32_t, kCount> numbers{};
+      for (std::size_t i = 0; i < kCount; ++i) numbers[i] = static_cast<std::uint32_t>(i);
+      return numbers;
+    }();
+    Words words = load(kNumbers.data());
     for (Wide& part : words.parts) part += first;
     return words;
   }
