@@ -14,12 +14,6 @@
 namespace torch::distributions::ops::random {
 namespace {
 
-const Kernels& kernels() {
-  static constexpr auto all =
-      engine::for_each_instruction_set([]<class Isa>() { return &kernels_of<Isa>; });
-  return all[static_cast<std::size_t>(engine::instruction_set())]();
-}
-
 /// Calls f with a number of the floating dtype.
 template <class F>
 auto with_number(at::ScalarType dtype, const F& f) {
@@ -118,6 +112,12 @@ Tensor probabilities(const Tensor& p, const Tensor& to) {
 }
 
 }  // namespace
+
+const Kernels& kernels() {
+  static constexpr auto all =
+      engine::for_each_instruction_set([]<class Isa>() { return &kernels_of<Isa>; });
+  return all[static_cast<std::size_t>(engine::instruction_set())]();
+}
 
 void fill_uniform(const Tensor& to, const Draw& draw, double low, double high) {
   fill(to, draw, &Kernels::uniform, [&](at::ScalarType dtype) {

@@ -57,4 +57,7 @@ const Kernels& kernels_of<engine::isa::AVX2>();
 template <>
 const Kernels& kernels_of<engine::isa::AVX512>();
 
+/// The kernels for the instruction set in use.
+const Kernels& kernels();
+
 }  // namespace torch::distributions::ops::random
