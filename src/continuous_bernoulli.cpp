@@ -2,6 +2,8 @@
 
 #include <ATen/OpMathType.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
@@ -39,15 +41,33 @@ ContinuousBernoulli::ContinuousBernoulli(ProbsOrLogits given, Limits /*lims*/,
   initialize(given.probs, given.logits);
 }
 
-// The quantile of a uniform number. A number that is 0 is replaced by one between it and the next:
-// the quantile of 0 is an end of the support, however small the density is there.
+/// Uniform numbers. One that is 0 is replaced by a number between it and the next: the quantile of
+/// 0 is an end of the support, however small the density is there.
+Tensor ContinuousBernoulli::uniform(IntArrayRef shape, std::optional<Generator> generator) const {
+  const auto compute = at::toOpMathType(given().scalar_type());
+  return ops::uniform_noise(shape, given().options().dtype(compute), std::move(generator))
+      .clamp_min_(float_limits(compute).epsilon / 4);
+}
+
 Tensor ContinuousBernoulli::do_rsample(IntArrayRef shape,
                                        std::optional<Generator> generator) const {
-  const auto dtype = given().scalar_type(), compute = at::toOpMathType(dtype);
-  const Tensor uniform =
-      ops::uniform_noise(shape, given().options().dtype(compute), std::move(generator))
-          .clamp_min_(float_limits(compute).epsilon / 4);
-  return do_icdf(uniform).to(dtype);
+  return do_icdf(uniform(shape, std::move(generator))).to(given().scalar_type());
+}
+
+// If most draws are close to 1, they have fewer digits than their distance from it.
+std::pair<Tensor, Tensor> ContinuousBernoulli::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(ContinuousBernoulli))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor u = uniform(shape, std::move(generator));
+  const Tensor log_prob =
+      given_by_logits()
+          ? ops::evaluate_at<ops::functions::LogProb, ops::formulas::ContinuousBernoulliLogitsDraw>(
+                logits_, u)
+          : ops::evaluate_at<ops::functions::LogProb, ops::formulas::ContinuousBernoulliDraw>(
+                probs_, u);
+  const auto dtype = given().scalar_type();
+  return {do_icdf(u).to(dtype), log_prob.to(dtype)};
 }
 
 std::vector<Tensor> ContinuousBernoulli::do_natural_params() const { return {logits()}; }

@@ -3,11 +3,14 @@
 #include <ATen/ATen.h>
 #include <ATen/OpMathType.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
 #include "core/float_limits.h"
+#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
@@ -61,12 +64,16 @@ Tensor GeneralizedPareto::do_mode() const {
   return at::where(mode.detach() > end, mode + (end - mode.detach()), mode);
 }
 
-// By inversion. Half types draw the uniform variable in float: in their own precision it would be
-// too coarse for the tail.
-Tensor GeneralizedPareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+/// Half types draw uniform numbers in float: in their own precision they would be too coarse for
+/// the tail.
+Tensor GeneralizedPareto::uniform(IntArrayRef shape, std::optional<Generator> generator) const {
+  return ops::uniform_noise(shape, loc_.options().dtype(at::toOpMathType(loc_.scalar_type())),
+                            std::move(generator));
+}
+
+/// The draws that uniform numbers give by inversion.
+Tensor GeneralizedPareto::inverted(const Tensor& u) const {
   const auto dtype = ops::result_dtype({{&loc_, &scale_, &concentration_}});
-  const Tensor u = ops::uniform_noise(
-      shape, loc_.options().dtype(at::toOpMathType(loc_.scalar_type())), std::move(generator));
   const Tensor x = do_icdf(u).to(dtype);
   // Clamp the detached tensor in place, so that rounding does not change the gradient.
   const double largest = float_limits(dtype).largest;
@@ -78,6 +85,23 @@ Tensor GeneralizedPareto::do_rsample(IntArrayRef shape, std::optional<Generator>
   return with_nan(x, undrawable(validates(), {{loc_, constraints::real},
                                               {scale_, constraints::nonnegative},
                                               {concentration_, constraints::real}}));
+}
+
+Tensor GeneralizedPareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return inverted(uniform(shape, std::move(generator)));
+}
+
+// Far from 0, and near the upper end, a draw has fewer digits than its distance from the ends.
+std::pair<Tensor, Tensor> GeneralizedPareto::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(GeneralizedPareto))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor u = uniform(shape, std::move(generator));
+  const Tensor log_prob =
+      ops::evaluate_at<ops::functions::LogProb, ops::formulas::GeneralizedParetoDraw>(
+          scale_, concentration_, u);
+  const Tensor x = inverted(u);
+  return {x, (log_prob + 0 * core::origin(loc_)).to(x.scalar_type())};
 }
 
 }  // namespace torch::distributions

@@ -5,6 +5,7 @@
 #include <ATen/ops/rand.h>
 
 #include <cmath>
+#include <typeinfo>
 
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
@@ -14,6 +15,7 @@
 
 #include "core/drawable.h"
 #include "core/float_limits.h"
+#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
@@ -72,6 +74,18 @@ Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
                      return -std::log(-(upper ? std::log1p(-kEnd * v) : std::log(kEnd * v)));
                    });
   return with_nan(ops::scaled_and_shifted(noise, scale_, loc_), bad);
+}
+
+std::pair<Tensor, Tensor> Gumbel::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(Gumbel))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  Gumbel centred(*this);
+  centred.loc_ = core::origin(loc_);
+  centred.transform_uniform();
+  const auto [deviation, log_prob] =
+      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  return {core::moved(deviation, loc_), log_prob};
 }
 
 // The ends of the base depend on the dtype.

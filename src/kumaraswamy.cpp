@@ -6,6 +6,8 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/power.h>
@@ -46,19 +48,39 @@ Tensor Kumaraswamy::do_sample(IntArrayRef shape, std::optional<Generator> genera
   return do_rsample(shape, std::move(generator));
 }
 
-// The draws of the base, Uniform(0, 1), transformed in one step.
-Tensor Kumaraswamy::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto options = concentration0_.options();
+/// Draws of the base, Uniform(0, 1).
+Tensor Kumaraswamy::uniform(IntArrayRef shape, std::optional<Generator> generator) const {
   const auto wide = at::toOpMathType(concentration0_.scalar_type());
-  const Tensor u = ops::uniform_noise(shape, options, std::move(generator))
-                       .to(wide)
-                       .clamp_min_(float_limits(wide).least_normal);
+  return ops::uniform_noise(shape, concentration0_.options(), std::move(generator))
+      .to(wide)
+      .clamp_min_(float_limits(wide).least_normal);
+}
+
+/// Draws of the base, transformed in one step.
+Tensor Kumaraswamy::transformed(const Tensor& uniform) const {
   const Tensor log_draw =
       ops::evaluate_at<ops::functions::Inverse, ops::formulas::KumaraswamyLogDraw>(
+          concentration1_, concentration0_, uniform);
+  return with_nan(
+      ops::scaled_exp(at::ones({}, concentration0_.options()), log_draw, /*below_one=*/true),
+      undrawable(validates(), {{concentration1_, constraints::nonnegative},
+                               {concentration0_, constraints::nonnegative}}));
+}
+
+Tensor Kumaraswamy::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return transformed(uniform(shape, std::move(generator)));
+}
+
+// Near 0 and 1, a draw has fewer digits than its distance from there.
+std::pair<Tensor, Tensor> Kumaraswamy::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(Kumaraswamy))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor u = uniform(shape, std::move(generator));
+  const Tensor log_prob =
+      ops::evaluate_at<ops::functions::LogProb, ops::formulas::KumaraswamyLogDraw>(
           concentration1_, concentration0_, u);
-  return with_nan(ops::scaled_exp(at::ones({}, options), log_draw, /*below_one=*/true),
-                  undrawable(validates(), {{concentration1_, constraints::nonnegative},
-                                           {concentration0_, constraints::nonnegative}}));
+  return {transformed(u), log_prob.to(concentration0_.scalar_type())};
 }
 
 }  // namespace torch::distributions

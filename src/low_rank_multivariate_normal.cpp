@@ -1,5 +1,7 @@
 #include <torch/distributions/low_rank_multivariate_normal.h>
 
+#include <typeinfo>
+
 #include <ATen/OpMathType.h>
 
 #include <torch/distributions/constraints/independent.h>
@@ -8,6 +10,7 @@
 
 #include "constraints/scan.h"
 #include "core/low_rank.h"
+#include "core/origin.h"
 #include "core/raise.h"
 #include "ops/draws/noise.h"
 #include "ops/special/constants.h"
@@ -102,6 +105,18 @@ Tensor LowRankMultivariateNormal::do_rsample(IntArrayRef shape,
   const Tensor z = ops::normal_noise(of_factor, options, generator);
   const Tensor u = ops::normal_noise(shape, options, std::move(generator));
   return (loc_ + low_rank_->covariance.unwhiten(u, z)).to(loc_.scalar_type());
+}
+
+std::pair<Tensor, Tensor> LowRankMultivariateNormal::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) !=
+      typeid(LowRankMultivariateNormal))  // a derived class may have another density
+    return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  LowRankMultivariateNormal centred(*this);
+  centred.loc_ = core::origin(loc_);
+  const auto [deviation, log_prob] =
+      centred.Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  return {core::moved(deviation, loc_), log_prob};
 }
 
 Tensor LowRankMultivariateNormal::do_log_prob(const Tensor& value) const {

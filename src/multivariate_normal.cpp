@@ -1,11 +1,14 @@
 #include <torch/distributions/multivariate_normal.h>
 
+#include <typeinfo>
+
 #include <ATen/OpMathType.h>
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/matrix.h>
 
 #include "core/given_covariance.h"
+#include "core/origin.h"
 #include "core/raise.h"
 #include "ops/draws/noise.h"
 #include "ops/vectors/gaussian.h"
@@ -82,6 +85,17 @@ Tensor MultivariateNormal::scale_tril() const {
 Tensor MultivariateNormal::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor noise = ops::normal_noise(shape, wide(loc_).options(), std::move(generator));
   return (loc_ + ops::DenseCovariance(factor_).unwhiten(noise)).to(loc_.scalar_type());
+}
+
+std::pair<Tensor, Tensor> MultivariateNormal::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(MultivariateNormal))  // a derived class may have another density
+    return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  MultivariateNormal centred(*this);
+  centred.loc_ = core::origin(loc_);
+  const auto [deviation, log_prob] =
+      centred.Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  return {core::moved(deviation, loc_), log_prob};
 }
 
 Tensor MultivariateNormal::do_log_prob(const Tensor& value) const {

@@ -4,8 +4,10 @@
 #include <torch/distributions/constraints/real.h>
 
 #include <numbers>
+#include <typeinfo>
 
 #include "core/drawable.h"
+#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
@@ -34,6 +36,17 @@ Tensor Normal::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
   return with_nan(ops::scaled_and_shifted(
                       ops::normal_noise(shape, loc_.options(), std::move(generator)), scale_, loc_),
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));
+}
+
+std::pair<Tensor, Tensor> Normal::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(Normal))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  Normal centred(*this);
+  centred.loc_ = core::origin(loc_);
+  const auto [deviation, log_prob] =
+      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  return {core::moved(deviation, loc_), log_prob};
 }
 
 std::vector<Tensor> Normal::do_natural_params() const {

@@ -1,5 +1,7 @@
 #include <torch/distributions/pareto.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/transforms/affine.h>
@@ -35,11 +37,25 @@ Tensor Pareto::do_sample(IntArrayRef shape, std::optional<Generator> generator) 
   return do_rsample(shape, std::move(generator));
 }
 
-Tensor Pareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor excess = base_dist()->rsample(sample_shape(shape), std::move(generator));
+/// Draws of the base, transformed in one step.
+Tensor Pareto::transformed(const Tensor& excess) const {
   return with_nan(ops::scaled_exp(scale_, excess),
                   undrawable(validates(), {{alpha_, constraints::nonnegative},
                                            {scale_, constraints::nonnegative}}));
+}
+
+Tensor Pareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return transformed(base_dist()->rsample(sample_shape(shape), std::move(generator)));
+}
+
+// A large shape magnifies the rounding of a draw, and of a small one many draws overflow.
+std::pair<Tensor, Tensor> Pareto::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(Pareto))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor excess = base_dist()->rsample(sample_shape(shape), std::move(generator));
+  return {transformed(excess), ops::evaluate_at<ops::functions::LogProb, ops::formulas::ParetoDraw>(
+                                   scale_, alpha_, excess)};
 }
 
 }  // namespace torch::distributions

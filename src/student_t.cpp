@@ -1,9 +1,12 @@
 #include <torch/distributions/student_t.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
+#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/gamma.h"
 #include "ops/draws/noise.h"
@@ -41,6 +44,17 @@ Tensor StudentT::do_rsample(IntArrayRef shape, std::optional<Generator> generato
   return with_nan(
       (loc_ + scale_ * draws).to(dtype),
       undrawable(validates(), {{df_, constraints::positive}, {scale_, constraints::nonnegative}}));
+}
+
+std::pair<Tensor, Tensor> StudentT::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(StudentT))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  StudentT centred(*this);
+  centred.loc_ = core::origin(loc_);
+  const auto [deviation, log_prob] =
+      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  return {core::moved(deviation, loc_), log_prob};
 }
 
 }  // namespace torch::distributions

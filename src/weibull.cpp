@@ -3,6 +3,8 @@
 #include <ATen/OpMathType.h>
 #include <ATen/ops/ones_like.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/transforms/affine.h>
@@ -41,14 +43,35 @@ Tensor Weibull::do_sample(IntArrayRef shape, std::optional<Generator> generator)
   return do_rsample(shape, std::move(generator));
 }
 
-// By the logarithm, since a power of the exponential variable may overflow or underflow.
-Tensor Weibull::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor t = base_dist()->sample(sample_shape(shape), std::move(generator));
-  const at::ScalarType wide = at::toOpMathType(scale_.scalar_type());
-  const Tensor y = t.to(wide).log() / concentration_.to(wide);
+/// Draws of the base, in the dtype of computations.
+Tensor Weibull::exponential(IntArrayRef shape, std::optional<Generator> generator) const {
+  return base_dist()
+      ->sample(sample_shape(shape), std::move(generator))
+      .to(at::toOpMathType(scale_.scalar_type()));
+}
+
+/// Draws of the base, transformed by their logarithm, since a power of them may overflow or
+/// underflow.
+Tensor Weibull::transformed(const Tensor& t) const {
+  const Tensor y = t.log() / concentration_.to(t.scalar_type());
   return with_nan(ops::scaled_exp(scale_, y),
                   undrawable(validates(), {{scale_, constraints::nonnegative},
                                            {concentration_, constraints::nonnegative}}));
+}
+
+Tensor Weibull::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  return transformed(exponential(shape, std::move(generator)));
+}
+
+// A large shape magnifies the rounding of a draw, and of a small one many draws are out of range.
+std::pair<Tensor, Tensor> Weibull::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  if (typeid(*this) != typeid(Weibull))  // a derived class may have another density
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor t = exponential(shape, std::move(generator));
+  const Tensor log_prob = ops::evaluate_at<ops::functions::LogProb, ops::formulas::WeibullDraw>(
+      scale_, concentration_, t);
+  return {transformed(t), log_prob.to(scale_.scalar_type())};
 }
 
 }  // namespace torch::distributions

@@ -22,6 +22,19 @@ struct Draws {
   bool are_differentiable;
 };
 
+/// log p at the draws x themselves, since q is evaluated there: the difference to `scored`, the
+/// log density before a draw was rounded, may be larger than the divergence. Where x has no density,
+/// as where tanh is rounded to 1, or none is implemented, it is `scored`.
+Tensor log_density(const Distribution& p, const Tensor& x, const Tensor& scored) {
+  const SuspendValidation suspended;
+  try {
+    const Tensor log_p = p.log_prob(x);
+    return at::where(log_p.isfinite(), log_p, scored);
+  } catch (const c10::NotImplementedError&) {
+    return scored;
+  }
+}
+
 Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
                std::optional<Generator> generator) {
   Draws draws;
@@ -29,7 +42,9 @@ Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
   const auto support = stated_support(p);
   draws.are_differentiable = p.has_rsample() && !(support && (*support)->is_discrete());
   if (draws.are_differentiable) {
-    std::tie(draws.x, draws.log_p) = p.rsample_with_log_prob({count}, std::move(generator));
+    Tensor scored;
+    std::tie(draws.x, scored) = p.rsample_with_log_prob({count}, std::move(generator));
+    draws.log_p = log_density(p, draws.x, scored);
   } else {
     draws.x = p.sample({count}, std::move(generator));
     const SuspendValidation suspended;

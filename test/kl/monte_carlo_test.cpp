@@ -140,6 +140,12 @@ INSTANTIATE_TEST_SUITE_P(
              {2, 3}}),
     [](const auto& of) { return std::string(of.param.name); });
 
+TEST(KlMonteCarloTest, BothDensitiesAreThoseOfTheRoundedDraw) {
+  at::manual_seed(0);
+  const Normal p(1e6, 1e-2);  // floats near 1e6 are 0.06 apart
+  EXPECT_EQ(kl_divergence_monte_carlo(p, p, 1000).estimate.item<double>(), 0);
+}
+
 TEST(KlMonteCarloTest, PairsWithoutARuleAreEstimated) {
   const MixtureSameFamily p(Categorical({0.3, 0.7}), Normal({-1.0, 1.0}, {1.0, 0.5}));
   const Normal q(0.5, 1.5);

@@ -5,6 +5,10 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
 
 #include "laws/laws.h"
 #include "support/tensors.h"
@@ -53,6 +57,270 @@ TEST_P(ScoredDraws, AreThoseOfRsampleWithTheirLogProb) {
 
 INSTANTIATE_TEST_SUITE_P(Ordinary, ScoredDraws, ::testing::ValuesIn(ordinary_densities()),
                          CaseName());
+
+/// A distribution in float whose draws lose the digits that the density needs.
+struct Extreme {
+  const char* name;
+  DistributionPtr distribution;
+};
+
+void PrintTo(const Extreme& extreme, std::ostream* out) { *out << extreme.distribution; }
+
+std::vector<Extreme> extremes() {
+  const Tensor eye = at::eye(2);
+  const double far = 1e6, narrow = 1e-3, small = 1e-3, large = 1e6;
+  return {
+      {"BetaOfLargeShapes", Beta(large, large)},
+      {"CauchyFarOut", Cauchy(far, narrow)},
+      {"Chi2OfLargeShape", Chi2(large)},
+      {"ContinuousBernoulliAtZero", ContinuousBernoulli(logits(-1e8))},
+      {"ContinuousBernoulliAtOne", ContinuousBernoulli(logits(1e8))},
+      {"ExponentialFast", Exponential(large)},
+      {"ExponentialSlow", Exponential(small)},
+      {"GammaOfLargeShape", Gamma(large, 1.0)},
+      {"GeneralizedParetoBounded", GeneralizedPareto(0.0, 1.0, -3.0)},
+      {"GeneralizedParetoFarOut", GeneralizedPareto(far, narrow, 0.5)},
+      {"GeneralizedParetoOfHeavyTail", GeneralizedPareto(0.0, 1.0, 100.0)},
+      {"GumbelFarOut", Gumbel(far, narrow)},
+      {"HalfCauchyNarrow", HalfCauchy(small)},
+      {"HalfNormalNarrow", HalfNormal(small)},
+      {"InverseGammaOfLargeShape", InverseGamma(large, 1.0)},
+      {"KumaraswamyAtOne", Kumaraswamy(1.0, 0.1)},
+      {"KumaraswamyOfSmallShapes", Kumaraswamy(small, small)},
+      {"KumaraswamyOfLargeShapes", Kumaraswamy(large, large)},
+      {"KumaraswamyOfSmallAndLargeShape", Kumaraswamy(small, large)},
+      {"KumaraswamyOfLargeAndSmallShape", Kumaraswamy(large, small)},
+      {"LaplaceFarOut", Laplace(far, narrow)},
+      {"LogNormalNarrow", LogNormal(0.0, 1e-6)},
+      {"LogNormalNarrowFarOut", LogNormal(80.0, 1e-6)},
+      {"LogNormalWide", LogNormal(0.0, 300.0)},
+      {"LowRankMultivariateNormalFarOut",
+       LowRankMultivariateNormal(at::full({2}, far), at::full({2, 1}, narrow),
+                                 at::full({2}, narrow * narrow))},
+      {"MultivariateNormalFarOut",
+       MultivariateNormal(at::full({2}, far), scale_tril(narrow * eye))},
+      {"NormalFarOut", Normal(far, narrow)},
+      {"ParetoOfSmallShape", Pareto(1.0, small)},
+      {"ParetoOfLargeShape", Pareto(1.0, 1e8)},
+      {"StudentTFarOut", StudentT(2.0, far, narrow)},
+      {"StudentTOfLargeShape", StudentT(large)},
+      {"UniformFarOut", Uniform(far, far + 1)},
+      {"WeibullOfSmallShape", Weibull(1.0, small)},
+      {"WeibullOfLargeShape", Weibull(1.0, 1e8)},
+      {"WishartOfLargeShape", Wishart(large, covariance_matrix(eye))},
+  };
+}
+
+class ScoredExtremes : public ::testing::TestWithParam<Extreme> {};
+
+/// The mean of the log density is minus the entropy.
+TEST_P(ScoredExtremes, HaveTheLogDensityBeforeTheyAreRounded) {
+  constexpr int64_t kMany = 40000;
+  constexpr double kErrors = 5;  // standard errors
+  const DistributionPtr& d = GetParam().distribution;
+  at::manual_seed(kSeed);
+  const Tensor log_prob = d->rsample_with_log_prob({kMany}).second;
+  ASSERT_EQ(log_prob.scalar_type(), at::kFloat);
+  const Tensor wide = log_prob.to(at::kDouble);
+  const double want = -d->to(at::kDouble)->entropy().item<double>(),
+               error = wide.std().item<double>() / std::sqrt(double{kMany});
+  EXPECT_NEAR(wide.mean().item<double>(), want, kErrors * error + 1e-6 * (1 + std::abs(want)));
+}
+
+INSTANTIATE_TEST_SUITE_P(, ScoredExtremes, ::testing::ValuesIn(extremes()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+/// A family, and its log density as a function of the noise that a draw is made of, in double.
+struct Scored {
+  const char* name;
+  std::vector<double> parameters;
+  std::function<DistributionPtr(const std::vector<Tensor>&)> make;
+  std::function<Tensor()> noise;  // of kDraws draws in float, with the generator's state
+  std::function<Tensor(const Tensor&, const std::vector<Tensor>&)> log_density;
+};
+
+void PrintTo(const Scored& scored, std::ostream* out) { *out << scored.name; }
+
+Tensor uniform_noise() { return at::rand({kDraws}); }
+Tensor exponential_noise() { return at::empty({kDraws}).exponential_(); }
+
+/// log(1 - e^x) for x < 0
+Tensor log_complement(const Tensor& x) { return x.expm1().neg().log(); }
+
+std::vector<Scored> scored() {
+  using Tensors = std::vector<Tensor>;
+  const auto kumaraswamy = [](const Tensors& p) { return Kumaraswamy(p[0], p[1]); };
+  // 1 - x^a is u^(1/b).
+  const auto of_kumaraswamy = [](const Tensor& u, const Tensors& p) {
+    const Tensor &a = p[0], &b = p[1], log_rest = u.log() / b, log_x = log_complement(log_rest) / a;
+    return a.log() + b.log() + (a - 1) * log_x + (b - 1) * log_rest;
+  };
+  const auto pareto = [](const Tensors& p) { return Pareto(p[0], p[1]); };
+  // log(x / m) is t / a.
+  const auto of_pareto = [](const Tensor& t, const Tensors& p) {
+    return p[1].log() - p[0].log() - (p[1] + 1) * (t / p[1]);
+  };
+  const auto weibull = [](const Tensors& p) { return Weibull(p[0], p[1]); };
+  // (x / s)^k is t.
+  const auto of_weibull = [](const Tensor& t, const Tensors& p) {
+    return p[1].log() - p[0].log() + (p[1] - 1) * (t.log() / p[1]) - t;
+  };
+  const auto generalized_pareto = [](const Tensors& p) {
+    return GeneralizedPareto(p[0], p[1], p[2]);
+  };
+  // 1 + c z is (1 - u)^-c for z = (x - m) / s.
+  const auto of_generalized_pareto = [](const Tensor& u, const Tensors& p) {
+    const Tensor log_power = -p[2] * (-u).log1p();
+    return -p[1].log() - (1 + 1 / p[2]) * log_power;
+  };
+  const auto continuous_bernoulli = [](const Tensors& p) {
+    return ContinuousBernoulli(logits(p[0]));
+  };
+  // For t > 0, t (x - 1) is log(u + (1 - u) e^-t). The density is symmetric.
+  const auto of_continuous_bernoulli = [](const Tensor& noise, const Tensors& p) {
+    const bool falls = p[0].item<double>() < 0;
+    const Tensor t = p[0].abs(), u = falls ? 1 - noise : noise;
+    return (u + (1 - u) * (-t).exp()).log() + t.log() - log_complement(-t);
+  };
+  const auto located = [](auto log_density) {
+    return [=](const Tensor& z, const Tensors& p) { return log_density(z) - p[1].log(); };
+  };
+  return {{"KumaraswamyAtOne", {1, 0.1}, kumaraswamy, uniform_noise, of_kumaraswamy},
+          {"KumaraswamySmallLarge", {1e-3, 1e6}, kumaraswamy, uniform_noise, of_kumaraswamy},
+          {"KumaraswamyLargeSmall", {1e6, 1e-3}, kumaraswamy, uniform_noise, of_kumaraswamy},
+          {"KumaraswamyOrdinary", {2.5, 1.5}, kumaraswamy, uniform_noise, of_kumaraswamy},
+          {"ParetoLarge", {2.5, 1e6}, pareto, exponential_noise, of_pareto},
+          {"ParetoSmall", {2.5, 1e-3}, pareto, exponential_noise, of_pareto},
+          {"WeibullLarge", {2.5, 1e6}, weibull, exponential_noise, of_weibull},
+          {"WeibullSmall", {2.5, 1e-3}, weibull, exponential_noise, of_weibull},
+          {"GeneralizedParetoBounded",
+           {1, 2, -0.9},
+           generalized_pareto,
+           uniform_noise,
+           of_generalized_pareto},
+          {"GeneralizedParetoOfHeavyTail",
+           {1, 2, 100},
+           generalized_pareto,
+           uniform_noise,
+           of_generalized_pareto},
+          {"ContinuousBernoulliAtZero",
+           {-1e6},
+           continuous_bernoulli,
+           [] { return uniform_noise(); },
+           of_continuous_bernoulli},
+          {"ContinuousBernoulliAtOne",
+           {1e6},
+           continuous_bernoulli,
+           [] { return uniform_noise(); },
+           of_continuous_bernoulli},
+          {"ContinuousBernoulliOrdinary",
+           {0.5},
+           continuous_bernoulli,
+           [] { return uniform_noise(); },
+           of_continuous_bernoulli},
+          {"NormalFarOut",
+           {1e6, 1e-3},
+           [](const Tensors& p) { return Normal(p[0], p[1]); },
+           [] { return Normal(0.0, 1.0).sample({kDraws}); },
+           located([](const Tensor& z) { return -0.5 * z.square() - 0.5 * std::log(2 * M_PI); })},
+          {"LaplaceFarOut",
+           {1e6, 1e-3},
+           [](const Tensors& p) { return Laplace(p[0], p[1]); },
+           [] { return Laplace(0.0, 1.0).sample({kDraws}); },
+           located([](const Tensor& z) { return -z.abs() - std::log(2.0); })},
+          {"CauchyFarOut",
+           {1e6, 1e-3},
+           [](const Tensors& p) { return Cauchy(p[0], p[1]); },
+           [] { return Cauchy(0.0, 1.0).sample({kDraws}); },
+           located([](const Tensor& z) { return -z.square().log1p() - std::log(M_PI); })},
+          {"GumbelFarOut",
+           {1e6, 1e-3},
+           [](const Tensors& p) { return Gumbel(p[0], p[1]); },
+           [] { return Gumbel(0.0, 1.0).sample({kDraws}); },
+           located([](const Tensor& z) { return -z - (-z).exp(); })},
+          {"StudentTFarOut",
+           {1e6, 1e-3},
+           [](const Tensors& p) { return StudentT(2.0, p[0], p[1]); },
+           [] { return StudentT(2.0).sample({kDraws}); },
+           located([](const Tensor& z) { return -1.5 * (2 + z.square()).log(); })}};
+}
+
+class ScoredNoise : public ::testing::TestWithParam<Scored> {};
+
+/// As the log density of a draw that is computed in double from the same noise.
+TEST_P(ScoredNoise, HasTheLogDensityAndTheGradientsOfTheFormula) {
+  std::vector<Tensor> narrow, wide;
+  for (const double parameter : GetParam().parameters) {
+    narrow.push_back(at::full({}, parameter, at::kFloat).requires_grad_());
+    wide.push_back(narrow.back().detach().to(at::kDouble).requires_grad_());
+  }
+  const DistributionPtr d = GetParam().make(narrow);
+  at::manual_seed(kSeed);
+  const Tensor draws = d->rsample({kDraws});
+  at::manual_seed(kSeed);
+  const auto [same, log_prob] = d->rsample_with_log_prob({kDraws});
+  EXPECT_TRUE(same.equal(draws));
+  EXPECT_EQ(log_prob.scalar_type(), at::kFloat);
+  at::manual_seed(kSeed);
+  const Tensor noise = GetParam().noise().to(at::kDouble);
+  const Tensor want = GetParam().log_density(noise, wide);
+  EXPECT_TRUE(agrees(log_prob, want, 64, at::kFloat));
+  const auto of_draws = autograd::grad({draws.sum()}, narrow, {}, true, false, true),
+             of_same = autograd::grad({same.sum()}, narrow, {}, true, false, true);
+  const auto got = autograd::grad({log_prob.sum()}, narrow),
+             expected = autograd::grad({want.sum()}, wide, {}, {}, false, /*allow_unused=*/true);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (expected[i].defined()) {
+      EXPECT_TRUE(agrees(got[i], expected[i], 256, at::kFloat)) << i;
+    } else {
+      // The density of a draw does not depend on a location: two terms cancel.
+      const double slope = 1 / GetParam().parameters[i + 1];
+      EXPECT_LE(std::abs(got[i].item<double>()), kDraws * 0x1p-23 * slope);
+    }
+    EXPECT_TRUE(agrees(of_same[i], of_draws[i], 64, at::kFloat)) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, ScoredNoise, ::testing::ValuesIn(scored()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ScoredDrawsTest, IndependentSumsThoseOfItsBase) {
+  const Normal base(at::arange(6.0).view({2, 3}), 0.5);
+  at::manual_seed(kSeed);
+  const auto [x, log_prob] = base.rsample_with_log_prob({4});
+  at::manual_seed(kSeed);
+  const auto [same, sum] = Independent(base, 1).rsample_with_log_prob({4});
+  EXPECT_TRUE(same.equal(x));
+  EXPECT_TRUE(sum.equal(log_prob.sum(-1)));
+}
+
+TEST(ScoredDrawsTest, AMixtureHasNone) {
+  const MixtureSameFamily d(Categorical(at::ones({2})), Normal(at::zeros({2}), 1.0));
+  try {
+    d.rsample_with_log_prob();
+    FAIL();
+  } catch (const c10::NotImplementedError& error) {
+    EXPECT_EQ(std::string(error.what_without_backtrace()),
+              "MixtureSameFamily::rsample_with_log_prob is not implemented");
+  }
+}
+
+/// Overrides Normal's density.
+class Flat final : public Implements<Flat, Normal> {
+ public:
+  Flat() : Implements(1e6, 1e-3, false) {}
+  static const Signature<Flat>& signature() {
+    static const Signature<Flat> s{.name = "Flat", .has_rsample = true};
+    return s;
+  }
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override { return at::full_like(value, -7.0); }
+};
+
+TEST(ScoredDrawsTest, ADerivedClassHasADensityOfItsOwn) {
+  EXPECT_TRUE(Flat().rsample_with_log_prob({3}).second.equal(at::full({3}, -7.0)));
+}
 
 /// tanh without an inverse.
 class OneWayTanh final : public ImplementsTransform<OneWayTanh> {

@@ -22,7 +22,11 @@ class TORCH_DISTRIBUTIONS_API GeneralizedPareto : public core::ScalarFamily<Gene
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_mode() const override;
+  Tensor uniform(IntArrayRef shape, std::optional<Generator> generator) const;
+  Tensor inverted(const Tensor& u) const;
   Tensor upper() const;
 
   Tensor loc_, scale_, concentration_;

@@ -38,6 +38,8 @@ class TORCH_DISTRIBUTIONS_API MultivariateNormal : public Implements<Multivariat
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_mean() const override { return loc_; }
   Tensor do_mode() const override { return loc_; }

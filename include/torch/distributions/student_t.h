@@ -22,6 +22,8 @@ class TORCH_DISTRIBUTIONS_API StudentT : public core::ScalarFamily<StudentT> {
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
 
   Tensor df_, loc_, scale_;
 };

@@ -169,6 +169,30 @@ struct ContinuousBernoulli {  // parameter: the probability p with logit t
   static constexpr auto logits(const auto& p) { return Bernoulli::logits(p); }
 };
 
+/// The log density of the quantile of u, a draw made of a uniform number. With s = |t| and the
+/// distance v of u from the end where the density is least, the density is s v + s / (e^s - 1).
+struct ContinuousBernoulliLogitsDraw {
+  static constexpr std::size_t kParameters = 1;  // the logit t
+  static constexpr Functions kInDouble = kNone;
+
+  static constexpr auto log_prob(const auto& t) {
+    const auto falls = t < 0.0;
+    const auto size = select(falls, -t, t);
+    return [=, least = exp(-size - log_mean_exp(-size))](const auto& u) {
+      return log(size * select(falls, 1.0 - u, u) + least);
+    };
+  }
+};
+
+struct ContinuousBernoulliDraw {
+  static constexpr std::size_t kParameters = 1;  // the probability
+  static constexpr Functions kInDouble = kNone;
+
+  static constexpr auto log_prob(const auto& p) {
+    return ContinuousBernoulliLogitsDraw::log_prob(ContinuousBernoulli::logits(p));
+  }
+};
+
 template <>
 struct Kl<ContinuousBernoulliLogits, ContinuousBernoulliLogits>
     : Between<ContinuousBernoulliLogits, ContinuousBernoulliLogits> {

@@ -117,4 +117,14 @@ struct GeneralizedPareto {
   }
 };
 
+/// The log density of the quantile of u, a draw made of a uniform number: its hazard is -log(1 - u).
+struct GeneralizedParetoDraw {
+  static constexpr std::size_t kParameters = 2;  // the scale and the concentration
+  static constexpr Functions kInDouble = kNone;
+
+  static constexpr auto log_prob(const auto& scale, const auto& c) {
+    return [c, log_scale = log(scale)](const auto& u) { return (c + 1.0) * log1p(-u) - log_scale; };
+  }
+};
+
 }  // namespace torch::distributions::ops::formulas

@@ -84,6 +84,18 @@ struct Pareto {
   static constexpr auto growth(const auto& a, double moment) { return 1.0 / (a - moment); }
 };
 
+/// The log density of m exp(y), a draw made of a draw y of Exponential(a).
+struct ParetoDraw {
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kNone;
+
+  static constexpr auto log_prob(const auto& m, const auto& a) {
+    return [a, log_a = log(a), log_m = log(m)](const auto& y) {
+      return (log_a - a * y) - (y + log_m);
+    };
+  }
+};
+
 template <>
 struct Kl<Pareto, Pareto> : Between<Pareto, Pareto> {
   static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};

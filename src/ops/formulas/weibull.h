@@ -162,6 +162,19 @@ struct Weibull {
   }
 };
 
+/// The log density of s t^(1/k), a draw made of a draw t of Exponential(1).
+struct WeibullDraw {
+  static constexpr std::size_t kParameters = 2;
+  static constexpr Functions kInDouble = kNone;
+
+  static constexpr auto log_prob(const auto& s, const auto& k) {
+    return [k, log_ratio = log(k) - log(s)](const auto& t) {
+      const auto log_t = log(t);
+      return log_ratio + (log_t - log_t / k) - t;
+    };
+  }
+};
+
 template <>
 struct Kl<Weibull, Weibull> : Between<Weibull, Weibull> {
   static constexpr KernelOf kKernels[] = {{kKl, kEveryParameter}};
