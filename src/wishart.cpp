@@ -13,6 +13,7 @@
 #include "ops/draws/gamma.h"
 #include "ops/draws/noise.h"
 #include "ops/special/constants.h"
+#include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/sum_rightmost.h"
 #include "ops/vectors/cholesky.h"
 #include "ops/vectors/matrices.h"
@@ -124,32 +125,33 @@ Tensor Wishart::density(const Tensor& value, bool validate) const {
   const auto from_squares = [&](const Tensor& squares) {
     return ops::wishart_log_prob(df_.to(at::kDouble), covariance, squares);
   };
-  const bool is_symmetric =
-      constraints::scan::readable(value) && !constraints::symmetric.first_violation(value);
-  if (is_symmetric) {
-    const Tensor squares = ops::bartlett_squares(factor_, value);
-    if (squares.defined()) return from_squares(squares).to(dtype);
-  }
-  const Tensor x = ops::symmetrized(value.to(at::kDouble));
-  ops::Cholesky root = ops::cholesky_in_double(x);
-  // The density of an infinite matrix is 0.
-  const Tensor outside = constraints::symmetric.check(value)
-                             .logical_and(root.exists)
-                             .logical_and(value.isfinite().flatten(-2).all(-1))
-                             .logical_not();
-  const bool is_inside = constraints::scan::readable(outside) && !outside.any().item<bool>();
-  if (!is_inside) {
-    if (validate) validate_possible(value);
-    // A derivative through a failed factorisation would be NaN.
-    const Tensor eye = at::eye(x.size(-1), x.options());
-    root = ops::cholesky_in_double(at::where(with_event(outside, 2), eye, x));
-  }
-  Tensor log_prob = from_squares(ops::wishart_squares(covariance, root.factor));
-  if (!is_inside) {
+  const auto by_kernel = [&]() -> Tensor {
+    const bool is_symmetric =
+        constraints::scan::readable(value) && !constraints::symmetric.first_violation(value);
+    const Tensor squares = is_symmetric ? ops::bartlett_squares(factor_, value) : Tensor();
+    return squares.defined() ? from_squares(squares) : Tensor();
+  };
+  const auto composed = [&] {
+    const Tensor x = ops::symmetrized(value.to(at::kDouble));
+    ops::Cholesky root = ops::cholesky_in_double(x);
+    // The density of an infinite matrix is 0.
+    const Tensor outside = constraints::symmetric.check(value)
+                               .logical_and(root.exists)
+                               .logical_and(value.isfinite().flatten(-2).all(-1))
+                               .logical_not();
+    const bool is_inside = constraints::scan::readable(outside) && !outside.any().item<bool>();
+    if (!is_inside) {
+      if (validate) validate_possible(value);
+      // A derivative through a failed factorisation would be NaN.
+      const Tensor eye = at::eye(x.size(-1), x.options());
+      root = ops::cholesky_in_double(at::where(with_event(outside, 2), eye, x));
+    }
+    const Tensor log_prob = from_squares(ops::wishart_squares(covariance, root.factor));
+    if (is_inside) return log_prob;
     const Tensor nan = value.isnan().flatten(-2).any(-1).logical_or(log_prob.isnan());
-    log_prob = log_prob.masked_fill(outside, -ops::kInfinity).masked_fill(nan, ops::kNaN);
-  }
-  return log_prob.to(dtype);
+    return log_prob.masked_fill(outside, -ops::kInfinity).masked_fill(nan, ops::kNaN);
+  };
+  return ops::kernel_or_composed(by_kernel, composed).to(dtype);
 }
 
 Tensor Wishart::do_mean() const {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "constraints/points.h"
+#include "core/kept.h"
 #include "core/raise.h"
 #include "core/seam.h"
 #include "ops/tensor/sum_rightmost.h"
@@ -35,35 +36,25 @@ class JointTransform::Kept {
  public:
   std::optional<std::vector<Tensor>> find(Side side, const Tensor& whole) {
     const std::lock_guard lock(mutex_);
-    const Entry& entry = entries_[side];
-    if (!entry.whole.is_same(whole) || version(whole) != entry.version) return std::nullopt;
-    if (at::GradMode::is_enabled() && (whole.requires_grad() != entry.requires_grad ||
-                                       (whole.requires_grad() && !entry.with_graph))) {
+    const auto& [kept, with_graph, parts] = entries_[side];
+    if (!kept.tensor().is_same(whole) || !kept.is_unmodified()) return std::nullopt;
+    if (at::GradMode::is_enabled() &&
+        (!kept.has_same_graph() || (whole.requires_grad() && !with_graph))) {
       return std::nullopt;
     }
-    return entry.parts;
+    return parts;
   }
 
   void keep(Side side, const Tensor& whole, const std::vector<Tensor>& parts) {
-    Entry entry{whole, version(whole), whole.requires_grad(), at::GradMode::is_enabled(), parts};
-    // Swap, so that the old entry, which may hold a whole graph, is destroyed outside the lock.
-    const std::lock_guard lock(mutex_);
-    std::swap(entries_[side], entry);
+    replace(entries_[side], mutex_, Entry{KeptTensor(whole), at::GradMode::is_enabled(), parts});
   }
 
  private:
   struct Entry {
-    Tensor whole;
-    std::uint32_t version = 0;
-    bool requires_grad = false;
+    KeptTensor whole;
     bool with_graph = false;  // whether the parts were made in grad mode
     std::vector<Tensor> parts;
   };
-
-  /// The number of in-place modifications; 0 for inference tensors, which do not count them.
-  static std::uint32_t version(const Tensor& tensor) {
-    return tensor.is_inference() ? 0 : static_cast<std::uint32_t>(tensor._version());
-  }
 
   std::mutex mutex_;
   std::array<Entry, 2> entries_;

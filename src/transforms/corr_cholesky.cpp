@@ -13,7 +13,9 @@
 #include "core/shape.h"
 #include "ops/special/hyperbolic.h"
 #include "ops/special/tensor_scalar.h"
-#include "transforms/rounded_to_positive.h"
+#include "transforms/choose.h"
+#include "transforms/rounded.h"
+#include "transforms/square_shape.h"
 #include "transforms/widened.h"
 
 namespace torch::distributions {
@@ -23,12 +25,10 @@ namespace {
 /// asinh(a / b) for b > 0. The ratio may overflow, and so may its derivatives.
 Tensor asinh_of_ratio(const Tensor& a, const Tensor& b) {
   constexpr double kFar = 1e100;  // a ratio to which no 1 need be added
-  // LibTorch has no meta kernel for `where`.
-  if (a.is_meta()) return (a / b).asinh();
-  const Tensor size = a.abs(), is_far = size > kFar * b;
-  const Tensor near = (at::where(is_far, 0, a) / b).asinh();
-  const Tensor far = a.sign() * (at::where(is_far, 2 * size, 1).log() - b.log());
-  return at::where(is_far, far, near);
+  const Tensor sign = a.sign(), size = sign * a, is_far = size > kFar * b;
+  const Tensor near = (choose(is_far, 0, a) / b).asinh();
+  const Tensor far = sign * (choose(is_far, 2 * size, 1).log() - b.log());
+  return choose(is_far, far, near);
 }
 
 }  // namespace
@@ -56,15 +56,13 @@ std::vector<int64_t> CorrCholeskyTransform::forward_shape(IntArrayRef shape) con
 }
 
 std::vector<int64_t> CorrCholeskyTransform::inverse_shape(IntArrayRef shape) const {
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, shape.size() >= 2,
-                            "CorrCholeskyTransform: Too few dimensions on input");
-  require_sizes("CorrCholeskyTransform", "a shape", shape);
-  const int64_t size = shape.back();
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, size > 0 && shape[shape.size() - 2] == size,
-                            "CorrCholeskyTransform: Expected square matrices of at least one "
-                            "element, got shape ",
+  std::vector<int64_t> vectors = square_shape("CorrCholeskyTransform", shape);
+  const int64_t size = vectors.back();
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, size > 0,
+                            "CorrCholeskyTransform: matrices must have at least one element, got "
+                            "shape ",
                             core::repr(shape));
-  std::vector<int64_t> vectors = shape.slice(0, shape.size() - 1).vec();
+  vectors.pop_back();
   vectors.back() = size * (size - 1) / 2;
   return vectors;
 }

@@ -5,7 +5,7 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
-#include "transforms/rounded_to_positive.h"
+#include "transforms/rounded.h"
 
 namespace torch::distributions {
 inline namespace transforms {

@@ -5,7 +5,7 @@
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/matrix.h>
 
-#include "transforms/rounded_to_positive.h"
+#include "transforms/rounded.h"
 #include "transforms/square_shape.h"
 
 namespace torch::distributions {

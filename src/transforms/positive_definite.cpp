@@ -10,6 +10,7 @@
 #include "ops/special/constants.h"
 #include "ops/tensor/plain.h"
 #include "ops/vectors/cholesky.h"
+#include "transforms/choose.h"
 #include "transforms/square_shape.h"
 
 namespace torch::distributions {
@@ -44,10 +45,9 @@ Tensor PositiveDefiniteTransform::do_forward(const Tensor& x) const {
 
 Tensor PositiveDefiniteTransform::do_inverse(const Tensor& y) const {
   inverse_shape(y.sizes());
-  auto [factor, exists] = ops::cholesky_in_double(y);
-  // LibTorch has no meta kernel for `where`.
-  if (!y.is_meta()) factor = at::where(exists.unsqueeze(-1).unsqueeze(-1), factor, ops::kNaN);
-  return LowerCholeskyTransform().inv()(factor).to(floating(y.scalar_type()));
+  const auto [factor, exists] = ops::cholesky_in_double(y);
+  const Tensor known = choose(exists.unsqueeze(-1).unsqueeze(-1), factor, ops::kNaN);
+  return LowerCholeskyTransform().inv()(known).to(floating(y.scalar_type()));
 }
 
 }  // namespace transforms

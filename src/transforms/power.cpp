@@ -15,7 +15,7 @@
 #include "ops/formulas/transforms.h"
 #include "ops/special/constants.h"
 #include "transforms/parameters.h"
-#include "transforms/rounded_to_positive.h"
+#include "transforms/rounded.h"
 
 namespace torch::distributions {
 inline namespace transforms {

@@ -8,16 +8,12 @@
 #include <torch/distributions/constraints/real.h>
 
 #include "constraints/points.h"
+#include "transforms/choose.h"
 #include "transforms/parameters.h"
 
 namespace torch::distributions {
 inline namespace transforms {
 namespace {
-
-Tensor pick(const Tensor& condition, const Tensor& yes, const Tensor& no) {
-  // LibTorch has no meta kernel for `where`.
-  return condition.is_meta() ? condition + yes + no : at::where(condition, yes, no);
-}
 
 Tensor zero_beside(const Tensor& x) { return at::zeros({}, core::options_beside(x)); }
 
@@ -27,7 +23,7 @@ ConstraintPtr SelectTransform::domain() const { return constraints::real; }
 
 ConstraintPtr SelectTransform::codomain() const { return constraints::real; }
 
-Tensor SelectTransform::sign() const { return pick(condition_, yes_->sign(), no_->sign()); }
+Tensor SelectTransform::sign() const { return choose(condition_, yes_->sign(), no_->sign()); }
 
 std::vector<int64_t> SelectTransform::forward_shape(IntArrayRef shape) const {
   return broadcast_shape("SelectTransform", yes_->forward_shape(no_->forward_shape(shape)),
@@ -43,25 +39,25 @@ void SelectTransform::print(std::ostream& out) const {
 }
 
 Tensor SelectTransform::do_forward(const Tensor& x) const {
-  return pick(condition_, yes_(pick(condition_, x, zero_beside(x))),
-              no_(pick(condition_, zero_beside(x), x)));
+  return choose(condition_, yes_(choose(condition_, x, zero_beside(x))),
+                no_(choose(condition_, zero_beside(x), x)));
 }
 
 Tensor SelectTransform::of_yes(const Tensor& y) const {
-  return pick(condition_, y, yes_(zero_beside(y)));
+  return choose(condition_, y, yes_(zero_beside(y)));
 }
 
 Tensor SelectTransform::of_no(const Tensor& y) const {
-  return pick(condition_, no_(zero_beside(y)), y);
+  return choose(condition_, no_(zero_beside(y)), y);
 }
 
 Tensor SelectTransform::do_inverse(const Tensor& y) const {
-  return pick(condition_, yes_->inv()(of_yes(y)), no_->inv()(of_no(y)));
+  return choose(condition_, yes_->inv()(of_yes(y)), no_->inv()(of_no(y)));
 }
 
 Tensor SelectTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
-  return pick(condition_, yes_->log_abs_det_jacobian(pick(condition_, x, zero_beside(x)), y),
-              no_->log_abs_det_jacobian(pick(condition_, zero_beside(x), x), y));
+  return choose(condition_, yes_->log_abs_det_jacobian(choose(condition_, x, zero_beside(x)), y),
+                no_->log_abs_det_jacobian(choose(condition_, zero_beside(x), x), y));
 }
 
 Transform::Preimage SelectTransform::do_preimage(const Tensor& y, bool with_jacobian) const {
@@ -71,11 +67,11 @@ Transform::Preimage SelectTransform::do_preimage(const Tensor& y, bool with_jaco
   Tensor outside;
   if (yes.outside.defined() || no.outside.defined()) {
     const Tensor none = at::zeros_like(yes.outside.defined() ? yes.outside : no.outside);
-    outside = pick(condition_, yes.outside.defined() ? yes.outside : none,
-                   no.outside.defined() ? no.outside : none);
+    outside = choose(condition_, yes.outside.defined() ? yes.outside : none,
+                     no.outside.defined() ? no.outside : none);
   }
-  return {pick(condition_, yes.x, no.x),
-          with_jacobian ? pick(condition_, yes.log_abs_det_jacobian, no.log_abs_det_jacobian)
+  return {choose(condition_, yes.x, no.x),
+          with_jacobian ? choose(condition_, yes.log_abs_det_jacobian, no.log_abs_det_jacobian)
                         : Tensor(),
           outside};
 }

@@ -11,6 +11,7 @@
 #include "ops/formulas/transforms.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"
+#include "transforms/rounded.h"
 
 namespace torch::distributions {
 inline namespace transforms {
@@ -50,8 +51,7 @@ Tensor SigmoidTransform::do_forward(const Tensor& x) const {
   if (is_interior(y)) return y;
   // LibTorch's sigmoid is 0 where exp(-x) overflows. There the sigmoid rounds to exp(x).
   const Tensor value = y.maximum(x.clamp_max(-40).exp());
-  // Detach the rounding, to keep the derivative of y: a clamp would make it 0.
-  return y + (interior(value) - y).detach();
+  return rounded_to(interior(value), y);
 }
 
 Tensor SigmoidTransform::do_inverse(const Tensor& y) const {

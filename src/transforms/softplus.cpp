@@ -9,7 +9,7 @@
 #include "ops/formulas/transforms.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"
-#include "transforms/rounded_to_positive.h"
+#include "transforms/rounded.h"
 
 namespace torch::distributions {
 inline namespace transforms {

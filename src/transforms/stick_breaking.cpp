@@ -87,6 +87,7 @@ Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
   // ones at the start.
   const Tensor left = reversed(reversed(wide).cumsum(-1)).narrow(-1, 1, n);
   const auto dtype = floating(y.scalar_type());
+  // 0 is a limit, and a constant for the derivative, which would be infinite.
   const Tensor positive = left.clamp_min(float_limits(dtype).least);
   return (wide.narrow(-1, 0, n).log() - positive.log() + remaining(n, wide).log()).to(dtype);
 }

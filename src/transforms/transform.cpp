@@ -18,6 +18,7 @@
 #include "constraints/scan.h"
 #include "core/class_name.h"
 #include "core/floating.h"
+#include "core/kept.h"
 #include "core/raise.h"
 #include "transforms/inverse_transform.h"
 
@@ -35,11 +36,10 @@ class Transform::Cache {
     const Side other = side == kX ? kY : kX;
     const std::optional<Pair> pair = find(side, key);
     if (pair) {
-      const Tensor& kept = pair->tensors[other];
+      const Tensor& kept = pair->tensors[other].tensor();
       if (!at::GradMode::is_enabled()) return kept;
       if (pair->with_graph) {
-        // The key may have been made to require a gradient after it was cached.
-        if (key.requires_grad() == pair->requires_grad[side]) return kept;
+        if (pair->tensors[side].has_same_graph()) return kept;
       } else if (Tensor fresh = compute(); fresh.requires_grad() || kept.requires_grad()) {
         // The pair was made without a graph, and one is needed now.
         keep(side, key, fresh);
@@ -55,36 +55,23 @@ class Transform::Cache {
 
  private:
   struct Pair {
-    std::array<Tensor, 2> tensors;
-    std::array<std::uint32_t, 2> versions;
-    std::array<bool, 2> requires_grad;
-    bool with_graph;  // whether it was made in grad mode
+    std::array<core::KeptTensor, 2> tensors;  // x and y
+    bool with_graph;                          // whether they were made in grad mode
   };
-
-  /// The number of in-place modifications; 0 for inference tensors, which do not count them.
-  static std::uint32_t version(const Tensor& tensor) {
-    return tensor.is_inference() ? 0 : static_cast<std::uint32_t>(tensor._version());
-  }
 
   std::optional<Pair> find(Side side, const Tensor& key) {
     const std::lock_guard lock(mutex_);
-    if (!pair_ || !pair_->tensors[side].is_same(key)) return std::nullopt;
-    if (version(pair_->tensors[kX]) != pair_->versions[kX]) return std::nullopt;
-    if (version(pair_->tensors[kY]) != pair_->versions[kY]) return std::nullopt;
+    if (!pair_ || !pair_->tensors[side].tensor().is_same(key)) return std::nullopt;
+    for (const core::KeptTensor& tensor : pair_->tensors) {
+      if (!tensor.is_unmodified()) return std::nullopt;
+    }
     return pair_;
   }
 
   void keep(Side side, const Tensor& key, const Tensor& value) {
-    std::optional<Pair> pair(std::in_place);
-    pair->tensors = side == kX ? std::array{key, value} : std::array{value, key};
-    for (const Side each : {kX, kY}) {
-      pair->versions[each] = version(pair->tensors[each]);
-      pair->requires_grad[each] = pair->tensors[each].requires_grad();
-    }
-    pair->with_graph = at::GradMode::is_enabled();
-    // Swap, so that the old pair, which may hold a whole graph, is destroyed outside the lock.
-    const std::lock_guard lock(mutex_);
-    pair_.swap(pair);
+    const Tensor &x = side == kX ? key : value, &y = side == kX ? value : key;
+    Pair pair{{core::KeptTensor(x), core::KeptTensor(y)}, at::GradMode::is_enabled()};
+    core::replace(pair_, mutex_, std::optional<Pair>(std::move(pair)));
   }
 
   std::mutex mutex_;

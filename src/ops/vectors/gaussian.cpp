@@ -1,7 +1,6 @@
 #include "ops/vectors/gaussian.h"
 
 #include <ATen/Dispatch.h>
-#include <ATen/EmptyTensor.h>
 #include <ATen/ExpandUtils.h>
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
@@ -22,6 +21,7 @@
 #include "ops/tensor/path.h"
 #include "ops/vectors/low_rank.h"
 #include "ops/vectors/meeting.h"
+#include "ops/vectors/rows.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -183,7 +183,7 @@ bool is_written_out(const Tensor& factor, const Tensor& vectors) {
 
 Tensor written_out(const Tensor& factor, const Tensor& vectors) {
   const auto batch = vectors.sizes().slice(0, vectors.sizes().size() - 1);
-  Tensor result = at::detail::empty_cpu(batch, vectors.scalar_type(), /*pin_memory=*/false);
+  const Tensor result = engine::uninitialized(batch, vectors.scalar_type());
   dispatch(vectors, [&]<class T, std::size_t n>(T, std::integral_constant<std::size_t, n>) {
     constexpr auto dims = static_cast<int64_t>(n);
     const T* const factors = factor.const_data_ptr<T>();
@@ -370,9 +370,11 @@ class Close {
   }
 
   /// Whether the series for Y converges, for each pair of the batch.
-  Tensor converges() const {
-    return change_.abs().le(kClose).all(-1).logical_and(
-        y_.square().sum({-2, -1}).le(kClose * kClose));
+  Tensor converges(const LowRankCovariance& q) const {
+    return are_close(TensorScalar(specific_), TensorScalar(q.specific()))
+        .tensor()
+        .all(-1)
+        .logical_and(y_.square().sum({-2, -1}).le(kClose * kClose));
   }
 
   Tensor divergence(const LowRankCovariance& q, const Tensor& shares) const {
@@ -396,7 +398,7 @@ Tensor composed_low_rank_kl(const Tensor& shift, const LowRankCovariance& p,
   Tensor close;  // whether each pair is; undefined if none is
   if (p.rank() == q.rank()) {
     const at::NoGradGuard no_grad;
-    close = Close(factor, specific, q, projected).converges();
+    close = Close(factor, specific, q, projected).converges(q);
     if (may_use_kernels() && is_readable(close) && !close.any().item<bool>()) close.reset();
   }
   Tensor twice = distant(factor, p, q, shares);

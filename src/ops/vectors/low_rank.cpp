@@ -16,6 +16,7 @@
 #include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/parallel.h"
 #include "ops/vectors/matrices.h"
+#include "ops/vectors/rows.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -305,7 +306,7 @@ bool are_distant(const engine::LowRank& p, const engine::LowRank& q, bool of_dou
     const auto* const of_q = static_cast<const T*>(q_specific);
     for (int64_t i = 0; i < p.dims; ++i) {
       const auto a = static_cast<double>(of_p[i]), b = static_cast<double>(of_q[i]);
-      if (std::abs(b - a) > kClose * a) return true;
+      if (!are_close(a, b)) return true;
     }
     return false;
   };

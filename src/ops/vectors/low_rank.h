@@ -26,8 +26,14 @@ at::Tensor low_rank_log_density(const LowRankCovariance& covariance, const at::T
 at::Tensor low_rank_kl(const at::Tensor& shift, const LowRankCovariance& p,
                        const LowRankCovariance& q);
 
-/// Covariances of the same rank are close if the relative differences in d are below this number,
-/// and so are those in a norm of the capacitance.
+/// Covariances of the same rank are close if all elements of d are, and if the change of the
+/// capacitance has a norm up to this number.
 inline constexpr double kClose = 0.125;
+
+/// Whether an element of d of Q is close to that of P.
+constexpr auto are_close(const auto& of_p, const auto& of_q) {
+  const auto most = kClose * of_p, difference = of_q - of_p;
+  return difference <= most && difference >= -most;
+}
 
 }  // namespace torch::distributions::ops

@@ -1,6 +1,5 @@
 #include "ops/vectors/matrices.h"
 
-#include <ATen/EmptyTensor.h>
 #include <ATen/ExpandUtils.h>
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
@@ -15,6 +14,7 @@
 #include "ops/tensor/parallel.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/cholesky.h"
+#include "ops/vectors/rows.h"
 
 namespace torch::distributions::ops {
 
@@ -33,10 +33,6 @@ bool has_matrix_kernel(const Tensor& t) {
   const auto dtype = t.scalar_type();
   return may_use_kernels() && is_readable(t) && (dtype == at::kFloat || dtype == at::kDouble) &&
          t.dim() > 0 && t.numel() > 0 && t.is_contiguous();
-}
-
-Tensor uninitialized(at::IntArrayRef shape, at::ScalarType dtype) {
-  return at::detail::empty_cpu(shape, dtype, /*pin_memory=*/false);
 }
 
 }  // namespace engine
@@ -205,7 +201,6 @@ Tensor bartlett_squares(const Tensor& factor, const Tensor& matrices) {
   run_bartlett(&MatrixKernels::bartlett, factor, matrices, result.mutable_data_ptr<double>(),
                &all_exist, {}, {});
   if (!all_exist) return {};
-  ++calls().forward;
   if (requires_graph({&factor, &matrices})) {
     record(result, {&factor, &matrices}, /*saved=*/{&factor, &matrices}, BartlettGradient{});
   }

@@ -15,9 +15,6 @@ const MatrixKernels& matrix_kernels();
 /// Whether matrix kernels can read `t` in place.
 bool has_matrix_kernel(const at::Tensor& t);
 
-/// A tensor for the results of kernels.
-at::Tensor uninitialized(at::IntArrayRef shape, at::ScalarType dtype = at::kDouble);
-
 }  // namespace engine
 
 /// L^-1 M for lower triangular L, `[..., n, n]`, and matrices M of the same batch, `[..., n, c]`.

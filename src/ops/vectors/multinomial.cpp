@@ -23,9 +23,6 @@ using engine::RowKernels;
 
 namespace {
 
-/// Below this probability n p may underflow.
-constexpr double kRare = 1e-260;
-
 /// x log(x / (n p)) - x + n p for each category: the deviance of a count from its mean.
 ///
 /// With the remainders of Stirling's formula, which hold the rest of the factorials, the log
@@ -37,7 +34,8 @@ Tensor deviances(const Tensor& n, const Tensor& probs, const Tensor& logits, con
   const Tensor p = by_logits ? logits.exp() : probs;
   // Where p is tiny or underflows, the terms of the logarithm do not cancel.
   const Tensor is_rare =
-      (p.detach() < kRare).logical_and(by_logits ? logits.detach() > -kInfinity : p.detach() > 0);
+      (p.detach() < engine::kRare)
+          .logical_and(by_logits ? logits.detach() > -kInfinity : p.detach() > 0);
   const Tensor is_usual = is_rare.logical_not();
   const Tensor log_p =
       by_logits ? logits.masked_fill(is_usual, 0) : probs.masked_fill(is_usual, 1).log();
@@ -150,11 +148,9 @@ Tensor multinomial_log_prob(const Tensor& n, const Tensor& probs, const Tensor& 
 }
 
 Tensor multinomial_entropy(const Tensor& n, const Tensor& p) {
-  // The kernel visits all counts, and takes as long as the composed path for so many draws.
-  constexpr double kMany = 256;
   const Tensor total = unexpanded(n.detach(), 0).to(at::kDouble);
   const bool are_few = holds_for_all(total, [](double count) {
-    return count >= 0 && count <= kMany && count == std::floor(count);
+    return count >= 0 && count <= engine::kMostTabulated && count == std::floor(count);
   });
   return are_few ? evaluate_rows(kEntropyOfCounts, p, p.detach(), total)
                  : entropy(p, /*weights=*/{}, total.expand(n.sizes()));

@@ -226,7 +226,7 @@ Tensor by_kernel(const Values& values, const Tensor& table, double otherwise) {
   if (!are_readable(table, values.value, values.form)) return {};
   const auto batch = table.sizes().slice(0, table.sizes().size() - 1);
   const auto shape = at::infer_size_dimvector(values.sizes(), batch);
-  Tensor result = at::detail::empty_cpu(shape, table.scalar_type(), /*pin_memory=*/false);
+  Tensor result = engine::uninitialized(shape, table.scalar_type());
   if (result.numel() == 0) return result;
   Dimensions dimensions{.sizes = shape};
   if (!dimensions.join(values, table.sizes(), table.strides(), result.strides())) return {};

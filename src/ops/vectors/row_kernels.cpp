@@ -484,7 +484,7 @@ struct RelaxedDraw {
 class Remainders {
  public:
   Lanes<double> operator()(const Lanes<double>& counts) const {
-    if (!all(counts < kSize)) [[unlikely]]
+    if (!all(counts <= kMostTabulated)) [[unlikely]]
       return special::log_factorial_remainder(counts);
     double numbers[Lanes<double>::kCount];
     counts.store(numbers);
@@ -498,14 +498,12 @@ class Remainders {
   }
 
  private:
-  static constexpr int kSize = 256;
-
   Remainders() {
-    for (int i = 0; i < kSize; ++i)
+    for (int i = 0; i <= kMostTabulated; ++i)
       store_part(special::log_factorial_remainder(Lanes<double>(i)), table_ + i, 1);
   }
 
-  double table_[kSize];
+  double table_[kMostTabulated + 1];
 };
 
 /// The log density of counts: the operations of multinomial.cpp.
@@ -549,8 +547,6 @@ struct Multinomial {
   }
 
  private:
-  static constexpr double kRare = 1e-260;  // below this probability n p may underflow
-
   struct Counts {
     Mask<double> is_total, are_possible, are_known;
   };

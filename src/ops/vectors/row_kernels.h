@@ -14,6 +14,13 @@ namespace torch::distributions::ops::engine {
 /// The longest rows that kernels take.
 inline constexpr int64_t kMostColumns = 32;
 
+/// Counts: a category is rare if its probability p is not 0, but so small that n p may underflow.
+inline constexpr double kRare = 1e-260;
+
+/// The largest count of which kernels have a table. It is also the largest sum of which
+/// `multinomial_entropy` visits all counts: beyond, the composed path takes less time.
+inline constexpr int64_t kMostTabulated = 256;
+
 /// Contiguous rows of at most `kMostColumns` elements, all float or all double.
 struct Rows {
   int64_t count, columns;

@@ -19,6 +19,10 @@ bool has_row_kernel(const Tensor& t) {
          t.dim() > 0 && t.numel() > 0 && t.size(-1) <= kMostColumns && t.is_contiguous();
 }
 
+Tensor uninitialized(at::IntArrayRef shape, at::ScalarType dtype) {
+  return at::detail::empty_cpu(shape, dtype, /*pin_memory=*/false);
+}
+
 const RowKernels& row_kernels() {
   static constexpr auto all =
       for_each_instruction_set([]<class Isa>() { return &row_kernels_of<Isa>; });
@@ -29,7 +33,7 @@ Tensor run_rows(RowKernels::Run (RowKernels::*function)[2], const Tensor& first,
                 const Tensor& second, bool* has_empty_row) {
   const int64_t columns = first.size(-1), count = first.numel() / columns;
   const int64_t row_size = columns * static_cast<int64_t>(first.element_size());
-  Tensor output = at::detail::empty_cpu(first.sizes(), first.scalar_type(), /*pin_memory=*/false);
+  Tensor output = uninitialized(first.sizes(), first.scalar_type());
   const auto kernel = (row_kernels().*function)[first.scalar_type() == at::kDouble];
   const auto* const x = static_cast<const char*>(first.const_data_ptr());
   const auto* const y = second.defined() ? static_cast<const char*>(second.const_data_ptr()) : x;

@@ -11,6 +11,9 @@ namespace torch::distributions::ops::engine {
 /// Whether row kernels can read the vectors along the last dimension of `t` in place.
 bool has_row_kernel(const at::Tensor& t);
 
+/// A tensor for the results of kernels.
+at::Tensor uninitialized(at::IntArrayRef shape, at::ScalarType dtype = at::kDouble);
+
 /// The row kernels for the instruction set in use.
 const RowKernels& row_kernels();
 

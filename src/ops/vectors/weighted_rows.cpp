@@ -1,6 +1,5 @@
 #include "ops/vectors/weighted_rows.h"
 
-#include <ATen/EmptyTensor.h>
 #include <ATen/ExpandUtils.h>
 
 #include <algorithm>
@@ -91,14 +90,10 @@ auto with_type_of(const Tensor& x, const F& f) {
   return x.scalar_type() == at::kDouble ? f(double{}) : f(float{});
 }
 
-Tensor empty(IntArrayRef sizes, at::ScalarType dtype) {
-  return at::detail::empty_cpu(sizes, dtype, /*pin_memory=*/false);
-}
-
 /// Undefined if a row is special.
 template <class T>
 Tensor forward(const RowFunction& function, const Rows<T>& rows) {
-  Tensor result = empty(batch_of(rows.x), rows.x.scalar_type());
+  Tensor result = engine::uninitialized(batch_of(rows.x), rows.x.scalar_type());
   T* const to = result.mutable_data_ptr<T>();
   const auto run = kernel<T>(function.forward);
   std::atomic<bool> is_special = false;
@@ -125,11 +120,12 @@ class Backward {
         wanted_(wanted) {
     for (const std::size_t i : {0, 1}) {
       if (!wanted[i]) continue;
-      result_[i] = empty((i == 0 ? rows_.x : rows_.weights).sizes(), rows_.x.scalar_type());
+      result_[i] =
+          engine::uninitialized((i == 0 ? rows_.x : rows_.weights).sizes(), rows_.x.scalar_type());
       to_[i] = result_[i].template mutable_data_ptr<T>();
     }
     if (!wanted[2]) return;
-    result_[2] = empty(batch_of(rows_.x), at::kDouble);
+    result_[2] = engine::uninitialized(batch_of(rows_.x), at::kDouble);
     of_numbers_ = result_[2].template mutable_data_ptr<double>();
   }
 

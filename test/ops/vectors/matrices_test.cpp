@@ -9,6 +9,7 @@
 
 #include "ops/engine/each_instruction_set.h"
 #include "ops/special/constants.h"
+#include "ops/tensor/kernel_or_composed.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/cholesky.h"
 #include "support/gradcheck.h"
@@ -96,7 +97,11 @@ TEST(MatricesTest, DecomposesMatricesOfEverySize) {
             const Tensor factor = is_shared ? factors(1, n).squeeze(0) : factors(count, n);
             const Tensor matrices = positive_definite(count, n).to(dtype);
             const auto before = calls();
-            const Tensors got = value_and_gradients(bartlett_squares, {factor, matrices});
+            const auto squares = [](const Tensor& l, const Tensor& x) {
+              return kernel_or_composed([&] { return bartlett_squares(l, x); },
+                                        [&] { return squares_by_tensors(l, x); });
+            };
+            const Tensors got = value_and_gradients(squares, {factor, matrices});
             EXPECT_EQ(calls().forward, before.forward + 1);
             EXPECT_EQ(calls().backward, before.backward + 1);
             EXPECT_EQ(got[1].scalar_type(), dtype);
