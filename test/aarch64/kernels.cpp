@@ -25,6 +25,7 @@
 #include "ops/engine/lane_functions.h"
 #include "ops/engine/lanes.h"
 #include "ops/formulas/with_kernels.h"
+#include "ops/random/kernels.h"
 #include "ops/vectors/matrix_kernels.h"
 #include "ops/vectors/row_kernels.h"
 
@@ -454,6 +455,39 @@ void run_matrices(Results& results) {
   results.add<T>(of<T>("sums of a covariance"), sums, kOfFormulas);
 }
 
+// --- Random numbers -----------------------------------------------------------------------------
+
+/// They must have the same bits on all machines.
+template <class T>
+void run_random(Results& results) {
+  constexpr Error kNoError{0};
+  constexpr std::size_t kDtype = std::is_same_v<T, double>;
+  const random::Draw draw{.key = 0x0123456789abcdef, .number = 0x9876543210};
+  const random::Kernels& kernels = random::kernels_of<isa::DEFAULT>();
+  std::vector<T> numbers(2000);
+  const auto size = static_cast<int64_t>(numbers.size());
+  const auto draw_by = [&](const char* name, const random::Kernels::Run(&runs)[2], double scale) {
+    runs[kDtype]({draw, 37, size, numbers.data(), 0.5, scale});
+    results.add<T>(of<T>(name), numbers, kNoError);
+  };
+  draw_by("uniform", kernels.uniform, 3);
+  draw_by("normal", kernels.normal, 3);
+  draw_by("exponential", kernels.exponential, 3);
+  draw_by("cauchy", kernels.cauchy, 3);
+  draw_by("log_normal", kernels.log_normal, 3);
+  draw_by("laplace", kernels.laplace, 3);
+  draw_by("gumbel", kernels.gumbel, 3);
+  draw_by("logistic", kernels.logistic, 3);
+  draw_by("geometric", kernels.geometric, 0.3);
+  std::vector<T> p(numbers.size());
+  for (std::size_t i = 0; i < p.size(); ++i) p[i] = static_cast<T>(i) / static_cast<T>(p.size());
+  kernels.bernoulli[kDtype][kDtype]({draw, 37, size, numbers.data(), p.data(), false});
+  results.add<T>(of<T>("bernoulli"), numbers, kNoError);
+  std::vector<int64_t> integers(numbers.size());
+  kernels.integers({draw, 37, size, integers.data(), 0, std::uint64_t{1} << 53});
+  results.add<T>("integers", integers, kNoError);
+}
+
 int run(const char* file) {
   Results results(file);
   for (const auto& f : lane_functions<isa::DEFAULT, float>()) run_function(f, results);
@@ -468,6 +502,9 @@ int run(const char* file) {
   run_matrices<float>(results);
   run_matrices<double>(results);
   results.report("Matrices");
+  run_random<float>(results);
+  run_random<double>(results);
+  results.report("Random numbers");
   return results.exit_status();
 }
 

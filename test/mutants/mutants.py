@@ -5,9 +5,9 @@
     mutants.py --lines    # checks only that each line to change exists
 
 A mutant is a source with one changed line. Only the files that contain it are compiled again, to a separate library that is
-preloaded into the existing test executables, in front of the real library. The kernels are compiled and used for one
-instruction set only. It is an error if the test of a mutant passes, as that test detects nothing, or if the line to change does
-not exist.
+preloaded into the existing test executables, in front of the real library. A test that does not use the shared library is linked
+again instead, with these files in front of the others. The kernels are compiled and used for one instruction set only. It is an
+error if the test of a mutant passes, as that test detects nothing, or if the line to change does not exist.
 
 A mutant is always compiled in the same folder, so that the compiler's cache serves it until a file that it includes changes.
 """
@@ -451,6 +451,39 @@ MUTANTS += [
     Mutant(f"draws of a wrong scale of {family}", f"src/{file}.cpp", old, new, (f"src/{file}.cpp",), "laws_draws_test", f"*Follow*/*{family}_*")
     for file, family, old, new in WRONG_SCALES
 ]
+# Random numbers. The tests that compare instruction sets, and frozen numbers, would detect them all, and are left out.
+RANDOM_KERNELS, GIVEN_BITS = "src/ops/random/kernels.cpp", "test/ops/random/functions.cpp"
+MUTANTS += [
+    Mutant(name, f"src/ops/random/{file}", old, new, (compiled,), "ops_random_test", only)
+    for name, file, old, new, compiled, only in [
+        ("a sine for a cosine", "uniforms.h", "select(is_odd, near.sine, near.cosine)", "select(is_odd, near.cosine, near.sine)",
+         RANDOM_KERNELS, "*Law*/normal"),
+        ("an eighth of a turn", "uniforms.h", "turned = bits + kQuarter / 2", "turned = bits + kQuarter", RANDOM_KERNELS,
+         "*Law*/normal"),
+        ("a radius that is 1 % wrong", "uniforms.h", "sqrt(2.0 * standard", "sqrt(2.02 * standard", RANDOM_KERNELS, "*Law*/normal"),
+        ("one bit for two numbers", "uniforms.h", "standard_exponential<T>(of_radius)", "standard_exponential<T>(of_angle)", RANDOM_KERNELS, "*Law*/normal"),
+        ("31 bits for 32", "uniforms.h", "(unsigned_number<T>(bits) + 0.5) * kUnit", "(unsigned_number<T>(bits | 1) + 0.5) * kUnit",
+         GIVEN_BITS, "Numbers*InTheSupport"),
+        ("23 bits for 24", "uniforms.h", "bits >> (kBits<T> - kDigits)", "bits >> (kBits<T> - kDigits + 1) << 1",
+         RANDOM_KERNELS, "Laws.EveryBitIsFair"),
+        ("a complement that cancels", "uniforms.h", "select(parts.exponent == 0.0, -complement, parts.fraction)", "parts.fraction",
+         GIVEN_BITS, "Numbers*Accurate"),
+        ("a tail that is cut", "uniforms.h", "+ 0.5) * (2 * kUnit<T>);", "+ 128.5) * (2 * kUnit<T>);", GIVEN_BITS,
+         "Numbers*InTheSupport"),
+        ("a trial too few", "kernels.cpp", "floor(x / rate_) + 1.0", "floor(x / rate_)", RANDOM_KERNELS, "Laws.CountsAreGeometric"),
+        ("a bound off by one", "kernels.cpp", "word < p.whole", "word <= p.whole", RANDOM_KERNELS, "Fill.Open*"),
+        ("the same attempt", "words.h", "high | attempt << 16", "high", RANDOM_KERNELS, "Fill.Open*"),
+        ("half of a number", "words.h", "static_cast<std::uint32_t>(draw.number >> 32)", "0u", RANDOM_KERNELS, "*OtherDraws*"),
+        ("blocks that repeat", "words.h", "static_cast<std::uint32_t>(first >> 32), attempt", "0u, attempt", RANDOM_KERNELS,
+         "Fill.TakesTheWords*"),
+        ("nine rounds", "words.h", "round < 10", "round < 9", RANDOM_KERNELS, "Fill.TakesTheWords*"),
+        ("a lost carry", "uniforms.h", "(low_high >> 32) + (middle >> 32)", "(low_high >> 32)", RANDOM_KERNELS, "Fill.*UpperProduct"),
+        ("a part of a row", "blocks.h", "(end - 1) % kStride + 1", "(end - 1) % kStride", RANDOM_KERNELS, "*Shards*"),
+        ("an upper limit", "fill.cpp", "std::nextafter(end, first)", "end", "src/ops/random/fill.cpp", "Fill.Uniform*"),
+        ("shards that agree", "pieces.h", "std::uint64_t{draw.shard} * static_cast", "0 * static_cast", "src/ops/random/fill.cpp",
+         "*Shards*"),
+    ]
+]
 
 
 def run(command, **options):
@@ -472,14 +505,18 @@ class Builder:
         self.build = build
         self.commands = {}  # by source
         for entry in json.loads((build / "compile_commands.json").read_text()):
-            if re.search(r"/torch_distributions(_kernels_DEFAULT)?\.dir/", entry["command"]):
+            if re.search(r"/torch_distributions(_kernels_DEFAULT(_lane_functions)?)?\.dir/", entry["command"]):
                 for file in self.joined(pathlib.Path(entry["file"])):
                     source = ("generated" / file.relative_to(build / "src") if file.is_relative_to(build / "src")
                               else os.path.relpath(file, ROOT))
                     self.commands[str(source)] = dict(entry, source=str(file))
-        link = run(["ninja", "-C", str(build), "-t", "commands", "torch_distributions"]).stdout.splitlines()
-        shared = [line for line in link if re.search(r"-shared .*-o libtorch_distributions\.so", line)]
-        self.link = re.search(r"(?:^|&& )(\S*(?:g\+\+|clang\+\+|c\+\+)\S* .*?-shared .*?)(?: &&|$)", shared[-1]).group(1)
+        self.link = self.link_command("torch_distributions", r"-shared .*-o libtorch_distributions\.so")
+
+    def link_command(self, target, what):
+        """The command that links a target, of which `what` is a part."""
+        commands = run(["ninja", "-C", str(self.build), "-t", "commands", target]).stdout.splitlines()
+        linking = [line for line in commands if re.search(what, line)]
+        return re.search(r"(?:^|&& )(\S*(?:g\+\+|clang\+\+|c\+\+)\S* .*?-o .*?)(?: &&|$)", linking[-1]).group(1)
 
     @staticmethod
     def joined(file):
@@ -488,11 +525,20 @@ class Builder:
             return [file]
         return [pathlib.Path(source) for source in re.findall(r'#include "(.*)"', file.read_text())]
 
-    def library(self, mutant, folder):
+    def program(self, mutant, folder):
+        """The executable of the test, and the library to preload, which is empty if it is linked with the mutant."""
+        test = self.build / "test" / mutant.test
+        link = self.link_command(mutant.test, rf"-o test/{mutant.test}\b")
+        if "torch_distributions_internal" not in link:
+            return test, self.linked(mutant, folder, self.link, folder / "libtorch_distributions.so")
+        return self.linked(mutant, folder, link, folder / mutant.test), ""
+
+    def linked(self, mutant, folder, link, to):
+        """Links the mutant's files in front of the others."""
         shutil.copytree(ROOT / "src", folder / "src")
         (folder / mutant.file).write_text(mutated(mutant))
 
-        link = shlex.split(self.link)
+        link = shlex.split(link)
         first = next(index for index, argument in enumerate(link) if argument.endswith(".o"))
         for number, source in enumerate(mutant.compiled):
             entry = self.commands[source]
@@ -500,7 +546,7 @@ class Builder:
             at = arguments.index("-o") + 1
             made, arguments[at] = arguments[at], str(folder / f"mutant{number}.o")
             # The object file of joined sources stays, but the definitions of the first object file are used.
-            if entry["source"] == entry["file"]:
+            if entry["source"] == entry["file"] and made in link:
                 link.remove(made)
             link.insert(first, arguments[at])
             arguments = [entry["source"] if a == entry["file"] else a for a in arguments]
@@ -512,22 +558,22 @@ class Builder:
             if compiled.returncode != 0:
                 raise LookupError("it does not compile:\n" + compiled.stdout[-2000:])
 
-        link[link.index("-o") + 1] = str(folder / "libtorch_distributions.so")
+        link[link.index("-o") + 1] = str(to)
         link.append("-Wl,--allow-multiple-definition")
         linked = run(link, cwd=self.build)
         if linked.returncode != 0:
             raise LookupError("it does not link:\n" + linked.stdout[-2000:])
-        return folder / "libtorch_distributions.so"
+        return to
 
     def survives(self, mutant):
         """Why the mutant was not killed, or None."""
         folder = self.build / "test" / "mutants" / mutant.name.replace(" ", "_")
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            library = self.library(mutant, folder)
+            program, library = self.program(mutant, folder)
             environment = dict(os.environ, LD_PRELOAD=str(library), OMP_NUM_THREADS="1",
                                TORCH_DISTRIBUTIONS_CPU_CAPABILITY="default")
-            test = run([str(self.build / "test" / mutant.test), f"--gtest_filter={mutant.only}", "--gtest_brief=1"],
+            test = run([str(program), f"--gtest_filter={mutant.only}", "--gtest_brief=1"],
                        cwd=folder, env=environment)
         except LookupError as error:
             return str(error)
