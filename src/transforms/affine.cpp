@@ -22,7 +22,8 @@ AffineTransform::AffineTransform(Param loc, Param scale, int64_t event_dim, int6
       event_dim_(event_dim) {
   core::require_numbers("AffineTransform", "loc", loc_);
   core::require_numbers("AffineTransform", "scale", scale_);
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, event_dim >= 0, "event_dim must be >= 0, got ", event_dim);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, event_dim >= 0,
+                            "AffineTransform: event_dim must be >= 0, got ", event_dim);
 }
 
 ConstraintPtr AffineTransform::domain() const {
@@ -68,7 +69,7 @@ Tensor AffineTransform::do_inverse(const Tensor& y) const {
 Tensor AffineTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
   const std::vector<int64_t> shape = forward_shape(x.sizes());
   TORCH_DISTRIBUTIONS_CHECK(ValueError, static_cast<int64_t>(shape.size()) >= event_dim_,
-                            "Too few dimensions on input");
+                            "AffineTransform: Too few dimensions on input");
   // Compute in the result's dtype: x and y may be integers, and the scale may be less precise.
   const auto log_scale = [&] {
     if (scale_.is_number())

@@ -13,7 +13,8 @@ ConstraintPtr SoftmaxTransform::domain() const { return constraints::real_vector
 ConstraintPtr SoftmaxTransform::codomain() const { return constraints::simplex; }
 
 std::vector<int64_t> SoftmaxTransform::forward_shape(IntArrayRef shape) const {
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(),
+                            "SoftmaxTransform: Too few dimensions on input");
   return shape.vec();
 }
 

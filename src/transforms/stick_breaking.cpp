@@ -51,7 +51,8 @@ ConstraintPtr StickBreakingTransform::domain() const { return constraints::real_
 ConstraintPtr StickBreakingTransform::codomain() const { return constraints::simplex; }
 
 std::vector<int64_t> StickBreakingTransform::forward_shape(IntArrayRef shape) const {
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(),
+                            "StickBreakingTransform: Too few dimensions on input");
   require_sizes("StickBreakingTransform", "a shape", shape);
   std::vector<int64_t> longer = shape.vec();
   ++longer.back();
@@ -59,29 +60,30 @@ std::vector<int64_t> StickBreakingTransform::forward_shape(IntArrayRef shape) co
 }
 
 std::vector<int64_t> StickBreakingTransform::inverse_shape(IntArrayRef shape) const {
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(), "Too few dimensions on input");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !shape.empty(),
+                            "StickBreakingTransform: Too few dimensions on input");
   require_sizes("StickBreakingTransform", "a shape", shape);
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, shape.back() > 0, "A simplex has at least one number");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, shape.back() > 0,
+                            "StickBreakingTransform: a simplex has at least one number, got shape ",
+                            core::repr(shape));
   std::vector<int64_t> shorter = shape.vec();
   --shorter.back();
   return shorter;
 }
 
 Tensor StickBreakingTransform::do_forward(const Tensor& x) const {
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, x.dim() >= 1, "Too few dimensions on input");
+  const std::vector<int64_t> shape = forward_shape(x.sizes());
   // With several roundings in a half type, the sum of many coordinates would not be 1.
   const Tensor wide = widened(x);
   const Tensor logits = wide - remaining(x.size(-1), wide).log();
   const Tensor taken = ops::special::sigmoid(logits);
   const Tensor left = ops::special::sigmoid(logits.neg()).cumprod(-1);
-  const Tensor one = logits.new_ones(1).expand(forward_shape(x.sizes())).narrow(-1, 0, 1);
+  const Tensor one = logits.new_ones(1).expand(shape).narrow(-1, 0, 1);
   return (at::cat({taken, one}, -1) * at::cat({one, left}, -1)).to(floating(x.scalar_type()));
 }
 
 Tensor StickBreakingTransform::do_inverse(const Tensor& y) const {
-  TORCH_DISTRIBUTIONS_CHECK(ValueError, y.dim() >= 1 && y.size(-1) > 0,
-                            "Too few dimensions on input");
-  const int64_t n = y.size(-1) - 1;
+  const int64_t n = inverse_shape(y.sizes()).back();
   const Tensor wide = widened(y);
   // Sum from the end, where the numbers may be tiny, so that they are not lost beside the large
   // ones at the start.

@@ -5,11 +5,19 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// Transforms of the parts of a value that `at::cat` joins along `dim`.
+/// Transforms of the parts of a value that `at::cat` joins along `dim`:
+/// \f[ y = \mathrm{cat}(f_1(x_1), \ldots, f_n(x_n)) \quad \text{for} \quad
+///     x = \mathrm{cat}(x_1, \ldots, x_n). \f]
+/// The size of x along `dim` is the sum of `lengths`, and \f$x_i\f$ has `lengths[i]` of it. The
+/// other dimensions of the transformed parts broadcast. If `dim` is a dimension of the event,
+/// \f$\log |\det J| = \sum_i \log |\det J_i|\f$. Otherwise it is joined of the parts', like y.
 ///
 /// A transform may change the length of its part: `CatTransform({StickBreakingTransform(),
 /// ExpTransform()}, -1, {2, 3})` maps vectors of 5 numbers to vectors of 6. If such a part has
 /// events of several dimensions, `inv` takes their sizes to be equal.
+///
+/// A value without the dimension `dim`, or of another size there, is a c10::ValueError, and so are
+/// transformed parts that do not broadcast.
 class TORCH_DISTRIBUTIONS_API CatTransform final
     : public ImplementsTransform<CatTransform, core::JointTransform> {
  public:

@@ -6,8 +6,9 @@ namespace torch::distributions {
 inline namespace transforms {
 
 /// From real vectors of length \f$D (D - 1) / 2\f$ to the Cholesky factors of correlation matrices
-/// of size \f$D\f$: lower triangular matrices with a positive diagonal and rows of length 1. The
-/// elements of x are those below the diagonal, row by row:
+/// of size \f$D\f$: lower triangular matrices with a positive diagonal and rows of length 1. x has
+/// the shape `[..., D (D - 1) / 2]`, y `[..., D, D]` and \f$\log |\det J|\f$ `[...]`. The elements
+/// of x are those below the diagonal, row by row:
 /// \f[ y_{ij} = \tanh(x_{ij}) \prod_{k<j} \mathrm{sech}(x_{ik}), \quad
 ///     y_{ii} = \prod_{k<i} \mathrm{sech}(x_{ik}). \f]
 /// x = 0 is mapped to the identity.
@@ -19,6 +20,9 @@ inline namespace transforms {
 /// Nothing is subtracted from 1. The inverse is \f$x_{ij} = \mathrm{asinh}(y_{ij} / r_{ij})\f$ for
 /// the length r of what follows in the row, so a round trip loses no digits. A diagonal that
 /// underflows is replaced by the least positive number, which lies in the codomain.
+///
+/// A vector of a length that is no \f$D (D - 1) / 2\f$ is a c10::ValueError, and so is a matrix
+/// that is empty or not square.
 class TORCH_DISTRIBUTIONS_API CorrCholeskyTransform final
     : public ImplementsTransform<CorrCholeskyTransform> {
  public:

@@ -7,15 +7,18 @@ namespace torch::distributions {
 inline namespace transforms {
 
 /// The cumulative distribution function of a continuous distribution of numbers, from its support
-/// to the unit interval, element by element; \f$\log |y'| = \log p(x)\f$. The inverse is the
-/// quantile function. With a multivariate normal distribution it makes a Gaussian copula:
+/// to the unit interval, element by element:
+/// \f[ y = F(x), \quad \log |y'| = \log p(x), \quad x = F^{-1}(y). \f]
+/// x broadcasts with the batch shape of the distribution, and y has the common shape. With a
+/// multivariate normal distribution it makes a Gaussian copula:
 ///
 ///     TransformedDistribution(MultivariateNormal(loc, scale_tril(correlation_factor)),
 ///                             CumulativeDistributionTransform(Normal(0, 1)))
 ///
 /// Far in the upper tail y rounds to 1, but `log_abs_det_jacobian` keeps its digits. Values are not
 /// validated: outside the support, \f$\log |y'|\f$ is -inf, and outside the unit interval the
-/// inverse is NaN.
+/// inverse is NaN. A distribution without a cdf, quantile function or density throws its
+/// c10::NotImplementedError, and a shape that does not broadcast is a c10::ValueError.
 ///
 /// Two of them are equal if they hold the same object, as those of one `DistributionPtr` do. In
 /// general it cannot be known whether two distributions are equal.

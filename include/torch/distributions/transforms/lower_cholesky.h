@@ -5,12 +5,14 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// From real square matrices to lower triangular ones with a positive diagonal: the exponential of
-/// the diagonal, and the elements below it unchanged. It parameterises Cholesky factors.
+/// From real square matrices to lower triangular ones with a positive diagonal, which are Cholesky
+/// factors. x and y have the shape `[..., n, n]`:
+/// \f[ y_{ij} = x_{ij} \ (i > j), \quad y_{ii} = e^{x_{ii}}, \quad y_{ij} = 0 \ (i < j). \f]
 ///
-/// It is not bijective, since the elements above the diagonal are dropped. Its inverse takes the
-/// logarithm of the diagonal. A diagonal that underflows is replaced by the least positive number,
-/// which lies in the codomain.
+/// It is not bijective, since the elements above the diagonal are dropped, and has no
+/// `log_abs_det_jacobian` (c10::NotImplementedError). Its inverse takes the logarithm of the
+/// diagonal. A diagonal that underflows is replaced by the least positive number, which lies in the
+/// codomain. A matrix that is not square is a c10::ValueError.
 class TORCH_DISTRIBUTIONS_API LowerCholeskyTransform final
     : public ImplementsTransform<LowerCholeskyTransform> {
  public:

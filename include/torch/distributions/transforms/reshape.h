@@ -6,11 +6,15 @@ namespace torch::distributions {
 inline namespace transforms {
 
 /// Changes the shape of each event from `in_shape` to `out_shape`, and keeps the order of its
-/// elements; \f$\log |\det J| = 0\f$. y is a view of x where that is possible.
+/// elements: x has the shape `[...] + in_shape` and y `[...] + out_shape`.
+/// \f$\log |\det J| = 0\f$, of shape `[...]`. y is a view of x where that is possible.
+///
+/// A value whose shape does not end with that of an event is a c10::ValueError.
 class TORCH_DISTRIBUTIONS_API ReshapeTransform final
     : public ImplementsTransform<ReshapeTransform> {
  public:
-  /// \throws c10::ValueError if a size is negative or the numbers of elements differ.
+  /// \throws c10::ValueError if a size is negative, or if the shapes differ in the number of
+  ///     elements.
   ReshapeTransform(std::vector<int64_t> in_shape, std::vector<int64_t> out_shape,
                    int64_t cache_size = 0);
 

@@ -5,7 +5,8 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// From real vectors of length K - 1 to the simplex of K numbers:
+/// From real vectors of length K - 1 to the simplex of K numbers, so from shape `[..., K - 1]` to
+/// `[..., K]`:
 /// \f[ z_i = \mathrm{sigmoid}(x_i - \log(K - i)), \quad
 ///     y_i = z_i \prod_{j<i} (1 - z_j), \quad y_K = \prod_j (1 - z_j). \f]
 /// x = 0 is mapped to equal numbers;
@@ -15,6 +16,8 @@ inline namespace transforms {
 /// previous coordinates of x, which suits optimisers less (Carpenter et al., "Stan: a probabilistic
 /// programming language", 2017). z and 1 - z are computed with small relative errors, and the
 /// inverse sums the rest of the stick from its end, so a round trip loses no digits.
+///
+/// A number instead of a vector is a c10::ValueError, and so is a y without elements.
 class TORCH_DISTRIBUTIONS_API StickBreakingTransform final
     : public ImplementsTransform<StickBreakingTransform> {
  public:
