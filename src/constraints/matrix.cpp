@@ -72,8 +72,9 @@ bool has_rows_of_length_one(const T* x, int64_t rows, int64_t columns, double to
       const auto entry = static_cast<double>(x[i * columns + j]);
       sum += entry * entry;
     }
-    if (std::abs(sum - 1) <= tolerance) continue;  // the root is nearer to 1
-    if (!(std::abs(std::sqrt(sum) - 1) <= tolerance)) return false;
+    // The root lies between the sum and 1, so it need not be taken if the sum is close to 1.
+    const bool is_close = std::abs(sum - 1) <= tolerance;
+    if (!is_close && !(std::abs(std::sqrt(sum) - 1) <= tolerance)) return false;
   }
   return true;
 }

@@ -104,10 +104,11 @@ Seam JointTransform::seam(std::vector<int64_t> lengths) const {
 
 /// \param x The dimension along which the parts of x lie.
 JointTransform::Axes JointTransform::axes_at(int64_t x) const {
-  // A dimension of the event keeps the number that the user counted from the right. A batch
-  // dimension is followed by `added_dims_` more dimensions in y.
-  const bool stays = dim_ < 0 && x + event_dim_ >= 0;
-  const int64_t y = stays ? std::max(x, -event_dim_ - added_dims_) : x - added_dims_;
+  // To the right of a batch dimension, y has `added_dims_` more dimensions than x. The same holds
+  // for a `dim` that counts from the left. A negative `dim` in the event means the same number for
+  // y, or the first dimension of the event of y if that event has fewer dimensions.
+  const bool has_same_number = dim_ < 0 && x + event_dim_ >= 0;
+  const int64_t y = has_same_number ? std::max(x, -event_dim_ - added_dims_) : x - added_dims_;
   TORCH_DISTRIBUTIONS_CHECK(ValueError, y < 0, class_name_, ": `dim` is ", dim_,
                             ", a dimension of the event, but the events of y have none");
   return {x, y};

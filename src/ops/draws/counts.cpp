@@ -93,7 +93,9 @@ T rounded_down_to(double count) {
   return rounded > count ? std::nextafter(rounded, T(0)) : rounded;
 }
 
-/// Counts for each vector of `draws`. Sums and weights are contiguous and repeat.
+/// Sets each vector of `draws` to counts. `n` and `weights` hold a sum and a row of weights for
+/// each vector of a batch. `draws` holds one or more such batches, one after the other. All tensors
+/// are contiguous.
 template <class T>
 void draw_counts(const Tensor& n, const Tensor& weights, const Tensor& draws,
                  const std::optional<Generator>& generator) {

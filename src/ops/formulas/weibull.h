@@ -190,7 +190,7 @@ struct Kl<Weibull, Weibull> : Between<Weibull, Weibull> {
 
 template <>
 struct Kl<Weibull, Gamma> : Between<Weibull, Gamma> {
-  /// As KL(Pareto || Gamma) (pareto.h), with the mean of p and the gap log E[x] - E[log x].
+  /// The terms of Kl<Pareto, Gamma> in pareto.h, with the mean and log E[x] - E[log x] of this p.
   static constexpr auto kl(const auto& s, const auto& k, const auto& concentration,
                            const auto& rate) {
     const auto divergence = [](const auto& scale, const auto& shape, const auto& c, const auto& r) {

@@ -8,9 +8,11 @@
 /// vector must have its own covariance.
 namespace torch::distributions::ops {
 
-/// W is short if no element of the factor C of the capacitance is as large as this number. Then the
-/// rounding errors of W^T diag(d)^-1 W do not matter in float, and a second factorization removes
-/// them in double. Those of a least-squares solution do not matter either.
+/// Kernels take W only if all elements of C, the Cholesky factor of the capacitance, are below this
+/// number. The relative rounding error of the capacitance I + W^T diag(d)^-1 W is that of a double
+/// times the square of these elements, so at most about 1e-10. A result in float does not show such
+/// an error. For a result in double the capacitance is factored again, relative to C, which removes
+/// the error. The least-squares solution z has a similar error, which a second step removes.
 inline constexpr double kLong = 1e3;
 
 /// Sets the capacitance and the half log determinant.

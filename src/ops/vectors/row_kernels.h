@@ -39,7 +39,7 @@ struct WeightedRows {
   int64_t first, weight_rows;
   const double* numbers;  // row i has number i * number_stride
   int64_t number_stride;  // 0 or 1
-  bool* is_special;       // set to true by a function that does not evaluate some row
+  bool* is_special;       // set to true by a function that has no right result for some row
   const void* gradient;   // only for a backward pass: of the result, a number for each row
   void* outputs[2];       // the results; or the gradients of x and of each row's weights, or null
   double* of_numbers;     // the gradient of each row's number, or null
@@ -60,7 +60,8 @@ struct RowKernels {
   RunWeighted log_sum[2], log_sum_of_logs[2];
   RunWeighted log_sum_backward[2], log_sum_of_logs_backward[2];
   // The log density of relaxed categories at x, as logarithms or on the simplex, and its gradients:
-  // the weights are logits, the numbers temperatures. Rows with an infinite score or NaN are special.
+  // the weights are logits, the numbers temperatures. For rows with an infinite score or a NaN they
+  // set `is_special`, and the caller evaluates all rows by tensor operations instead.
   RunWeighted relaxed[2], relaxed_on_simplex[2];
   RunWeighted relaxed_backward[2], relaxed_on_simplex_backward[2];
   // Draws of relaxed categories from draws x of Uniform(0, 1).

@@ -34,7 +34,9 @@ class TORCH_DISTRIBUTIONS_API Joint : public Constraint {
   void print(std::ostream& out) const override;
 
  protected:
-  /// The lengths of the parts of a value with a given number of dimensions.
+  /// Returns the lengths of the parts of a value that has `dims` dimensions. They depend on `dims`
+  /// if `dim` counts from the left: it is then a batch dimension of some values, and a dimension of
+  /// the event of others.
   using LengthsOf = std::function<std::vector<int64_t>(int64_t dims)>;
 
   Joint(const char* class_name, bool stacks, std::vector<ConstraintPtr> cseq, int64_t dim,
@@ -59,7 +61,7 @@ class TORCH_DISTRIBUTIONS_API Cat final : public Joint {
  public:
   /// \param dim The dimension along which the parts lie; a negative one counts from the right.
   /// \param lengths The sizes of the parts along `dim`; by default all 1.
-  /// \param lengths_of Replaces `lengths` for a value with a given number of dimensions.
+  /// \param lengths_of If given, it is called for the lengths of each value, instead of `lengths`.
   /// \throws c10::ValueError if `cseq` is empty, or `lengths` has another number of elements or a
   ///     negative one.
   explicit Cat(std::vector<ConstraintPtr> cseq, int64_t dim = 0, std::vector<int64_t> lengths = {},

@@ -9,16 +9,21 @@ namespace torch::distributions::core {
 
 struct Seam;
 
-/// What `CatTransform` and `StackTransform` have in common: transforms of the parts of a value,
-/// which lie side by side along a dimension.
+/// What `CatTransform` and `StackTransform` have in common. A value x consists of parts, which lie
+/// side by side along the dimension `dim`. Each part has a transform of its own. The transformed
+/// parts are joined to y in the same way.
 ///
-/// An event has as many dimensions as the transform that needs most. log|det J| of the others is
-/// summed over the dimensions that they lack. If `dim` is a dimension of the event, the parts
-/// belong to one event and their log|det J| are added, otherwise each part has events of its own.
-/// Parts broadcast in the other dimensions.
+/// The transforms may have different numbers of event dimensions. An event of the whole has the
+/// largest of these numbers. A transform with fewer maps many of its own events in each event of
+/// the whole, and their log|det J| are added.
 ///
-/// A negative `dim` counts from the right. If it is a batch dimension of x and the transforms
-/// change the number of event dimensions, it is the same batch dimension of y.
+/// If `dim` is a dimension of the event, each event contains elements of all parts, and the
+/// log|det J| of the parts are added. Otherwise each event lies in one part, and log|det J| has
+/// parts along `dim`, as x has. In the other dimensions, parts broadcast.
+///
+/// A negative `dim` counts from the right, in x and in y. There is one exception: for a batch
+/// dimension of x, `dim` means the same batch dimension of y. It has another number there if the
+/// transforms change the number of event dimensions.
 class TORCH_DISTRIBUTIONS_API JointTransform : public Transform {
  public:
   const std::vector<TransformPtr>& transforms() const& noexcept { return transforms_; }
