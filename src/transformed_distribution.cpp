@@ -20,6 +20,7 @@
 #include "ops/tensor/plain.h"
 #include "ops/tensor/sum_rightmost.h"
 #include "transforms/image.h"
+#include "transforms/image_of_parts.h"
 
 namespace torch::distributions {
 namespace {
@@ -140,16 +141,13 @@ Tensor TransformedDistribution::do_rsample(IntArrayRef shape,
 
 std::pair<Tensor, Tensor> TransformedDistribution::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
-  auto [x, log_prob] = base_dist_->rsample_with_log_prob(sample_shape(shape), std::move(generator));
-  auto event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
-  for (const TransformPtr& part : whole_.parts()) {
-    const Tensor y = part(x);
-    const int64_t before = part->domain()->event_dim(), after = part->codomain()->event_dim();
-    log_prob = log_prob - ops::sum_rightmost(part->log_abs_det_jacobian(x, y), event_dim - before);
-    event_dim += after - before;
-    x = y;
-  }
-  return {x, log_prob};
+  const auto [x, of_base] =
+      base_dist_->rsample_with_log_prob(sample_shape(shape), std::move(generator));
+  const auto event_dim = static_cast<int64_t>(base_dist_->event_shape().size());
+  Tensor log_prob = of_base;
+  const Tensor y = image_of_parts(whole_.parts(), x, event_dim, /*image=*/{},
+                                  [&](const Tensor& term) { log_prob = log_prob - term; });
+  return {y, log_prob};
 }
 
 /// The values between the transforms, from the base's value (front) to `value` (back), as the

@@ -12,6 +12,7 @@
 #include "constraints/points.h"
 #include "core/raise.h"
 #include "ops/tensor/sum_rightmost.h"
+#include "transforms/image_of_parts.h"
 
 namespace torch::distributions {
 inline namespace transforms {
@@ -110,18 +111,9 @@ Tensor ComposeTransform::do_inverse(const Tensor& y) const { return inv()(y); }
 
 Tensor ComposeTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
   if (parts_.empty()) return at::zeros_like(x);
-  Tensor sum, input = x;
-  int64_t event_dim = domain_event_dim();
-  for (const TransformPtr& part : parts_) {
-    // This costs nothing if the part has a cache.
-    const Tensor output = &part == &parts_.back() ? y : part(input);
-    const int64_t before = part->domain()->event_dim(), after = part->codomain()->event_dim();
-    const Tensor term =
-        ops::sum_rightmost(part->log_abs_det_jacobian(input, output), event_dim - before);
-    sum = sum.defined() ? sum + term : term;
-    event_dim += after - before;
-    input = output;
-  }
+  Tensor sum;
+  image_of_parts(parts_, x, domain_event_dim(), y,
+                 [&](const Tensor& term) { sum = sum.defined() ? sum + term : term; });
   return sum;
 }
 

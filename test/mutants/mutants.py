@@ -190,7 +190,7 @@ MUTANTS = [
            ("src/core/change.cpp",), "core_test"),
     Mutant("Jacobian forgotten", "src/transformed_distribution.cpp", "log_prob_of_part(*base_dist_, x) - log_det", "log_prob_of_part(*base_dist_, x)",
             ("src/transformed_distribution.cpp",), GOLDEN, "*TransformedDistribution*"),
-    Mutant("Jacobian of the value", "src/transformed_distribution.cpp", "part->log_abs_det_jacobian(x, y), event_dim - before)",
+    Mutant("Jacobian of the value", "src/transforms/image_of_parts.h", "part->log_abs_det_jacobian(x, y), event_dim - before)",
            "part->log_abs_det_jacobian(part->inv()(y), y), event_dim - before)", ("src/transformed_distribution.cpp",),
            "laws_scored_draws_test"),
     Mutant("rounded draw scored", "src/kumaraswamy.cpp", "return {transformed(u), log_prob.to(concentration0_.scalar_type())};",
