@@ -19,9 +19,11 @@ set(header_only
 set(untested
   core/export  # macros; the programs of test/package link the exported symbols
 )
-# Folders that do not mirror include/: src/ops and src/kl are private, the others hold tests of many classes at once.
+# Folders that do not mirror include/: src/ops and src/kl are private, the others hold tests of many classes at once, or many
+# tests of one class.
 set(private ops kl)
-set(cross_cutting accuracy compile golden laws mutants oracle package random_calls support threads ${private})
+set(cross_cutting accuracy compile golden laws mutants oracle package random_calls support threads
+  transformed_distribution ${private})
 
 set(include "${ROOT}/include/torch/distributions")
 file(GLOB_RECURSE headers RELATIVE "${include}" "${include}/*.h")
