@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <torch/distributions/bernoulli.h>
@@ -12,11 +14,15 @@
 #include <torch/distributions/chi2.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
+#include <torch/distributions/continuous_bernoulli.h>
 #include <torch/distributions/core/implements.h>
 #include <torch/distributions/dirichlet.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/gamma.h>
+#include <torch/distributions/gumbel.h>
+#include <torch/distributions/laplace.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/pareto.h>
 #include <torch/distributions/uniform.h>
 
 // How kl_divergence chooses a rule, on a user's classes. test/kl tests what the built-in rules
@@ -126,6 +132,30 @@ TEST(KlTest, NamesBothTypesAndTheNearestRulesWhenThereIsNone) {
             "No KL(p || q) is implemented for p type Pebble and q type Lark. The rules from p type "
             "Pebble lead to Beta, Uniform. The rules to q type Lark, as a Bird, come from Bird." +
                 estimates);
+}
+
+/// A dog whose base classes are not known until `find_parents`.
+class Foundling : public Dog {
+ public:
+  const core::Type& type() const override { return own_type(); }
+  static void find_parents() { own_type().base = &Dog::static_type(); }
+
+ private:
+  static core::Type& own_type() {
+    static core::Type type{typeid(Foundling), "Foundling", &Distribution::static_type()};
+    return type;
+  }
+};
+
+// A search for the rule, or for the hint, would see the new bases. A second look-up does not search.
+TEST(KlTest, SearchesOnceForAPairWithoutARule) {
+  register_kl<Dog, Lark>(returns(1));
+  const std::string text = message_of(Foundling(), Lark());
+  EXPECT_THAT(text, ::testing::HasSubstr("There is no rule from p type Foundling."));
+  Foundling::find_parents();
+  EXPECT_EQ(message_of(Foundling(), Lark()), text);
+  register_kl<Dog, Pebble>(returns(2));  // any registration makes it search again
+  EXPECT_EQ(kl(Foundling(), Lark()), 1);
 }
 
 TEST(KlTest, PrefersTheNearestClass) {
@@ -284,6 +314,47 @@ TEST(KlDivergence, OfHugeAndSubnormalConcentrations) {
   expect_near(Beta(number(9e-310), 3.), Beta(number(2), 1.), INFINITY);
   expect_near(vector(9e307, 2, 1), vector(3, 4, 1), 3535.5684172510668739);
   expect_near(vector(3, 4, 1), vector(9e307, 2, 1), 9.8357142857142862585e307);
+}
+
+// The divergence is D / scale + log(2 scale) - H, for the mean distance D from the location and the
+// entropy H. If the scale is tiny or huge, one of the first two terms is all of it.
+TEST(KlDivergence, ToALaplaceOfAnyScale) {
+  const auto number = [](double x) { return at::full({}, x, at::kDouble); };
+  const std::vector<std::pair<DistributionPtr, double>> left{// and the size of their values
+                                                             {Beta(number(2), 3.), 1},
+                                                             {Beta(number(1e3), 0.5), 1},
+                                                             {Chi2(number(3)), 1},
+                                                             {ContinuousBernoulli(number(0.3)), 1},
+                                                             {Exponential(number(0.5)), 1},
+                                                             {Gamma(number(3), 2.), 1},
+                                                             {Gamma(number(1e8), 1e-3), 1e11},
+                                                             {Gumbel(number(0.25), 2.), 1},
+                                                             {Laplace(number(0.25), 2.), 1},
+                                                             {Normal(number(0.25), 2.), 1},
+                                                             {Pareto(number(0.1), 3.), 1},
+                                                             {Uniform(number(-1), 2.), 1},
+                                                             {Uniform(number(0), 1e-20), 1e-20}};
+  for (const auto& [p, size] : left) {
+    for (const double loc : {-1e9, -3., 0., 0.2, 0.25, 0.5, 1., 1e9}) {
+      const auto kl = [&, p = p](double scale) {
+        return kl_divergence(p, Laplace(number(loc), number(scale))).item<double>();
+      };
+      const double unit = std::max(size, std::abs(loc)), at_1 = kl(unit);
+      const double distance = 2 * unit * (at_1 - kl(2 * unit) + std::log(2));
+      for (const double scale : {5e-324, 1e-320, 1e-310, 1e-300, 1e-290}) {
+        const double expected = distance / scale;
+        if (std::isinf(expected)) {
+          EXPECT_EQ(kl(scale), INFINITY) << *p << loc << ' ' << scale;
+        } else {
+          EXPECT_NEAR(kl(scale) / expected, 1, 1e-6) << *p << loc << ' ' << scale;
+        }
+      }
+      for (const double scale : {1e290, 1e300, 1e308, 1.7e308}) {
+        const double expected = at_1 - distance / unit + std::log(scale) - std::log(unit);
+        EXPECT_NEAR(kl(scale) / expected, 1, 1e-12) << *p << loc << ' ' << scale;
+      }
+    }
+  }
 }
 
 TEST(KlDivergence, FromAnImpossibleOutcomeIsInfiniteWhateverTheSignOfIts0) {

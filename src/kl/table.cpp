@@ -40,8 +40,8 @@ void add_infinite(Table& table) {
 std::vector<BuiltInRule> built_in_rules() {
   Table table;
   add_formulas<f::Bernoulli, f::Bernoulli, f::Binomial, f::Poisson>(table);
-  add_formulas<f::Beta, f::Beta, f::ContinuousBernoulli, f::Exponential, f::Gamma, f::Normal,
-               f::Uniform>(table);
+  add_formulas<f::Beta, f::Beta, f::ContinuousBernoulli, f::Exponential, f::Gamma, f::Laplace,
+               f::Normal, f::Uniform>(table);
   add_formulas<f::Binomial, f::Bernoulli>(table);
   add_formulas<f::Cauchy, f::Cauchy>(table);
   add_formulas<f::ContinuousBernoulli, f::ContinuousBernoulli, f::Exponential, f::Laplace,

@@ -1,3 +1,4 @@
+#include <ATen/CPUGeneratorImpl.h>
 #include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
@@ -71,6 +72,7 @@ class KlLaws : public ::testing::TestWithParam<Pair> {
 };
 
 TEST(KlLawsTest, CoverAllPairsWithARule) {
+  const Tensor undrawn = at::detail::getDefaultCPUGenerator().get_state();
   for (const Pair& pair : all_pairs()) {
     bool has_rule = true;
     try {
@@ -81,6 +83,8 @@ TEST(KlLawsTest, CoverAllPairsWithARule) {
     const bool is_equal = pair.is_one() && pair.p.family->has("equals only");
     EXPECT_EQ(has_rule, is_equal || pair.p.family->has_divergence_to(*pair.q.family))
         << pair.name();
+    // No rule draws, in no form, and a pair without a rule is not estimated by draws.
+    ASSERT_TRUE(at::detail::getDefaultCPUGenerator().get_state().equal(undrawn)) << pair.name();
   }
   // There are at least those of Beta, Chi2, Exponential, Gamma, Normal, Pareto and Uniform with each
   // other (49), and of 24 other classes with themselves.

@@ -20,6 +20,7 @@ using Pair = std::pair<std::string, std::string>;
 // The pairs of Python's registry whose classes both exist here, and those that Python lacks.
 TEST(KlTableTest, HasAllPairs) {
   std::set<Pair> expected{{"Bernoulli", "Binomial"},
+                          {"Beta", "Laplace"},
                           {"Binomial", "Bernoulli"},
                           {"ContinuousBernoulli", "Laplace"},
                           {"Exponential", "Laplace"},

@@ -6,9 +6,10 @@ from .framework.accuracy import Points
 from .framework.cases import NAN, Case, T, bf16, f16, f32, f64
 from .framework.draws import POSITIVE, UNIT, hostile_unit_interval
 from .framework.family import Family
-from .framework.mathematics import INF, log_beta, xlogy
+from .framework.mathematics import INF, betainc, log_beta, xlogy
 from .continuous_bernoulli import ContinuousBernoulli
 from .gamma import kl_to_gamma
+from .laplace import kl_to_laplace
 from .normal import kl_to_normal
 
 
@@ -58,6 +59,12 @@ def kl_of_beta_to_gamma(a, b, c, r):
     return kl_to_gamma(Beta.entropy(a, b), a / (a + b), mp.digamma(a) - mp.digamma(a + b), c, r)
 
 
+def kl_beta_laplace(a, b, n, t):
+    mean = a / (a + b)
+    mass, moment = betainc(a, b, n), mean * betainc(a + 1, b, n)  # below n
+    return kl_to_laplace(Beta.entropy(a, b), mean - 2 * moment - n * (1 - 2 * mass), t)
+
+
 class Beta(Family):
     base = "ExponentialFamily"
     parameters = {"concentration1": POSITIVE, "concentration0": POSITIVE}
@@ -92,6 +99,7 @@ class Beta(Family):
         "ContinuousBernoulli": lambda a, b, t: ContinuousBernoulli.kl_from(Beta.entropy(a, b), Beta.mean(a, b), t),
         "Gamma": kl_of_beta_to_gamma,
         "Exponential": lambda a, b, r: kl_of_beta_to_gamma(a, b, mpf(1), r),
+        "Laplace": kl_beta_laplace,
         "Normal": lambda a, b, m, s: kl_to_normal(Beta.entropy(a, b), Beta.mean(a, b), Beta.variance(a, b), m, s),
         "Uniform": lambda a, b, low, high: mp.log(high - low) - Beta.entropy(a, b) if low <= 0 and high >= 1 else INF,
     }
@@ -102,12 +110,20 @@ class Beta(Family):
         ("concentration0", "probs"): [(1, 1, 0.5), (1, 1, 0.4999), (2, 3, 0), (1e4, 1, 1 - 1e-12), (1, 1e8, 1e-30)],
         ("concentration0", "logits"): [(1, 1, 0), (1, 1, 1e-3), (1, 1e4, -1e4), (1e4, 1, 1e4), (1e-6, 1e8, -700)],
         "Exponential": [(1, 1e4, 1e4), (1, 1e6, 1e6), (1e8, 1, 1)],
+        "Laplace": [(2, 3, 0, 1), (2, 3, 1, 1), (2, 3, -0.5, 1), (2, 3, 1.5, 1), (2, 3, 0.4, 1), (0.5, 0.5, 0.5, 1), (1, 1, 0.25, 1),
+                    (1e6, 1e6, 0.5, 1e-4), (1e6, 1e4, 0.990099, 1e-4), (1e6, 1e4, 0.98, 1e-4), (1e8, 1, 1 - 1e-8, 1e-8), (1e-3, 2, 1e-6, 1),
+                    (1e-6, 1e-6, 0.5, 0.1), (3, 2, 1e-20, 1), (1e4, 3, 1e-4, 1)],
         "Normal": [(1e4, 1e4, 0.5, 0.0035353), (1e6, 1e4, 0.990099, 0.0000985)],
         "Uniform": [(2, 3, 0, 1), (1, 1, 0, 1), (1, 1 + 1e-7, 0, 1), (2, 3, 0.5, 2), (2, 3, -1, 0.5)],
     }
 
+    kl_wrong_in_python = ("Laplace",)  # it has no rule
+
     def kl_draw(partner, rng, spread):
         own = [POSITIVE.draw(rng, spread), POSITIVE.draw(rng, spread)]
+        if partner.name() == "Laplace" and rng.random() < 0.7:  # a location inside of the support
+            a, b = own
+            return [a, b, rng.choice([a / (a + b), rng.random()]), partner.parameters["scale"].draw(rng, spread)]
         if partner.name() == "Uniform":  # an interval around the support
             return [*own, -rng.uniform(0, 2), 1 + rng.uniform(0, 2)]
         return [*own, *[kind.draw(rng, spread) for kind in partner.parameters.values()]]

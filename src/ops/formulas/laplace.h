@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ops/formulas/beta.h"
 #include "ops/formulas/continuous_bernoulli.h"
 #include "ops/formulas/exponential.h"
 #include "ops/formulas/formula.h"
@@ -8,6 +9,7 @@
 #include "ops/formulas/normal.h"
 #include "ops/formulas/pareto.h"
 #include "ops/formulas/uniform.h"
+#include "ops/special/beta_mean_distance.h"
 #include "ops/special/gumbel_mean_distance.h"
 #include "ops/special/incomplete_gamma.h"
 #include "ops/special/itakura_saito.h"
@@ -121,17 +123,28 @@ struct Kl<Laplace, Normal> : Between<Laplace, Normal> {
 //     D / scale + log(2 scale) - entropy(p), where D = E|X - loc| for X ~ p.
 // With (y)+ = max(y, 0), D is E[(loc - X)+] + E[(X - loc)+], or loc - E[X] + 2 E[(X - loc)+].
 
+/// D / scale, where `distance(unit)` is D / unit. The unit is 1 for a smaller scale: the terms of D,
+/// divided by the scale, might overflow and cancel.
+constexpr auto in_scales(const auto& distance, const auto& scale) {
+  const auto is_wide = scale >= 1.0;
+  return distance(select(is_wide, scale, 1.0)) / select(is_wide, 1.0, scale);
+}
+
 template <>
 struct Kl<Uniform, Laplace> : Between<Uniform, Laplace> {
-  /// For a width w and a distance d of `loc` from the middle, D is w/4 + d^2 / w inside of the
-  /// interval, and d outside.
+  /// For a width w = sqrt(12) s and a distance z s of `loc` from the middle, D is w/4 + (z s)^2 / w
+  /// inside of the interval, and z s outside.
   static constexpr auto kl(const auto& low, const auto& high, const auto& loc, const auto& scale) {
-    const auto width = kSqrt12 * (Uniform::stddev(low, high) / scale);
-    const auto d = abs(standardized(Uniform::mean(low, high), loc, scale));
-    const auto is_inside = d <= 0.5 * width;
-    const auto inside = [](const auto& w, const auto& y) { return 0.25 * w + y * (y / w); };
-    const auto distance = select(is_inside, within(is_inside, 0.0, inside, width, d), d);
-    return nonnegative(distance + (kLog2 - log(width)));
+    constexpr double kLogSqrt12 = 1.2424533248940002;
+    const auto s = Uniform::stddev(low, high), middle = Uniform::mean(low, high);
+    const auto z = standardized(middle, loc, s);
+    const auto is_inside = abs(z) <= 0.5 * kSqrt12;
+    const auto inside = [](const auto& y, const auto& unit) {
+      return unit * (0.25 * kSqrt12 + square(y) / kSqrt12);
+    };
+    const auto distance = select(is_inside, within(is_inside, 0.0, inside, z, s / scale),
+                                 abs(standardized(middle, loc, scale)));
+    return nonnegative(distance + (kLog2 - kLogSqrt12) + log_of_ratio(scale, s));
   }
 };
 
@@ -141,15 +154,17 @@ struct Kl<Gamma, Laplace> : Between<Gamma, Laplace> {
   /// for x > 0, where P(a + 1, x) is expressed by P(a, x).
   static constexpr auto kl(const auto& a, const auto& rate, const auto& loc, const auto& scale) {
     const auto mean = Gamma::mean(a, rate);
-    const auto d = standardized(loc, mean, scale);
     const auto inside = [](const auto& y, const auto& m, const auto& c, const auto& x) {
       return y * (gammainc(c, x) - gammaincc(c, x)) + 2.0 * m * exp(poisson_log_density(c, x));
     };
     const auto x = rate * loc;
     const auto is_inside = loc > 0.0 && x < kInfinity;
-    const auto distance = select(is_inside, within(is_inside, 0.0, inside, d, mean / scale, a, x),
-                                 select(loc > 0.0, d, -d));
-    return nonnegative(distance + (kLog2 - log_factorial_remainder(a)) -
+    const auto distance = [&](const auto& unit) {
+      const auto d = standardized(loc, mean, unit);
+      return select(is_inside, within(is_inside, 0.0, inside, d, mean / unit, a, x),
+                    select(loc > 0.0, d, -d));
+    };
+    return nonnegative(in_scales(distance, scale) + (kLog2 - log_factorial_remainder(a)) -
                        (a - 1.0) * log_minus_digamma(a) + log_of_ratio(scale, 1.0 / rate));
   }
 };
@@ -158,14 +173,29 @@ template <>
 struct Kl<Exponential, Laplace> : Between<Exponential, Laplace> {
   static constexpr auto kl(const auto& rate, const auto& loc, const auto& scale) {
     const auto mean = Exponential::mean(rate);
-    const auto d = standardized(loc, mean, scale);
     const auto inside = [](const auto& y, const auto& m, const auto& x) {
       return y + 2.0 * m * exp(-x);
     };
     const auto is_inside = loc > 0.0;
-    const auto distance =
-        select(is_inside, within(is_inside, 0.0, inside, d, mean / scale, rate * loc), -d);
-    return nonnegative(distance + (kLog2 - 1.0) + log_of_ratio(scale, mean));
+    const auto distance = [&](const auto& unit) {
+      const auto d = standardized(loc, mean, unit);
+      return select(is_inside, within(is_inside, 0.0, inside, d, mean / unit, rate * loc), -d);
+    };
+    return nonnegative(in_scales(distance, scale) + (kLog2 - 1.0) + log_of_ratio(scale, mean));
+  }
+};
+
+template <>
+struct Kl<Beta, Laplace> : Between<Beta, Laplace> {
+  static constexpr auto kl(const auto& a, const auto& b, const auto& loc, const auto& scale) {
+    const auto is_inside = loc > 0.0 && loc < 1.0;
+    const auto inside = [](const auto& c, const auto& d, const auto& n) {
+      return beta_mean_distance(n, c, d);
+    };
+    // The distances of the mean from both ends, so that it is not rounded to an end.
+    const auto outside = select(loc > 0.0, Beta::mean(b, a) + (loc - 1.0), Beta::mean(a, b) - loc);
+    const auto distance = select(is_inside, within(is_inside, 0.0, inside, a, b, loc), outside);
+    return nonnegative(distance / scale + (kLog2 + log(scale) - Beta::entropy(a, b)));
   }
 };
 
@@ -202,15 +232,17 @@ struct Kl<Pareto, Laplace> : Between<Pareto, Laplace> {
   /// loc > m, where s = (m / loc)^(a - 1), and m - loc + u below.
   static constexpr auto kl(const auto& m, const auto& a, const auto& loc, const auto& scale) {
     const auto divergence = [](const auto& least, const auto& shape, const auto& n, const auto& b) {
-      const auto d = standardized(n, least, b);
-      const auto u = least / b / (shape - 1.0);
       const auto is_inside = n > least;
       const auto tail = [](const auto& x, const auto& start, const auto& c) {
         return exp(-((c - 1.0) * log_of_ratio(x, start)));
       };
       const auto share = within(is_inside, 0.0, tail, n, least, shape);
-      const auto distance = select(is_inside, d + u * (2.0 * share - 1.0), u - d);
-      return nonnegative(distance + (kLog2 - 1.0) + (log(shape) - 1.0 / shape) +
+      const auto distance = [&](const auto& unit) {
+        const auto d = standardized(n, least, unit);
+        const auto u = least / unit / (shape - 1.0);
+        return select(is_inside, d + u * (2.0 * share - 1.0), u - d);
+      };
+      return nonnegative(in_scales(distance, b) + (kLog2 - 1.0) + (log(shape) - 1.0 / shape) +
                          log_of_ratio(b, least));
     };
     return within(a > 1.0, kInfinity, divergence, m, a, loc, scale);
@@ -228,11 +260,12 @@ struct Kl<Gumbel, Laplace> : Between<Gumbel, Laplace> {
     const auto near = [](const auto& y, const auto& unit) {
       return unit * gumbel_mean_distance(y);
     };
-    const auto unit = scale_p / scale_q;
-    const auto d = standardized(loc_q, loc_p, scale_q) - kEuler * unit;
-    const auto distance =
-        select(is_near, within(is_near, 0.0, near, z, unit), select(z > 0.0, d, -d));
-    return nonnegative(distance + (kLog2 - 1.0 - kEuler) + log_of_ratio(scale_q, scale_p));
+    const auto distance = [&](const auto& unit) {
+      const auto d = standardized(loc_q, loc_p, unit) - kEuler * (scale_p / unit);
+      return select(is_near, within(is_near, 0.0, near, z, scale_p / unit), select(z > 0.0, d, -d));
+    };
+    return nonnegative(in_scales(distance, scale_q) + (kLog2 - 1.0 - kEuler) +
+                       log_of_ratio(scale_q, scale_p));
   }
 };
 

@@ -153,6 +153,26 @@ BESSEL_POWERS = [
 ]
 
 
+LEGENDRE_COUNT = 40
+
+
+def legendre_rule(count):
+    """The positive nodes and the weights of Gauss's rule with `count` nodes on [-1, 1], by Newton's method on the Legendre
+    polynomial."""
+    nodes, weights = [], []
+    for k in range(count // 2):
+        x = cos(pi * (k + 3 * HALF / 2) / (count + HALF))
+        for _ in range(8):
+            before, value = mpf(1), x
+            for n in range(2, count + 1):
+                before, value = value, ((2 * n - 1) * x * value - (n - 1) * before) / n
+            slope = count * (x * value - before) / (x * x - 1)
+            x -= value / slope
+        nodes.append(x)
+        weights.append(2 / ((1 - x * x) * slope**2))
+    return nodes, weights
+
+
 TEMME_ROWS, TEMME_BOUND = 14, Fraction(34, 100)
 
 
@@ -291,10 +311,18 @@ def log_in_parts_header():
     return "\n".join(lines + END)
 
 
+def quadrature_header():
+    nodes, weights = legendre_rule(LEGENDRE_COUNT)
+    lines = BEGINNING + ['#include "ops/special/coefficients.h"', ""] + NAMESPACE
+    lines += array("kLegendreNodes", f"The positive nodes of Gauss's rule with {LEGENDRE_COUNT} nodes on [-1, 1]", nodes)
+    lines += array("kLegendreWeights", "Their weights", weights)
+    return "\n".join(lines + END)
+
+
 def main():
     headers = {"coefficients.h": header(), "half_step_coefficients.h": header_of(HALF_STEP_TABLES),
                "bessel_coefficients.h": header_of(BESSEL_TABLES, BESSEL_POWERS),
-               "log_in_parts_coefficients.h": log_in_parts_header()}
+               "log_in_parts_coefficients.h": log_in_parts_header(), "quadrature_coefficients.h": quadrature_header()}
     for name, text in headers.items():
         path = pathlib.Path(__file__).with_name(name)
         if "--check" not in sys.argv[1:]:

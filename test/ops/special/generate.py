@@ -15,7 +15,7 @@ import random
 import struct
 import sys
 
-from mpmath import (atan, atanh, besseli, cosh, digamma, erf, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi,
+from mpmath import (atan, atanh, besseli, betainc, cosh, digamma, erf, exp, expm1, gammainc, inf, log, log1p, loggamma, mp, mpf, ncdf, pi, psi,
                     quad, sin, sqrt, tanh)
 
 DIGITS = 60
@@ -218,6 +218,25 @@ def beta_arguments(p):
     x = p.choice(lambda: mean + p.normal() * deviation * p.random.choice([1, 3, 10]),
                  lambda: p.uniform(0, 1), lambda: p.log_uniform(1e-300, 1), lambda: 1 - p.log_uniform(1e-15, 1))
     return min(max(x, 1e-300), 1 - 2.0**-53), a, b
+
+
+def beta_distance_arguments(p):
+    """Shapes for which mpmath's betainc is fast enough."""
+    def shape():
+        return p.choice(lambda: p.log_uniform(1e-6, 1e4), lambda: p.uniform(0.01, 20))
+
+    a, b = shape(), shape()
+    mean = a / (a + b)
+    deviation = math.sqrt(mean * (1 - mean) / (a + b + 1))
+    x = p.choice(lambda: mean + p.normal() * deviation * p.random.choice([1, 3, 10]), lambda: p.uniform(0, 1),
+                 lambda: p.log_uniform(1e-30, 1), lambda: 1 - p.log_uniform(1e-6, 1))
+    return min(max(x, 1e-30), 1 - 2.0**-24), a, b
+
+
+def beta_mean_distance(x, a, b):
+    mean = a / (a + b)
+    below, moment = betainc(a, b, 0, x, regularized=True), mean * betainc(a + 1, b, 0, x, regularized=True)
+    return mean - 2 * moment - x * (1 - 2 * below)
 
 
 def binomial_arguments(p):
@@ -476,6 +495,7 @@ FUNCTIONS = {
     "laplace_mean_distance": (lambda d, a, b: (abs(d) + a * exp(-abs(d) / a) - a) / b, distance_arguments, 160),
     "normal_mean_distance": (lambda d, a, b: (d * erf(d / a / sqrt(2)) + a * sqrt(2 / pi) * expm1(-(d / a)**2 / 2)) / b,
                              distance_arguments, 160),
+    "beta_mean_distance": (beta_mean_distance, beta_distance_arguments, 200),
     "gumbel_mean_distance": (lambda z: mp.euler - z + 2 * mp.e1(exp(-z)),
                              lambda p: (p.choice(lambda: p.uniform(-5, 5), lambda: mixed_signs(p, 1e-6, 100)),), 120),
     "angle_share": (lambda y, x: 2 * atan(y / x) / pi, quadrant_arguments, 160),

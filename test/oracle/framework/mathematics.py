@@ -137,6 +137,27 @@ def gammaincc(a, x):
         levels, last = 2 * levels, fraction
 
 
+@functools.lru_cache(maxsize=4096)
+def _betainc(a, b, x, _precision):
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _betainc(b, a, 1 - x, _precision)
+    prefix = mp.exp(a * mp.log(x) + b * mp.log1p(-x) - log_beta(a, b)) / a
+    value, forward, backward = mpf(1), mpf(1), mpf(0)
+    for n in itertools.count(1):  # Lentz's method
+        m = n // 2
+        numerator = m * (b - m) if n % 2 == 0 else -(a + m) * (a + b + m)
+        term = numerator * x / ((a + n - 1) * (a + n))
+        forward, backward = 1 + term / forward, 1 / (1 + term * backward)
+        value *= forward * backward
+        if abs(forward * backward - 1) < mp.eps and n > 1:
+            return prefix / value
+
+
+def betainc(a, b, x):
+    """I_x(a, b), the regularised incomplete beta function, by its continued fraction (DLMF 8.17.22)."""
+    return mpf(x > 0) if x <= 0 or x >= 1 else _betainc(a, b, x, mp.prec)
+
+
 class Odds:
     """p, q = 1 - p and their logarithms, each of them exact."""
 
