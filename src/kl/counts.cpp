@@ -23,10 +23,12 @@ bool holds_somewhere(const Tensor& condition) {
 }  // namespace
 
 Tensor divergence(const Binomial& p, const Binomial& q) {
-  if (holds_somewhere(p.total_count() < q.total_count())) {
+  const Tensor kl = by_formula<ops::formulas::Binomial, ops::formulas::Binomial>(p, q);
+  const Tensor fewer = p.total_count() < q.total_count();
+  if (holds_somewhere(fewer) && holds_somewhere(fewer & kl.isnan())) {
     not_implemented(p, q, "the total_count of q exceeds that of p");
   }
-  return by_formula<ops::formulas::Binomial, ops::formulas::Binomial>(p, q);
+  return kl;
 }
 
 /// The divergence of one draw, times the number of draws. Counts with different sums have no value

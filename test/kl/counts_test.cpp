@@ -95,12 +95,73 @@ TEST(KlCountsTest, ABernoulliIsABinomialOfOneTrial) {
     const Tensor sum = at::xlogy(p, p) - p * log_1 + at::xlogy(1 - p, 1 - p) - (1 - p) * log_0;
     EXPECT_TRUE(kl.allclose(sum, 1e-12, 1e-12)) << kl << sum;
     EXPECT_TRUE(kl_divergence(Binomial(n, p), Bernoulli(q))
-                    .equal(at::where(p == 0, -(-q).log1p(), kInfinity)));
+                    .allclose(at::where(p == 0, -(-q).log1p(), kInfinity), 1e-15, 0));
   }
   // No trial has the outcome 0.
   EXPECT_TRUE(kl_divergence(Bernoulli(p), Binomial(0, q))
                   .equal(at::where(p == 0, at::zeros_like(q), kInfinity)));
   EXPECT_TRUE(kl_divergence(Binomial(0, p), Bernoulli(q)).allclose(-(-q).log1p().expand({5, 3})));
+}
+
+// More trials in q than in p.
+TEST(KlCountsTest, BinomialsOfOneOrTwoValuesHaveADivergenceToMoreTrials) {
+  const auto kl = [](double n, double p, double m, double q) {
+    return kl_divergence(Binomial(number(n), number(p)), Binomial(number(m), number(q)))
+        .item<double>();
+  };
+  // A point mass at 0, by its number of trials or its probability.
+  EXPECT_EQ(kl(0, 0.5, 3, 0), 0);
+  EXPECT_EQ(kl(2, 0, 3, 0), 0);
+  EXPECT_EQ(kl(0, 1, 3, 0), 0);
+  EXPECT_EQ(kl(0, 0.5, 3, 1), kInfinity);
+  EXPECT_EQ(kl(2, 0, 3, 1), kInfinity);
+  EXPECT_NEAR(kl(2, 0, 3, 0.25), -3 * std::log(0.75), 1e-15);
+  EXPECT_NEAR(kl(0, 0.5, 3, 0.25), -3 * std::log(0.75), 1e-15);
+  // A point mass at the number of trials.
+  EXPECT_NEAR(kl(2, 1, 3, 0.25), -std::log(3 * 0.25 * 0.25 * 0.75), 1e-14);
+  EXPECT_EQ(kl(2, 1, 3, 0), kInfinity);
+  EXPECT_EQ(kl(2, 1, 3, 1), kInfinity);
+  // Two values.
+  EXPECT_NEAR(kl(1, 0.5, 4, 0.25),
+              by_sum(Binomial(1, number(0.5)), Binomial(4, number(0.25)), 1).item<double>(), 1e-14);
+  EXPECT_EQ(kl(1, 0.4, 1e6, 0), kInfinity);
+  // As many trials, or fewer.
+  EXPECT_EQ(kl(3, 0, 0, 0.5), 0);
+  EXPECT_EQ(kl(3, 0, 0, 1), 0);
+  EXPECT_EQ(kl(0, 0.5, 0, 1), 0);
+  EXPECT_EQ(kl(3, 0.5, 0, 0.5), kInfinity);
+  // Other values have none, whatever the rest of the batch.
+  EXPECT_EQ(kl(2, 0.5, 3, 1), kInfinity);
+  EXPECT_EQ(kl(2, 0.5, 3, 0), kInfinity);
+  EXPECT_THROW(kl(2, 0.5, 3, 0.5), c10::NotImplementedError);
+  EXPECT_THROW(
+      kl_divergence(Binomial(doubles({2, 3}), doubles({0, 0.5})), Binomial(number(4), number(0.5))),
+      c10::NotImplementedError);
+}
+
+TEST(KlCountsTest, BinomialsToMoreTrialsHaveGradients) {
+  const Tensor p = doubles({0.3, 0.3, 0, 1}).requires_grad_(),
+               q = doubles({0.2, 0.2, 0.2, 0.2}).requires_grad_();
+  const Tensor n = doubles({1, 0, 4, 4}), m = doubles({3, 3, 6, 6});
+  const Tensor kl = kl_divergence(Binomial(n, p), Binomial(m, q));
+  // In q it is (m - E[K] / q) / (1 - q), since q is a member of an exponential family.
+  EXPECT_TRUE(gradient(kl, q).allclose(((m - n * p / q) / (1 - q)).detach(), 1e-14, 0));
+  const Tensor in_p = gradient(kl, p);
+  EXPECT_TRUE(in_p.isfinite().all().item<bool>()) << in_p;
+  const double slope = std::log(0.3 / 0.7) - std::log(3 * 0.2 / 0.8);
+  EXPECT_NEAR(in_p[0].item<double>(), slope, 1e-14);
+  EXPECT_EQ(in_p[1].item<double>(), 0);
+}
+
+TEST(KlCountsTest, NegativeBinomialsOfLargeLogitsHaveGradients) {
+  const Tensor p = doubles({0, 3, -30, 0, -700}).requires_grad_(),
+               q = doubles({1e16, 1e300, 1e16, 60, 1e18}).requires_grad_();
+  const Tensor r = number(2), kl = kl_divergence(NegativeBinomial(r, {.logits = p}),
+                                                 NegativeBinomial(r, {.logits = q}));
+  // In p it is r exp(p) times the difference of the log probabilities of success.
+  const Tensor slope = 2 * (p.exp() * ((-q).exp().log1p() - (-p).exp().log1p())).detach();
+  EXPECT_TRUE(gradient(kl, p).allclose(slope, 1e-13, 0)) << gradient(kl, p) << slope;
+  EXPECT_TRUE(gradient(kl, q).allclose(2 * (p.exp() + 1) * (q.sigmoid() - p.sigmoid()), 1e-14, 0));
 }
 
 }  // namespace

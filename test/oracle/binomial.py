@@ -6,7 +6,7 @@ from .framework.accuracy import Points
 from .framework.cases import Case, T, bf16, f16, f32, f64
 from .framework.draws import COUNT, LOGIT, PROBABILITY, TRIALS, hostile_unit_interval
 from .framework.family import Family, probs_or_logits
-from .framework.mathematics import INF, NAN, Odds, sigmoid
+from .framework.mathematics import INF, NAN, Odds, sigmoid, total
 
 
 class OfProbs(Points):
@@ -89,8 +89,13 @@ class OfLogits(OfProbs):
 
 
 def kl_binomial_binomial(n, o, m, other):
-    """Infinite if the second lacks outcomes of the first."""
-    return m * o.kl(other) if n == m or o.p == 0 else INF
+    """Infinite if the second lacks outcomes of the first. If it has more trials, the sum over all outcomes."""
+    if n >= m:
+        return m * o.kl(other) if n == m or o.p == 0 else INF
+    if mp.floor(n) != n or mp.floor(m) != m:
+        return NAN
+    log_p, log_q = ([Binomial.log_prob(k, trials, odds) for k in range(int(n) + 1)] for trials, odds in ((n, o), (m, other)))
+    return total(mp.exp(p) * (p - q) for p, q in zip(log_p, log_q) if mp.exp(p) != 0)
 
 
 def kl_binomial_bernoulli(n, o, other):
@@ -152,10 +157,12 @@ class Binomial(Family):
             ("logits", "probs"): [(0, 2, 1), (1, 2, 1)],
         },
         ("probs", "probs"): [(10, 1, 10, 0.5), (10, 0, 10, 0.5), (10, 0.5, 5, 0.5), (10, 0, 5, 0.5), (0, 0.5, 0, 0.25),
-                             (1e9, 0.999, 1e9, 0.998)],
-        ("logits", "logits"): [(10, 2, 5, 2), (16, 90, 16, -90)],
-        ("probs", "logits"): [(10, 1, 10, -2)],
-        ("logits", "probs"): [(10, 2, 5, 0.5)],
+                             (1e9, 0.999, 1e9, 0.998), (0, 0.5, 3, 0.25), (5, 0, 7, 0.25), (5, 0, 7, 0), (5, 0, 7, 1), (0, 0.5, 7, 1),
+                             (0, 0.5, 7, 0), (5, 1, 7, 0.25), (5, 1, 7, 1), (1, 0.5, 4, 0.25), (1, 0.25, 1e6, 2.5e-7), (5, 0.5, 7, 1),
+                             (5, 0.5, 7, 0)],
+        ("logits", "logits"): [(10, 2, 5, 2), (16, 90, 16, -90), (1, -3, 6, -2), (0, 2, 6, 90)],
+        ("probs", "logits"): [(10, 1, 10, -2), (10, 0, 12, -2), (10, 1, 12, 2)],
+        ("logits", "probs"): [(10, 2, 5, 0.5), (1, 2, 5, 0.25), (10, 2, 12, 0)],
     }
     kl_wrong_in_python = ("Bernoulli", "Binomial")  # it has no rule for Bernoulli
 

@@ -4,6 +4,7 @@
 #include "ops/formulas/formula.h"
 #include "ops/special/binomial_entropy.h"
 #include "ops/special/binomial_log_density.h"
+#include "ops/special/log_binomial.h"
 #include "ops/special/rounding.h"
 #include "ops/special/sigmoid.h"
 
@@ -148,17 +149,46 @@ struct BinomialLogits {  // parameters: the number of trials, the log-odds of su
   }
 };
 
-/// KL(Binomial || Binomial) for n_q <= n_p: n_q times the divergence of one trial, or infinity.
+/// One trial, in either form.
+template <class P>
+concept IsTrial = std::is_same_v<P, Bernoulli> || std::is_same_v<P, BernoulliLogits>;
+
+/// The log probability that one trial fails.
+template <IsTrial P>
+constexpr auto log_failure(const auto& parameter) {
+  return P::log_prob(parameter)(like(parameter, 0.0));
+}
+
+/// KL(p || q) for the numbers of successes in n_p and n_q trials. `P` and `Q` are the formulas of
+/// one trial.
+///
+/// For n_q <= n_p it is n_q times the divergence of one trial, or infinity. For n_q > n_p the
+/// further trials of q must fail, and each number k has C(n_q, k) / C(n_p, k) times as many
+/// sequences. That has a closed form if k is always 0 or n_p; otherwise the divergence is NaN.
+template <IsTrial P, IsTrial Q>
+constexpr auto between_trials(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
+  const auto trials = min(n_p, n_q);
+  const auto common = trials * select(trials == 0.0, 0.0, Kl<P, Q>::kl(p, q));
+  // Numbers above n_q are impossible under q, but not under p unless it never succeeds.
+  const auto of_fewer = select(n_p > n_q && !P::never_succeeds(p), kInfinity, common);
+  if (all(n_p >= n_q)) [[likely]]
+    return of_fewer;
+
+  const auto is_more = n_p < n_q, never_fails = log_failure<Q>(q) == -kInfinity;
+  const auto further = [](const auto& a, const auto& b, const auto& n, const auto& more) {
+    return 0.0 - (more * log_failure<Q>(b) + P::mean(a) * log_binomial(n, more));
+  };
+  const auto sum = common + within(is_more && !never_fails, kInfinity, further, p, q, n_p,
+                                   select(is_more, n_q - n_p, 1.0));
+  const auto is_closed = n_p <= 1.0 || P::never_succeeds(p) || log_failure<P>(p) == -kInfinity ||
+                         never_fails || Q::never_succeeds(q);
+  return select(is_more, select(is_closed, nonnegative(sum), kNaN), of_fewer);
+}
+
 template <class P, class Q>
 struct BetweenTrials : Between<P, Q> {
   static constexpr auto kl(const auto& n_p, const auto& p, const auto& n_q, const auto& q) {
-    // If n_q < n_p, counts above n_q are impossible under q, but not under p unless it never
-    // succeeds. There is no closed form if n_q > n_p.
-    const auto beyond = n_p > n_q && !P::Trial::never_succeeds(p);
-    const auto none = n_q == 0.0;
-    const auto of_trial = Kl<typename P::Trial, typename Q::Trial>::kl(p, q);
-    const auto sum = select(beyond, kInfinity, n_q * select(none, 0.0, of_trial));
-    return select(n_p < n_q, kNaN, sum);
+    return between_trials<typename P::Trial, typename Q::Trial>(n_p, p, n_q, q);
   }
 };
 
@@ -180,44 +210,19 @@ struct Kl<BinomialLogits, BinomialLogits> : BetweenTrials<BinomialLogits, Binomi
   static constexpr KernelOf kKernels[] = {{kKl, parameter(1) | parameter(3)}};
 };
 
-/// One trial, in either form.
-template <class P>
-concept IsTrial = std::is_same_v<P, Bernoulli> || std::is_same_v<P, BernoulliLogits>;
-
-/// The log probability that one trial fails.
-template <IsTrial P>
-constexpr auto log_failure(const auto& parameter) {
-  return P::log_prob(parameter)(like(parameter, 0.0));
-}
-
-/// KL(Bernoulli || Binomial). In n trials the outcomes 0 and 1 have the probabilities that they
-/// have in one, times (1 - q)^(n - 1) and n (1 - q)^(n - 1).
 template <IsTrial P, class Q>
   requires IsTrial<typename Q::Trial>
 struct Kl<P, Q> : Between<P, Q> {
   static constexpr auto kl(const auto& p, const auto& n, const auto& q) {
-    const auto none = n == 0.0, many = n > 1.0;
-    const auto never_fails = log_failure<typename Q::Trial>(q) == -kInfinity;
-    const auto impossible = (none && !P::never_succeeds(p)) || (many && never_fails);
-    const auto rest = [](const auto& a, const auto& trials, const auto& b) {
-      return -((trials - 1.0) * log_failure<typename Q::Trial>(b) + P::mean(a) * log(trials));
-    };
-    const auto sum =
-        Kl<P, typename Q::Trial>::kl(p, q) + within(many && !never_fails, 0.0, rest, p, n, q);
-    return select(impossible, kInfinity, select(none, 0.0, nonnegative(sum)));
+    return between_trials<P, typename Q::Trial>(like(n, 1.0), p, n, q);
   }
 };
 
-/// KL(Binomial || Bernoulli) for one trial, none, or several that never succeed; else infinity.
 template <class P, IsTrial Q>
   requires IsTrial<typename P::Trial>
 struct Kl<P, Q> : Between<P, Q> {
   static constexpr auto kl(const auto& n, const auto& p, const auto& q) {
-    const auto always_0 = n == 0.0 || (n > 1.0 && P::Trial::never_succeeds(p));
-    const auto of_0 = [](const auto& b) { return 0.0 - log_failure<Q>(b); };
-    const auto possible = always_0 && log_failure<Q>(q) > -kInfinity;
-    return select(n == 1.0, Kl<typename P::Trial, Q>::kl(p, q),
-                  within(possible, kInfinity, of_0, q));
+    return between_trials<typename P::Trial, Q>(n, p, like(n, 1.0), q);
   }
 };
 

@@ -183,7 +183,7 @@ struct Kl<GeometricLogits, GeometricLogits> : Between<GeometricLogits, Geometric
   /// may underflow.
   static constexpr auto kl(const auto& p, const auto& q) {
     // Beyond kOverflow and kImpossible the divergence overflows.
-    constexpr double kRare = -40, kOverflow = 709.78, kImpossible = -1400;
+    constexpr double kRare = -40, kOverflow = 709.78, kImpossible = -1400, kFar = 50;
     const auto is_limit = abs(q) == kInfinity;
     const auto are_rare = p < kRare && q < kRare && p > -kInfinity;
     const auto of_rates = [](const auto& a, const auto& b) {
@@ -195,10 +195,20 @@ struct Kl<GeometricLogits, GeometricLogits> : Between<GeometricLogits, Geometric
       const auto root = exp(-0.5 * a);
       return divergence * root * root + divergence;
     };
+    const auto is_far = q < p - kFar && p < kInfinity && !are_rare;
     const auto rare = within(are_rare && !(q - p > kOverflow), kInfinity, of_rates, p, q);
     const auto others =
-        within(!(are_rare || is_limit) && p > kImpossible, kInfinity, of_outcomes, p, q);
-    return select(p == q && is_limit, 0.0, select(are_rare, rare, others));
+        within(!(are_rare || is_far || is_limit) && p > kImpossible, kInfinity, of_outcomes, p, q);
+    const auto usual = select(p == q && is_limit, 0.0, select(are_rare, rare, others));
+    if (all(!is_far)) [[likely]]
+      return usual;
+
+    // If success is far less likely in q, two terms as large as q would cancel in the derivative of
+    // `of_outcomes` in p.
+    const auto of_far = [](const auto& a, const auto& b) {
+      return (softplus(-b) - softplus(-a)) - exp(-a) * (softplus(a) - softplus(b));
+    };
+    return select(is_far, within(is_far && !is_limit, kInfinity, of_far, p, q), usual);
   }
 };
 
