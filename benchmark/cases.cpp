@@ -3,8 +3,10 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/distributions/core/implements.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
+#include <torch/distributions/normal.h>
 
 #include <algorithm>
 #include <numeric>
@@ -100,9 +102,26 @@ const Inputs& inputs_of(const Family& family, const Key& key) {
   return *inputs;
 }
 
+/// A class whose divergence is a tensor at hand, so `kl_divergence` does nothing but find the rule.
+class Solved : public dist::Implements<Solved, dist::Normal> {
+ public:
+  static const dist::Signature<Solved>& signature() {
+    static const dist::Signature<Solved> s{.name = "Solved"};
+    return s;
+  }
+  explicit Solved(const Tensor& value) : Implements<Solved, dist::Normal>(value, 1.0) {}
+};
+
+std::function<Tensor()> dispatch(const Inputs& inputs) {
+  dist::register_kl<Solved, Solved>([](const Solved& p, const Solved&) { return p.loc(); });
+  const dist::DistributionPtr p = Solved(inputs.value), q = Solved(inputs.value);
+  return [=] { return dist::kl_divergence(*p, *q); };
+}
+
 std::function<Tensor()> ours(const Family& family, const Key& key, const Inputs& inputs) {
   const Tensors& p = inputs.parameters;
   const Maker& make = family.make;
+  if (key.operation == "kl_dispatch") return dispatch(inputs);
   if (key.operation == "construct") {
     return [&] { return make.with(p, [](const auto&) { return Tensor(); }); };
   }

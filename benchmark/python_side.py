@@ -38,6 +38,15 @@ class Key:
         return Key(*names, int(elements), int(threads))
 
 
+class Solved(td.Normal):
+    """A class whose divergence is a tensor at hand, so `kl_divergence` does nothing but find the rule."""
+
+
+@td.register_kl(Solved, Solved)
+def _(p, _q):
+    return p.loc
+
+
 class Case:
     """A measurement that is ready to run, with its inputs. It sets whether distributions validate and the number of threads."""
 
@@ -103,6 +112,10 @@ class Case:
 
     def kl(self):
         p, q = self.distribution(), self.family.make(*self.make_parameters())
+        return lambda: td.kl_divergence(p, q)
+
+    def kl_dispatch(self):
+        p, q = Solved(self.value, 1.0), Solved(self.value, 1.0)
         return lambda: td.kl_divergence(p, q)
 
 

@@ -18,6 +18,7 @@ NAMES = {
     "sample": "sample",
     "entropy": "entropy",
     "kl": "kl_divergence",
+    "kl_dispatch": "dispatch of kl_divergence",
 }
 # Colours that colour-blind readers can tell apart; this library's stands out.
 LINES = {
@@ -224,6 +225,8 @@ def legend(figures):
   [N/{ROW}, {ROW}] (for N = 1: [1]). Only one parameter for all values (`scalar`) has no dimension for an event, so that is
   `d.log_prob(value).mean()`. In all other columns the distribution is constructed beforehand, and for composed operations
   the logits are normalised beforehand; `torch.compile` always includes construction.
+- *Dispatch of kl_divergence*, in the details of Normal, is a divergence whose rule returns a tensor at hand: the time to find
+  the rule of a user's class and to call it.
 - Python caches some properties of a distribution (such as `probs` of `logits`), so a repeated `entropy` or `sample` takes
   less time than the first.
 """

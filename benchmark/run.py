@@ -68,6 +68,7 @@ class Operation:
     validates: bool = False
     composed: bool = True
     compiled: bool = False
+    family: str = ""  # the only one for which it is measured
 
 
 OPERATIONS = [
@@ -78,6 +79,7 @@ OPERATIONS = [
     Operation("sample", layouts=("full", "scalar")),
     Operation("entropy"),
     Operation("kl"),
+    Operation("kl_dispatch", lambda sizes: sizes[:1], on_values=False, composed=False, family="Normal"),
 ]
 
 
@@ -119,7 +121,7 @@ def is_python(key):
 def time_keys(family, options):
     return [
         f"{family.name}/{operation.name}/{implementation}/{dtype}/{layout}/{elements}/{threads}"
-        for operation in OPERATIONS if operation.name not in family.lacks
+        for operation in OPERATIONS if operation.name not in family.lacks and operation.family in ("", family.name)
         for dtype, layout, elements, threads in shapes(family, operation, options)
         for implementation in implementations(family, operation, dtype, layout, elements, options)
     ]
