@@ -133,7 +133,7 @@ Tensor Wishart::density(const Tensor& value, bool validate) const {
   };
   const auto composed = [&] {
     const Tensor x = ops::symmetrized(value.to(at::kDouble));
-    ops::Cholesky root = ops::cholesky_in_double(x);
+    ops::Cholesky root = ops::cholesky(x, value);
     // The density of an infinite matrix is 0.
     const Tensor outside = constraints::symmetric.check(value)
                                .logical_and(root.exists)
@@ -144,7 +144,10 @@ Tensor Wishart::density(const Tensor& value, bool validate) const {
       if (validate) validate_possible(value);
       // A derivative through a failed factorisation would be NaN.
       const Tensor eye = at::eye(x.size(-1), x.options());
-      root = ops::cholesky_in_double(at::where(with_event(outside, 2), eye, x));
+      const auto inside = [&](const Tensor& matrices) {
+        return at::where(with_event(outside, 2), eye.to(matrices.scalar_type()), matrices);
+      };
+      root = ops::cholesky(inside(x), inside(value));
     }
     const Tensor log_prob = from_squares(ops::wishart_squares(covariance, root.factor));
     if (is_inside) return log_prob;

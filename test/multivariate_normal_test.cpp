@@ -8,9 +8,11 @@
 #include <cmath>
 #include <numbers>
 
+#include <torch/distributions/constraints/matrix.h>
 #include <torch/distributions/kl.h>
 
 #include "support/gradcheck.h"
+#include "support/matrices.h"
 #include "support/tensors.h"
 
 namespace torch::distributions {
@@ -123,6 +125,44 @@ TEST(MultivariateNormalTest, AFloatCovarianceIsFactoredInDouble) {
       1 + std::log(2 * std::numbers::pi) + 0.5 * covariance.to(at::kDouble).logdet().item<double>();
   EXPECT_NEAR(m.entropy().item<double>(), expected, 1e-5);
   EXPECT_EQ(m.scale_tril().scalar_type(), at::kFloat);
+}
+
+TEST(MultivariateNormalTest, EveryPositiveDefiniteMatrixHasADensity) {
+  at::manual_seed(0);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
+    for (const int64_t n : {2, 3, 5, 12}) {
+      const Tensor all = test::nearly_singular(100, n, dtype);
+      const Tensor x = all.index({constraints::positive_definite.check(all)}).requires_grad_();
+      const Tensor loc = at::zeros({n}, dtype);
+      for (const MultivariateNormal& m :
+           {MultivariateNormal(loc, {.covariance_matrix = x}, true),
+            MultivariateNormal(loc, {.precision_matrix = x}, true),
+            MultivariateNormal(loc, {.covariance_matrix = x}, false),
+            MultivariateNormal(loc, {.precision_matrix = x}, false)}) {
+        const Tensor at_loc = m.log_prob(loc);
+        EXPECT_TRUE(at_loc.isfinite().all().item<bool>()) << dtype << ' ' << n;
+        EXPECT_TRUE(m.entropy().isfinite().all().item<bool>()) << dtype << ' ' << n;
+        EXPECT_FALSE(m.sample().isnan().any().item<bool>()) << dtype << ' ' << n;
+        const Tensor gradient = torch::autograd::grad({at_loc.sum()}, {x})[0];
+        EXPECT_FALSE(gradient.isnan().any().item<bool>()) << dtype << ' ' << n;
+        // The factor is that of the matrix up to the roundings of a factorisation in its dtype.
+        const Tensor factor = m.scale_tril().detach().to(at::kDouble),
+                     square = factor.matmul(factor.mT());
+        if (m.covariance_matrix().is_same(x)) {
+          EXPECT_LT((square - x.to(at::kDouble))
+                        .abs()
+                        .amax({-2, -1})
+                        .div(x.amax({-2, -1}))
+                        .max()
+                        .item<double>(),
+                    static_cast<double>(n) * (dtype == at::kDouble  ? 0x1p-52
+                                              : dtype == at::kFloat ? 0x1p-23
+                                                                    : 0x1p-10))
+              << dtype << ' ' << n;
+        }
+      }
+    }
+  }
 }
 
 TEST(MultivariateNormalTest, TheFirstBadMatrixIsNamed) {

@@ -14,6 +14,7 @@
 #include <torch/distributions/multivariate_normal.h>
 
 #include "support/gradcheck.h"
+#include "support/matrices.h"
 #include "support/tensors.h"
 
 namespace torch::distributions {
@@ -149,6 +150,30 @@ TEST(WishartTest, AGivenFactorIsUsedAsItIs) {
   EXPECT_EQ(w.scale_tril().const_data_ptr(), factor.const_data_ptr());
   EXPECT_EQ(w.expand({5, 1000}).scale_tril().const_data_ptr(), factor.const_data_ptr());
   EXPECT_NEAR(w.entropy()[0].item<double>(), 6.810548379333745 + 3 * std::log(1e-12), 1e-4);
+}
+
+TEST(WishartTest, EveryPositiveDefiniteMatrixHasADensity) {
+  at::manual_seed(0);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
+    for (const int64_t n : {2, 3, 5, 12}) {
+      const Tensor all = test::nearly_singular(100, n, dtype);
+      const Tensor x = all.index({constraints::positive_definite.check(all)}).requires_grad_();
+      const Tensor df = at::full({}, static_cast<double>(n) + 1, dtype), eye = at::eye(n, dtype);
+      for (const bool validates : {true, false}) {
+        const Tensor of_value = Wishart(df, {.covariance_matrix = eye}, validates).log_prob(x);
+        EXPECT_TRUE(of_value.isfinite().all().item<bool>()) << dtype << ' ' << n;
+        EXPECT_FALSE(torch::autograd::grad({of_value.sum()}, {x})[0].isnan().any().item<bool>())
+            << dtype << ' ' << n;
+        for (const Wishart& m : {Wishart(df, {.covariance_matrix = x}, validates),
+                                 Wishart(df, {.precision_matrix = x}, validates)}) {
+          EXPECT_TRUE(m.entropy().isfinite().all().item<bool>()) << dtype << ' ' << n;
+          const Tensor draw = m.sample();
+          EXPECT_FALSE(draw.isnan().any().item<bool>()) << dtype << ' ' << n;
+          EXPECT_FALSE(m.log_prob(draw).isnan().any().item<bool>()) << dtype << ' ' << n;
+        }
+      }
+    }
+  }
 }
 
 TEST(WishartTest, SaysWhatIsWrongWithAMatrix) {

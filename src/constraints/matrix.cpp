@@ -20,18 +20,22 @@ namespace torch::distributions::constraints {
 namespace {
 
 /// The length of a row of a matrix with n columns may differ from 1 by 10 n eps.
-constexpr int64_t kCorrRowNormUlps = 10;
+constexpr double kCorrRowNormUlps = 10;
 
 double epsilon(const Tensor& value) { return float_limits(value.scalar_type()).epsilon; }
 
 /// The largest difference between mirrored entries: Python's tolerances, but at least the rounding
-/// error of the entries in their dtype.
+/// error of the entries in their dtype. Python rounds its tolerances to the dtype.
 struct SymmetryTolerance {
-  explicit SymmetryTolerance(const Tensor& value) : relative(std::max(1e-5, 4 * epsilon(value))) {}
-  double absolute(double largest) const { return std::max(kLeast, relative * largest); }
+  explicit SymmetryTolerance(const Tensor& value) {
+    const FloatLimits limits = float_limits(value.scalar_type());
+    relative = std::max((1 + 4 * limits.epsilon) * 1e-5, 4 * limits.epsilon);
+    least = (1 + 4 * limits.epsilon) * 1e-6 + 2 * limits.least;
+  }
+  double absolute(double largest) const { return std::max(least, relative * largest); }
 
-  static constexpr double kLeast = 1e-6;  // absolute
   double relative;
+  double least;  // absolute
 };
 
 /// Converts to double what is not floating: LibTorch has no norms of integers.
@@ -110,8 +114,11 @@ auto in_lower_cholesky(const Tensor& value) {
   };
 }
 
+/// In Python the length is rounded, and so is the tolerance.
 double row_tolerance(const Tensor& value) {
-  return epsilon(value) * static_cast<double>(kCorrRowNormUlps * value.size(-1));
+  const double eps = epsilon(value), of_sum = std::min(eps, float_limits(at::kFloat).epsilon);
+  const auto n = static_cast<double>(value.size(-1));
+  return eps * (kCorrRowNormUlps * n * (1 + eps) + 1) + of_sum * n;
 }
 
 auto in_corr_cholesky(const Tensor& value) {
@@ -227,10 +234,8 @@ Tensor Symmetric::check(const Tensor& value) const {
   const at::NoGradGuard no_grad;
   const SymmetryTolerance tolerance(value);
   const Tensor x = numbers(value), mirrored = x.mT();
-  const Tensor absolute = x.abs()
-                              .amax({-2, -1}, /*keepdim=*/true)
-                              .mul(tolerance.relative)
-                              .clamp_min(SymmetryTolerance::kLeast);
+  const Tensor absolute =
+      x.abs().amax({-2, -1}, /*keepdim=*/true).mul(tolerance.relative).clamp_min(tolerance.least);
   const Tensor close =
       x.sub(mirrored).abs().le(mirrored.abs().mul(tolerance.relative).add(absolute));
   return close.bitwise_and(mirrored.isfinite()).bitwise_or(x.eq(mirrored)).flatten(-2).all(-1);
@@ -271,7 +276,7 @@ Tensor PositiveDefinite::check(const Tensor& value) const {
     return symmetric_ones;
   const at::NoGradGuard no_grad;
   const Tensor matrices = ops::symmetrized(value.to(at::kDouble));
-  return symmetric_ones.bitwise_and(ops::cholesky_in_double(matrices).exists);
+  return symmetric_ones.bitwise_and(ops::cholesky(matrices, value).exists);
 }
 
 std::optional<int64_t> PositiveDefinite::first_violation(const Tensor& value) const {

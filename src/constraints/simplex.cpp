@@ -16,17 +16,15 @@ namespace {
 
 /// How far the sum of `n` probabilities of this dtype may be from 1.
 ///
-/// Each probability was rounded, with a relative error of eps / 2 or an absolute error of half a
-/// subnormal. Their divisor, a sum in float or in double, has a rounding error that grows as
-/// sqrt(n).
+/// In Python the tolerance is 1e-6, but the sum is rounded. Each probability was rounded, with a
+/// relative error of eps / 2 or an absolute error of half a subnormal. Their divisor, a sum in float
+/// or in double, has a rounding error that grows as sqrt(n).
 double tolerance(at::ScalarType dtype, int64_t n) {
   constexpr double kPython = 1e-6;
-  if (dtype == at::kDouble || !at::isFloatingType(dtype)) return kPython;
   const FloatLimits limits = float_limits(dtype);
+  const double of_sum = std::min(limits.epsilon, float_limits(at::kFloat).epsilon);
   const auto count = static_cast<double>(n);
-  return std::max(kPython, 2 * limits.epsilon +
-                               float_limits(at::kFloat).epsilon * std::sqrt(count) +
-                               limits.least / 2 * count);
+  return kPython + 2 * limits.epsilon + of_sum * std::sqrt(count) + limits.least / 2 * count;
 }
 
 /// A predicate: whether a vector of `value`, given by its elements, lies on the simplex.

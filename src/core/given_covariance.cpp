@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/OpMathType.h>
 
+#include <tuple>
 #include <utility>
 
 #include <torch/distributions/constraints/matrix.h>
@@ -45,6 +46,20 @@ Tensor mirrored(const Tensor& matrix) {
                                                           : matrix.tril() + matrix.tril(-1).mT();
 }
 
+/// The factor of a matrix with reversed rows and columns.
+ops::Cholesky reversed_cholesky(const Tensor& matrices) {
+  const Tensor reversed = matrices.flip({-2, -1});
+  ops::Cholesky result = ops::cholesky(reversed.to(at::kDouble), reversed);
+  if (result.is_complete()) return result;
+  // A matrix that is singular up to rounding may have a factor, but not its reverse. The reversed
+  // factor U of the matrix is upper triangular. With U^T = Q R, the product U U^T is R^T R.
+  const auto [factor, exists] = ops::cholesky(matrices.to(at::kDouble), matrices);
+  const Tensor r = std::get<1>(at::linalg_qr(factor.flip({-2, -1}).mT()));
+  const Tensor lower = (r * r.detach().diagonal(0, -2, -1).sign().unsqueeze(-1)).mT();
+  return {at::where(result.exists.unsqueeze(-1).unsqueeze(-1), result.factor, lower),
+          result.exists.logical_or(exists)};
+}
+
 }  // namespace
 
 Tensor wide(const Tensor& tensor) { return tensor.to(at::toOpMathType(tensor.scalar_type())); }
@@ -82,8 +97,8 @@ Tensor GivenCovariance::factor(const Check& check) const {
     return unexpanded_;
   }
   const bool inverse = form_ == Form::kPrecision;
-  const Tensor precise = unexpanded_.to(at::kDouble);
-  auto [factor, good] = ops::cholesky_in_double(inverse ? precise.flip({-2, -1}) : precise);
+  auto [factor, good] = inverse ? reversed_cholesky(unexpanded_)
+                                : ops::cholesky(unexpanded_.to(at::kDouble), unexpanded_);
   if (validates_) {
     if (constraints::symmetric.first_violation(unexpanded_))
       good = good.logical_and(constraints::symmetric.check(unexpanded_));

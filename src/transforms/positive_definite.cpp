@@ -45,7 +45,7 @@ Tensor PositiveDefiniteTransform::do_forward(const Tensor& x) const {
 
 Tensor PositiveDefiniteTransform::do_inverse(const Tensor& y) const {
   inverse_shape(y.sizes());
-  const auto [factor, exists] = ops::cholesky_in_double(y);
+  const auto [factor, exists] = ops::cholesky(y.to(at::kDouble), y);
   const Tensor known = choose(exists.unsqueeze(-1).unsqueeze(-1), factor, ops::kNaN);
   return LowerCholeskyTransform().inv()(known).to(floating(y.scalar_type()));
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "support/constraints.h"
+#include "support/matrices.h"
 
 namespace torch::distributions::constraints {
 namespace {
@@ -11,6 +12,15 @@ namespace {
 using ::testing::ElementsAre;
 
 const std::vector<at::ScalarType> kFloating{at::kDouble, at::kFloat, at::kHalf, at::kBFloat16};
+
+/// The number of matrices that `python` accepts and the constraint does not.
+int64_t refused(const Constraint& constraint, const Tensor& value, const Tensor& python) {
+  return python.logical_and(constraint.check(value).logical_not()).sum().item<int64_t>();
+}
+
+Tensor is_symmetric_in_python(const Tensor& x) {
+  return at::isclose(x, x.mT(), 1e-5, 1e-6).flatten(-2).all(-1);
+}
 
 TEST(LowerTriangular, HasZerosAboveTheDiagonal) {
   const Tensor x = at::tensor({1., 0., 5., -2., 1., 1e-30, 0., 1., NAN, 0., 0., 1., 0., 0., 0., 0.})
@@ -36,6 +46,35 @@ TEST(CorrCholesky, HasRowsOfLengthOne) {
   for (const auto dtype : kFloating) {
     EXPECT_THAT(test::checked(corr_cholesky, at::stack({good, bad, good.t()}).to(dtype)),
                 ElementsAre(true, false, false));
+  }
+}
+
+TEST(CorrCholesky, IsNeverStricterThanPython) {
+  at::manual_seed(0);
+  for (const auto dtype : kFloating) {
+    for (const int64_t n : {1, 2, 3, 10}) {
+      const Tensor eps = at::scalar_tensor(dtype == at::kDouble  ? 0x1p-52
+                                           : dtype == at::kFloat ? 0x1p-23
+                                           : dtype == at::kHalf  ? 0x1p-10
+                                                                 : 0x1p-7,
+                                           at::kDouble);
+      Tensor x = at::randn({400, n, n}, at::kDouble).tril(-1) +
+                 at::eye(n, at::kDouble) * (0.1 + at::rand({400, n, n}, at::kDouble));
+      x = x / x.norm(2, -1, true);
+      // Rows whose length is close to Python's limits.
+      const double tolerance = 10 * static_cast<double>(n) * eps.item<double>();
+      x = x * (1 + tolerance * (0.95 + 0.1 * at::rand({400, 1, 1}, at::kDouble)));
+      x = x.to(dtype);
+      const Tensor python = at::linalg_vector_norm(x, 2, at::IntArrayRef{-1})
+                                .sub(1)
+                                .abs()
+                                .le(tolerance)
+                                .all(-1)
+                                .logical_and(lower_cholesky.check(x));
+      EXPECT_GT(python.sum().item<int64_t>(), 10) << dtype << ' ' << n;
+      EXPECT_EQ(refused(corr_cholesky, x, python), 0) << dtype << ' ' << n;
+      test::expect_consistent(corr_cholesky, x.slice(0, 0, 20));
+    }
   }
 }
 
@@ -66,9 +105,20 @@ TEST(Symmetric, IsNeverStricterThanPython) {
   for (const double scale : {1e-8, 1.0, 1e8}) {
     const Tensor a = at::randn({500, 3, 3}, at::kDouble) * scale;
     const Tensor x = at::matmul(a, a.mT()) + 2e-6 * scale * at::randn({500, 3, 3}, at::kDouble);
-    const Tensor python = at::isclose(x, x.mT(), 1e-5, 1e-6).flatten(-2).all(-1);
-    EXPECT_FALSE(python.logical_and(symmetric.check(x).logical_not()).any().item<bool>()) << scale;
+    EXPECT_EQ(refused(symmetric, x, is_symmetric_in_python(x)), 0) << scale;
     test::expect_consistent(symmetric, x.slice(0, 0, 20));
+  }
+  // Python rounds its absolute tolerance to the dtype, and so the sum of both.
+  for (const auto dtype : kFloating) {
+    for (const double size : {0.0, 1e-5, 1e-3, 0.09}) {
+      const Tensor b = size * at::randn({5000}, at::kDouble), tolerance = 1e-6 + 1e-5 * b.abs(),
+                   a = b + tolerance * (0.97 + 0.06 * at::rand({5000}, at::kDouble));
+      const Tensor zero = at::zeros_like(a),
+                   x = at::stack({zero, a, b, zero}, -1).view({-1, 2, 2}).to(dtype);
+      const Tensor python = is_symmetric_in_python(x);
+      EXPECT_GT(python.sum().item<int64_t>(), 10) << dtype << ' ' << size;
+      EXPECT_EQ(refused(symmetric, x, python), 0) << dtype << ' ' << size;
+    }
   }
 }
 
@@ -122,6 +172,28 @@ TEST(PositiveDefinite, IsOneSetForMatricesThatAreAllButSingular) {
   const Tensor singular = (rows * scale).matmul((rows * scale).mT());
   test::expect_consistent(positive_definite, singular);
   for (int64_t i = 0; i < 2000; ++i) test::expect_consistent(positive_definite, singular[i]);
+}
+
+TEST(PositiveDefinite, IsNeverStricterThanPython) {
+  at::manual_seed(0);
+  for (const auto dtype : kFloating) {
+    int64_t only_in_own_dtype = 0;
+    for (const int64_t n : {2, 3, 5, 12}) {
+      const Tensor exact = test::nearly_singular(200, n, dtype);
+      // Not quite symmetric: LibTorch reads the lower triangle.
+      const Tensor noise = 2e-6 * at::randn(exact.sizes()).triu(1);
+      for (const Tensor& x : {exact, exact + noise.to(dtype)}) {
+        const Tensor python = test::has_own_factor(x).logical_and(is_symmetric_in_python(x));
+        const Tensor in_double = std::get<1>(at::linalg_cholesky_ex(x.to(at::kDouble))) == 0;
+        only_in_own_dtype += python.logical_and(in_double.logical_not()).sum().item<int64_t>();
+        EXPECT_EQ(refused(positive_definite, x, python), 0) << dtype << ' ' << n;
+        EXPECT_EQ(refused(positive_definite, x, in_double.logical_and(symmetric.check(x))), 0)
+            << dtype << ' ' << n;
+        EXPECT_FALSE(positive_definite.check(x).all().item<bool>()) << dtype << ' ' << n;
+      }
+    }
+    EXPECT_EQ(only_in_own_dtype > 10, dtype != at::kDouble) << dtype;
+  }
 }
 
 TEST(Matrices, MayBeOfIntegers) {

@@ -38,6 +38,22 @@ TEST(Simplex, IsNeverStricterThanPython) {
                     at::tensor({.5, .5 + 2e-6, .5, .5 - 2e-6}, at::kDouble).view({2, 2}).to(dtype)),
                 ElementsAre(false, false));
   }
+  // Python rounds the sum.
+  at::manual_seed(0);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16}) {
+    const double spread = dtype == at::kDouble ? 1e-12 : dtype == at::kFloat ? 0.5 : 0.0;
+    for (const int64_t n : {2, 3, 10, 100, 1000}) {
+      const Tensor p = at::rand({400, n}, at::kDouble).softmax(-1);
+      // Vectors whose sum is close to Python's limits.
+      const Tensor error = 1e-6 * (1 + spread * (2 * at::rand({400, 1}, at::kDouble) - 1)),
+                   sign = at::randn({400, 1}, at::kDouble).sign();
+      const Tensor x = (p * (1 + error * sign)).to(dtype);
+      const Tensor python = x.ge(0).all(-1).logical_and(x.sum(-1).sub(1).abs().lt(1e-6));
+      EXPECT_GT(python.sum().item<int64_t>(), 10) << dtype << ' ' << n;
+      EXPECT_FALSE(python.logical_and(simplex.check(x).logical_not()).any().item<bool>())
+          << dtype << ' ' << n;
+    }
+  }
 }
 
 TEST(Simplex, HoldsWhatWasNormalisedInItsDtype) {

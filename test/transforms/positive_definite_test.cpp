@@ -8,6 +8,7 @@
 #include <torch/distributions/transforms/lower_cholesky.h>
 
 #include "support/gradcheck.h"
+#include "support/matrices.h"
 #include "support/transforms.h"
 
 namespace torch::distributions {
@@ -55,6 +56,20 @@ TEST(PositiveDefiniteTransform, RoundingDoesNotChangeItsSlope) {
   ASSERT_FALSE(y.equal(factor.mm(factor.mT())));
   const auto slope = [&](const Tensor& of) { return autograd::grad({of.sum()}, {x})[0]; };
   EXPECT_TRUE(slope(y).allclose(slope(factor.mm(factor.mT())), 1e-6, 0));
+}
+
+TEST(PositiveDefiniteTransform, EveryPositiveDefiniteMatrixHasAPreimage) {
+  at::manual_seed(0);
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf}) {
+    for (const int64_t n : {2, 3, 5, 12}) {
+      const Tensor all = test::nearly_singular(100, n, dtype);
+      const Tensor y = all.index({constraints::positive_definite.check(all)}).requires_grad_();
+      const Tensor x = PositiveDefiniteTransform().inv()(y);
+      EXPECT_TRUE(x.isfinite().all().item<bool>()) << dtype << ' ' << n;
+      EXPECT_FALSE(torch::autograd::grad({x.sum()}, {y})[0].isnan().any().item<bool>())
+          << dtype << ' ' << n;
+    }
+  }
 }
 
 TEST(PositiveDefiniteTransform, TheInverseOfAnotherMatrixIsNan) {

@@ -3,8 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <tuple>
 
 #include "core/float_limits.h"
+#include "ops/tensor/plain.h"
 
 namespace torch::distributions::ops {
 
@@ -18,13 +21,53 @@ Tensor diagonal_part(const Tensor& matrices) {
 
 Tensor off_diagonal_part(const Tensor& matrices) { return matrices.tril(-1) + matrices.triu(1); }
 
+/// The dtype in which LibTorch factors such a matrix.
+at::ScalarType own_dtype(const Tensor& matrices) {
+  const auto dtype = matrices.scalar_type();
+  return dtype == at::kDouble || !at::isFloatingType(dtype) ? at::kDouble : at::kFloat;
+}
+
+/// The first factor that exists for each matrix.
+Cholesky first_factor(std::initializer_list<Tensor> forms) {
+  Cholesky result;
+  for (const Tensor& form : forms) {
+    const Tensor succeeds = std::get<1>(at::linalg_cholesky_ex(form.detach())) == 0;
+    // The derivatives of a factorisation that failed would be NaN.
+    const Tensor eye = at::eye(form.size(-1), form.options());
+    const Tensor factor = std::get<0>(at::linalg_cholesky_ex(at::where(
+                                          succeeds.unsqueeze(-1).unsqueeze(-1), form, eye)))
+                              .to(at::kDouble);
+    if (!result.factor.defined()) {
+      result = {factor, succeeds};
+      continue;
+    }
+    result.factor = at::where(result.exists.unsqueeze(-1).unsqueeze(-1), result.factor, factor);
+    result.exists = result.exists.logical_or(succeeds);
+  }
+  return result;
+}
+
 }  // namespace
+
+bool Cholesky::is_complete() const {
+  if (exists.is_meta() || !is_unobserved()) return true;
+  if (!is_plain(exists) || !exists.is_contiguous()) return exists.all().item<bool>();
+  const bool* const first = exists.const_data_ptr<bool>();
+  return std::all_of(first, first + exists.numel(), [](bool one) { return one; });
+}
 
 Tensor symmetrized(const Tensor& matrices) { return 0.5 * matrices + 0.5 * matrices.mT(); }
 
 Cholesky cholesky_in_double(const Tensor& matrices) {
   auto [factor, info] = at::linalg_cholesky_ex(matrices.to(at::kDouble));
   return {std::move(factor), info == 0};
+}
+
+Cholesky cholesky(const Tensor& preferred, const Tensor& given) {
+  Cholesky usual = cholesky_in_double(preferred);
+  if (usual.is_complete()) return usual;
+  const Tensor wide = given.to(at::kDouble);
+  return first_factor({preferred, wide, symmetrized(wide), given.to(own_dtype(given))});
 }
 
 Tensor rounded_to_positive_definite(const Tensor& matrices, at::ScalarType dtype) {

@@ -26,7 +26,8 @@ class TORCH_DISTRIBUTIONS_API LowerCholesky final : public Constraint {
   void print(std::ostream& out) const override;
 };
 
-/// Cholesky factors of correlation matrices of size n. The rows have length 1, to within 10 n eps.
+/// Cholesky factors of correlation matrices of size n. The rows have length 1, to within 10 n eps
+/// and the rounding errors of a length.
 class TORCH_DISTRIBUTIONS_API CorrCholesky final : public Constraint {
  public:
   int64_t event_dim() const override { return 2; }
@@ -48,7 +49,8 @@ class TORCH_DISTRIBUTIONS_API Square : public Constraint {
 };
 
 /// Matrices that are symmetric up to rounding: |a - b| <= atol + rtol |b| for mirrored entries a
-/// and b, with rtol = max(1e-5, 4 eps) and atol = max(1e-6, rtol max|x|) for the entries x.
+/// and b, with rtol = max(1e-5, 4 eps) and atol = max(1e-6, rtol max|x|) for the entries x. Both
+/// are rounded up in the dtype.
 class TORCH_DISTRIBUTIONS_API Symmetric : public Square {
  public:
   Tensor check(const Tensor& value) const override;
@@ -65,7 +67,8 @@ class TORCH_DISTRIBUTIONS_API PositiveSemidefinite final : public Symmetric {
   void print(std::ostream& out) const override;
 };
 
-/// Symmetric matrices that have a Cholesky factor in double precision.
+/// Symmetric matrices that have a Cholesky factor in double precision or in their own dtype. A
+/// matrix that is singular up to rounding may have only one of these.
 class TORCH_DISTRIBUTIONS_API PositiveDefinite : public Symmetric {
  public:
   Tensor check(const Tensor& value) const override;

@@ -4,10 +4,9 @@
 
 namespace torch::distributions::constraints {
 
-/// Vectors x of length n with x >= 0 and |sum(x) - 1| < tol. For double and integers, tol is
-/// Python's 1e-6. In shorter floating dtypes, rounding moves the sum by more:
-/// tol = max(1e-6, 2 eps + sqrt(n) 2^-23 + n s / 2), where eps and s are the epsilon and the least
-/// positive number of the dtype.
+/// Vectors x of length n with x >= 0 and |sum(x) - 1| < tol. For integers, tol is Python's 1e-6. In
+/// a floating dtype with epsilon eps and least positive number s, rounding moves the sum:
+/// tol = 1e-6 + 2 eps + sqrt(n) min(eps, 2^-23) + n s / 2.
 class TORCH_DISTRIBUTIONS_API Simplex final : public Constraint {
  public:
   int64_t event_dim() const override { return 1; }
