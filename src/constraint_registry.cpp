@@ -136,17 +136,32 @@ TransformPtr between(const constraints::Bounded& constraint) {
   return between(low, high, overflows(low, high), [](const Tensor& x) { return Param(x); });
 }
 
+/// Whether the events of x have the shape of those of y. False if that is not known.
+bool keeps_sizes(const TransformPtr& transform) {
+  const std::vector<int64_t> shape(static_cast<std::size_t>(transform->codomain()->event_dim()), 2);
+  try {
+    return transform->inverse_shape(shape) == shape;
+  } catch (const c10::ValueError&) {  // a user's transform may have events of another size only
+    return false;
+  }
+}
+
 /// The transforms of the parts, joined by `join`. A constraint says how the parts lie in y, a
 /// transform how they lie in x.
 template <class Set, class Join>
 TransformPtr joined(const ConstraintRegistry& registry, const Set& set, Join join) {
   std::vector<TransformPtr> parts, inverses;
+  bool keep_their_sizes = true;
   for (const ConstraintPtr& part : set.cseq()) {
     parts.push_back(registry(part));
     inverses.push_back(parts.back()->inv());
+    keep_their_sizes = keep_their_sizes && keeps_sizes(parts.back());
   }
-  const ConstraintPtr of_x = join(std::move(inverses), set)->codomain();
-  return join(std::move(parts), of_x.as<Set>());
+  const TransformPtr inverse = join(std::move(inverses), set);
+  // Whether a dimension that is counted from the left is one of the event, in which a part has
+  // another length in x, depends on the value. The inverse of a transform takes this into account.
+  if (set.dim() >= 0 && !keep_their_sizes) return inverse->inv();
+  return join(std::move(parts), inverse->codomain().template as<Set>());
 }
 
 /// Adds the rules that both registries have.

@@ -221,19 +221,17 @@ TEST(ConstraintRegistry, JoinsTheTransformsOfParts) {
     EXPECT_THROW((*registry)(stack({constraints::boolean})), c10::NotImplementedError);
   }
   // The lengths of a constraint are those of y: 3 numbers on the simplex are 2 in x.
+  EXPECT_TRUE(biject_to(cat({simplex, positive}, -1, {3, 2})) ==
+              CatTransform({stick, above}, -1, {2, 2}));
   for (const int64_t dim : {0, -1}) {
-    EXPECT_TRUE(biject_to(cat({simplex, positive}, dim, {3, 2})) ==
-                CatTransform({stick, above}, dim, {2, 2}));
     EXPECT_TRUE(transform_to(cat({simplex, positive}, dim, {3, 2})) ==
                 CatTransform({softmax, above}, dim, {3, 2}));
   }
   EXPECT_TRUE(biject_to(cat({simplex, simplex}, -1, {3, 2})) ==
               CatTransform({stick, stick}, -1, {2, 1}));
   // Rows that are simplices.
-  for (const int64_t dim : {0, -2}) {
-    EXPECT_TRUE(biject_to(cat({simplex, simplex}, dim, {3, 2})) ==
-                CatTransform({stick, stick}, dim, {3, 2}));
-  }
+  EXPECT_TRUE(biject_to(cat({simplex, simplex}, -2, {3, 2})) ==
+              CatTransform({stick, stick}, -2, {3, 2}));
   EXPECT_TRUE(biject_to(cat({cat({simplex, positive}, -1, {3, 1}), simplex}, -1, {4, 2})) ==
               CatTransform({CatTransform({stick, above}, -1, {2, 1}), stick}, -1, {3, 1}));
   at::manual_seed(0);
@@ -251,6 +249,37 @@ TEST(ConstraintRegistry, JoinsTheTransformsOfParts) {
     const TransformPtr onto = transform_to(set);
     const Tensor u = 3 * at::randn(onto->inverse_shape(y.sizes()), at::kDouble);
     EXPECT_TRUE(set->check(onto(u)).all().item<bool>()) << *set;
+  }
+}
+
+// Dimension 0 is one of the event or of the batch, as the value has one dimension or more.
+TEST(ConstraintRegistry, JoinsPartsAlongADimensionThatIsCountedFromTheLeft) {
+  using constraints::cat, constraints::corr_cholesky, constraints::positive, constraints::simplex;
+  at::manual_seed(0);
+  const constraints::Cat both = cat({simplex, simplex}, 0, {3, 4}),
+                         mixed = cat({simplex, positive}, 0, {3, 2}),
+                         rows = cat({simplex, simplex}, 1, {2, 1}),
+                         matrices = cat({corr_cholesky, corr_cholesky}, 0, {2, 1});
+  const struct {
+    ConstraintPtr set;
+    std::vector<int64_t> of_x, of_y;
+  } cases[] = {{both, {5}, {7}},       {both, {7, 2}, {7, 3}},       {mixed, {4}, {5}},
+               {rows, {5, 1}, {5, 3}}, {rows, {5, 3, 1}, {5, 3, 2}}, {matrices, {3, 3}, {3, 3, 3}}};
+  for (const auto& [set, of_x, of_y] : cases) {
+    const TransformPtr bijection = biject_to(set);
+    EXPECT_EQ(bijection->forward_shape(of_x), of_y);
+    EXPECT_EQ(bijection->inverse_shape(of_y), of_x);
+    const Tensor x = 3 * at::randn(of_x, at::kDouble), y = bijection(x);
+    EXPECT_TRUE(set->check(y).all().item<bool>()) << y;
+    EXPECT_TRUE(bijection->codomain()->check(y).all().item<bool>()) << y;
+    EXPECT_TRUE(bijection->inv()(y).allclose(x, 1e-9, 1e-9));
+    EXPECT_TRUE(bijection->preimage(y).x.allclose(x, 1e-9, 1e-9));
+    EXPECT_EQ(bijection->log_abs_det_jacobian(x, y).dim(), y.dim() - set->event_dim());
+    EXPECT_TRUE(bijection == biject_to(set));
+    const TransformPtr onto = transform_to(set);
+    const Tensor u = 3 * at::randn(onto->inverse_shape(of_y), at::kDouble);
+    EXPECT_TRUE(set->check(onto(u)).all().item<bool>());
+    EXPECT_EQ(onto(u).sizes(), y.sizes());
   }
 }
 

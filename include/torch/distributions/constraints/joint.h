@@ -59,7 +59,8 @@ class TORCH_DISTRIBUTIONS_API Joint : public Constraint {
 /// Values whose parts, joined by `at::cat`, are each in a set of `cseq`.
 class TORCH_DISTRIBUTIONS_API Cat final : public Joint {
  public:
-  /// \param dim The dimension along which the parts lie; a negative one counts from the right.
+  /// \param dim The dimension along which the parts lie; a negative one counts from the right. For
+  ///     another one, the number of dimensions of a value says whether it is one of the event.
   /// \param lengths The sizes of the parts along `dim`; by default all 1.
   /// \param lengths_of If given, it is called for the lengths of each value, instead of `lengths`.
   /// \throws c10::ValueError if `cseq` is empty, or `lengths` has another number of elements or a

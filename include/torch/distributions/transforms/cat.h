@@ -21,8 +21,11 @@ inline namespace transforms {
 class TORCH_DISTRIBUTIONS_API CatTransform final
     : public ImplementsTransform<CatTransform, core::JointTransform> {
  public:
-  /// \param dim The dimension along which the parts lie; a negative one counts from the right.
-  /// \param lengths The sizes of the parts of x along `dim`; by default all 1.
+  /// \param dim The dimension along which the parts lie; a negative one counts from the right. For
+  ///     another one, the number of dimensions of a value says whether it is one of the event. Then
+  ///     the parts of y may have other lengths than those of x.
+  /// \param lengths The sizes of the parts of x along `dim`; by default all 1. To give those of y,
+  ///     take the inverse of the `CatTransform` of the inverses.
   /// \param cache_size The cache size of the whole and of every part; 0 leaves the parts unchanged.
   /// \throws c10::ValueError if `transforms` is empty, if they add different numbers of event
   ///     dimensions, or if `lengths` has another number of elements or a negative one.
