@@ -14,9 +14,25 @@
 namespace torch::distributions {
 inline namespace transforms {
 
+namespace {
+
+/// Whether the numbers cannot be read. Meta tensors have none, and tensors inside a function
+/// transform may hide them.
+bool hides_numbers(const Param& param) {
+  using c10::DispatchKey;
+  constexpr c10::DispatchKeySet kWrappers({DispatchKey::Batched, DispatchKey::FuncTorchBatched,
+                                           DispatchKey::FuncTorchGradWrapper,
+                                           DispatchKey::Functionalize, DispatchKey::Python});
+  return param.is_tensor() &&
+         (param.tensor().is_meta() || param.tensor().key_set().has_any(kWrappers));
+}
+
+}  // namespace
+
 bool equal(const Param& a, const Param& b) {
-  const Tensor x = a.tensor(at::kDouble), y = b.tensor(at::kDouble);
-  if (x.is_same(y)) return true;
+  if (a.is_tensor() && b.is_tensor() && a.tensor().is_same(b.tensor())) return true;
+  if (hides_numbers(a) || hides_numbers(b)) return false;
+  const Tensor x = a.tensor(at::kDouble), y = b.tensor(at::kDouble).to(x.device());
   if (!at::are_expandable(x.sizes(), y.sizes()) || (x.numel() == 0) != (y.numel() == 0))
     return false;
   const Tensor both_nan = x.isnan().logical_and(y.isnan());
@@ -32,13 +48,11 @@ std::size_t hash_of(const Param& param) {
     const std::size_t hash = of_number(param.number());
     return c10::hash_combine(hash, hash);
   }
+  if (hides_numbers(param)) return 0;
   const Tensor tensor = param.tensor(at::kDouble).detach();
-  if (tensor.is_meta() || tensor.numel() == 0) return 0;
-  const Tensor index =
-      at::tensor({int64_t{0}, tensor.numel() - 1}, tensor.options().dtype(at::kLong));
-  const Tensor ends = tensor.reshape(-1).index_select(0, index).to(at::kDouble).cpu();
-  const double* const numbers = ends.const_data_ptr<double>();
-  return c10::hash_combine(of_number(numbers[0]), of_number(numbers[1]));
+  if (tensor.numel() == 0) return 0;
+  const Tensor flat = tensor.reshape(-1);
+  return c10::hash_combine(of_number(flat[0].item<double>()), of_number(flat[-1].item<double>()));
 }
 
 std::vector<int64_t> broadcast_shape(const char* class_name, IntArrayRef shape,

@@ -11,7 +11,8 @@
 namespace torch::distributions {
 inline namespace transforms {
 
-/// Whether the numbers are equal after broadcasting. A NaN equals a NaN.
+/// Whether the numbers are equal after broadcasting. A NaN equals a NaN. A tensor whose numbers
+/// cannot be read, such as a meta tensor or one that vmap has batched, only equals itself.
 bool equal(const Param& a, const Param& b);
 
 /// A hash of a parameter that is the same for equal parameters.

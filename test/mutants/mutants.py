@@ -218,7 +218,7 @@ MUTANTS = [
            "at::where(log_p.isfinite(), scored, log_p)", ("src/kl/monte_carlo.cpp",), "kl_monte_carlo_test", "KlMonteCarloTest.*"),
     Mutant("no score", "src/kl/monte_carlo.cpp", "return ratio + weight * (log_p - log_p.detach());", "return ratio;",
            ("src/kl/monte_carlo.cpp",), "kl_monte_carlo_test", "*EstimateOfKl*"),
-    Mutant("hash of a shape", "src/transforms/parameters.cpp", "of_number(numbers[1]));",
+    Mutant("hash of a shape", "src/transforms/parameters.cpp", "of_number(flat[-1].item<double>()));",
            "static_cast<std::size_t>(tensor.numel()));",
            ("src/transforms/parameters.cpp",), "transforms_test", "TransformTest.*Hashes"),
     Mutant("lengths of x for y", "src/core/joint_transform.cpp", "lengths[i] = *(y.end() + axes.y);", "",

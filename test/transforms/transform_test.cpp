@@ -1,6 +1,9 @@
 #include <torch/distributions/transforms/transform.h>
 
 #include <ATen/ATen.h>
+#include <ATen/functorch/BatchedTensorImpl.h>
+#include <ATen/functorch/DynamicLayer.h>
+#include <ATen/functorch/TensorWrapper.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -384,6 +387,46 @@ TEST(TransformTest, EqualTransformsHaveEqualHashes) {
   EXPECT_EQ(row_of.size(), rows.size());
   // A parameter without numbers equals no parameter with numbers.
   EXPECT_FALSE(PowerTransform(at::zeros({0})) == PowerTransform(2.0));
+}
+
+// Then only the very same tensors are equal.
+void expect_equal_by_identity(const Tensor& a, const Tensor& b) {
+  const auto all_of = [](const Tensor& t) -> std::vector<TransformPtr> {
+    return {AffineTransform(t, 2.0), AffineTransform(1.0, t), PowerTransform(t),
+            ComposeTransform({AffineTransform(t, t), ExpTransform()}),
+            IndependentTransform(AffineTransform(t, 2.0), 0)};
+  };
+  const std::vector<TransformPtr> of_a = all_of(a), again = all_of(a), of_b = all_of(b),
+                                  of_number = all_of(at::full({}, 2.0));
+  for (std::size_t i = 0; i < of_a.size(); ++i) {
+    EXPECT_TRUE(of_a[i] == again[i]) << i;
+    EXPECT_EQ(hash_value(*of_a[i]), hash_value(*again[i])) << i;
+    EXPECT_TRUE(of_a[i] == of_a[i]->with_cache()) << i;
+    EXPECT_FALSE(of_a[i] == of_b[i]) << i;
+    EXPECT_FALSE(of_a[i] == of_number[i]) << i;
+    EXPECT_FALSE(of_number[i] == of_a[i]) << i;
+  }
+}
+
+TEST(TransformTest, EqualityReadsNoHiddenNumbers) {
+  expect_equal_by_identity(at::empty({3}, at::kMeta), at::empty({3}, at::kMeta));
+  const Tensor twos = at::full({3}, 2.0);
+  namespace functorch = at::functorch;
+  for (const auto type : {functorch::TransformType::Vmap, functorch::TransformType::Grad}) {
+    const auto level = functorch::initAndPushDynamicLayer(type, 3, functorch::RandomnessType::Error,
+                                                          /*prev_grad_mode=*/true);
+    if (type == functorch::TransformType::Vmap) {
+      expect_equal_by_identity(functorch::makeBatched(twos, 0, level),
+                               functorch::makeBatched(twos, 0, level));
+    } else {
+      expect_equal_by_identity(functorch::makeTensorWrapper(twos, level),
+                               functorch::makeTensorWrapper(twos, level));
+    }
+    // Tensors from outside have numbers.
+    EXPECT_TRUE(AffineTransform(twos, 1) == AffineTransform(2.0, 1));
+    EXPECT_EQ(hash_value(AffineTransform(twos, 1)), hash_value(AffineTransform(2.0, 1)));
+    functorch::popDynamicLayerAndDeleteMetadata();
+  }
 }
 
 }  // namespace
