@@ -148,9 +148,10 @@ class Batch {
 
 /// Whether each of these vectors has its own covariance, and kernels can read both.
 bool have_kernels(const LowRankCovariance& covariance, const Tensor& vectors) {
-  const auto& factor = covariance.parts().factor;
-  return covariance.is_by_kernels() && engine::has_matrix_kernel(factor) &&
-         is_readable(covariance.parts().specific) && engine::has_matrix_kernel(vectors) &&
+  const auto& [factor, specific, capacitance, basis, half_log_det] = covariance.parts();
+  const auto can_read = [](const Tensor& t) { return is_readable(t) && t.is_contiguous(); };
+  return covariance.is_by_kernels() && engine::has_matrix_kernel(factor) && can_read(specific) &&
+         can_read(capacitance) && can_read(half_log_det) && engine::has_matrix_kernel(vectors) &&
          vectors.scalar_type() == at::kDouble &&
          factor.numel() == vectors.numel() * covariance.rank();
 }

@@ -425,7 +425,7 @@ double residual(const LowRank& covariance, const void* matrix, int64_t columns, 
   return squares.sum(Numbers::kCount);
 }
 
-/// The largest lane of all registers.
+/// The largest lane of all registers. NaN if any is.
 class Largest {
  public:
   void add(const Numbers& x) { lanes_ = max(lanes_, x); }
@@ -433,7 +433,10 @@ class Largest {
     double numbers[Numbers::kCount];
     lanes_.store(numbers);
     double largest = numbers[0];
-    for (int64_t i = 1; i < Numbers::kCount; ++i) largest = std::max(largest, numbers[i]);
+    for (int64_t i = 1; i < Numbers::kCount; ++i) {
+      const bool stays = largest >= numbers[i] || largest != largest;
+      largest = stays ? largest : numbers[i];
+    }
     return largest;
   }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "ops/special/constants.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/gaussian.h"
+#include "ops/vectors/matrices.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -126,6 +128,44 @@ TEST(LowRankTest, ALongFactorHasNoKernel) {
   EXPECT_FALSE(LowRankCovariance(p[0] * 1e4, p[1]).is_by_kernels());
   EXPECT_FALSE(LowRankCovariance(p[0], p[1].masked_fill(p[1] > 1, kNaN)).is_by_kernels());
   EXPECT_FALSE(LowRankCovariance(p[0][0], p[1]).is_by_kernels());
+}
+
+TEST(LowRankTest, KernelsReadNoOtherMemoryThanTheirTensors) {
+  at::manual_seed(5);
+  const Tensors p = parameters(3, 6, 2, 0.2);
+  const LowRankCovariance dense(p[0], p[1]);
+  const Tensor vectors = at::randn({3, 6}, at::kDouble);
+  const Tensor want = gaussian_log_density(dense, vectors),
+               want_kl = gaussian_kl(vectors, dense, dense);
+  // The same numbers in another order in memory, for one of its tensors at a time.
+  for (const int64_t changed : {0, 1, 2}) {
+    const LowRankCovariance strided = dense.changed([=](const Tensor& t, int64_t event_dim) {
+      return event_dim == changed ? at::stack({t, t + 1}, -1).select(-1, 0) : t;
+    });
+    ASSERT_TRUE(strided.is_by_kernels());
+    EXPECT_TRUE(gaussian_log_density(strided, vectors).allclose(want, 1e-12, 1e-12)) << changed;
+    EXPECT_TRUE(gaussian_kl(vectors, strided, dense).allclose(want_kl, 1e-12, 1e-12)) << changed;
+    EXPECT_TRUE(gaussian_kl(vectors, dense, strided).allclose(want_kl, 1e-12, 1e-12)) << changed;
+  }
+}
+
+// The caller looks at the largest share of W, and trusts the result if it is small.
+TEST(LowRankTest, ANanShowsInTheLargestShare) {
+  at::manual_seed(6);
+  engine::with_each_instruction_set([] {
+    constexpr int64_t kDims = 16, kRank = 2;
+    for (int64_t row = 0; row < kDims; ++row) {
+      const Tensors p = parameters(1, kDims, kRank, 0.1);
+      const LowRankCovariance covariance(p[0], p[1]);
+      const Tensor factor = p[0].clone(), &specific = p[1];
+      factor[0][row][1].fill_(kNaN);
+      const engine::LowRank one{kDims, kRank, factor.const_data_ptr(), specific.const_data_ptr(),
+                                covariance.parts().capacitance.const_data_ptr<double>()};
+      double share = 0;
+      engine::matrix_kernels().divergence[true](one, specific.const_data_ptr(), &share);
+      EXPECT_TRUE(std::isnan(share)) << row;
+    }
+  });
 }
 
 // A single factorization would leave an error of 1e6 eps, since C is 1e2 to 1e3 times longer in one
