@@ -101,6 +101,55 @@ TEST(Multinomial, CountsWithAnotherSumAreImpossible) {
   EXPECT_EQ(checked.log_prob(x[0]).item<double>(), -INFINITY);
 }
 
+// A dtype with the epsilon eps represents every count up to 2 / eps, so nothing was rounded.
+TEST(Multinomial, ASumThatIsOneTooSmallIsImpossible) {
+  for (const auto dtype : {at::kDouble, at::kFloat, at::kHalf, at::kLong}) {
+    const double most = dtype == at::kFloat ? 0x1p24 : dtype == at::kHalf ? 0x1p11 : 0x1p53;
+    for (const double n : {most / 2, most}) {
+      // 40 categories have no kernel.
+      for (const int64_t categories : {2, 40}) {
+        const Tensor p = at::full({categories}, 1.0 / static_cast<double>(categories),
+                                  at::isFloatingType(dtype) ? dtype : at::kDouble);
+        const Multinomial d(n, p, false), of_logits(n, {.logits = p.log()}, false);
+        Tensor x = at::zeros({2, categories}, at::kDouble);
+        x.select(-1, 0).fill_(n / 2);
+        x.select(-1, 1).copy_(at::tensor({n / 2, n / 2 - 1}, at::kDouble));
+        for (const Multinomial& each : {d, of_logits}) {
+          const Tensor log_prob = each.log_prob(x.to(dtype));
+          EXPECT_TRUE(log_prob[0].isfinite().item<bool>())
+              << dtype << ' ' << n << ' ' << categories;
+          EXPECT_EQ(log_prob[1].item<double>(), -INFINITY)
+              << dtype << ' ' << n << ' ' << categories;
+        }
+      }
+    }
+  }
+}
+
+// Doubles do not represent all of these numbers. The total count and the sums are rounded.
+TEST(Multinomial, CountsBeyondTheExactIntegersOfDoubles) {
+  at::manual_seed(12);
+  for (const int64_t n : {(int64_t{1} << 53) + 1, (int64_t{1} << 60) + 12345, int64_t{1} << 62}) {
+    for (const int64_t categories : {2, 3, 20, 40}) {
+      const Tensor p = at::rand({categories}, at::kDouble) + 0.1;
+      Tensor x = (p / p.sum() * static_cast<double>(n)).to(at::kLong) - 1;
+      x = x.unsqueeze(0).repeat({50, 1}) + at::randint(-1000, 1000, {50, categories});
+      x.select(-1, 0).add_(n - x.sum(-1));
+      ASSERT_TRUE(x.sum(-1).eq(n).all().item<bool>());
+      const Multinomial d(at::scalar_tensor(n, at::kLong), p, true);
+      const Tensor log_prob = d.log_prob(x);
+      EXPECT_TRUE(log_prob.isfinite().all().item<bool>()) << n << ' ' << categories << log_prob;
+      EXPECT_TRUE(d.support()->check(x).all().item<bool>()) << n << ' ' << categories;
+      EXPECT_FALSE(d.support()->first_violation(x)) << n << ' ' << categories;
+      EXPECT_TRUE(d.log_prob(d.sample({50})).isfinite().all().item<bool>());
+      const Tensor fewer = (x.to(at::kDouble) * (1 - 1e-12)).to(at::kLong);
+      EXPECT_TRUE(d.log_prob(fewer).isinf().all().item<bool>()) << n << ' ' << categories;
+      const Tensor more = (x.to(at::kDouble) * (1 + 1e-12)).to(at::kLong);
+      EXPECT_THROW(d.log_prob(more), c10::ValueError) << n << ' ' << categories;
+    }
+  }
+}
+
 TEST(Multinomial, KeepsItsAccuracyForLargeCounts) {
   const Tensor p = at::full({4}, 0.25), x = at::full({4}, 2.5e7);
   EXPECT_NEAR(Multinomial(1e8, p).log_prob(x).item<double>(), -27.61524800580279, 2e-6);

@@ -12,6 +12,7 @@
 #include "constraints/scan.h"
 #include "ops/special/constants.h"
 #include "ops/tensor/total.h"
+#include "ops/vectors/counts.h"
 
 namespace torch::distributions::constraints {
 namespace {
@@ -20,11 +21,17 @@ Tensor is_zero_or_one(const Tensor& x) { return x.eq(0).bitwise_or(x.eq(1)); }
 
 Tensor is_integer(const Tensor& x) { return x.remainder(1).eq(0); }
 
+/// The least sum of `n` counts that may have been rounded to this one.
+template <class Sum>
+Sum least_sum(const Sum& rounded, int64_t n) {
+  return rounded - ops::rounding_of_sum(rounded, static_cast<double>(n));
+}
+
 /// A predicate of an event: all `n` numbers are >= 0, and their sum is at most `most`.
 auto are_at_most(int64_t n, double most) {
   return [=]<class T>(const T* x) {
     return std::none_of(x, x + n, [](T number) { return !(number >= T{0}); }) &&
-           ops::total(x, n) <= most;
+           least_sum(ops::total(x, n), n) <= most;
   };
 }
 
@@ -124,14 +131,14 @@ std::optional<Tensor> IntegerLessThan::interior_point(IntArrayRef shape,
   return integer_between(-ops::kInfinity, upper(), shape, options);
 }
 
-// Counts are summed in double, which is exact and does not overflow.
+// Counts are summed in double, which does not overflow.
 Tensor Multinomial::check(const Tensor& value) const {
   require_numbers(*this, value);
   scan::require_event(*this, value);
   if (upper().is_number() && scan::readable(value))
     return scan::check_events(*this, value, are_at_most(value.size(-1), upper().number()));
-  return value.ge(0).all(-1).bitwise_and(
-      less_equal(value.sum(-1, /*keepdim=*/false, at::kDouble), upper()));
+  return value.ge(0).all(-1).bitwise_and(less_equal(
+      least_sum(value.sum(-1, /*keepdim=*/false, at::kDouble), value.size(-1)), upper()));
 }
 
 std::optional<int64_t> Multinomial::first_violation(const Tensor& value) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "ops/engine/elementary.h"
 #include "ops/special/constants.h"
@@ -10,6 +11,7 @@
 #include "ops/special/stirling.h"
 #include "ops/vectors/block.h"
 #include "ops/vectors/block_sums.h"
+#include "ops/vectors/counts.h"
 #include "ops/vectors/weighted_block.h"
 
 /// Counts of categories: computed in double, because large terms cancel.
@@ -89,6 +91,13 @@ struct Multinomial {
 
   static Mask<double> is_count(const Lanes<double>& x) { return x >= 0.0 && floor(x) == x; }
 
+  /// How much smaller or larger than n the sum of counts may be.
+  static std::pair<Lanes<double>, Lanes<double>> sum_tolerance(const Lanes<double>& n,
+                                                               double columns, double epsilon) {
+    const Lanes<double> of_sum = select(n > kExactSums, n * (columns / kExactSums), 0.0);
+    return {select(n > 2 / epsilon, n * epsilon, 0.0) + of_sum, of_sum};
+  }
+
   template <class T>
   static Counts check(const Lanes<double>& n, const Block<double>& x) {
     const Mask<double> is_total = is_count(n) && n < kInfinity;
@@ -99,11 +108,12 @@ struct Multinomial {
       is_unknown = is_unknown || isnan(x[i]);
       sum = sum + x[i];
     }
-    const Lanes<double> missing = n - sum;  // counts may have been rounded down to T
-    return {
-        is_total,
-        are_counts && missing >= 0.0 && missing <= n * double{std::numeric_limits<T>::epsilon()},
-        is_total && !is_unknown};
+    const auto columns = static_cast<double>(x.columns());
+    const auto [most_missing, most_extra] =
+        sum_tolerance(n, columns, double{std::numeric_limits<T>::epsilon()});
+    const Lanes<double> missing = n - sum;
+    return {is_total, are_counts && missing <= most_missing && -missing <= most_extra,
+            is_total && !is_unknown};
   }
 
   static Lanes<double> probability(const Lanes<double>& weight) {

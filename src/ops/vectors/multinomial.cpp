@@ -14,6 +14,7 @@
 #include "ops/special/tensor_scalar.h"
 #include "ops/tensor/holds_for_all.h"
 #include "ops/tensor/unexpanded.h"
+#include "ops/vectors/counts.h"
 #include "ops/vectors/weighted_rows.h"
 
 namespace torch::distributions::ops {
@@ -96,10 +97,12 @@ Tensor log_prob(const Tensor& x, const Tensor& weights, const Tensor& n) {
   const Tensor count = x.to(at::kDouble), wide = weights.to(at::kDouble);
   const Tensor sum = count.sum(-1);
   const Tensor are_counts = count.ge(0).logical_and(count.eq(count.floor())).all(-1);
-  const double rounding = x.is_floating_point() ? float_limits(x.scalar_type()).epsilon : 0;
+  const double eps = float_limits(x.scalar_type()).epsilon;
   const Tensor missing = n - sum;
+  const Tensor of_sum = rounding_of_sum(n, static_cast<double>(x.size(-1)));
+  const Tensor of_counts = n * (n > 2 / eps) * eps;
   const Tensor possible =
-      are_counts.logical_and(missing.ge(0)).logical_and(missing <= rounding * n);
+      are_counts.logical_and(missing <= of_counts + of_sum).logical_and(-missing <= of_sum);
   const Tensor is_total = n.ge(0).logical_and(n.eq(n.floor())).logical_and(n < kInfinity);
   const Tensor known = count.isnan().any(-1).logical_not().logical_and(is_total);
 
@@ -115,6 +118,12 @@ Tensor log_prob(const Tensor& x, const Tensor& weights, const Tensor& n) {
       .masked_fill(known.logical_not(), kNaN)
       .to(x.is_floating_point() ? at::promote_types(weights.scalar_type(), x.scalar_type())
                                 : weights.scalar_type());
+}
+
+/// Integers as doubles. Those that a double cannot represent are rounded toward 0.
+Tensor rounded_down(const Tensor& x) {
+  const Tensor nearest = x.to(at::kDouble);
+  return at::where(nearest.to(at::kLong) > x, nearest.nextafter(at::zeros_like(nearest)), nearest);
 }
 
 // The kernels do the same operations.
@@ -142,8 +151,9 @@ Tensor multinomial_log_prob(const Tensor& n, const Tensor& probs, const Tensor& 
   const Tensor count = x.detach(), total = n.detach().to(at::kDouble);
   const RowFunction& function = by_logits ? kOfLogits : kOfProbs;
   if (count.is_floating_point()) return evaluate_rows(function, count, weights, total);
-  // Integers are exact in double.
-  return evaluate_rows(function, count.to(at::kDouble), weights.to(at::kDouble), total)
+  const bool are_exact = holds_for_all(total, [](double sum) { return sum <= kExactSums; });
+  return evaluate_rows(function, are_exact ? count.to(at::kDouble) : rounded_down(count),
+                       weights.to(at::kDouble), total)
       .to(weights.scalar_type());
 }
 

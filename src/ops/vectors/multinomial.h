@@ -8,8 +8,9 @@
 
 namespace torch::distributions::ops {
 
-/// The log probability of counts x. It is -inf unless they are integers with the sum n; the sum may
-/// be smaller by what the dtype of x cannot represent. The categories are given either by `probs`
+/// The log probability of counts x. It is -inf unless they are integers with the sum n. The sum may
+/// be smaller by what the dtype of x cannot represent, if n is so large, and above 2^53 it may
+/// differ by the rounding errors of a sum. The categories are given either by `probs`
 /// or by `logits`; the other is undefined. Not differentiable in counts.
 at::Tensor multinomial_log_prob(const at::Tensor& n, const at::Tensor& probs,
                                 const at::Tensor& logits, const at::Tensor& x);

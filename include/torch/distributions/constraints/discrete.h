@@ -61,8 +61,9 @@ class TORCH_DISTRIBUTIONS_API IntegerLessThan final : public UpperBounded {
                                        const TensorOptions& options) const override;
 };
 
-/// Vectors of numbers >= 0 whose sum is at most `upper`. As in Python, this is weaker than the
-/// support of a multinomial distribution: integers whose sum is `upper`.
+/// Vectors of numbers >= 0 whose sum is at most `upper`, up to the rounding of a sum of doubles. As
+/// in Python, this is weaker than the support of a multinomial distribution: integers whose sum is
+/// `upper`.
 class TORCH_DISTRIBUTIONS_API Multinomial final : public UpperBounded {
  public:
   explicit Multinomial(Param upper) : UpperBounded("Multinomial", std::move(upper)) {}
