@@ -75,6 +75,14 @@ void LowRankMultivariateNormal::factor(const Tensor& cov_factor, const Tensor& c
       constraints::scan::readable(specific) && !positive_vector()->first_violation(specific);
   if (!validates() && !all_positive) specific = specific.masked_fill(specific <= 0, ops::kNaN);
   low_rank_ = std::make_shared<const core::LowRank>(ops::LowRankCovariance(cov_factor, specific));
+  if (!validates() || low_rank_->covariance.is_by_kernels()) return;
+  const Tensor& capacitance = low_rank_->covariance.parts().capacitance;
+  if (!constraints::scan::readable(capacitance) || capacitance.isfinite().all().item<bool>())
+    return;
+  TORCH_DISTRIBUTIONS_CHECK(
+      ValueError, !low_rank_->covariance.is_finite().all().item<bool>(),
+      "LowRankMultivariateNormal: the elements of cov_factor are too large beside the root of "
+      "cov_diag: their ratio overflows");
 }
 
 Tensor LowRankMultivariateNormal::to_batch(const Tensor& result, int64_t event_dim) const {

@@ -318,6 +318,65 @@ TEST(LowRankMultivariateNormalTest, FloatsHaveTheGradientsOfDoubles) {
   EXPECT_TRUE(kl_divergence(m, m).eq(0).all().item<bool>());
 }
 
+// The members are the user's tensors, but the distribution is that of the numbers it was made of.
+TEST(LowRankMultivariateNormalTest, ItsCovarianceDoesNotFollowLaterChanges) {
+  at::manual_seed(11);
+  for (const auto dtype : {at::kFloat, at::kDouble, at::kHalf}) {
+    for (const double length : {0.2, 1e4}) {
+      const Tensor loc = at::randn({2, 5}).to(dtype), diag = (at::rand({2, 5}) + 0.5).to(dtype),
+                   factor = (length * at::randn({2, 5, 2})).to(dtype),
+                   x = at::randn({2, 5}).to(dtype);
+      const LowRank m(loc, factor, diag), same(loc, factor.clone(), diag.clone());
+      factor.mul_(0.5);
+      diag.mul_(3);
+      const auto results = [&](const LowRank& d) {
+        at::manual_seed(12);
+        return std::vector<Tensor>{d.log_prob(x),
+                                   d.entropy(),
+                                   d.variance(),
+                                   d.covariance_matrix(),
+                                   d.precision_matrix(),
+                                   d.scale_tril(),
+                                   d.sample({3}),
+                                   kl_divergence(d, same),
+                                   d.expand({3, 2}).log_prob(x)};
+      };
+      const auto got = results(m), want = results(same);
+      for (std::size_t i = 0; i < got.size(); ++i)
+        EXPECT_TRUE(got[i].allclose(want[i], 1e-12, 1e-12)) << dtype << ' ' << length << ' ' << i;
+    }
+  }
+}
+
+// The squares of W, or their ratio to d, overflow. Variances may be infinite, but nothing is NaN.
+TEST(LowRankMultivariateNormalTest, TheSquaresOfItsFactorMayOverflow) {
+  at::manual_seed(13);
+  const Tensor loc = at::zeros({4}, kDoubles), w = at::randn({4, 2}, kDoubles),
+               d = at::rand({4}, kDoubles) + 0.5;
+  const double usual = LowRank(loc, 1e10 * w, d).entropy().item<double>();
+  for (const auto& [length, size] :
+       {std::pair{1e160, 1.0}, {1e200, 1.0}, {1e100, 1e-200}, {1e-30, 1e-300}, {1e300, 1e300}}) {
+    const std::string what = at::str(length, " ", size);
+    const Tensor factor = (length * w).requires_grad_(), diag = (size * d).requires_grad_();
+    const LowRank m(loc, factor, diag);
+    const Tensor at_loc = m.log_prob(loc), entropy = m.entropy();
+    // Two directions have the size of W, and the two others that of the root of d.
+    EXPECT_NEAR(entropy.item<double>() - usual, 2 * std::log(length / 1e10) + std::log(size), 1e-10)
+        << what;
+    EXPECT_NEAR((at_loc + entropy).item<double>(), 2, 1e-10) << what;
+    for (const Tensor& result : {m.log_prob(factor.detach().matmul(at::ones({2}, kDoubles))),
+                                 m.variance(), m.precision_matrix(), m.scale_tril(), m.sample({3})})
+      EXPECT_FALSE(result.isnan().any().item<bool>()) << what << result;
+    for (const Tensor& y : {at_loc, entropy}) {
+      for (const Tensor& g : torch::autograd::grad({y}, {factor, diag}, {}, true))
+        EXPECT_FALSE(g.isnan().any().item<bool>()) << what << g;
+    }
+  }
+  // Then the ratio of W to the root of d overflows as well.
+  EXPECT_THAT(refusal([&] { LowRank(loc, 1e250 * w, 1e-300 * d); }),
+              HasSubstr("LowRankMultivariateNormal: the elements of cov_factor are too large"));
+}
+
 TEST(LowRankMultivariateNormalTest, SamplesAreThoseOfTheNoise) {
   const Tensor loc = at::randn({3, 2}, kDoubles), factor = at::randn({3, 2, 5}, kDoubles),
                diag = random_diag({2});

@@ -299,6 +299,8 @@ MUTANTS = [
            ("src/constraint_registry.cpp",), "transforms_test", "ConstraintRegistry.*FromTheLeft"),
     Mutant("a tolerance for exact counts", "src/ops/vectors/count_kernels.h", "select(n > 2 / epsilon, n * epsilon, 0.0)", "n * epsilon",
            ("src/ops/vectors/row_kernels.cpp",), "families_test", "Multinomial.ASum*"),
+    Mutant("a covariance that follows its originals", "src/ops/vectors/covariance.cpp", "/*copy=*/true", "/*copy=*/false",
+           ("src/ops/vectors/covariance.cpp",), "families_test", "LowRankMultivariateNormalTest.ItsCovariance*"),
     Mutant("a power of the determinant too few", "src/ops/vectors/wishart.cpp",
            "powers = static_cast<double>(n - 1) - indices(std", "powers = static_cast<double>(n - 2) - indices(std", ("src/ops/vectors/wishart.cpp",), GOLDEN, "*Wishart*"),
     Mutant("draws of wider matrices", "src/wishart.cpp", "draws = root.matmul(root.mT())",

@@ -53,6 +53,8 @@ bool is_constant(TensorPointers tensors) {
                      [](const Tensor* tensor) { return is_readable(*tensor); });
 }
 
+constexpr double kHuge = 1e100;  // its square does not overflow
+
 /// Whether W is short beside the root of d.
 bool is_short(const Tensor& capacitance) {
   return holds_for_all(capacitance, [](double x) { return std::abs(x) < kLong; });
@@ -96,7 +98,11 @@ LowRankCovariance::LowRankCovariance(const Tensor& factor, const Tensor& specifi
   const auto dtype = factor.scalar_type() == at::kFloat && specific.scalar_type() == at::kFloat
                          ? at::kFloat
                          : at::kDouble;
-  parts_ = {factor.to(dtype), specific.to(dtype), {}, {}, {}};
+  // Copies, so that the numbers that follow from them stay right if the user changes the originals.
+  const auto copy = [dtype](const Tensor& t) {
+    return t.to(dtype, /*non_blocking=*/false, /*copy=*/true);
+  };
+  parts_ = {copy(factor), copy(specific), {}, {}, {}};
   if (factor_by_kernels(parts_)) return;
   parts_.factor = parts_.factor.to(at::kDouble);
   parts_.specific = parts_.specific.to(at::kDouble);
@@ -135,8 +141,15 @@ Tensor LowRankCovariance::whiten(const Tensor& vectors) const {
   if (!is_short || !is_constant({&vectors, &parts_.factor, &parts_.specific})) {
     // A step of Newton's method has the derivatives of the exact minimum, whatever z was. It also
     // removes the rounding error of u in the directions of W, which is large beside u there.
-    const Tensor slope = factors.mT().bmm(meeting.columns(u / scales)) - z;
-    const Tensor step = at::cholesky_solve(slope, capacitances);
+    // The elements of W^T diag(d)^-1 W may overflow, so a product is divided by a number of the size
+    // of the capacitance.
+    const Tensor size = (capacitance.detach().abs().amax({-2, -1}, true) / kHuge).clamp_min(1);
+    const Tensor of_columns = meeting.factors(size);
+    const Tensor slope =
+        factors.mT().bmm(meeting.columns(u / (scales * size.squeeze(-1)))) - z / of_columns;
+    const Tensor solved =
+        at::linalg_solve_triangular(capacitances, slope, /*upper=*/false) * of_columns;
+    const Tensor step = at::linalg_solve_triangular(capacitances.mT(), solved, /*upper=*/true);
     z = z + step;
     u = u - product(step) / scales;
   }
