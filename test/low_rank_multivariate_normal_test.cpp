@@ -300,19 +300,25 @@ TEST(LowRankMultivariateNormalTest, DerivativesOfEveryOrder) {
 }
 
 // Each value has its own covariance with a short factor, so kernels compute all.
-TEST(LowRankMultivariateNormalTest, FloatsHaveTheGradientsOfDoubles) {
+TEST(LowRankMultivariateNormalTest, FloatsAndDoublesHaveTheGradientsOfTheDenseOne) {
   at::manual_seed(10);
   const std::vector<Tensor> inputs{at::randn({2, 17}), 0.2 * at::randn({2, 17, 3}),
                                    at::rand({2, 17}) + 0.5, at::randn({2, 17})};
-  const auto gradients = [&](at::ScalarType dtype) {
+  const auto gradients = [&](at::ScalarType dtype, bool is_dense) {
     std::vector<Tensor> leaves;
     for (const Tensor& x : inputs) leaves.push_back(x.to(dtype, false, true).requires_grad_());
-    const LowRank m(leaves[0], leaves[1], leaves[2]);
-    return torch::autograd::grad({m.log_prob(leaves[3]).sum()}, leaves);
+    const Tensor log_prob = is_dense ? dense(leaves[0], leaves[1], leaves[2]).log_prob(leaves[3])
+                                     : LowRank(leaves[0], leaves[1], leaves[2]).log_prob(leaves[3]);
+    return torch::autograd::grad({(log_prob * at::tensor({1, 2})).sum()}, leaves);
   };
-  const auto got = gradients(at::kFloat), want = gradients(at::kDouble);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    EXPECT_TRUE(got[i].to(at::kDouble).allclose(want[i], 1e-6, 1e-6)) << i << got[i] << want[i];
+  const auto want = gradients(at::kDouble, true);
+  for (const auto dtype : {at::kFloat, at::kDouble}) {
+    const double tolerance = dtype == at::kFloat ? 1e-6 : 1e-13;
+    const auto got = gradients(dtype, false);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      EXPECT_TRUE(got[i].to(at::kDouble).allclose(want[i], tolerance, tolerance))
+          << i << got[i] << want[i];
+    }
   }
   const LowRank m(inputs[0], inputs[1], inputs[2]);
   EXPECT_TRUE(kl_divergence(m, m).eq(0).all().item<bool>());

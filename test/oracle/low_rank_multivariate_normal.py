@@ -33,11 +33,11 @@ class LowRankMultivariateNormalPoints(Points):
     quantities = ("log_prob", "mean", "variance", "entropy")
 
     @staticmethod
-    def point(draw, spread, off, reach):
-        """Diagonal entries from 10^-2 spread to 10^spread, and a factor whose columns have sizes from 10^-off to 10^off."""
+    def point(draw, of_diag, of_sizes, reach):
+        """The diagonal's entries, and the sizes of the factor's columns, lie between these powers of 10."""
         loc = tuple(draw.uniform(-3, 3) for _ in range(3))
-        diag = tuple(draw.log_uniform(-2 * spread, spread) for _ in range(3))
-        sizes = [mpf(draw.log_uniform(-off, off)) for _ in range(2)]
+        diag = tuple(draw.log_uniform(*of_diag) for _ in range(3))
+        sizes = [mpf(draw.log_uniform(*of_sizes)) for _ in range(2)]
         factor = tuple(tuple(draw.fmt.round(size * draw.uniform(-2, 2)) for size in sizes) for _ in range(3))
         z = [reach * draw.bell() for _ in sizes]
         noise = [mp.sqrt(v) * reach * draw.bell() for v in diag]
@@ -46,11 +46,12 @@ class LowRankMultivariateNormalPoints(Points):
 
     @classmethod
     def typical(cls, draw):
-        return cls.point(draw, 0.25, 0.25, 1)
+        return cls.point(draw, (-0.5, 0.25), (-0.25, 0.25), 1)
 
     @classmethod
     def hostile(cls, draw):
-        return cls.point(draw, 4 if draw.chance(0.5) else 1, 3 if draw.chance(0.3) else 1, 3)
+        spread, off = 4 if draw.chance(0.5) else 1, 3 if draw.chance(0.3) else 1
+        return cls.point(draw, (-2 * spread, spread), (-off, off), 3)
 
     @classmethod
     def unit(cls, quantity, value, loc, cov_factor, cov_diag):
@@ -78,6 +79,20 @@ class LowRankMultivariateNormalPoints(Points):
         j = int(j[0])
         share = total(abs(precision.projection[j][k] * cov_factor[k][j]) for k in range(3)) / mp.sqrt(cov_diag[i])
         return of_solved[i] * abs(z[j]) + abs(solved[i]) * of_z[j] + share
+
+
+class ShortFactorPoints(LowRankMultivariateNormalPoints):
+    """The factor takes less than 3/4 of every variance, so that kernels compute all points and their gradients."""
+
+    name = "LowRankMultivariateNormal(short)"
+
+    @classmethod
+    def typical(cls, draw):
+        return cls.point(draw, (0, 0.25), (-1, -0.35), 1)
+
+    @classmethod
+    def hostile(cls, draw):
+        return cls.point(draw, (0, 4), (-3, -0.35), 3)
 
 
 class LowRankMultivariateNormal(Family):
@@ -149,7 +164,7 @@ class LowRankMultivariateNormal(Family):
         "cov_diag": [[0.5, 1], [1, 1], [3, 0.25]],
     }
     grid = [([m, s], [[s], [m]], [s, 1]) for m in REAL.grid for s in SCALE.grid]
-    accuracy = [LowRankMultivariateNormalPoints]
+    accuracy = [LowRankMultivariateNormalPoints, ShortFactorPoints]
     cases = [
         Case(loc=[0.0, 0.0], cov_factor=[[1.0], [0.0]], cov_diag=[1.0, 1.0], at=[[0.0, 0.0], [1.0, -2.0]], outside=[[0.0, NAN]]),
         Case(loc=[0.5, -1.0], cov_factor=ONE2, cov_diag=[0.5, 2.0], at=[[0.25, 0.5], [1.0, -2.0]], edges=[[INF, 0.0], [0.5, -INF]]),
