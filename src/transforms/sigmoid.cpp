@@ -9,8 +9,6 @@
 #include "core/float_limits.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/transforms.h"
-#include "ops/special/sigmoid.h"
-#include "ops/special/tensor_scalar.h"
 #include "transforms/rounded.h"
 
 namespace torch::distributions {
@@ -47,7 +45,7 @@ ConstraintPtr SigmoidTransform::codomain() const { return constraints::unit_inte
 Tensor SigmoidTransform::sign() const { return at::ones({}); }
 
 Tensor SigmoidTransform::do_forward(const Tensor& x) const {
-  const Tensor y = ops::special::sigmoid(x);
+  const Tensor y = ops::evaluate_at<ops::functions::Forward, ops::formulas::Sigmoid>(x);
   if (is_interior(y)) return y;
   // LibTorch's sigmoid is 0 where exp(-x) overflows. There the sigmoid rounds to exp(x).
   const Tensor value = y.maximum(x.clamp_max(-40).exp());

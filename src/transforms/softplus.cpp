@@ -7,8 +7,6 @@
 
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/transforms.h"
-#include "ops/special/sigmoid.h"
-#include "ops/special/tensor_scalar.h"
 #include "transforms/rounded.h"
 
 namespace torch::distributions {
@@ -21,7 +19,7 @@ ConstraintPtr SoftplusTransform::codomain() const { return constraints::positive
 Tensor SoftplusTransform::sign() const { return at::ones({}); }
 
 Tensor SoftplusTransform::do_forward(const Tensor& x) const {
-  return rounded_to_positive(ops::special::softplus(x));
+  return rounded_to_positive(do_limit(x));
 }
 
 Tensor SoftplusTransform::do_inverse(const Tensor& y) const {
@@ -32,7 +30,9 @@ Tensor SoftplusTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor&
   return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Softplus>(x);
 }
 
-Tensor SoftplusTransform::do_limit(const Tensor& x) const { return ops::special::softplus(x); }
+Tensor SoftplusTransform::do_limit(const Tensor& x) const {
+  return ops::evaluate_at<ops::functions::Forward, ops::formulas::Softplus>(x);
+}
 
 Tensor SoftplusTransform::do_inverse_limit(const Tensor& y) const { return do_inverse(y); }
 

@@ -7,8 +7,6 @@
 
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/transforms.h"
-#include "ops/special/hyperbolic.h"
-#include "ops/special/tensor_scalar.h"
 
 namespace torch::distributions {
 inline namespace transforms {
@@ -19,7 +17,9 @@ ConstraintPtr TanhTransform::codomain() const { return constraints::interval(-1.
 
 Tensor TanhTransform::sign() const { return at::ones({}); }
 
-Tensor TanhTransform::do_forward(const Tensor& x) const { return ops::special::tanh(x); }
+Tensor TanhTransform::do_forward(const Tensor& x) const {
+  return ops::evaluate_at<ops::functions::Forward, ops::formulas::Tanh>(x);
+}
 
 Tensor TanhTransform::do_inverse(const Tensor& y) const {
   return ops::evaluate_at<ops::functions::Inverse, ops::formulas::Tanh>(y);

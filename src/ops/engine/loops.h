@@ -200,6 +200,7 @@ constexpr auto with_function(const F& f) {
   if constexpr (set == kLogSurvivalFunction) return f(functions::LogSurvivalFunction());
   if constexpr (set == kEntropy) return f(functions::Entropy());
   if constexpr (set == kKl) return f(functions::Kl());
+  if constexpr (set == kForward) return f(functions::Forward());
   if constexpr (set == kInverse) return f(functions::Inverse());
   if constexpr (set == kLogAbsDetJacobian) return f(functions::LogAbsDetJacobian());
 }

@@ -35,6 +35,7 @@ inline constexpr Functions kLogAbsDetJacobian = 1u << 10;
 inline constexpr Functions kLogCdf = 1u << 11;
 inline constexpr Functions kSurvivalFunction = 1u << 12;
 inline constexpr Functions kLogSurvivalFunction = 1u << 13;
+inline constexpr Functions kForward = 1u << 14;
 inline constexpr Functions kNone = 0;
 inline constexpr Functions kEvery = ~Functions{0};
 /// The tails. Each ends in an exponential or a logarithm, so they compute in double as a rule.

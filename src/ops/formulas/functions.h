@@ -54,6 +54,7 @@ TORCH_DISTRIBUTIONS_FUNCTION(Variance, variance)
 TORCH_DISTRIBUTIONS_FUNCTION(Stddev, stddev)
 TORCH_DISTRIBUTIONS_FUNCTION(Entropy, entropy)
 TORCH_DISTRIBUTIONS_FUNCTION(Kl, kl)  // parameters of p, then those of q
+TORCH_DISTRIBUTIONS_FUNCTION(Forward, forward)
 TORCH_DISTRIBUTIONS_FUNCTION(Inverse, inverse)
 TORCH_DISTRIBUTIONS_FUNCTION(LogAbsDetJacobian, log_abs_det_jacobian)
 
@@ -122,7 +123,8 @@ struct SurvivalFunction {
 
 /// Whether the last input is a value. All other inputs are parameters.
 constexpr bool is_of_value(Functions function) {
-  return (function & (kLogProb | kCdf | kIcdf | kTails | kInverse | kLogAbsDetJacobian)) != 0;
+  return (function &
+          (kLogProb | kCdf | kIcdf | kTails | kForward | kInverse | kLogAbsDetJacobian)) != 0;
 }
 template <class Function>
 inline constexpr bool kIsOfValue = is_of_value(Function::kSet);

@@ -6,21 +6,35 @@
 #include "ops/special/sigmoid.h"
 #include "ops/special/xlogy.h"
 
-/// Formulas of element-wise transforms: the inverse at y, and log |dy/dx| at x. A function that is
-/// one operation of LibTorch or one special function, as every y(x) is, has no formula.
+/// Formulas of element-wise transforms: y(x), the inverse at y, and log |dy/dx| at x. A function
+/// that LibTorch computes as fast by one operation has no formula.
 
 namespace torch::distributions::ops::formulas {
 
 struct Tanh {
   static constexpr std::size_t kParameters = 0;
   static constexpr Functions kInDouble = kNone;
-  static constexpr KernelOf kKernels[] = {{kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
+  static constexpr KernelOf kKernels[] = {
+      {kForward, kValue}, {kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
 
+  static constexpr auto forward() {
+    return [](const auto& x) { return tanh(x); };
+  }
   static constexpr auto inverse() {
     return [](const auto& y) { return atanh(y); };
   }
   static constexpr auto log_abs_det_jacobian() {
     return [](const auto& x) { return -2.0 * log_cosh(x); };
+  }
+};
+
+struct Exp {
+  static constexpr std::size_t kParameters = 0;
+  static constexpr Functions kInDouble = kNone;
+  static constexpr KernelOf kKernels[] = {{kForward, kValue}};
+
+  static constexpr auto forward() {
+    return [](const auto& x) { return exp(x); };
   }
 };
 
@@ -39,8 +53,12 @@ struct Power {
 struct Sigmoid {
   static constexpr std::size_t kParameters = 0;
   static constexpr Functions kInDouble = kNone;
-  static constexpr KernelOf kKernels[] = {{kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
+  static constexpr KernelOf kKernels[] = {
+      {kForward, kValue}, {kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
 
+  static constexpr auto forward() {
+    return [](const auto& x) { return sigmoid(x); };
+  }
   static constexpr auto inverse() {
     return [](const auto& y) { return log(y) - log1p(-y); };
   }
@@ -52,8 +70,12 @@ struct Sigmoid {
 struct Softplus {
   static constexpr std::size_t kParameters = 0;
   static constexpr Functions kInDouble = kNone;
-  static constexpr KernelOf kKernels[] = {{kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
+  static constexpr KernelOf kKernels[] = {
+      {kForward, kValue}, {kInverse, kValue}, {kLogAbsDetJacobian, kValue}};
 
+  static constexpr auto forward() {
+    return [](const auto& x) { return softplus(x); };
+  }
   static constexpr auto inverse() {
     return [](const auto& y) { return y + log1mexp(-y); };
   }

@@ -24,7 +24,7 @@ struct Tanh {
   static constexpr const char* kName = "tanh";
   static constexpr auto value(const auto& x) {
     const auto less = expm1(-2.0 * abs(x)), size = -less / (less + 2.0);
-    return select(x < 0.0, -size, size);
+    return select(x > 0.0, size, select(x < 0.0, -size, x));
   }
   static auto of_tensor(const auto& x) { return x.tanh(); }
   static constexpr auto partial(Argument<0>, const auto& x) {
