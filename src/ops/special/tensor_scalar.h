@@ -24,116 +24,95 @@ namespace torch::distributions::ops {
 class TensorCondition {
  public:
   explicit TensorCondition(at::Tensor tensor) : tensor_(std::move(tensor)) {}
+  TensorCondition(const TensorCondition&) = default;
+  TensorCondition(TensorCondition&&) noexcept = default;
+  TensorCondition& operator=(const TensorCondition&) = default;
+  TensorCondition& operator=(TensorCondition&&) noexcept = default;
+  ~TensorCondition();
   const at::Tensor& tensor() const { return tensor_; }
 
-  friend TensorCondition operator&&(const TensorCondition& a, const TensorCondition& b) {
-    return TensorCondition(a.tensor_ & b.tensor_);
-  }
-  friend TensorCondition operator||(const TensorCondition& a, const TensorCondition& b) {
-    return TensorCondition(a.tensor_ | b.tensor_);
-  }
-  friend TensorCondition operator!(const TensorCondition& a) {
-    return TensorCondition(a.tensor_.bitwise_not());
-  }
-  friend bool all(const TensorCondition&) { return false; }
+  friend TensorCondition operator&&(const TensorCondition& a, const TensorCondition& b);
+  friend TensorCondition operator||(const TensorCondition& a, const TensorCondition& b);
+  friend TensorCondition operator!(const TensorCondition& a);
+  friend bool all(const TensorCondition&);
 
  private:
   at::Tensor tensor_;
 };
 
 /// The functions are hidden friends: free functions would be ambiguous with the function objects of
-/// the same names that formulas call.
+/// the same names that formulas call. They are not inline, nor is the destructor: formulas call them
+/// in thousands of places.
 class TensorScalar {
   using S = TensorScalar;
 
  public:
   TensorScalar() = default;
   explicit TensorScalar(at::Tensor tensor) : tensor_(std::move(tensor)) {}
+  TensorScalar(const TensorScalar&) = default;
+  TensorScalar(TensorScalar&&) noexcept = default;
+  TensorScalar& operator=(const TensorScalar&) = default;
+  TensorScalar& operator=(TensorScalar&&) noexcept = default;
+  ~TensorScalar();
   const at::Tensor& tensor() const { return tensor_; }
 
   // --- Arithmetic -------------------------------------------------------------------------------
 
-  friend S operator-(const S& a) { return S(a.tensor_.neg()); }
-  friend S operator+(const S& a, const S& b) { return S(a.tensor_ + b.tensor_); }
-  friend S operator-(const S& a, const S& b) { return S(a.tensor_ - b.tensor_); }
-  friend S operator*(const S& a, const S& b) { return S(a.tensor_ * b.tensor_); }
-  friend S operator/(const S& a, const S& b) { return S(a.tensor_ / b.tensor_); }
-  friend S operator+(const S& a, double b) { return S(a.tensor_ + b); }
-  friend S operator-(const S& a, double b) { return S(a.tensor_ - b); }
-  friend S operator*(const S& a, double b) { return S(a.tensor_ * b); }
-  friend S operator/(const S& a, double b) { return S(a.tensor_ / b); }
-  friend S operator+(double a, const S& b) { return S(b.tensor_ + a); }
-  friend S operator-(double a, const S& b) { return S(a - b.tensor_); }
-  friend S operator*(double a, const S& b) { return S(b.tensor_ * a); }
-  friend S operator/(double a, const S& b) { return S(a / b.tensor_); }
+  friend S operator-(const S& a);
+  friend S operator+(const S& a, const S& b);
+  friend S operator-(const S& a, const S& b);
+  friend S operator*(const S& a, const S& b);
+  friend S operator/(const S& a, const S& b);
+  friend S operator+(const S& a, double b);
+  friend S operator-(const S& a, double b);
+  friend S operator*(const S& a, double b);
+  friend S operator/(const S& a, double b);
+  friend S operator+(double a, const S& b);
+  friend S operator-(double a, const S& b);
+  friend S operator*(double a, const S& b);
+  friend S operator/(double a, const S& b);
 
   // --- Comparison and choice --------------------------------------------------------------------
 
-  friend TensorCondition operator<(const S& a, const S& b) {
-    return TensorCondition(a.tensor_ < b.tensor_);
-  }
-  friend TensorCondition operator<=(const S& a, const S& b) {
-    return TensorCondition(a.tensor_ <= b.tensor_);
-  }
-  friend TensorCondition operator>(const S& a, const S& b) {
-    return TensorCondition(a.tensor_ > b.tensor_);
-  }
-  friend TensorCondition operator>=(const S& a, const S& b) {
-    return TensorCondition(a.tensor_ >= b.tensor_);
-  }
-  friend TensorCondition operator==(const S& a, const S& b) {
-    return TensorCondition(a.tensor_ == b.tensor_);
-  }
-  friend TensorCondition operator!=(const S& a, const S& b) {
-    return TensorCondition(a.tensor_ != b.tensor_);
-  }
-  friend TensorCondition operator<(const S& a, double b) { return TensorCondition(a.tensor_ < b); }
-  friend TensorCondition operator<=(const S& a, double b) {
-    return TensorCondition(a.tensor_ <= b);
-  }
-  friend TensorCondition operator>(const S& a, double b) { return TensorCondition(a.tensor_ > b); }
-  friend TensorCondition operator>=(const S& a, double b) {
-    return TensorCondition(a.tensor_ >= b);
-  }
-  friend TensorCondition operator==(const S& a, double b) {
-    return TensorCondition(a.tensor_ == b);
-  }
-  friend TensorCondition operator!=(const S& a, double b) {
-    return TensorCondition(a.tensor_ != b);
-  }
-  friend TensorCondition isnan(const S& a) { return TensorCondition(a.tensor_.isnan()); }
+  friend TensorCondition operator<(const S& a, const S& b);
+  friend TensorCondition operator<=(const S& a, const S& b);
+  friend TensorCondition operator>(const S& a, const S& b);
+  friend TensorCondition operator>=(const S& a, const S& b);
+  friend TensorCondition operator==(const S& a, const S& b);
+  friend TensorCondition operator!=(const S& a, const S& b);
+  friend TensorCondition operator<(const S& a, double b);
+  friend TensorCondition operator<=(const S& a, double b);
+  friend TensorCondition operator>(const S& a, double b);
+  friend TensorCondition operator>=(const S& a, double b);
+  friend TensorCondition operator==(const S& a, double b);
+  friend TensorCondition operator!=(const S& a, double b);
+  friend TensorCondition isnan(const S& a);
 
-  friend S select(const TensorCondition& condition, const S& a, const S& b) {
-    return S(at::where(condition.tensor(), a.tensor_, b.tensor_));
-  }
-  friend S select(const TensorCondition& condition, const S& a, double b) {
-    return S(at::where(condition.tensor(), a.tensor_, b));
-  }
-  friend S select(const TensorCondition& condition, double a, const S& b) {
-    return S(at::where(condition.tensor(), a, b.tensor_));
-  }
+  friend S select(const TensorCondition& condition, const S& a, const S& b);
+  friend S select(const TensorCondition& condition, const S& a, double b);
+  friend S select(const TensorCondition& condition, double a, const S& b);
 
-  friend S like(const S& x, double c) { return S(at::scalar_tensor(c, x.tensor_.options())); }
+  friend S like(const S& x, double c);
   /// x, as a constant for derivatives.
-  friend S constant(const S& x) { return S(x.tensor_.detach()); }
+  friend S constant(const S& x);
 
   // --- Elementary functions ---------------------------------------------------------------------
 
-  friend S abs(const S& x) { return S(x.tensor_.abs()); }
-  friend S erfc(const S& x) { return S(x.tensor_.erfc()); }
-  friend S exp(const S& x) { return S(x.tensor_.exp()); }
-  friend S floor(const S& x) { return S(x.tensor_.floor()); }
-  friend S log(const S& x) { return S(x.tensor_.log()); }
-  friend S log1p(const S& x) { return S(x.tensor_.log1p()); }
-  friend S sin(const S& x) { return S(x.tensor_.sin()); }
-  friend S sqrt(const S& x) { return S(x.tensor_.sqrt()); }
-  friend S square(const S& x) { return S(x.tensor_.square()); }
-  friend S tan(const S& x) { return S(x.tensor_.tan()); }
-  friend S expm1(const S& x) { return S(x.tensor_.expm1()); }
-  friend S min(const S& a, const S& b) { return S(at::minimum(a.tensor_, b.tensor_)); }
-  friend S max(const S& a, const S& b) { return S(at::maximum(a.tensor_, b.tensor_)); }
-  friend S min(const S& a, double b) { return S(a.tensor_.clamp_max(b)); }
-  friend S max(const S& a, double b) { return S(a.tensor_.clamp_min(b)); }
+  friend S abs(const S& x);
+  friend S erfc(const S& x);
+  friend S exp(const S& x);
+  friend S floor(const S& x);
+  friend S log(const S& x);
+  friend S log1p(const S& x);
+  friend S sin(const S& x);
+  friend S sqrt(const S& x);
+  friend S square(const S& x);
+  friend S tan(const S& x);
+  friend S expm1(const S& x);
+  friend S min(const S& a, const S& b);
+  friend S max(const S& a, const S& b);
+  friend S min(const S& a, double b);
+  friend S max(const S& a, double b);
 
  private:
   at::Tensor tensor_;
