@@ -149,7 +149,7 @@ struct Threshold {
 
 /// x in [0, 2^32) as an integer, rounded down.
 template <class T>
-[[gnu::always_inline]] inline BitLanes<T> whole_part(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr BitLanes<T> whole_part(const Lanes<T>& x) {
   if constexpr (sizeof(T) == sizeof(double)) {
     return engine::bits(floor(x) + 0x1p52) & 0xffffffffu;
   } else if constexpr (Words<T>::kCount > 1) {
@@ -159,7 +159,7 @@ template <class T>
   }
 }
 template <class T>
-[[gnu::always_inline]] inline Threshold<T> threshold(const Lanes<T>& p) {
+[[gnu::always_inline]] constexpr Threshold<T> threshold(const Lanes<T>& p) {
   const Lanes<T> scaled = select(p >= 0.0 && p < 1.0, p * 0x1p32, 0.0);
   const BitLanes<T> whole = whole_part(scaled);
   // Exact: a number has few digits after those of its whole part.
@@ -180,8 +180,8 @@ Threshold<T> repeated(double p) {
 
 /// `threshold_at(place)`: those of a register of elements.
 template <class T, class Memory, class ThresholdAt>
-[[gnu::always_inline]] inline void run_trials_by(const Trials& trials,
-                                                 const ThresholdAt& threshold_at) {
+[[gnu::always_inline]] constexpr void run_trials_by(const Trials& trials,
+                                                    const ThresholdAt& threshold_at) {
   fill_by_blocks<kWords, Lanes<T>>(
       trials.first, trials.count, static_cast<Memory*>(trials.to),
       [ threshold_at, draw = trials.draw ](std::uint64_t number,

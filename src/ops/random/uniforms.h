@@ -18,7 +18,7 @@ inline constexpr double kUnit = sizeof(T) == sizeof(float) ? 0x1p-32 : 0x1p-64;
 
 /// The bits as integers of type `Whole`, rounded to T.
 template <class T, class Whole>
-[[gnu::always_inline]] inline Lanes<T> rounded(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> rounded(const BitLanes<T>& bits) {
   if constexpr (sizeof(T) == sizeof(double)) {  // not every instruction set converts 64 bits
     constexpr std::uint64_t kShift = std::bit_cast<std::uint64_t>(0x1p52);
     constexpr bool kIsSigned = std::is_signed_v<Whole>;
@@ -34,17 +34,17 @@ template <class T, class Whole>
   }
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> unsigned_number(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> unsigned_number(const BitLanes<T>& bits) {
   return rounded<T, typename engine::Format<T>::Bits>(bits);
 }
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> signed_number(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> signed_number(const BitLanes<T>& bits) {
   return rounded<T, std::make_signed_t<typename engine::Format<T>::Bits>>(bits);
 }
 
 /// Uniform in [0, 1): a multiple of 2^-24 or 2^-53.
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> unit_uniform(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> unit_uniform(const BitLanes<T>& bits) {
   constexpr int kDigits = std::numeric_limits<T>::digits;
   return signed_number<T>(bits >> (kBits<T> - kDigits)) * (0.5 * std::numeric_limits<T>::epsilon());
 }
@@ -52,20 +52,20 @@ template <class T>
 /// Uniform in (0, 1], with all bits: (bits + 1/2) / 2^32, rounded to T. As small as 2^-33, or 2^-65.
 /// The number of ~bits is 1 minus this one, without cancellation.
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> open_uniform(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> open_uniform(const BitLanes<T>& bits) {
   return (unsigned_number<T>(bits) + 0.5) * kUnit<T>;
 }
 
 /// log x of a positive normal x.
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> log_of_usual(const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> log_of_usual(const Lanes<T>& x) {
   const engine::Split<T> parts(x);
   return engine::log_of_parts(parts.exponent, parts.fraction);
 }
 
 /// -log u, given u in (0, 1] and 1 - u. Positive.
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> minus_log(const Lanes<T>& u, const Lanes<T>& complement) {
+[[gnu::always_inline]] constexpr Lanes<T> minus_log(const Lanes<T>& u, const Lanes<T>& complement) {
   const engine::Split<T> parts(u);
   return -engine::log_of_parts(parts.exponent,
                                select(parts.exponent == 0.0, -complement, parts.fraction));
@@ -73,13 +73,13 @@ template <class T>
 
 /// x, with the sign changed where the highest bit is 1.
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> with_sign(const BitLanes<T>& bits, const Lanes<T>& x) {
+[[gnu::always_inline]] constexpr Lanes<T> with_sign(const BitLanes<T>& bits, const Lanes<T>& x) {
   constexpr auto kHighest = typename engine::Format<T>::Bits{1} << (kBits<T> - 1);
   return engine::from_bits<T>(engine::bits(x) ^ (bits & kHighest));
 }
 /// Whether the highest bit is 1.
 template <class T>
-[[gnu::always_inline]] inline Mask<T> has_highest(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Mask<T> has_highest(const BitLanes<T>& bits) {
   constexpr auto kHighest = typename engine::Format<T>::Bits{1} << (kBits<T> - 1);
   return Mask<T>((bits & kHighest) != BitLanes<T>{});
 }
@@ -91,7 +91,7 @@ struct Direction {
 
 /// Of an angle between -pi/4 and pi/4. The polynomials are those of S. L. Moshier's Cephes library.
 template <class T>
-[[gnu::always_inline]] inline Direction<T> direction_of_small(const Lanes<T>& angle) {
+[[gnu::always_inline]] constexpr Direction<T> direction_of_small(const Lanes<T>& angle) {
   constexpr auto kSine = [] {
     if constexpr (sizeof(T) == sizeof(float)) {
       return std::array{-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4};
@@ -121,7 +121,7 @@ template <class T>
 
 /// The direction of the angle 2 pi (bits + 1/2) / 2^32, or 2^64. Neither coordinate is 0.
 template <class T>
-[[gnu::always_inline]] inline Direction<T> random_direction(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Direction<T> random_direction(const BitLanes<T>& bits) {
   using Bits = typename engine::Format<T>::Bits;
   constexpr Bits kQuarter = Bits{1} << (kBits<T> - 2);
   // The nearest multiple of a right angle is in the two highest bits of `turned`.
@@ -137,14 +137,14 @@ template <class T>
 
 /// Exponential(1).
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> standard_exponential(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> standard_exponential(const BitLanes<T>& bits) {
   return minus_log(open_uniform<T>(bits), open_uniform<T>(~bits));
 }
 
 /// Two numbers of Normal(0, 1). G. E. P. Box and M. E. Muller, "A note on the generation of random
 /// normal deviates", 1958.
 template <class T>
-[[gnu::always_inline]] inline std::array<Lanes<T>, 2> standard_normals(
+[[gnu::always_inline]] constexpr std::array<Lanes<T>, 2> standard_normals(
     const BitLanes<T>& of_radius, const BitLanes<T>& of_angle) {
   const Lanes<T> radius = sqrt(2.0 * standard_exponential<T>(of_radius));
   const Direction<T> direction = random_direction<T>(of_angle);
@@ -153,7 +153,7 @@ template <class T>
 
 /// Cauchy(0, 1): the tangent of pi (bits + 1/2) / 2^32 - pi / 2.
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> standard_cauchy(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> standard_cauchy(const BitLanes<T>& bits) {
   using Bits = typename engine::Format<T>::Bits;
   const auto near =
       direction_of_small(signed_number<T>(bits << 1 | Bits{1}) * (std::numbers::pi / 2 * kUnit<T>));
@@ -163,7 +163,7 @@ template <class T>
 
 /// Laplace(0, 1).
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> standard_laplace(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> standard_laplace(const BitLanes<T>& bits) {
   using Bits = typename engine::Format<T>::Bits;
   constexpr Bits kRest = ~Bits{} >> 1;  // all but the highest bit, which is the sign
   const Mask<T> is_positive = has_highest<T>(bits);
@@ -176,25 +176,26 @@ template <class T>
 
 /// Gumbel(0, 1).
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> standard_gumbel(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> standard_gumbel(const BitLanes<T>& bits) {
   return -log_of_usual(standard_exponential<T>(bits));
 }
 
 /// Logistic(0, 1).
 template <class T>
-[[gnu::always_inline]] inline Lanes<T> standard_logistic(const BitLanes<T>& bits) {
+[[gnu::always_inline]] constexpr Lanes<T> standard_logistic(const BitLanes<T>& bits) {
   return log_of_usual(open_uniform<T>(bits) / open_uniform<T>(~bits));
 }
 
 /// floor(bits n / 2^64): nearly uniform in [0, n). The probability of no number is wrong by more
 /// than 2^-64.
-[[gnu::always_inline]] inline Wide upper_product(const Wide& bits, std::uint64_t n) {
-  const Wide n_low = Wide{} + (n & 0xffffffffu), n_high = Wide{} + (n >> 32);
-  const Wide high_low = product_of_low(bits >> 32, n_low);
-  const Wide low_high = product_of_low(bits, n_high);
-  const Wide middle =
+template <class W>
+[[gnu::always_inline]] constexpr W upper_product(const W& bits, std::uint64_t n) {
+  const W n_low = W{} + (n & 0xffffffffu), n_high = W{} + (n >> 32);
+  const W high = bits >> 32;
+  const W high_low = product_of_low(high, n_low), low_high = product_of_low(bits, n_high);
+  const W middle =
       (product_of_low(bits, n_low) >> 32) + (high_low & 0xffffffffu) + (low_high & 0xffffffffu);
-  return product_of_low(bits >> 32, n_high) + (high_low >> 32) + (low_high >> 32) + (middle >> 32);
+  return product_of_low(high, n_high) + (high_low >> 32) + (low_high >> 32) + (middle >> 32);
 }
 
 }  // namespace

@@ -27,29 +27,40 @@ using engine::Mask;
 /// Integers of 64 bits: as many as doubles in a register.
 using Wide = BitLanes<double>;
 
-/// The products of the lower halves.
-[[gnu::always_inline]] inline Wide product_of_low(const Wide& a, const Wide& b) {
+/// The products of the lower halves. (A template, so that it may be constexpr, like all that CUDA
+/// shares.)
+template <class W>
+[[gnu::always_inline]] constexpr W product_of_low(const W& a, const W& b) {
 #if defined(CPU_CAPABILITY_AVX512)
-  return reinterpret_cast<Wide>(
+  return reinterpret_cast<W>(
       _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
 #elif defined(CPU_CAPABILITY_AVX2)
-  return reinterpret_cast<Wide>(
+  return reinterpret_cast<W>(
       _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
 #else
   return (a & 0xffffffffu) * (b & 0xffffffffu);
 #endif
 }
 
-[[gnu::always_inline]] inline Wide exclusive_or(const Wide& a, const Wide& b, const Wide& c) {
+template <class W>
+[[gnu::always_inline]] constexpr W exclusive_or(const W& a, const W& b, const W& c) {
 #if defined(CPU_CAPABILITY_AVX512)
   constexpr int kOddCount = 0x96;
-  return reinterpret_cast<Wide>(_mm512_ternarylogic_epi64(reinterpret_cast<__m512i>(a),
-                                                          reinterpret_cast<__m512i>(b),
-                                                          reinterpret_cast<__m512i>(c), kOddCount));
+  return reinterpret_cast<W>(_mm512_ternarylogic_epi64(reinterpret_cast<__m512i>(a),
+                                                       reinterpret_cast<__m512i>(b),
+                                                       reinterpret_cast<__m512i>(c), kOddCount));
 #else
   return a ^ b ^ c;
 #endif
 }
+
+/// 0, 1, ...
+template <std::size_t count>
+inline constexpr auto kFirstNumbers = [] {
+  std::array<std::uint32_t, count> numbers{};
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<std::uint32_t>(i);
+  return numbers;
+}();
 
 /// A word of 32 bits for each lane of a `Lanes<T>`.
 template <class T>
@@ -58,21 +69,17 @@ class Words {
   static constexpr std::size_t kCount = Lanes<T>::kCount;
 
   Words() = default;
-  explicit Words(std::uint32_t word) {
+  constexpr explicit Words(std::uint32_t word) {
     for (Wide& part : parts) part = Wide{} + word;
   }
   /// first, first + 1, ...
-  static Words from(std::uint32_t first) {
-    static constexpr auto kNumbers = [] {
-      std::array<std::uint32_t, kCount> numbers{};
-      for (std::size_t i = 0; i < kCount; ++i) numbers[i] = static_cast<std::uint32_t>(i);
-      return numbers;
-    }();
-    Words words = load(kNumbers.data());
+  static constexpr Words from(std::uint32_t first) {
+    if constexpr (kCount == 1) return Words(first);
+    Words words = load(kFirstNumbers<kCount>.data());
     for (Wide& part : words.parts) part += first;
     return words;
   }
-  static Words load(const std::uint32_t* from) {
+  static constexpr Words load(const std::uint32_t* from) {
     Words words;
     if constexpr (kParts == 2) {
       std::memcpy(&words.parts[0], from, sizeof(Wide));
@@ -88,7 +95,7 @@ class Words {
   }
 
   /// The words as integers of the width of T.
-  [[gnu::always_inline]] BitLanes<T> bits() const {
+  [[gnu::always_inline]] constexpr BitLanes<T> bits() const {
     if constexpr (kParts == 2) {
 #if defined(CPU_CAPABILITY_AVX2)
       return reinterpret_cast<BitLanes<T>>(
@@ -114,7 +121,7 @@ using Block = std::array<Words<T>, 4>;
 
 /// Ten rounds of Philox 4x32 of the counter.
 template <class T>
-[[gnu::always_inline]] inline Block<T> philox(std::uint64_t key, Block<T> counter) {
+[[gnu::always_inline]] constexpr Block<T> philox(std::uint64_t key, Block<T> counter) {
   const Wide first = Wide{} + 0xD2511F53u, second = Wide{} + 0xCD9E8D57u;
   auto low = static_cast<std::uint32_t>(key), high = static_cast<std::uint32_t>(key >> 32);
   for (int round = 0; round < 10; ++round) {
@@ -136,16 +143,16 @@ template <class T>
 /// The block of each lane, whose number has the lower half `low` and the upper half `high`, of 16
 /// bits. `attempt`, also of 16 bits, tells the blocks of one number apart.
 template <class T>
-[[gnu::always_inline]] inline Block<T> block_at(const Draw& draw, const Words<T>& low,
-                                                std::uint32_t high, std::uint32_t attempt) {
+[[gnu::always_inline]] constexpr Block<T> block_at(const Draw& draw, const Words<T>& low,
+                                                   std::uint32_t high, std::uint32_t attempt) {
   return philox<T>(draw.key, {low, Words<T>(high | attempt << 16),
                               Words<T>(static_cast<std::uint32_t>(draw.number)),
                               Words<T>(static_cast<std::uint32_t>(draw.number >> 32))});
 }
 /// The blocks with the numbers first, first + 1, ... `first` is a multiple of their count.
 template <class T>
-[[gnu::always_inline]] inline Block<T> blocks_from(const Draw& draw, std::uint64_t first,
-                                                   std::uint32_t attempt = 0) {
+[[gnu::always_inline]] constexpr Block<T> blocks_from(const Draw& draw, std::uint64_t first,
+                                                      std::uint32_t attempt = 0) {
   return block_at(draw, Words<T>::from(static_cast<std::uint32_t>(first)),
                   static_cast<std::uint32_t>(first >> 32), attempt);
 }
@@ -155,7 +162,7 @@ template <class T>
 inline constexpr int kNumbers = 16 / sizeof(T);
 
 template <class T>
-[[gnu::always_inline]] inline BitLanes<T> bits_of(const Block<T>& block, int i) {
+[[gnu::always_inline]] constexpr BitLanes<T> bits_of(const Block<T>& block, int i) {
   if constexpr (sizeof(T) == sizeof(float)) {
     return block[i].bits();
   } else {
