@@ -485,9 +485,9 @@ MUTANTS += [
     Mutant(name, f"src/ops/random/{file}", old, new, (compiled,), "ops_random_test", only)
     for name, file, old, new, compiled, only in [
         ("a sine for a cosine", "uniforms.h", "select(is_odd, near.sine, near.cosine)", "select(is_odd, near.cosine, near.sine)",
-         RANDOM_KERNELS, "*Law*/normal"),
-        ("an eighth of a turn", "uniforms.h", "turned = bits + kQuarter / 2", "turned = bits + kQuarter", RANDOM_KERNELS,
-         "*Law*/normal"),
+         RANDOM_KERNELS, "Laws.Neighbours*"),
+        ("an eighth of a turn", "uniforms.h", "turned = bits + kQuarter / 2", "turned = bits + kQuarter", GIVEN_BITS,
+         "Numbers*Accurate"),
         ("a radius that is 1 % wrong", "uniforms.h", "sqrt(2.0 * standard", "sqrt(2.02 * standard", RANDOM_KERNELS, "*Law*/normal"),
         ("one bit for two numbers", "uniforms.h", "standard_exponential<T>(of_radius)", "standard_exponential<T>(of_angle)", RANDOM_KERNELS, "*Law*/normal"),
         ("31 bits for 32", "uniforms.h", "(unsigned_number<T>(bits) + 0.5) * kUnit", "(unsigned_number<T>(bits | 1) + 0.5) * kUnit",
