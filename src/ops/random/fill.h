@@ -44,18 +44,23 @@ void fill_bernoulli(const Tensor& to, const Draw& draw, const Tensor& p);
 /// the probability of each is below 2^-64.
 void fill_integers(const Tensor& to, const Draw& draw, std::int64_t low, std::uint64_t count);
 
-/// Numbers of Gamma(concentration, 1). The concentration broadcasts to the shape of `to`. At least
-/// the least normal number. NaN if the concentration is not positive and finite.
+// Parameters broadcast to the shape of `to`. Where there is no such distribution, the number is NaN.
+// Numbers are drawn in double if `to` or a parameter is of doubles or integers, else in float.
+
+/// Numbers of Gamma(concentration, 1). At least the least normal number.
 void fill_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration);
 /// Logarithms of such numbers, which do not underflow.
 void fill_log_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration);
-/// Vectors of Dirichlet(concentration) along the last dimension.
+/// Numbers of Beta(a, b) in (0, 1).
+void fill_beta(const Tensor& to, const Draw& draw, const Tensor& a, const Tensor& b);
+/// Vectors of Dirichlet(concentration) along the last dimension, with coordinates in (0, 1). A vector
+/// with a concentration that is not positive and finite is NaN.
 void fill_dirichlet(const Tensor& to, const Draw& draw, const Tensor& concentration);
-/// Numbers of Poisson(rate). NaN if the rate is negative, infinite or NaN.
+/// Numbers of Poisson(rate).
 void fill_poisson(const Tensor& to, const Draw& draw, const Tensor& rate);
-/// Numbers of Binomial(count, p). NaN if there is no such distribution.
+/// Numbers of Binomial(count, p).
 void fill_binomial(const Tensor& to, const Draw& draw, const Tensor& count, const Tensor& p);
-/// Numbers of VonMises(0, concentration) in [-pi, pi].
+/// Numbers of VonMises(0, concentration) in [-pi, pi]. 0 if the concentration is infinite.
 void fill_von_mises(const Tensor& to, const Draw& draw, const Tensor& concentration);
 
 }  // namespace torch::distributions::ops::random

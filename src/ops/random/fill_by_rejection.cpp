@@ -1,0 +1,171 @@
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/float_limits.h"
+#include "ops/engine/instruction_set.h"
+#include "ops/random/fill.h"
+#include "ops/random/pieces.h"
+#include "ops/random/rejection_kernels.h"
+
+namespace torch::distributions::ops::random {
+namespace {
+
+template <class T>
+const RejectionKernels<T>& kernels() {
+  static constexpr auto all =
+      engine::for_each_instruction_set([]<class Isa>() { return &rejection_kernels_of<Isa, T>; });
+  return all[static_cast<std::size_t>(engine::instruction_set())]();
+}
+
+struct Limits {
+  double least, most;
+};
+Limits positive(at::ScalarType dtype) {
+  const FloatLimits limits = float_limits(dtype);
+  return {limits.least_normal, limits.largest};
+}
+Limits finite(at::ScalarType dtype) {
+  const double largest = float_limits(dtype).largest;
+  return {-largest, largest};
+}
+/// The limits of numbers in (0, 1).
+Limits inside_unit(at::ScalarType dtype) {
+  const FloatLimits limits = float_limits(dtype);
+  return {limits.least_normal, limits.below_one()};
+}
+/// The limits of coordinates of vectors whose sum is 1. In half, many elements of the least normal
+/// number would add up to a large part of 1.
+Limits inside_simplex(at::ScalarType dtype) {
+  const FloatLimits limits = float_limits(dtype);
+  return {dtype == at::kHalf ? limits.least : limits.least_normal, limits.below_one()};
+}
+/// The largest count of an integer dtype or a floating one.
+Limits counts(at::ScalarType dtype) {
+  if (at::isFloatingType(dtype)) return {0, float_limits(dtype).largest};
+  const double bits = 8 * static_cast<double>(c10::elementSize(dtype)) - at::isSignedType(dtype);
+  return {0, std::min(0x1.fffffffffffffp62, std::exp2(bits) - 1)};
+}
+
+/// A parameter of the elements of a tensor: one number, numbers that repeat, or one for each element.
+template <class T>
+class Numbers {
+ public:
+  Numbers(const Tensor& parameter, const Tensor& to) {
+    const at::NoGradGuard no_grad;
+    const Tensor known = parameter.detach().to(at::kCPU, c10::CppTypeToScalarType<T>::value);
+    numbers_ = dense(repeats(known.sizes(), to.sizes()) ? known : known.expand(to.sizes()));
+  }
+
+  Operand<T> operand() const { return {numbers_.template const_data_ptr<T>(), numbers_.numel()}; }
+
+ private:
+  /// Whether the elements of a shape repeat those of another shape: its last dimensions are the same,
+  /// and its others are 1.
+  static bool repeats(at::IntArrayRef of, at::IntArrayRef shape) {
+    std::size_t i = of.size();
+    for (auto size = shape.rbegin(); i > 0 && size != shape.rend() && of[i - 1] == *size; ++size)
+      --i;
+    return std::all_of(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(i),
+                       [](std::int64_t size) { return size == 1; });
+  }
+
+  Tensor numbers_;
+};
+
+/// Whether numbers of `to` are drawn as doubles: if it or a parameter has more digits than a float.
+template <class... Parameters>
+bool draws_doubles(const Tensor& to, const Parameters&... parameters) {
+  const auto has_many = [](const Tensor& t) {
+    return t.scalar_type() != at::kFloat && !at::isReducedFloatingType(t.scalar_type());
+  };
+  return (has_many(to) || ... || has_many(parameters));
+}
+
+/// Fills `to` by a kernel: f(kernels) is a pointer to it.
+template <class KernelOf, class... Parameters>
+void fill(const Tensor& to, const Draw& draw, Limits (*limits_of)(at::ScalarType),
+          const KernelOf& kernel_of, const Parameters&... parameters) {
+  with_contiguous(to, [&](const Tensor& contiguous) {
+    const auto [least, most] = limits_of(contiguous.scalar_type());
+    const std::uint64_t shift = first_element(draw, contiguous.numel());
+    const auto run = [&, least = least, most = most]<class T>(T) {
+      const std::array<Numbers<T>, sizeof...(Parameters)> numbers{
+          Numbers<T>(parameters, contiguous)...};
+      const auto kernel = kernel_of(kernels<T>());
+      for_each_piece<T>(contiguous, draw, [&](T* memory, std::int64_t begin, std::int64_t count) {
+        Task<T> task{draw, shift, begin, count, {}, 1, least, most, memory};
+        for (std::size_t i = 0; i < numbers.size(); ++i) task.parameters[i] = numbers[i].operand();
+        kernel(task);
+      });
+    };
+    draws_doubles(contiguous, parameters...) ? run(double{}) : run(float{});
+  });
+}
+
+}  // namespace
+
+void fill_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration) {
+  fill(
+      to, draw, positive, [](const auto& kernels) { return kernels.gamma; }, concentration);
+}
+
+void fill_log_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration) {
+  fill(
+      to, draw, finite, [](const auto& kernels) { return kernels.log_gamma; }, concentration);
+}
+
+void fill_beta(const Tensor& to, const Draw& draw, const Tensor& a, const Tensor& b) {
+  fill(
+      to, draw, inside_unit, [](const auto& kernels) { return kernels.beta; }, a, b);
+}
+
+void fill_poisson(const Tensor& to, const Draw& draw, const Tensor& rate) {
+  fill(
+      to, draw, counts, [](const auto& kernels) { return kernels.poisson; }, rate);
+}
+
+void fill_binomial(const Tensor& to, const Draw& draw, const Tensor& count, const Tensor& p) {
+  fill(
+      to, draw, counts, [](const auto& kernels) { return kernels.binomial; }, count, p);
+}
+
+void fill_von_mises(const Tensor& to, const Draw& draw, const Tensor& concentration) {
+  fill(
+      to, draw, finite, [](const auto& kernels) { return kernels.von_mises; }, concentration);
+}
+
+void fill_dirichlet(const Tensor& to, const Draw& draw, const Tensor& concentration) {
+  with_contiguous(to, [&](const Tensor& contiguous) {
+    const auto [least, most] = inside_simplex(contiguous.scalar_type());
+    const auto run = [&, least = least, most = most]<class T>(T) {
+      const auto dtype = c10::CppTypeToScalarType<T>::value;
+      const Tensor result = contiguous.scalar_type() == dtype
+                                ? contiguous
+                                : at::empty(contiguous.sizes(), contiguous.options().dtype(dtype));
+      const Numbers<T> numbers(concentration, contiguous);
+      const std::int64_t columns = contiguous.size(-1);
+      const std::uint64_t shift = first_element(draw, contiguous.numel());
+      T* const memory = result.mutable_data_ptr<T>();
+      const auto kernel = kernels<T>().dirichlet;
+      parallel_for(contiguous.numel() / columns, std::max<std::int64_t>(kGrain / columns, 1),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     kernel({draw,
+                             shift,
+                             begin * columns,
+                             (end - begin) * columns,
+                             {numbers.operand()},
+                             columns,
+                             least,
+                             most,
+                             memory + begin * columns});
+                   });
+      if (!result.is_same(contiguous)) contiguous.copy_(result);
+    };
+    draws_doubles(contiguous, concentration) ? run(double{}) : run(float{});
+  });
+}
+
+}  // namespace torch::distributions::ops::random
