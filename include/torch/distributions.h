@@ -61,6 +61,7 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
 #include <torch/distributions/pareto.h>
+#include <torch/distributions/philox.h>
 #include <torch/distributions/poisson.h>
 #include <torch/distributions/relaxed_bernoulli.h>
 #include <torch/distributions/relaxed_one_hot_categorical.h>

@@ -10,11 +10,13 @@
 #include <torch/distributions/constraints/dependent.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/core/repr.h>
+#include <torch/distributions/core/sampler.h>
 
 #include "constraints/reason.h"
 #include "core/raise.h"
 #include "core/shape.h"
 #include "core/suspend_validation.h"
+#include "ops/random/generator.h"
 #include "ops/tensor/sum_rightmost.h"
 
 namespace torch::distributions {
@@ -68,6 +70,12 @@ std::string violates(const Tensor& value, const Constraint& constraint, int64_t 
                      first_invalid(value, constraint.check(value).sizes(), constraint, position));
 }
 
+/// The generator of a call: the given one, or else that of the default sampler.
+std::optional<Generator> source(std::optional<Generator> given) {
+  if ((given && given->defined()) || default_sampler() == Sampler::kLibTorch) return given;
+  return ops::random::seeded_by_default_generator();
+}
+
 }  // namespace
 
 const core::Type& Distribution::static_type() {
@@ -77,18 +85,18 @@ const core::Type& Distribution::static_type() {
 
 Tensor Distribution::sample(IntArrayRef sample_shape, std::optional<Generator> generator) const {
   const at::NoGradGuard no_grad;
-  return do_sample(extended_shape(sample_shape), std::move(generator));
+  return do_sample(extended_shape(sample_shape), source(std::move(generator)));
 }
 
 Tensor Distribution::rsample(IntArrayRef sample_shape, std::optional<Generator> generator) const {
   if (!has_rsample()) not_implemented("rsample");
-  return do_rsample(extended_shape(sample_shape), std::move(generator));
+  return do_rsample(extended_shape(sample_shape), source(std::move(generator)));
 }
 
 std::pair<Tensor, Tensor> Distribution::rsample_with_log_prob(
     IntArrayRef sample_shape, std::optional<Generator> generator) const {
   if (!has_rsample()) not_implemented("rsample_with_log_prob");
-  return do_rsample_with_log_prob(extended_shape(sample_shape), std::move(generator));
+  return do_rsample_with_log_prob(extended_shape(sample_shape), source(std::move(generator)));
 }
 
 Tensor Distribution::log_prob(const Tensor& value) const {

@@ -38,6 +38,7 @@ class Mutant:
 
 
 GOLDEN = "golden_golden_test"
+STREAMS = "streams_test"
 MUTANTS = [
     Mutant("wrong sign", "src/ops/formulas/exponential.h", "log_rate - rate * x", "log_rate + rate * x",
            ("generated/ops/kernels/exponential.cpp",), GOLDEN, "*Exponential*"),
@@ -440,6 +441,40 @@ MUTANTS = [
            "families_test", "Kumaraswamy.NoDraw*"),
     Mutant("total left in", "src/ops/vectors/dirichlet.cpp", "log_prob_of_event<Component>(1, total, total, one)",
            "log_prob_of_event<Component>(1, total, one, one)", ("src/ops/vectors/dirichlet.cpp",), GOLDEN, "*Dirichlet*"),
+    # streams of random numbers
+    Mutant("the seed for a key", "src/ops/random/generator.cpp", ".key = derived(0, Of::kSeed, seed)", ".key = seed",
+           ("src/ops/random/generator.cpp",), STREAMS, "Philox.DerivesKeys*"),
+    Mutant("a split that goes on", "src/ops/random/generator.cpp", "  other.number = 0;\n", "",
+           ("src/ops/random/generator.cpp",), STREAMS, "Philox.SplitsDepend*"),
+    Mutant("a split of the seed", "src/ops/random/generator.cpp", "derived(key, Of::kSplit, i)",
+           "derived(0, Of::kSplit, seed + i)", ("src/ops/random/generator.cpp",), STREAMS, "Philox.SplitsAre*"),
+    Mutant("shards of shards in turn", "src/ops/random/generator.cpp", "(shard * k + i)", "(i * shards + shard)",
+           ("src/ops/random/generator.cpp",), STREAMS, "Philox.ShardsOfShards*"),
+    Mutant("a draw twice", "src/ops/random/generator.cpp", "(stream_.number + 1) % kNumbers", "stream_.number % kNumbers",
+           ("src/ops/random/generator.cpp",), STREAMS, "Philox.OfTheSameSeed*"),
+    Mutant("the whole for each shard", "src/ops/random/generator.cpp", ".shard = stream_.shard};\n  stream_.number", ".shard = 0};\n  stream_.number",
+           ("src/ops/random/generator.cpp",), STREAMS, "Philox.ShardsDraw*"),
+    Mutant("a state of any shard", "src/ops/random/generator.cpp", " && stream.shard < stream.shards", "",
+           ("src/ops/random/generator.cpp",), STREAMS, "Philox.KeepsItsState*"),
+    Mutant("32 bits of a seed", "src/ops/random/generator.cpp", "source->random64()", "source->random()",
+           ("src/ops/random/generator.cpp",), "core_test", "Sampler.*"),
+    Mutant("the whole permutation for a shard", "src/ops/random/library.cpp", "shards == 1, operation", "shards >= 1, operation",
+           ("src/ops/random/library.cpp",), STREAMS, "*ByShards"),
+    Mutant("integers from 0", "src/ops/random/library.cpp", "draw_of(generator), from, count", "draw_of(generator), 0, count",
+           ("src/ops/random/library.cpp",), STREAMS, "*PassesArgumentsOn"),
+    Mutant("one integer too few", "src/ops/random/library.cpp", "(Range::max()) + 1", "(Range::max())",
+           ("src/ops/random/library.cpp",), STREAMS, "*DrawsEveryInteger*"),
+    Mutant("a race that the light win", "src/ops/random/library.cpp", "times.div_(weights)", "times.mul_(weights)",
+           ("src/ops/random/library.cpp",), STREAMS, "*DrawsCategories*"),
+    Mutant("sums that overflow", "src/ops/random/library.cpp", "weights / weights.amax(-1, /*keepdim=*/true)", "weights",
+           ("src/ops/random/library.cpp",), STREAMS, "*DrawsCategories*"),
+    Mutant("an operation without a kernel", "src/ops/random/library.cpp",
+           "  library.impl(\"cauchy_\", TORCH_FN(cauchy_));\n", "",
+           ("src/ops/random/library.cpp",), STREAMS, "*HasEveryRandomOperation"),
+    Mutant("any generator of the key", "src/ops/random/generator.cpp", "dynamic_cast<StreamGenerator*>", "static_cast<StreamGenerator*>",
+           ("src/ops/random/generator.cpp",), STREAMS, "*Foreign*"),
+    Mutant("LibTorch's sampler alone", "src/core/distribution.cpp", "default_sampler() == Sampler::kLibTorch", "default_sampler() != Sampler::kLibTorch",
+           ("src/core/distribution.cpp",), "core_test", "Sampler.*"),
 ]
 
 # Samplers with a scale or a probability that is 3 % wrong: the source, its class, and the line.

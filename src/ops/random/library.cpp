@@ -1,0 +1,389 @@
+#include "ops/random/library.h"
+
+#include <ATen/ATen.h>
+#include <ATen/native/DistributionTemplates.h>
+#include <ATen/native/TensorFactories.h>
+#include <torch/library.h>
+
+#include <limits>
+#include <utility>
+
+#include "ops/random/fill.h"
+#include "ops/random/generator.h"
+
+// LibTorch's templates, which make its own random operations for every device, do what does not
+// depend on the generator: they check the arguments, resize results, and split complex numbers. Each
+// operation here has their errors, and its kernel fills the result.
+
+namespace torch::distributions::ops::random {
+namespace {
+
+namespace templates = at::native::templates;
+
+using OptionalGenerator = std::optional<Generator>;
+
+/// One draw for an operation.
+Draw draw_of(const OptionalGenerator& generator) {
+  const auto draw = next_draw(generator);
+  TORCH_CHECK(draw,
+              "TorchDistributions: this generator has the dispatch key CustomRNGKeyId, for which "
+              "random operations are those of torch::distributions::Philox, but it is none");
+  return *draw;
+}
+
+/// One draw for an operation whose result is no sample of independent rows.
+Draw draw_of_whole(const char* operation, const OptionalGenerator& generator) {
+  if (const StreamGenerator* stream = stream_behind(generator)) {
+    const std::uint32_t shards = stream->stream().shards;
+    TORCH_CHECK(shards == 1, operation,
+                ": a shard of a Philox stream draws its part of the rows, and "
+                "this result has none: take a split, or a stream of its own (this is one of ",
+                shards, " shards)");
+  }
+  return draw_of(generator);
+}
+
+bool is_real_floating(at::ScalarType dtype) {
+  return dtype == at::kFloat || dtype == at::kDouble || dtype == at::kHalf ||
+         dtype == at::kBFloat16;
+}
+
+void require_floating(const char* operation, const Tensor& t) {
+  TORCH_CHECK_NOT_IMPLEMENTED(is_real_floating(t.scalar_type()), operation,
+                              ": not implemented for '", t.scalar_type(), "'");
+}
+
+/// Whether a condition holds for all elements. Those of meta tensors are not known.
+template <class Condition>
+bool holds(const Tensor& t, const Condition& condition) {
+  return t.is_meta() || condition(t).all().template item<bool>();
+}
+
+/// A function of fill.h with two numbers as a kernel of LibTorch's templates.
+template <void (*function)(const Tensor&, const Draw&, double, double)>
+struct OfTwo {
+  template <class>
+  struct Kernel {
+    void operator()(const at::TensorIteratorBase& to, double a, double b,
+                    const OptionalGenerator& generator) const {
+      function(to.tensor(0), draw_of(generator), a, b);
+    }
+  };
+};
+
+/// A function of fill.h with one number.
+template <void (*function)(const Tensor&, const Draw&, double)>
+struct OfOne {
+  template <class>
+  struct Kernel {
+    void operator()(const at::TensorIteratorBase& to, double a,
+                    const OptionalGenerator& generator) const {
+      function(to.tensor(0), draw_of(generator), a);
+    }
+  };
+};
+
+// --- Numbers ------------------------------------------------------------------------------------
+
+template <class RNG>
+struct NormalKernel {
+  void operator()(const Tensor& to, double mean, double std,
+                  const OptionalGenerator& generator) const {
+    require_floating("normal_", to);
+    fill_normal(to, draw_of(generator), mean, std);
+  }
+};
+
+Tensor& normal_(Tensor& self, double mean, double std, OptionalGenerator generator) {
+  return templates::normal_impl_<NormalKernel, Generator>(self, mean, std, std::move(generator));
+}
+
+/// normal with a tensor for the mean, the deviation or both.
+template <class Mean, class Std>
+Tensor normal(Mean mean, Std std, OptionalGenerator generator) {
+  return templates::normal_impl<NormalKernel, Generator>(mean, std, std::move(generator));
+}
+
+template <class Mean, class Std>
+Tensor& normal_out(Mean mean, Std std, OptionalGenerator generator, Tensor& out) {
+  return templates::normal_out_impl<NormalKernel, Generator>(out, mean, std, std::move(generator));
+}
+
+Tensor& uniform_(Tensor& self, double from, double to, OptionalGenerator generator) {
+  return templates::uniform_impl_<OfTwo<fill_uniform>::Kernel, Generator>(self, from, to,
+                                                                          std::move(generator));
+}
+
+Tensor& exponential_(Tensor& self, double lambda, OptionalGenerator generator) {
+  require_floating("exponential_", self);
+  return templates::exponential_impl_<OfOne<fill_exponential>::Kernel, Generator>(
+      self, lambda, std::move(generator));
+}
+
+Tensor& cauchy_(Tensor& self, double median, double sigma, OptionalGenerator generator) {
+  require_floating("cauchy_", self);
+  return templates::cauchy_impl_<OfTwo<fill_cauchy>::Kernel, Generator>(self, median, sigma,
+                                                                        std::move(generator));
+}
+
+Tensor& log_normal_(Tensor& self, double mean, double std, OptionalGenerator generator) {
+  require_floating("log_normal_", self);
+  return templates::log_normal_impl_<OfTwo<fill_log_normal>::Kernel, Generator>(
+      self, mean, std, std::move(generator));
+}
+
+Tensor& geometric_(Tensor& self, double p, OptionalGenerator generator) {
+  if (!at::isIntegralType(self.scalar_type(), /*includeBool=*/false))
+    require_floating("geometric_", self);
+  return templates::geometric_impl_<OfOne<fill_geometric>::Kernel, Generator>(self, p,
+                                                                              std::move(generator));
+}
+
+// --- Integers -----------------------------------------------------------------------------------
+
+/// The numbers of random_ without bounds: from 0 to the largest of the dtype, or to the last one up
+/// to which a floating dtype has all integers. 0 stands for 2^64.
+std::uint64_t count_of_all(at::ScalarType dtype) {
+  if (dtype == at::kBool) return 2;
+  return AT_DISPATCH_V2(dtype, "random_", AT_WRAP([&]() -> std::uint64_t {
+                          using Range = std::numeric_limits<scalar_t>;
+                          if constexpr (Range::is_integer) {
+                            return static_cast<std::uint64_t>(Range::max()) + 1;
+                          } else {
+                            return (std::uint64_t{1} << Range::digits) + 1;
+                          }
+                        }),
+                        AT_EXPAND(AT_FLOATING_TYPES), AT_EXPAND(AT_INTEGRAL_TYPES_V2), at::kHalf,
+                        at::kBFloat16);
+}
+
+template <class>
+struct EveryInteger {
+  void operator()(const at::TensorIteratorBase& to, const OptionalGenerator& generator) const {
+    const std::uint64_t count = count_of_all(to.dtype());
+    fill_integers(to.tensor(0), draw_of(generator), 0, count);
+  }
+};
+
+template <class>
+struct IntegersFromTo {
+  void operator()(const at::TensorIteratorBase& to, std::uint64_t count, std::int64_t from,
+                  const OptionalGenerator& generator) const {
+    fill_integers(to.tensor(0), draw_of(generator), from, count);
+  }
+  /// All 2^64 integers.
+  void operator()(const at::TensorIteratorBase& to, const OptionalGenerator& generator) const {
+    const auto dtype = to.dtype();
+    TORCH_CHECK(
+        dtype == at::kLong || dtype == at::kDouble || dtype == at::kFloat || dtype == at::kBFloat16,
+        "random_ of all 64-bit integers handles only int64, double, float and bfloat16");
+    fill_integers(to.tensor(0), draw_of(generator), std::numeric_limits<std::int64_t>::min(), 0);
+  }
+};
+
+Tensor& random_(Tensor& self, OptionalGenerator generator) {
+  return templates::random_impl<EveryInteger, Generator>(self, std::move(generator));
+}
+
+Tensor& random_from(Tensor& self, std::int64_t from, std::optional<std::int64_t> to,
+                    OptionalGenerator generator) {
+  return templates::random_from_to_impl<IntegersFromTo, Generator>(self, from, to,
+                                                                   std::move(generator));
+}
+
+Tensor& random_to(Tensor& self, std::int64_t to, OptionalGenerator generator) {
+  return random_from(self, 0, to, std::move(generator));
+}
+
+template <class>
+struct BernoulliKernel {
+  void operator()(const Tensor& to, const Tensor& p, const OptionalGenerator& generator) const {
+    TORCH_CHECK(p.is_floating_point(), "expected probabilities tensor to have floating type, got ",
+                p.scalar_type());
+    TORCH_CHECK(holds(p, [](const Tensor& x) { return x.ge(0).logical_and_(x.le(1)); }),
+                "bernoulli_ expects all elements of p to be in [0, 1]");
+    fill_bernoulli(to, draw_of(generator), p.expand(to.sizes()));
+  }
+  void operator()(const Tensor& to, double p, const OptionalGenerator& generator) const {
+    fill_bernoulli(to, draw_of(generator), at::scalar_tensor(p, at::kDouble));
+  }
+};
+
+/// bernoulli_ with a probability, or a tensor of them.
+template <class P>
+Tensor& bernoulli_(Tensor& self, P p, OptionalGenerator generator) {
+  TORCH_CHECK_NOT_IMPLEMENTED(is_real_floating(self.scalar_type()) ||
+                                  at::isIntegralType(self.scalar_type(), /*includeBool=*/true),
+                              "bernoulli_: not implemented for '", self.scalar_type(), "'");
+  return templates::bernoulli_impl_<BernoulliKernel, Generator>(self, p, std::move(generator));
+}
+
+Tensor& bernoulli_out(const Tensor& self, OptionalGenerator generator, Tensor& out) {
+  return templates::bernoulli_out_impl<BernoulliKernel, Generator>(out, self, std::move(generator));
+}
+
+// --- Draws with a parameter for each element ----------------------------------------------------
+
+Tensor poisson(const Tensor& self, OptionalGenerator generator) {
+  require_floating("poisson", self);
+  TORCH_CHECK(holds(self, [](const Tensor& x) { return x.ge(0); }),
+              "invalid Poisson rate, expected rate to be non-negative");
+  const Tensor draws = at::empty(self.sizes(), self.options());
+  fill_poisson(draws, draw_of(generator), self);
+  return draws;
+}
+
+Tensor binomial(const Tensor& count, const Tensor& prob, OptionalGenerator generator) {
+  TORCH_CHECK_VALUE(
+      is_real_floating(count.scalar_type()),
+      "binomial only supports floating-point dtypes for count, got: ", count.scalar_type());
+  TORCH_CHECK_VALUE(
+      is_real_floating(prob.scalar_type()),
+      "binomial only supports floating-point dtypes for prob, got: ", prob.scalar_type());
+  const Tensor draws =
+      at::empty(at::infer_size_dimvector(count.sizes(), prob.sizes()), count.options());
+  fill_binomial(draws, draw_of(generator), count, prob);
+  return draws;
+}
+
+Tensor standard_gamma(const Tensor& self, OptionalGenerator generator) {
+  require_floating("_standard_gamma", self);
+  const Tensor draws = at::empty(self.sizes(), self.options());
+  fill_gamma(draws, draw_of(generator), self);
+  return draws;
+}
+
+Tensor sample_dirichlet(const Tensor& self, OptionalGenerator generator) {
+  require_floating("_sample_dirichlet", self);
+  const Tensor draws = at::empty(self.sizes(), self.options());
+  fill_dirichlet(draws, draw_of(generator), self);
+  return draws;
+}
+
+// --- Permutations and categories ----------------------------------------------------------------
+
+/// The order of n random keys of 64 bits each. Two keys are equal with a probability below n^2 2^-65;
+/// the sort is stable, so the result is then still the same on every device.
+Tensor& randperm_out(std::int64_t n, OptionalGenerator generator, Tensor& out) {
+  TORCH_CHECK(n >= 0, "n must be non-negative, got", n);
+  at::native::check_supported_max_int_with_precision(n, out);
+  const Draw draw = draw_of_whole("randperm", generator);
+  out.resize_({n});
+  if (n == 0 || out.is_meta()) return out;
+  const Tensor keys = at::empty({n}, out.options().dtype(at::kLong));
+  fill_integers(keys, draw, std::numeric_limits<std::int64_t>::min(), 0);
+  out.copy_(std::get<1>(at::sort(keys, /*stable=*/std::optional<bool>(true), /*dim=*/0)));
+  return out;
+}
+
+/// `count` different categories for each row of weights, in the order in which they are drawn: those
+/// that are first in a race, in which category k arrives after an exponential time of the rate
+/// weights[k].
+Tensor drawn_without_replacement(const Tensor& weights, std::int64_t count, const Draw& draw) {
+  TORCH_CHECK(weights.gt(0).sum(-1).ge(count).all().item<bool>(),
+              "invalid multinomial distribution (with replacement=False, not enough non-negative "
+              "category to sample)");
+  const Tensor times = at::empty_like(weights);
+  fill_exponential(times, draw, 1);
+  return std::get<1>(times.div_(weights).topk(count, -1, /*largest=*/false, /*sorted=*/true));
+}
+
+/// `count` categories for each row of weights, by inversion of the cumulative distribution.
+Tensor drawn_with_replacement(const Tensor& weights, std::int64_t count, const Draw& draw) {
+  const Tensor sums = weights.cumsum(-1), total = sums.slice(-1, -1);
+  const Tensor place = at::empty({weights.size(0), count}, weights.options());
+  fill_uniform(place, draw, 0, 1);
+  // Below the total, so that a last category of weight 0 is not drawn.
+  place.mul_(total).clamp_max_(at::nextafter(total, at::zeros_like(total)));
+  return at::searchsorted(sums, place, /*out_int32=*/false, /*right=*/true);
+}
+
+Tensor& multinomial_out(const Tensor& self, std::int64_t count, bool replacement,
+                        OptionalGenerator generator, Tensor& out) {
+  TORCH_CHECK(out.device() == self.device(), "multinomial arguments must have the same device");
+  TORCH_CHECK(self.dim() > 0 && self.dim() <= 2, "prob_dist must be 1 or 2 dim");
+  TORCH_CHECK(
+      is_real_floating(self.scalar_type()),
+      "multinomial only supports floating-point dtypes for input, got: ", self.scalar_type());
+  TORCH_CHECK(out.scalar_type() == at::kLong,
+              "multinomial expects Long tensor out, got: ", out.scalar_type());
+  TORCH_CHECK(count > 0, "cannot sample n_sample <= 0 samples");
+  const std::int64_t categories = self.size(-1);
+  TORCH_CHECK(replacement || count <= categories,
+              "cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+  constexpr std::int64_t kMostCategories = std::int64_t{1} << 24;
+  TORCH_CHECK(categories <= kMostCategories, "number of categories cannot exceed 2^24");
+
+  at::DimVector shape(self.sizes());
+  shape.back() = count;
+  out.resize_(shape);
+  if (out.numel() == 0) return out;
+  const Draw draw = replacement ? draw_of(generator)
+                                : draw_of_whole("multinomial without replacement", generator);
+  if (out.is_meta()) return out;
+
+  // On the CPU, since other devices add in another order.
+  const Tensor weights = self.to(at::kCPU, at::kDouble).reshape({-1, categories});
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  TORCH_CHECK(weights.ge(0).logical_and_(weights.lt(kInfinity)).all().item<bool>(),
+              "probability tensor contains either `inf`, `nan` or element < 0");
+  TORCH_CHECK(weights.gt(0).any(-1).all().item<bool>(),
+              "invalid multinomial distribution (sum of probabilities <= 0)");
+  // Sums and quotients of weights relative to the largest are finite.
+  const Tensor relative = weights / weights.amax(-1, /*keepdim=*/true);
+  const auto drawn = replacement ? drawn_with_replacement : drawn_without_replacement;
+  out.copy_(drawn(relative, count, draw).view(shape));
+  return out;
+}
+
+Tensor multinomial(const Tensor& self, std::int64_t count, bool replacement,
+                   OptionalGenerator generator) {
+  Tensor out = at::empty({0}, self.options().dtype(at::kLong));
+  return multinomial_out(self, count, replacement, std::move(generator), out);
+}
+
+/// An operation without a kernel. LibTorch's dispatcher would list all dispatch keys.
+void refuse(const c10::OperatorHandle& operation, c10::DispatchKeySet, torch::jit::Stack*) {
+  TORCH_CHECK_NOT_IMPLEMENTED(false, operation.operator_name(), " takes no Philox stream");
+}
+
+torch::Library made_library() {
+  torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CustomRNGKeyId, __FILE__,
+                         __LINE__);
+  library.impl("bernoulli.out", TORCH_FN(bernoulli_out));
+  library.impl("bernoulli_.Tensor", TORCH_FN(bernoulli_<const Tensor&>));
+  library.impl("bernoulli_.float", TORCH_FN(bernoulli_<double>));
+  library.impl("binomial", TORCH_FN(binomial));
+  library.impl("cauchy_", TORCH_FN(cauchy_));
+  library.impl("exponential_", TORCH_FN(exponential_));
+  library.impl("geometric_", TORCH_FN(geometric_));
+  library.impl("log_normal_", TORCH_FN(log_normal_));
+  library.impl("multinomial", TORCH_FN(multinomial));
+  library.impl("multinomial.out", TORCH_FN(multinomial_out));
+  library.impl("normal.Tensor_Tensor", TORCH_FN((normal<const Tensor&, const Tensor&>)));
+  library.impl("normal.Tensor_Tensor_out", TORCH_FN((normal_out<const Tensor&, const Tensor&>)));
+  library.impl("normal.Tensor_float", TORCH_FN((normal<const Tensor&, double>)));
+  library.impl("normal.Tensor_float_out", TORCH_FN((normal_out<const Tensor&, double>)));
+  library.impl("normal.float_Tensor", TORCH_FN((normal<double, const Tensor&>)));
+  library.impl("normal.float_Tensor_out", TORCH_FN((normal_out<double, const Tensor&>)));
+  library.impl("normal_", TORCH_FN(normal_));
+  library.impl("poisson", TORCH_FN(poisson));
+  library.impl("random_", TORCH_FN(random_));
+  library.impl("random_.from", TORCH_FN(random_from));
+  library.impl("random_.to", TORCH_FN(random_to));
+  library.impl("randperm.generator_out", TORCH_FN(randperm_out));
+  library.impl("uniform_", TORCH_FN(uniform_));
+  library.impl("_sample_dirichlet", TORCH_FN(sample_dirichlet));
+  library.impl("_standard_gamma", TORCH_FN(standard_gamma));
+  for (const char* const name :
+       {"_fused_dropout", "rrelu_with_noise", "rrelu_with_noise.out", "rrelu_with_noise_"}) {
+    library.impl(name, torch::CppFunction::makeFromBoxedFunction<&refuse>());
+  }
+  return library;
+}
+
+}  // namespace
+
+void register_kernels() { static const torch::Library library = made_library(); }
+
+}  // namespace torch::distributions::ops::random
