@@ -8,9 +8,11 @@
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/bernoulli.h"
+#include "ops/random/fill.h"
 #include "ops/special/sigmoid.h"
 #include "ops/special/tensor_scalar.h"
 #include "ops/tensor/holds_for_all.h"
@@ -40,7 +42,10 @@ Bernoulli::Bernoulli(ProbsOrLogits given, Validate validate_args)
 Tensor Bernoulli::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor p = probs(), bad = undrawable(validates(), {{p, constraints::unit_interval}});
   const Tensor possible = with_stand_in(p, bad, 0);
-  Tensor draws = at::bernoulli(ops::expanded(possible, shape), generator);
+  Tensor draws = ops::drawn_from_stream(generator, shape, possible.options(),
+                                        ops::random::fill_bernoulli, possible);
+  if (draws.defined()) return with_nan(draws, bad);
+  draws = at::bernoulli(ops::expanded(possible, shape), generator);
   // On the CPU the uniform number of a float has 24 bits: a rarer event would happen too often.
   constexpr double kRare = 0x1p-12;
   if (possible.is_cpu() && possible.scalar_type() != at::kDouble &&

@@ -1,5 +1,6 @@
 #include <torch/distributions/gumbel.h>
 
+#include <ATen/OpMathType.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/rand.h>
@@ -17,9 +18,11 @@
 #include "core/float_limits.h"
 #include "core/origin.h"
 #include "core/scalar_family.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/gumbel.h"
+#include "ops/random/fill.h"
 
 namespace torch::distributions {
 
@@ -57,7 +60,14 @@ Tensor Gumbel::do_sample(IntArrayRef shape, std::optional<Generator> generator) 
 
 Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor bad = undrawable(validates(), {{scale_, constraints::nonnegative}});
-  if (loc_.scalar_type() != at::kFloat || !loc_.is_cpu())
+  const auto dtype = loc_.scalar_type(), compute = at::toOpMathType(dtype);
+  const Tensor drawn = ops::drawn_from_stream(generator, shape, loc_.options().dtype(compute),
+                                              ops::random::fill_gumbel);
+  if (drawn.defined()) {
+    return with_nan(ops::scaled_and_shifted(drawn, scale_.to(compute), loc_.to(compute)).to(dtype),
+                    bad);
+  }
+  if (dtype != at::kFloat || !loc_.is_cpu())
     return with_nan(TransformedDistribution::do_rsample(shape, std::move(generator)), bad);
   // The same numbers but for the ends of the tails, where 24 bits are too few.
   constexpr float kEnd = 0x1p-20F, kStep = 0x1p-24F;  // `raw` has multiples of kStep

@@ -12,11 +12,34 @@
 #include "core/float_limits.h"
 #include "core/origin.h"
 #include "core/scalar_family.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/laplace.h"
+#include "ops/random/fill.h"
 
 namespace torch::distributions {
+namespace {
+
+/// For u uniform in (-1, 1), -log(1 - |u|) is an exponential variable, and sign(u) a random sign.
+/// Half types draw u in float: in their own precision u would be too coarse for the tails.
+Tensor laplace_noise(IntArrayRef shape, const at::TensorOptions& options,
+                     std::optional<Generator> generator) {
+  const Tensor drawn = ops::drawn_from_stream(generator, shape, options, ops::random::fill_laplace);
+  if (drawn.defined()) return drawn;
+  const auto compute = c10::typeMetaToScalarType(options.dtype());
+  const double lowest = float_limits(compute).epsilon - 1;
+  const Tensor u = at::empty(shape, options).uniform_(lowest, 1, generator);
+  const Tensor noise = u.abs().neg_().log1p_().copysign_(u);
+  if (compute == at::kFloat && u.is_cpu()) {
+    constexpr float kEnd = 0x1p-20F;  // the probability of |u| >= 1 - kEnd
+    ops::redraw_ends(noise, u, kEnd - 1, 1 - kEnd, std::move(generator),
+                     [](double v, bool upper) { return std::log(kEnd * v) * (upper ? -1 : 1); });
+  }
+  return noise;
+}
+
+}  // namespace
 
 template class core::ScalarFamily<Laplace>;
 
@@ -35,19 +58,10 @@ Laplace::Laplace(Param loc, Param scale, Validate validate_args) : ScalarFamily(
   initialize(loc, scale);
 }
 
-// For u uniform in (-1, 1), -log(1 - |u|) is an exponential variable, and sign(u) a random sign.
-// Half types draw u in float: in their own precision u would be too coarse for the tails.
 Tensor Laplace::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const auto dtype = at::promote_types(loc_.scalar_type(), scale_.scalar_type());
   const auto compute = at::toOpMathType(dtype);
-  const double lowest = float_limits(compute).epsilon - 1;
-  const Tensor u = at::empty(shape, loc_.options().dtype(compute)).uniform_(lowest, 1, generator);
-  const Tensor noise = u.abs().neg_().log1p_().copysign_(u);
-  if (compute == at::kFloat && u.is_cpu()) {
-    constexpr float kEnd = 0x1p-20F;  // the probability of |u| >= 1 - kEnd
-    ops::redraw_ends(noise, u, kEnd - 1, 1 - kEnd, std::move(generator),
-                     [](double v, bool upper) { return std::log(kEnd * v) * (upper ? -1 : 1); });
-  }
+  const Tensor noise = laplace_noise(shape, loc_.options().dtype(compute), std::move(generator));
   return with_nan(ops::scaled_and_shifted(noise, scale_.to(compute), loc_.to(compute)).to(dtype),
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }

@@ -1,16 +1,16 @@
 #include <torch/distributions/von_mises.h>
 
-#include <ATen/ops/rand.h>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
 #include "ops/draws/circular.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/von_mises.h"
+#include "ops/random/fill.h"
 
 namespace torch::distributions {
 
@@ -37,10 +37,14 @@ Tensor VonMises::do_sample(IntArrayRef shape, std::optional<Generator> generator
   const Tensor bad = undrawable(
       validates(), {{loc_, constraints::real}, {concentration_, constraints::nonnegative}});
   const Tensor k = with_stand_in(concentration_, bad, 1).to(at::kDouble);
-  at::DimVector three{3};
-  three.append(shape.begin(), shape.end());
-  const Tensor angle = ops::sample_von_mises(
-      ops::expanded(k, shape), [&] { return ops::uniform_noise(three, k.options(), generator); });
+  Tensor angle =
+      ops::drawn_from_stream(generator, shape, k.options(), ops::random::fill_von_mises, k);
+  if (!angle.defined()) {
+    at::DimVector three{3};
+    three.append(shape.begin(), shape.end());
+    angle = ops::sample_von_mises(
+        ops::expanded(k, shape), [&] { return ops::uniform_noise(three, k.options(), generator); });
+  }
   return with_nan(ops::wrapped_angle(loc_.to(at::kDouble) + angle).to(do_dtype()), bad);
 }
 

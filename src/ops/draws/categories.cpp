@@ -17,6 +17,8 @@
 #include "core/raise.h"
 #include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
+#include "ops/random/categories.h"
+#include "ops/random/generator.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/rows.h"
 #include "ops/vectors/softmax.h"
@@ -113,6 +115,13 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
   if (count == 0 || weights.numel() == 0)
     return at::empty(shape, weights.options().dtype(at::kLong));
   Tensor table = weights.to(at::toOpMathType(weights.scalar_type())).contiguous();
+  if (const auto draw = random::next_draw(generator)) {
+    const Tensor draws = at::empty(shape, weights.options().dtype(at::kLong));
+    const bool are_valid =
+        random::fill_categories(draws, *draw, table.detach(), form == Weights::kLogits);
+    TORCH_DISTRIBUTIONS_CHECK(ValueError, are_valid, kNoWeights);
+    return draws;
+  }
   const bool reads_stream = Stream::reads(generator);
   if (count == 1 && reads_stream && engine::has_row_kernel(table) && Stream::has_exponentials())
     return race(table, form, shape, generator);

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "core/float_limits.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
+#include "ops/random/fill.h"
 #include "ops/special/constants.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/rows.h"
@@ -146,14 +148,17 @@ Tensor rounded_down(const Tensor& counts, at::ScalarType dtype) {
 }  // namespace
 
 Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
+  const Tensor mean = rate.to(at::kDouble);
+  const auto in_dtype = [&](const Tensor& draws) {
+    return draws.clamp_max(float_limits(rate.scalar_type()).largest).to(rate.scalar_type());
+  };
+  const Tensor drawn =
+      drawn_from_stream(generator, mean.sizes(), mean.options(), random::fill_poisson, mean);
+  if (drawn.defined()) return in_dtype(drawn);
   // Draws of larger rates are normal: their skewness is below 1e-6 on the CPU and 1e-4 elsewhere.
   // The CPU's sampler compares differences of log-gammas, which have no digits left at 1e15. Other
   // devices' samplers draw 32-bit integers.
   const double most = rate.is_cpu() ? 1e12 : 1e9;
-  const auto in_dtype = [&](const Tensor& draws) {
-    return draws.clamp_max(float_limits(rate.scalar_type()).largest).to(rate.scalar_type());
-  };
-  const Tensor mean = rate.to(at::kDouble);
   if (is_readable(mean) && (mean.numel() == 0 || mean.max().item<double>() <= most)) {
     return in_dtype(at::poisson(mean, std::move(generator)));
   }
@@ -167,7 +172,7 @@ Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
 Tensor sample_multinomial(const Tensor& count, const Tensor& probs, at::IntArrayRef shape,
                           at::ScalarType dtype, std::optional<Generator> generator) {
   const Tensor n = count.to(at::kDouble), weights = probs.to(at::kDouble);
-  if (may_use_kernels() && is_readable(n) && is_readable(weights)) {
+  if (Stream::reads(generator) && may_use_kernels() && is_readable(n) && is_readable(weights)) {
     const bool is_float = dtype == at::kFloat;
     const auto batch =
         at::infer_size_dimvector(n.sizes(), weights.sizes().slice(0, weights.sizes().size() - 1));

@@ -11,6 +11,8 @@
 
 #include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
+#include "ops/random/fill.h"
+#include "ops/random/generator.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
 #include "ops/special/digamma.h"
@@ -98,9 +100,23 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
       .masked_fill_((concentration > 0).logical_not(), kNaN);
 }
 
+/// Draws of Gamma(a, 1) from a Philox stream.
+GammaDraws draw_gammas_of_stream(const Tensor& concentration, const random::Draw& draw) {
+  const Tensor x = at::empty(concentration.sizes(), concentration.options());
+  random::fill_gamma(x, draw, concentration);
+  // The least normal number stands for those that underflow.
+  const Tensor is_tiny = x <= std::numeric_limits<double>::min();
+  if (x.is_cpu() && !is_tiny.any().item<bool>()) return {x, {}};
+  const Tensor log_x = at::empty_like(x);
+  random::fill_log_gamma(log_x, draw, concentration);  // the same draws
+  return {x.masked_fill_(is_tiny, 0), log_x};
+}
+
 }  // namespace
 
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
+  if (const auto draw = random::next_draw(generator))
+    return draw_gammas_of_stream(concentration, *draw);
   if (concentration.device().is_cpu()) return draw_gammas_on_cpu(dense(concentration), generator);
   const Tensor log_x = draw_log_gammas(concentration, generator);
   return {log_x.exp(), log_x};

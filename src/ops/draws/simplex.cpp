@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "core/float_limits.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/gamma_variables.h"
 #include "ops/draws/noise.h"
+#include "ops/random/fill.h"
 #include "ops/special/beta_draw.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
@@ -63,9 +65,12 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
   {
     const at::NoGradGuard no_grad;
     const Tensor a = concentration.to(at::kDouble);
-    const GammaDraws draws = draw_gammas(a, generator);
-    // Divide unless a draw underflowed, to get Python's numbers to the bit.
-    x = draws.log_x.defined() ? draws.log_x.softmax(-1) : divided_by_sum(draws.x);
+    x = drawn_from_stream(generator, a.sizes(), a.options(), random::fill_dirichlet, a);
+    if (!x.defined()) {
+      const GammaDraws draws = draw_gammas(a, generator);
+      // Divide unless a draw underflowed, to get Python's numbers to the bit.
+      x = draws.log_x.defined() ? draws.log_x.softmax(-1) : divided_by_sum(draws.x);
+    }
     x = rounded_to_simplex(x, dtype);
   }
   if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;

@@ -1,0 +1,152 @@
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <torch/serialize.h>
+#include <torch/types.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <torch/distributions/core/distribution.h>
+#include <torch/distributions/philox.h>
+
+#include "core/float_limits.h"
+#include "support/data.h"
+#include "support/test_dir.h"
+
+// Draws of every class by a Philox stream.
+
+namespace torch::distributions::test {
+namespace {
+
+/// Whether both have the same numbers or, at extreme parameters, both have NaN.
+bool same(const Tensor& a, const Tensor& b, double tolerance = 0) {
+  return at::allclose(a, b, tolerance, tolerance, /*equal_nan=*/true);
+}
+
+double epsilon_of(const Tensor& x) {
+  return x.is_floating_point() ? float_limits(x.scalar_type()).epsilon : 0;
+}
+
+class Streams : public testing::TestWithParam<Case> {};
+
+TEST_P(Streams, RepeatForASeed) {
+  const DistributionPtr d = GetParam().make();
+  const Tensor x = d->sample({5}, Philox(7));
+  EXPECT_TRUE(same(d->sample({5}, Philox(7)), x));
+  if (d->has_rsample()) {
+    EXPECT_TRUE(same(d->rsample({5}, Philox(7)), x));
+  }
+}
+
+// Whoever takes draws in the same order must be at the same place of the stream afterwards, whatever
+// numbers were drawn.
+TEST_P(Streams, TakeAsManyDrawsForEverySeed) {
+  const DistributionPtr d = GetParam().make();
+  const auto draws = [&](std::uint64_t seed, int64_t count) {
+    const Generator random = Philox(seed);
+    d->sample({count}, random);
+    return random.get_offset();
+  };
+  const std::uint64_t once = draws(7, 1);
+  EXPECT_EQ(draws(8, 1), once);
+  EXPECT_EQ(draws(9, 1000), once);
+}
+
+// A product of matrices may add in another order for another number of rows.
+TEST_P(Streams, DivideIntoShards) {
+  const DistributionPtr d = GetParam().make();
+  const Philox whole(7);
+  for (const int64_t rows : {1, 3, 70}) {
+    std::vector<Tensor> parts;
+    for (int64_t i = 0; i < 3; ++i) parts.push_back(d->sample({rows}, whole.shard(i, 3)));
+    const Tensor x = d->sample({3 * rows}, whole);
+    EXPECT_TRUE(same(at::cat(parts), x, 16 * epsilon_of(x))) << rows << " rows";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Streams, testing::ValuesIn(all_cases()), CaseName());
+
+// --- Processors and threads -----------------------------------------------------------------------
+
+/// A draw of each case.
+std::vector<Tensor> draw_all() {
+  std::vector<Tensor> draws;
+  for (const Case& each : all_cases()) draws.push_back(each.make()->sample({67}, Philox(7)));
+  return draws;
+}
+
+/// The classes whose draws are equal to the bit, as docs/sampling.md says.
+std::set<std::string> exact_classes() {
+  std::ifstream file(test_dir().parent_path() / "docs/sampling.md");
+  std::set<std::string> classes;
+  for (std::string line; std::getline(file, line);) {
+    if (line.find("| to the bit |") == std::string::npos) continue;
+    const std::regex name("`([A-Z][A-Za-z0-9]*)`");
+    for (std::sregex_iterator i(line.begin(), line.end(), name), end; i != end; ++i)
+      classes.insert((*i)[1]);
+  }
+  return classes;
+}
+
+void expect_equal(const std::vector<Tensor>& draws, const std::vector<Tensor>& others) {
+  static const std::set<std::string> exact = exact_classes();
+  ASSERT_GT(exact.size(), 10u);
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    const Case& each = all_cases()[i];
+    const bool is_exact = exact.contains(each.distribution);
+    // Rounding errors grow where a sampler takes a power.
+    EXPECT_TRUE(same(draws[i], others[i], is_exact ? 0 : std::sqrt(epsilon_of(draws[i]))))
+        << each.text << (is_exact ? ": to the bit" : ": to rounding");
+  }
+}
+
+constexpr const char* kFile = "TORCH_DISTRIBUTIONS_STREAMS";
+
+// Writes the draws to a file, if another process asks for them.
+TEST(DrawsOfStreams, AreWritten) {
+  if (const char* file = std::getenv(kFile)) torch::save(draw_all(), file);
+}
+
+TEST(DrawsOfStreams, AreThoseOfEveryInstructionSet) {
+  if (std::getenv(kFile) != nullptr) return;
+  const std::vector<Tensor> own = draw_all();
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+  const std::string file = testing::TempDir() + "streams_" + std::to_string(::getpid()) + ".pt";
+  for (const char* set : {"default", "avx2"}) {
+    SCOPED_TRACE(set);
+    const std::string command = std::string("ATEN_CPU_CAPABILITY=") + set + " " + kFile + "=" +
+                                file + " " + program +
+                                " --gtest_filter=DrawsOfStreams.AreWritten > /dev/null";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    std::vector<Tensor> theirs;
+    torch::load(theirs, file);
+    expect_equal(own, theirs);
+  }
+  std::filesystem::remove(file);
+}
+
+TEST(DrawsOfStreams, AreThoseOfAnyNumberOfThreads) {
+  const int threads = at::get_num_threads();
+  const auto draw_many = [](int count) {
+    at::set_num_threads(count);
+    std::vector<Tensor> draws;
+    for (const Case& each : all_cases()) draws.push_back(each.make()->sample({3000}, Philox(7)));
+    return draws;
+  };
+  const std::vector<Tensor> alone = draw_many(1);
+  for (const int count : {2, 7}) {
+    SCOPED_TRACE(count);
+    expect_equal(alone, draw_many(count));
+  }
+  at::set_num_threads(threads);
+}
+
+}  // namespace
+}  // namespace torch::distributions::test
