@@ -475,9 +475,8 @@ MUTANTS = [
            ("src/ops/random/generator.cpp",), STREAMS, "*Foreign*"),
     Mutant("LibTorch's sampler alone", "src/core/distribution.cpp", "default_sampler() == Sampler::kLibTorch", "default_sampler() != Sampler::kLibTorch",
            ("src/core/distribution.cpp",), "core_test", "Sampler.*"),
-    Mutant("categories by columns", "src/ops/draws/sampling.cpp", "at::empty({count, table.size(0)}, table.options().dtype(at::kDouble))",
-           "at::empty({table.size(0), count}, table.options().dtype(at::kDouble)).t()",
-           ("src/ops/draws/sampling.cpp",), "laws_streams_test", "*Shards/Categorical*"),
+    Mutant("categories by columns", "src/ops/random/categories.cpp", "place = i * rows + row;", "place = row * count + i;",
+           ("src/ops/random/categories.cpp",), "laws_streams_test", "*Shards/Categorical*"),
 ]
 
 # Samplers with a scale or a probability that is 3 % wrong: the source, its class, and the line.
