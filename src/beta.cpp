@@ -5,7 +5,6 @@
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/scalar_family.h"
-#include "ops/draws/noise.h"
 #include "ops/draws/simplex.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/beta.h"
@@ -36,11 +35,7 @@ Beta::Beta(Param concentration1, Param concentration0, Validate validate_args)
 void Beta::print(std::ostream& out) const { out << "Beta()"; }
 
 Tensor Beta::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const Tensor concentration = at::stack({concentration1_, concentration0_}, -1);
-  at::DimVector vectors(shape);
-  vectors.push_back(2);
-  return ops::sample_dirichlet(ops::expanded(concentration, vectors), std::move(generator))
-      .select(-1, 0);
+  return ops::sample_beta(concentration1_, concentration0_, shape, std::move(generator));
 }
 
 std::vector<Tensor> Beta::do_natural_params() const { return {concentration1_, concentration0_}; }

@@ -7,9 +7,11 @@
 #include "core/drawable.h"
 #include "core/raise.h"
 #include "core/scalar_family.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/binomial.h"
+#include "ops/random/fill.h"
 
 namespace torch::distributions {
 
@@ -44,11 +46,14 @@ Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator
   const Tensor bad = undrawable(
       /*validated=*/false,
       {{total_count_, constraints::nonnegative_integer}, {p, constraints::unit_interval}});
+  const auto dtype = at::promote_types(total_count_.scalar_type(), p.scalar_type());
+  const Tensor drawn = ops::drawn_from_stream(generator, shape, p.options().dtype(dtype),
+                                              ops::random::fill_binomial, total_count_, p);
+  if (drawn.defined()) return drawn;  // NaN where there is no such distribution
   const auto prepared = [&](const Tensor& t) {
     return ops::expanded(with_stand_in(t, bad, 0).to(at::kDouble), shape);
   };
-  return with_nan(at::binomial(prepared(total_count_), prepared(p), std::move(generator))
-                      .to(at::promote_types(total_count_.scalar_type(), p.scalar_type())),
+  return with_nan(at::binomial(prepared(total_count_), prepared(p), std::move(generator)).to(dtype),
                   bad);
 }
 

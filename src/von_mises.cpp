@@ -36,15 +36,16 @@ VonMises::VonMises(Param loc, Param concentration, Validate validate_args)
 Tensor VonMises::do_sample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor bad = undrawable(
       validates(), {{loc_, constraints::real}, {concentration_, constraints::nonnegative}});
-  const Tensor k = with_stand_in(concentration_, bad, 1).to(at::kDouble);
-  Tensor angle =
-      ops::drawn_from_stream(generator, shape, k.options(), ops::random::fill_von_mises, k);
-  if (!angle.defined()) {
-    at::DimVector three{3};
-    three.append(shape.begin(), shape.end());
-    angle = ops::sample_von_mises(
-        ops::expanded(k, shape), [&] { return ops::uniform_noise(three, k.options(), generator); });
-  }
+  const Tensor possible = with_stand_in(concentration_, bad, 1);
+  const Tensor drawn =
+      ops::drawn_from_stream(generator, shape, possible.options().dtype(do_dtype()),
+                             ops::random::fill_von_mises, possible);
+  if (drawn.defined()) return with_nan(ops::turned(drawn, loc_), bad);
+  const Tensor k = possible.to(at::kDouble);
+  at::DimVector three{3};
+  three.append(shape.begin(), shape.end());
+  const Tensor angle = ops::sample_von_mises(
+      ops::expanded(k, shape), [&] { return ops::uniform_noise(three, k.options(), generator); });
   return with_nan(ops::wrapped_angle(loc_.to(at::kDouble) + angle).to(do_dtype()), bad);
 }
 

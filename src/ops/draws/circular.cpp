@@ -4,6 +4,7 @@
 
 #include "ops/special/constants.h"
 #include "ops/tensor/path.h"
+#include "ops/tensor/unexpanded.h"
 
 namespace torch::distributions::ops {
 
@@ -31,6 +32,14 @@ Tensor sample_von_mises(const Tensor& concentration, Uniforms uniforms) {
     if (done.is_cpu() && is_readable(done) && done.all().item<bool>()) break;
   }
   return angle;
+}
+
+Tensor turned(const Tensor& angles, const Tensor& loc) {
+  // In units of a turn, of which the float nearest to pi is less than a half.
+  const auto dtype = angles.scalar_type();
+  const Tensor shift = wrapped_angle(unexpanded(loc, 0).to(at::kDouble)).to(dtype);
+  const Tensor x = angles.add_(shift);
+  return x.sub_((x * (0.5 / kPi)).round_().mul_(2 * kPi)).clamp_(-kPi, kPi);
 }
 
 Tensor wrapped_angle(const Tensor& x) {

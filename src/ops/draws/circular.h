@@ -20,6 +20,10 @@ using Uniforms = c10::function_ref<Tensor()>;
 /// each element, along a new first dimension, as in Python.
 Tensor sample_von_mises(const Tensor& concentration, Uniforms uniforms);
 
+/// Adds `loc` to angles in [-pi, pi], which are overwritten, and rounds to angles in [-pi, pi] of
+/// the same dtype.
+Tensor turned(const Tensor& angles, const Tensor& loc);
+
 /// The angle in [-pi, pi] that differs from x by a multiple of 2 pi.
 Tensor wrapped_angle(const Tensor& x);
 

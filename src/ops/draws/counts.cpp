@@ -148,13 +148,13 @@ Tensor rounded_down(const Tensor& counts, at::ScalarType dtype) {
 }  // namespace
 
 Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
-  const Tensor mean = rate.to(at::kDouble);
+  const Tensor drawn =
+      drawn_from_stream(generator, rate.sizes(), rate.options(), random::fill_poisson, rate);
+  if (drawn.defined()) return drawn;
   const auto in_dtype = [&](const Tensor& draws) {
     return draws.clamp_max(float_limits(rate.scalar_type()).largest).to(rate.scalar_type());
   };
-  const Tensor drawn =
-      drawn_from_stream(generator, mean.sizes(), mean.options(), random::fill_poisson, mean);
-  if (drawn.defined()) return in_dtype(drawn);
+  const Tensor mean = rate.to(at::kDouble);
   // Draws of larger rates are normal: their skewness is below 1e-6 on the CPU and 1e-4 elsewhere.
   // The CPU's sampler compares differences of log-gammas, which have no digits left at 1e15. Other
   // devices' samplers draw 32-bit integers.

@@ -57,6 +57,15 @@ Tensor rounded_to_simplex(const Tensor& x, at::ScalarType dtype, const Tensor& w
                     .clamp(limits.least, limits.below_one()));
 }
 
+/// Draws as a differentiable function of the concentration. Each coordinate has a Beta distribution.
+/// If one grows, the others shrink in proportion.
+Tensor with_gradient(const Tensor& concentration, const Tensor& x) {
+  if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;
+  const Tensor a = concentration.to(at::kDouble), draw = x.to(at::kDouble);
+  const Tensor gain = special::differentiable(kBetaDraw, {a, sum_of_others(a.detach()), draw});
+  return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(x.scalar_type());
+}
+
 }  // namespace
 
 Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator) {
@@ -64,20 +73,31 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
   Tensor x;
   {
     const at::NoGradGuard no_grad;
-    const Tensor a = concentration.to(at::kDouble);
-    x = drawn_from_stream(generator, a.sizes(), a.options(), random::fill_dirichlet, a);
+    x = drawn_from_stream(generator, concentration.sizes(), concentration.options(),
+                          random::fill_dirichlet, concentration);
     if (!x.defined()) {
-      const GammaDraws draws = draw_gammas(a, generator);
+      const GammaDraws draws = draw_gammas(concentration.to(at::kDouble), generator);
       // Divide unless a draw underflowed, to get Python's numbers to the bit.
       x = draws.log_x.defined() ? draws.log_x.softmax(-1) : divided_by_sum(draws.x);
+      x = rounded_to_simplex(x, dtype);
     }
-    x = rounded_to_simplex(x, dtype);
   }
-  if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return x;
-  // Each coordinate has a Beta distribution. If one grows, the others shrink in proportion.
-  const Tensor a = concentration.to(at::kDouble), draw = x.to(at::kDouble);
-  const Tensor gain = special::differentiable(kBetaDraw, {a, sum_of_others(a.detach()), draw});
-  return x + (gain - draw * gain.sum(-1, /*keepdim=*/true)).to(dtype);
+  return with_gradient(concentration, x);
+}
+
+Tensor sample_beta(const Tensor& concentration1, const Tensor& concentration0,
+                   at::IntArrayRef shape, std::optional<Generator> generator) {
+  at::DimVector vectors(shape);
+  vectors.push_back(2);
+  const auto concentration = [&] {
+    return expanded(at::stack({concentration1, concentration0}, -1), vectors);
+  };
+  const auto dtype = at::promote_types(concentration1.scalar_type(), concentration0.scalar_type());
+  const Tensor x = drawn_from_stream(generator, shape, concentration1.options().dtype(dtype),
+                                     random::fill_beta, concentration1, concentration0);
+  if (!x.defined()) return sample_dirichlet(concentration(), std::move(generator)).select(-1, 0);
+  if (!may_be_differentiated(concentration1) && !may_be_differentiated(concentration0)) return x;
+  return with_gradient(concentration(), at::stack({x, 1 - x}, -1)).select(-1, 0);
 }
 
 Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logits, Relaxed form,

@@ -21,6 +21,11 @@ using at::Tensor;
 /// `at::_sample_dirichlet`, and the draws are equal to the bit unless a gamma draw underflows.
 Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator);
 
+/// A draw of Beta(concentration1, concentration0) for each element of a shape to which both expand:
+/// the first coordinate of such a vector.
+Tensor sample_beta(const Tensor& concentration1, const Tensor& concentration0,
+                   at::IntArrayRef shape, std::optional<Generator> generator);
+
 /// Whether a relaxed category is a point of the simplex or its logarithm.
 enum class Relaxed : char { kOneHot, kLogarithm };
 

@@ -70,32 +70,6 @@ auto positive(double location, double scale) {
   };
 }
 
-/// The largest number of the dtype that geometric numbers can have.
-double largest_count(at::ScalarType dtype) {
-  switch (dtype) {
-    case at::kLong:
-      return 0x1.fffffffffffffp62;
-    case at::kUInt64:
-      return 0x1.fffffffffffffp63;
-    case at::kUInt32:
-      return 0x1p32 - 1;
-    case at::kInt:
-      return 0x1p31 - 1;
-    case at::kUInt16:
-      return 0x1p16 - 1;
-    case at::kShort:
-      return 0x1p15 - 1;
-    case at::kByte:
-      return 0x1p8 - 1;
-    case at::kChar:
-      return 0x1p7 - 1;
-    case at::kBool:
-      return 1;
-    default:
-      return float_limits(dtype).largest;
-  }
-}
-
 /// The probabilities as contiguous numbers on the CPU, of type float or double: one, or as many as
 /// `to` has elements.
 Tensor probabilities(const Tensor& p, const Tensor& to) {

@@ -9,6 +9,7 @@
 #include "ops/random/fill.h"
 #include "ops/random/pieces.h"
 #include "ops/random/rejection_kernels.h"
+#include "ops/tensor/unexpanded.h"
 
 namespace torch::distributions::ops::random {
 namespace {
@@ -42,12 +43,7 @@ Limits inside_simplex(at::ScalarType dtype) {
   const FloatLimits limits = float_limits(dtype);
   return {dtype == at::kHalf ? limits.least : limits.least_normal, limits.below_one()};
 }
-/// The largest count of an integer dtype or a floating one.
-Limits counts(at::ScalarType dtype) {
-  if (at::isFloatingType(dtype)) return {0, float_limits(dtype).largest};
-  const double bits = 8 * static_cast<double>(c10::elementSize(dtype)) - at::isSignedType(dtype);
-  return {0, std::min(0x1.fffffffffffffp62, std::exp2(bits) - 1)};
-}
+Limits counts(at::ScalarType dtype) { return {0, largest_count(dtype)}; }
 
 /// A parameter of the elements of a tensor: one number, numbers that repeat, or one for each element.
 template <class T>
@@ -55,7 +51,8 @@ class Numbers {
  public:
   Numbers(const Tensor& parameter, const Tensor& to) {
     const at::NoGradGuard no_grad;
-    const Tensor known = parameter.detach().to(at::kCPU, c10::CppTypeToScalarType<T>::value);
+    const Tensor known =
+        unexpanded(parameter.detach(), 0).to(at::kCPU, c10::CppTypeToScalarType<T>::value);
     numbers_ = dense(repeats(known.sizes(), to.sizes()) ? known : known.expand(to.sizes()));
   }
 

@@ -5,8 +5,10 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
+#include "core/float_limits.h"
 #include "ops/engine/convert.h"
 #include "ops/random/draw.h"
 #include "ops/tensor/parallel.h"
@@ -27,6 +29,15 @@ void with_contiguous(const at::Tensor& to, const F& f) {
       at::empty(to.sizes(), to.scalar_type(), at::kStrided, at::kCPU, false, std::nullopt);
   f(made);
   to.copy_(made);
+}
+
+/// The largest count of a floating or an integer dtype, of which the double is not larger.
+inline double largest_count(at::ScalarType dtype) {
+  if (at::isFloatingType(dtype)) return float_limits(dtype).largest;
+  const double bits = dtype == at::kBool ? 1
+                                         : 8 * static_cast<double>(c10::elementSize(dtype)) -
+                                               at::isSignedType(dtype);
+  return bits > 53 ? std::exp2(bits) * (1 - 0x1p-53) : std::exp2(bits) - 1;
 }
 
 /// The element of the draw that is element 0 of a tensor with `count` elements.

@@ -103,7 +103,9 @@ void fill_beta(const Task<T>& task) {
       const Lanes<T> odds = branch(
           boost != 0.0, [&] { return ratio * exp(boost * Gamma::kUnit<T>); },
           [&] { return ratio; });
-      return 1.0 / (odds + 1.0);
+      // Close to 1, rounding odds + 1 would lose half of the numbers.
+      const Lanes<T> share = 1.0 / (odds + 1.0);
+      return select(odds < 1.0, 1.0 - odds * share, share);
     });
   });
 }

@@ -162,9 +162,7 @@ TEST(Rejection, DependsOnTheParametersOfTheElementAlone) {
 TEST(Rejection, CountsElementsBeyondTheLowerHalf) {
   for (const Sampler& sampler : kSamplers) {
     SCOPED_TRACE(sampler.name);
-    constexpr int64_t kHalf = kRows / 2 * kColumns;
-    static_assert(kRows % 2 == 1);
-    // Element kHalf has the number 2^32, or a number shortly before.
+    // The number of element `last` is 2^32.
     Draw draw = kDraw;
     draw.shard = static_cast<uint32_t>((int64_t{1} << 32) / (kRows * kColumns));
     const int64_t last = (int64_t{1} << 32) - int64_t{draw.shard} * (kRows * kColumns);
@@ -214,7 +212,7 @@ TEST(Rejection, GivesNanForInvalidParametersAlone) {
   const Tensor vectors = at::zeros({5, 3}, at::kDouble);
   fill_dirichlet(vectors, kDraw,
                  doubles({1, 2, 3, 1, -2, 3, 1, 2, 3, kNaN, 1, 1, 1, 1, 1}).view({5, 3}));
-  EXPECT_TRUE(at::equal(vectors.isnan().any(1), at::tensor({false, true, false, true, false})));
+  EXPECT_TRUE(at::equal(vectors.isnan().any(1), doubles({0, 1, 0, 1, 0}).to(at::kBool)));
 }
 
 TEST(Rejection, StaysInsideTheSupport) {
@@ -251,13 +249,17 @@ TEST(Rejection, StaysInsideTheSupport) {
         const Tensor counts = at::empty({3000}, at::kDouble);
         fill_binomial(counts, kDraw, at::tensor(n, at::kDouble), at::tensor(p, at::kDouble));
         EXPECT_TRUE(all(counts >= 0) && all(counts <= n) && all(counts == counts.floor()));
-        if (p == 0 || p == 1) EXPECT_TRUE(all(counts == n * p));
+        if (p == 0 || p == 1) {
+          EXPECT_TRUE(all(counts == n * p));
+        }
       }
     }
     for (const double k : {0.0, 1e-30, 1.0, 1e30, kInfinity}) {
       fill_von_mises(to, kDraw, at::tensor(k, at::kDouble));
-      EXPECT_TRUE(all(to.abs() <= at::tensor(M_PI, dtype))) << k;
-      if (k == kInfinity) EXPECT_TRUE(all(to == 0));
+      EXPECT_TRUE(all(to.abs() <= at::full({}, M_PI, dtype))) << k;
+      if (k == kInfinity) {
+        EXPECT_TRUE(all(to == 0));
+      }
     }
   }
 }
