@@ -143,7 +143,7 @@ Tensor LowRankCovariance::whiten(const Tensor& vectors) const {
     // removes the rounding error of u in the directions of W, which is large beside u there.
     // The elements of W^T diag(d)^-1 W may overflow, so a product is divided by a number of the size
     // of the capacitance.
-    const Tensor size = (capacitance.detach().abs().amax({-2, -1}, true) / kHuge).clamp_min(1);
+    const Tensor size = (capacitance.detach().abs().sum({-2, -1}, true) / kHuge).clamp_min(1);
     const Tensor of_columns = meeting.factors(size);
     const Tensor slope =
         factors.mT().bmm(meeting.columns(u / (scales * size.squeeze(-1)))) - z / of_columns;
