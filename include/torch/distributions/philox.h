@@ -1,6 +1,7 @@
 #pragma once
 
 #include <torch/distributions/core/export.h>
+#include <torch/distributions/core/sampler.h>
 
 #include <torch/types.h>
 
