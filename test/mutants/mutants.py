@@ -21,6 +21,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -630,6 +631,11 @@ class Builder:
             raise LookupError("it does not link:\n" + linked.stdout[-2000:])
         return to
 
+    def timed(self, mutant):
+        """Why the mutant was not killed, or None; and the seconds that this took."""
+        start = time.monotonic()
+        return self.survives(mutant), time.monotonic() - start
+
     def survives(self, mutant):
         """Why the mutant was not killed, or None."""
         folder = self.build / "test" / "mutants" / mutant.name.replace(" ", "_")
@@ -672,9 +678,10 @@ def main():
     builder = Builder(build)
     survivors = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for mutant, reason in zip(chosen, pool.map(builder.survives, chosen)):
+        for mutant, (reason, seconds) in zip(chosen, pool.map(builder.timed, chosen)):
             survivors += reason is not None
-            print(f"{'SURVIVED' if reason else 'killed'}: {mutant.name}" + (f": {reason}" if reason else ""), flush=True)
+            print(f"{'SURVIVED' if reason else 'killed'}: {mutant.name}" + (f": {reason}" if reason else "")
+                  + f" ({seconds:.1f} s)", flush=True)
     print(f"{len(chosen) - survivors} of {len(chosen)} mutants killed")
     return survivors != 0
 
