@@ -550,6 +550,22 @@ MUTANTS += [
          "*Shards*"),
     ]
 ]
+MUTANTS += [
+    Mutant(name, f"src/ops/random/{file}", old, new, ("src/ops/random/rejection_kernels.cpp",), "ops_random_rejection_laws_test", f"*.{law}")
+    for name, file, old, new, law in [
+        ("alpha for alpha - 1/3", "gamma.h", "a - 1.0 / 3", "a", "Gamma"),
+        ("a wrong squeeze of gammas", "gamma.h", "0.0331", "0.0031", "Gamma"),
+        ("a boost of another alpha", "gamma.h", "a + 2.0 / 3", "a - 1.0 / 3 + 0.4", "Gamma"),
+        ("two gammas of one stream", "rejection_kernels.cpp", "1u << 14", "0", "Beta"),
+        ("no second test", "rejection.h", "~successes & first_lanes", "0u & first_lanes", "VonMises"),
+        ("a shift of counts", "poisson.h", "rate + 0.43", "rate + 0.63", "Poisson"),
+        ("a wider squeeze of counts", "poisson.h", "0.9277", "0.9877", "Poisson"),
+        ("one trial more", "binomial.h", "more = n + 1.0;", "more = n + 2.0;", "Binomial"),
+        ("a wider squeeze of angles", "von_mises.h", "c * (2.0 - c)", "c * (2.05 - c)", "VonMises"),
+        ("angles of one side", "von_mises.h", "select(y < 0.0, -size, size)", "size", "VonMises"),
+        ("a boost that does not cancel", "rejection_kernels.cpp", "first[j] -= largest", "first[j] -= 0", "Dirichlet"),
+    ]
+]
 
 
 def run(command, **options):

@@ -22,7 +22,7 @@ namespace {
 
 using test::doubles;
 
-constexpr int64_t kDraws = 1000000;
+constexpr int64_t kDraws = 300000;
 /// That of all tests together is 1e-6.
 constexpr double kFalseAlarm = 2e-9;
 constexpr double kZ = 6.2;  // a normal number is larger in size with probability 6e-10
