@@ -7,7 +7,6 @@
 //   decoder    p(x | z) = Independent(Binomial(16, logits(z)))
 //   objective  ELBO(x)  = E_q[log p(x | z)] - KL(q(z | x), p(z))
 
-#include <torch/distributions.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -23,12 +22,14 @@
 #include "support/command_line.h"
 #include "support/image.h"
 #include "support/progress.h"
+#include "vae.h"
 
 namespace {
 
-namespace dist = torch::distributions;
 namespace nn = torch::nn;
 using example::Digits;
+using example::Vae;
+using example::VaeImpl;
 using torch::Tensor;
 
 struct Options : example::CommonOptions {
@@ -38,50 +39,6 @@ struct Options : example::CommonOptions {
   std::string data = EXAMPLE_DATA_DIR "/digits.csv";
   std::string output = "vae.png";
 };
-
-struct VaeImpl : nn::Module {
-  static constexpr int64_t kLatent = 8;
-  static constexpr int64_t kHidden = 256;
-  static constexpr double kDropout = 0.1;
-
-  VaeImpl() {
-    register_module("encoder", encoder);
-    register_module("decoder", decoder);
-  }
-
-  static nn::Sequential network(int64_t inputs, int64_t outputs) {
-    return nn::Sequential(nn::Linear(inputs, kHidden), nn::SiLU(), nn::Dropout(kDropout),
-                          nn::Linear(kHidden, kHidden), nn::SiLU(), nn::Dropout(kDropout),
-                          nn::Linear(kHidden, outputs));
-  }
-
-  /// p(z).
-  static dist::Independent prior(torch::Device device) {
-    return {dist::Normal(torch::zeros({kLatent}, device), 1.0), 1};
-  }
-
-  /// q(z | x).
-  dist::Independent encode(const Tensor& images) {
-    const auto parameters = encoder->forward(images / Digits::kMaxCount).chunk(2, -1);
-    return {dist::Normal(parameters[0], parameters[1].exp()), 1};
-  }
-
-  /// p(x | z).
-  dist::Independent decode(const Tensor& latent) {
-    return {dist::Binomial(Digits::kMaxCount, {.logits = decoder->forward(latent)}), 1};
-  }
-
-  /// The evidence lower bound of each image in nats, estimated without bias from one sample.
-  Tensor elbo(const Tensor& images) {
-    const dist::Independent posterior = encode(images);
-    const Tensor log_likelihood = decode(posterior.rsample()).log_prob(images);
-    return log_likelihood - dist::kl_divergence(posterior, prior(images.device()));
-  }
-
-  nn::Sequential encoder = network(Digits::kPixels, 2 * kLatent);
-  nn::Sequential decoder = network(kLatent, Digits::kPixels);
-};
-TORCH_MODULE(Vae);
 
 /// Trains the model. Returns the mean ELBO on `held_out` before the first and after the last epoch.
 std::pair<double, double> train(Vae& vae, const Tensor& images, const Tensor& held_out,

@@ -32,6 +32,7 @@ need_packages() {
 configure() {
   local packages=(g++ cmake ninja-build ccache libfmt-dev libgtest-dev libgmock-dev nlohmann-json3-dev libstb-dev
     fonts-dejavu-core)
+  packages+=(libgloo-dev)  # headers that LibTorch's wheel lacks, for examples/data_parallel.cpp
   # Debian's python3 package does not contain venv.
   python3 -c 'import ensurepip' 2> /dev/null || packages+=(python3 python3-venv)
   need_packages "${packages[@]}"
