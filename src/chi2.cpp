@@ -1,5 +1,7 @@
 #include <torch/distributions/chi2.h>
 
+#include <utility>
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/where.h>
 
@@ -42,6 +44,11 @@ Chi2::Chi2(Param df, Validate validate_args)
     : ScalarFamily(half_of(require("df", std::move(df)).tensor()), 0.5, Validate(false)) {
   set_validate_args(validate_args);
   validate_fields();
+}
+
+std::pair<Tensor, Tensor> Chi2::do_rsample_with_log_prob(IntArrayRef shape,
+                                                         std::optional<Generator> generator) const {
+  return Gamma::do_rsample_with_log_prob(shape, std::move(generator));
 }
 
 }  // namespace torch::distributions

@@ -1,11 +1,16 @@
 #include <torch/distributions/dirichlet.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/simplex.h>
 
+#include "core/float_limits.h"
 #include "core/raise.h"
+#include "core/score.h"
 #include "core/supported.h"
+#include "core/suspend_validation.h"
 #include "ops/draws/noise.h"
 #include "ops/draws/simplex.h"
 #include "ops/special/constants.h"
@@ -34,6 +39,32 @@ Dirichlet::Dirichlet(Param concentration, Validate validate_args) : Implements(v
 
 Tensor Dirichlet::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   return ops::sample_dirichlet(ops::expanded(concentration_, shape), std::move(generator));
+}
+
+// Most coordinates of small concentrations underflow.
+std::pair<Tensor, Tensor> Dirichlet::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  const int64_t categories = event_shape().front();
+  // A derived class may have another density. The density of a single category is 1.
+  if (typeid(*this) != typeid(Dirichlet) || categories < 2)
+    return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor a = ops::expanded(concentration_, shape);
+  ops::GammaDraws gammas;
+  const Tensor x = ops::sample_dirichlet(a, std::move(generator), &gammas);
+  const auto dtype = x.scalar_type();
+  const FloatLimits limits = float_limits(dtype);
+  // In half, draws are at least the least number.
+  const core::OpenRange range{dtype == at::kHalf ? limits.least : limits.least_normal,
+                              limits.below_one()};
+  const auto of_draws = [&](const Tensor& outside) {
+    const SuspendValidation suspended;
+    return do_log_prob(core::replaced(x, outside, 1.0 / static_cast<double>(categories)));
+  };
+  const auto of_logs = [&](const auto& selected) {
+    const Tensor b = selected(a), log_gammas = selected(ops::log_of(gammas));
+    return ops::dirichlet_log_prob_of_log(b, ops::log_dirichlet_draw(b, log_gammas));
+  };
+  return {x, core::score(x, true, range, of_draws, of_logs)};
 }
 
 Tensor Dirichlet::do_log_prob(const Tensor& value) const {

@@ -1,13 +1,17 @@
 #include <torch/distributions/fisher_snedecor.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
+#include "core/score.h"
 #include "ops/draws/gamma.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/fisher_snedecor.h"
+#include "ops/formulas/gamma_draws.h"
 
 namespace torch::distributions {
 
@@ -35,6 +39,30 @@ Tensor FisherSnedecor::do_rsample(IntArrayRef shape, std::optional<Generator> ge
       ops::sample_fisher_snedecor(ops::expanded(df1_, shape), ops::expanded(df2_, shape),
                                   std::move(generator)),
       undrawable(validates(), {{df1_, constraints::positive}, {df2_, constraints::positive}}));
+}
+
+// Most draws of few degrees of freedom underflow or overflow.
+std::pair<Tensor, Tensor> FisherSnedecor::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  const Tensor bad =
+      undrawable(validates(), {{df1_, constraints::positive}, {df2_, constraints::positive}});
+  // A derived class may have another density.
+  if (typeid(*this) != typeid(FisherSnedecor) || bad.defined())
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor df1 = ops::expanded(df1_, shape), df2 = ops::expanded(df2_, shape);
+  ops::TwoGammaDraws gammas;
+  const Tensor x = ops::sample_fisher_snedecor(df1, df2, std::move(generator), &gammas);
+  const auto of_draws = [&](const Tensor& outside) {
+    return do_log_prob(core::replaced(x, outside));
+  };
+  const auto of_logs = [&](const auto& selected) {
+    const Tensor v = selected(df1).to(at::kDouble), w = selected(df2).to(at::kDouble);
+    const Tensor log_ratio = ops::log_gamma_draw(0.5 * v, selected(ops::log_of(gammas.first))) -
+                             ops::log_gamma_draw(0.5 * w, selected(ops::log_of(gammas.second)));
+    return ops::evaluate_at<ops::functions::LogProb, ops::formulas::FisherSnedecorDraw>(v, w,
+                                                                                        log_ratio);
+  };
+  return {x, core::score(x, false, core::positive_range(x.scalar_type()), of_draws, of_logs)};
 }
 
 }  // namespace torch::distributions

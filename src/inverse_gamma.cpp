@@ -1,14 +1,18 @@
 #include <torch/distributions/inverse_gamma.h>
 
+#include <typeinfo>
+
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/transforms/power.h>
 
 #include "core/drawable.h"
 #include "core/scalar_family.h"
+#include "core/score.h"
 #include "ops/draws/gamma.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
+#include "ops/formulas/gamma_draws.h"
 #include "ops/formulas/inverse_gamma.h"
 
 namespace torch::distributions {
@@ -55,6 +59,28 @@ Tensor InverseGamma::do_rsample(IntArrayRef shape, std::optional<Generator> gene
                                             ops::expanded(rate(), shape), std::move(generator)),
                   undrawable(validates(), {{concentration(), constraints::positive},
                                            {rate(), constraints::positive}}));
+}
+
+// Most draws of a small shape overflow.
+std::pair<Tensor, Tensor> InverseGamma::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  const Tensor bad = undrawable(
+      validates(), {{concentration(), constraints::positive}, {rate(), constraints::positive}});
+  // A derived class may have another density.
+  if (typeid(*this) != typeid(InverseGamma) || bad.defined())
+    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor a = ops::expanded(concentration(), shape), rate = ops::expanded(this->rate(), shape);
+  ops::GammaDraws gamma;
+  const Tensor y = ops::sample_inverse_gamma(a, rate, std::move(generator), &gamma);
+  const auto of_draws = [&](const Tensor& outside) {
+    return do_log_prob(core::replaced(y, outside));
+  };
+  const auto of_logs = [&](const auto& selected) {
+    const Tensor shapes = selected(a).to(at::kDouble);
+    return ops::evaluate_at<ops::functions::LogProb, ops::formulas::InverseGammaDraw>(
+        shapes, selected(rate), ops::log_gamma_draw(shapes, selected(ops::log_of(gamma))));
+  };
+  return {y, core::score(y, false, core::positive_range(y.scalar_type()), of_draws, of_logs)};
 }
 
 }  // namespace torch::distributions

@@ -8,10 +8,13 @@
 #include "core/drawable.h"
 #include "core/origin.h"
 #include "core/scalar_family.h"
+#include "core/score.h"
 #include "ops/draws/gamma.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
+#include "ops/formulas/gamma_draws.h"
 #include "ops/formulas/student_t.h"
+#include "ops/special/constants.h"
 
 namespace torch::distributions {
 
@@ -35,26 +38,44 @@ StudentT::StudentT(Param df, Param loc, Param scale, Validate validate_args)
   initialize(df, loc, scale);
 }
 
-Tensor StudentT::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const auto dtype = at::promote_types(df_.scalar_type(),
-                                       at::promote_types(loc_.scalar_type(), scale_.scalar_type()));
-  // Gradients far out would overflow in half precision; they are added in double.
-  const Tensor df = ops::expanded(df_.to(at::kDouble), shape);
-  const Tensor draws = ops::sample_student_t(df, dtype, std::move(generator));
+Tensor StudentT::moved(const Tensor& draws) const {
   return with_nan(
-      (loc_ + scale_ * draws).to(dtype),
+      (loc_ + scale_ * draws).to(do_dtype()),
       undrawable(validates(), {{df_, constraints::positive}, {scale_, constraints::nonnegative}}));
 }
 
+Tensor StudentT::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  // Gradients far out would overflow in half precision; they are added in double.
+  const Tensor df = ops::expanded(df_.to(at::kDouble), shape);
+  return moved(ops::sample_student_t(df, do_dtype(), std::move(generator)));
+}
+
+// Most draws of few degrees of freedom overflow.
 std::pair<Tensor, Tensor> StudentT::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
   if (typeid(*this) != typeid(StudentT))  // a derived class may have another density
     return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
   StudentT centred(*this);
   centred.loc_ = core::origin(loc_);
-  const auto [deviation, log_prob] =
-      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  return {core::moved(deviation, loc_), log_prob};
+  const Tensor df = ops::expanded(df_.to(at::kDouble), shape);
+  ops::NormalOverGamma parts;
+  const Tensor t = ops::sample_student_t(df, do_dtype(), std::move(generator), &parts);
+  const auto of_draws = [&](const Tensor& outside) {
+    return centred.do_log_prob(centred.moved(core::replaced(t, outside)));
+  };
+  const auto of_logs = [&](const auto& selected) {
+    // With an infinite df there is no gamma variable, and the log density stays -inf.
+    const Tensor half = 0.5 * selected(df), is_infinite = half.detach() == ops::kInfinity;
+    const Tensor log_gamma =
+        ops::log_gamma_draw(half.masked_fill(is_infinite, 1),
+                            selected(ops::log_of(parts.gamma)).masked_fill(is_infinite, 0));
+    const Tensor log_square = 2 * selected(parts.normal).abs().log() - ops::kLog2 - log_gamma;
+    return ops::evaluate_at<ops::functions::LogProb, ops::formulas::StudentTDraw>(
+        selected(df), selected(ops::expanded(scale_, shape)), log_square);
+  };
+  const Tensor log_prob = core::score(centred.moved(t.detach()), false,
+                                      {-ops::kInfinity, ops::kInfinity}, of_draws, of_logs);
+  return {moved(t), log_prob};
 }
 
 }  // namespace torch::distributions

@@ -93,19 +93,39 @@ Tensor Wishart::scale_tril() const {
   return scale_tril_.defined() ? scale_tril_ : to_batch(factor_);
 }
 
-Tensor Wishart::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  const int64_t n = event_shape().front();
-  const Tensor bad = undrawable(validates(), {{df_, *of_df(*this)}});
-  const Tensor df = ops::expanded(with_stand_in(df_, bad, static_cast<double>(n)),
-                                  shape.slice(0, shape.size() - 2));
-  const Tensor root =
-      factor_.matmul(ops::sample_bartlett(df, n, df_.scalar_type(), std::move(generator)));
+Tensor Wishart::draw(const Tensor& bartlett) const {
+  const Tensor root = factor_.matmul(bartlett);
   const Tensor draws = root.matmul(root.mT());
   const Tensor x = draws.to(df_.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   // The detached tensor is changed, so that rounding does not change the gradient.
   x.detach().copy_(
       ops::rounded_to_positive_definite(ops::symmetrized(draws.detach()), df_.scalar_type()));
+  return x;
+}
+
+Tensor Wishart::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
+  const int64_t n = event_shape().front();
+  const Tensor bad = undrawable(validates(), {{df_, *of_df(*this)}});
+  const Tensor df = ops::expanded(with_stand_in(df_, bad, static_cast<double>(n)),
+                                  shape.slice(0, shape.size() - 2));
+  const Tensor x = draw(ops::sample_bartlett(df, n, df_.scalar_type(), std::move(generator)));
   return bad.defined() ? with_nan(x, with_event(bad, 2)) : x;
+}
+
+// With df near n - 1 most draws are nearly singular, and rounding changes their smallest eigenvalues.
+// The density is that of the factor that a draw is made of.
+std::pair<Tensor, Tensor> Wishart::do_rsample_with_log_prob(
+    IntArrayRef shape, std::optional<Generator> generator) const {
+  // A derived class may have another density.
+  if (typeid(*this) != typeid(Wishart) || undrawable(validates(), {{df_, *of_df(*this)}}).defined())
+    return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  const Tensor df = ops::expanded(df_, shape.slice(0, shape.size() - 2));
+  Tensor log_gammas;
+  const Tensor bartlett = ops::sample_bartlett(df, event_shape().front(), df_.scalar_type(),
+                                               std::move(generator), &log_gammas);
+  const Tensor log_prob = ops::wishart_log_prob_of_bartlett(
+      df_.to(at::kDouble), ops::DenseCovariance(factor_), bartlett, log_gammas);
+  return {draw(bartlett), log_prob.to(df_.scalar_type())};
 }
 
 Tensor Wishart::do_log_prob(const Tensor& value) const { return density(value, false); }

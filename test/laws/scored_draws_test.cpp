@@ -19,6 +19,13 @@ namespace {
 constexpr int64_t kDraws = 50;
 constexpr int64_t kSeed = 20;
 
+/// A draw with other roundings. Of a matrix the diagonal alone is changed, since a multiple of it has
+/// the same small eigenvalues beside the large ones.
+Tensor neighbour(const Distribution& d, const Tensor& draw) {
+  if (d.event_shape().size() != 2) return draw * (1 - 0x1p-50);
+  return draw - 0x1p-50 * draw.diagonal(0, -2, -1).diag_embed();
+}
+
 class ScoredDraws : public ::testing::TestWithParam<Case> {
  protected:
   const DistributionPtr distribution_ =
@@ -47,7 +54,8 @@ TEST_P(ScoredDraws, AreThoseOfRsampleWithTheirLogProb) {
   const Tensor of_draw = distribution_->log_prob(same);
   ASSERT_EQ(log_prob.sizes(), of_draw.sizes());
   const bool is_discrete = distribution_->support()->is_discrete();
-  const Tensor of_neighbour = is_discrete ? of_draw : distribution_->log_prob(same * (1 - 0x1p-50));
+  const Tensor of_neighbour =
+      is_discrete ? of_draw : distribution_->log_prob(neighbour(*distribution_, same));
   const Tensor error = 1e3 * (of_neighbour - of_draw).abs() + 1e-9 * (1 + of_draw.abs());
   const Tensor comparable = of_draw.isfinite() & of_neighbour.isfinite();
   EXPECT_TRUE(((log_prob - of_draw).abs() <= error).masked_select(comparable).all().item<bool>())
@@ -144,6 +152,21 @@ void PrintTo(const Scored& scored, std::ostream* out) { *out << scored.name; }
 Tensor uniform_noise() { return at::rand({kDraws}); }
 Tensor exponential_noise() { return at::empty({kDraws}).exponential_(); }
 
+/// The logarithm y of a draw of Gamma(a, 1) as a function of a along which the cdf stays the same, by
+/// a difference quotient.
+Tensor implicit(const Tensor& y, const Tensor& a) {
+  const Tensor b = a.detach(), x = y.exp(), h = 1e-4 * b;
+  const Tensor slope = (at::special_gammainc(b + h, x) - at::special_gammainc(b - h, x)) / (2 * h);
+  return y - (a - b) * slope / (b * y - x - b.lgamma()).exp();
+}
+
+/// The logarithms of draws of Gamma(a, 1), in double.
+Tensor log_gammas(double a) {
+  return at::_standard_gamma(at::full({kDraws}, static_cast<float>(a)).to(at::kDouble)).log();
+}
+
+Tensor log1p_exp(const Tensor& x) { return x.clamp_min(0) + (-x.abs()).exp().log1p(); }
+
 /// log(1 - e^x) for x < 0
 Tensor log_complement(const Tensor& x) { return x.expm1().neg().log(); }
 
@@ -182,6 +205,30 @@ std::vector<Scored> scored() {
     const Tensor t = p[0].abs(), u = falls ? 1 - noise : noise;
     return (u + (1 - u) * (-t).exp()).log() + t.log() - log_complement(-t);
   };
+  const auto gamma = [](const Tensors& p) { return Gamma(p[0], p[1]); };
+  // The log density of a draw of Gamma(a, 1) at e^y.
+  const auto of_standard_gamma = [](const Tensor& y, const Tensor& a) {
+    return (a - 1) * y - y.exp() - a.lgamma();
+  };
+  const auto of_gamma = [=](const Tensor& noise, const Tensors& p) {
+    return of_standard_gamma(implicit(noise, p[0]), p[0]) + p[1].log();
+  };
+  const auto of_inverse_gamma = [=](const Tensor& noise, const Tensors& p) {
+    const Tensor y = implicit(noise, p[0]);
+    return of_standard_gamma(y, p[0]) + 2 * y - p[1].log();
+  };
+  const auto fisher_snedecor = [](const Tensors& p) { return FisherSnedecor(p[0], p[1]); };
+  const auto of_fisher_snedecor = [](const Tensor& noise, const Tensors& p) {
+    const Tensor a = p[0] / 2, b = p[1] / 2, z = implicit(noise[0], a) - implicit(noise[1], b);
+    return (a / b).log() + (a + b).lgamma() - a.lgamma() - b.lgamma() - a * log1p_exp(-z) -
+           b * log1p_exp(z) - z;
+  };
+  // log(t^2 / df) is log(z^2 / 2) - y for a normal z.
+  const auto of_student_t = [](const Tensor& noise, const Tensors& p) {
+    const Tensor a = p[0] / 2, w = (noise[0].square() / 2).log() - implicit(noise[1], a);
+    return (a + 0.5).lgamma() - a.lgamma() - 0.5 * (M_PI * p[0]).log() - (a + 0.5) * log1p_exp(w) -
+           p[1].log();
+  };
   const auto located = [](auto log_density) {
     return [=](const Tensor& z, const Tensors& p) { return log_density(z) - p[1].log(); };
   };
@@ -218,6 +265,53 @@ std::vector<Scored> scored() {
            continuous_bernoulli,
            [] { return uniform_noise(); },
            of_continuous_bernoulli},
+          {"GammaUnderflowing", {0.01, 1e-3}, gamma, [] { return log_gammas(0.01); }, of_gamma},
+          {"GammaOfLargeRate", {2, 5e37}, gamma, [] { return log_gammas(2); }, of_gamma},
+          {"Chi2Underflowing",
+           {0.02},
+           [](const Tensors& p) { return Chi2(p[0]); },
+           [] { return log_gammas(0.01); },
+           [=](const Tensor& noise, const Tensors& p) {
+             const Tensor a = p[0] / 2;
+             return of_standard_gamma(implicit(noise, a), a) - std::log(2.0);
+           }},
+          {"InverseGammaOverflowing",
+           {0.01, 2},
+           [](const Tensors& p) { return InverseGamma(p[0], p[1]); },
+           [] { return log_gammas(0.01); },
+           of_inverse_gamma},
+          {"FisherSnedecorUnderflowing",
+           {0.02, 3},
+           fisher_snedecor,
+           [] {
+             const Tensor x = log_gammas(0.01);
+             return at::stack({x, log_gammas(1.5)});
+           },
+           of_fisher_snedecor},
+          {"FisherSnedecorOverflowing",
+           {3, 0.02},
+           fisher_snedecor,
+           [] {
+             const Tensor x = log_gammas(1.5);
+             return at::stack({x, log_gammas(0.01)});
+           },
+           of_fisher_snedecor},
+          {"FisherSnedecorOfSmallShapes",
+           {0.02, 0.03},
+           fisher_snedecor,
+           [] {
+             const Tensor x = log_gammas(0.01);
+             return at::stack({x, log_gammas(0.015)});
+           },
+           of_fisher_snedecor},
+          {"StudentTOverflowing",
+           {0.02, 2},
+           [](const Tensors& p) { return StudentT(p[0], 0.0, p[1]); },
+           [] {
+             const Tensor z = at::empty({kDraws}).normal_().to(at::kDouble);
+             return at::stack({z, log_gammas(0.01)});
+           },
+           of_student_t},
           {"NormalFarOut",
            {1e6, 1e-3},
            [](const Tensors& p) { return Normal(p[0], p[1]); },
@@ -284,6 +378,105 @@ TEST_P(ScoredNoise, HasTheLogDensityAndTheGradientsOfTheFormula) {
 INSTANTIATE_TEST_SUITE_P(, ScoredNoise, ::testing::ValuesIn(scored()),
                          [](const auto& test) { return std::string(test.param.name); });
 
+/// A family whose draws are made of gamma variables of small shapes. In float many of them leave the
+/// range of numbers.
+struct OfSmallShapes {
+  const char* name;
+  std::vector<Tensor> parameters;
+  std::function<DistributionPtr(const std::vector<Tensor>&)> make;
+};
+
+void PrintTo(const OfSmallShapes& family, std::ostream* out) { *out << family.name; }
+
+std::vector<OfSmallShapes> of_small_shapes() {
+  using Tensors = std::vector<Tensor>;
+  const Tensor small = at::full({}, 1e-3), one = at::ones({}), large = at::full({}, 1e6);
+  const auto beta = [](const Tensors& p) { return Beta(p[0], p[1]); };
+  const auto dirichlet = [](const Tensors& p) { return Dirichlet(p[0]); };
+  const auto gamma = [](const Tensors& p) { return Gamma(p[0], p[1]); };
+  const auto student_t = [](const Tensors& p) { return StudentT(p[0], p[1], p[2]); };
+  const auto wishart = [](const Tensors& p) {
+    return Wishart(
+        p[0],
+        covariance_matrix(
+            at::tensor({2.0, 1.0, 1.0, 3.0}, p[0].options().requires_grad(false)).view({2, 2})));
+  };
+  return {{"BetaSmallSmall", {small, small}, beta},
+          {"BetaSmallLarge", {small, large}, beta},
+          {"BetaLargeSmall", {large, small}, beta},
+          {"BetaAtOne", {one, at::full({}, 0.1)}, beta},
+          {"Chi2", {small}, [](const Tensors& p) { return Chi2(p[0]); }},
+          {"DirichletSmall", {at::tensor({1e-3, 2e-3, 3e-3})}, dirichlet},
+          {"DirichletSmallAndLarge", {at::tensor({1e-3, 1e6, 2.0})}, dirichlet},
+          {"DirichletOfTwo", {at::tensor({0.05, 2.0})}, dirichlet},
+          {"Gamma", {small, one}, gamma},
+          {"GammaOfLargeRate", {one, at::full({}, 1e38)}, gamma},
+          {"InverseGamma", {small, one}, [](const Tensors& p) { return InverseGamma(p[0], p[1]); }},
+          {"StudentT", {small, one, one}, student_t},
+          {"StudentTWide", {at::full({}, 0.5), one, at::full({}, 1e37)}, student_t},
+          {"Wishart", {at::full({}, 1.001)}, wishart},
+          {"WishartOrdinary", {at::full({}, 2.5)}, wishart}};
+}
+
+class ScoredGammas : public ::testing::TestWithParam<OfSmallShapes> {};
+
+/// The mean of the log density is minus the entropy, as functions of the parameters. The draws are
+/// those of rsample, and take the same numbers of the generator.
+TEST_P(ScoredGammas, HaveTheEntropyAndItsGradients) {
+  constexpr int64_t kMany = 40000;
+  constexpr double kErrors = 5;  // standard errors
+  std::vector<Tensor> each, wide;
+  for (const Tensor& p : GetParam().parameters) {
+    at::DimVector shape(p.sizes());
+    shape.insert(shape.begin(), kMany);
+    each.push_back(p.to(at::kFloat).expand(shape).clone().requires_grad_());
+    wide.push_back(p.to(at::kFloat).to(at::kDouble).requires_grad_());
+  }
+  const DistributionPtr d = GetParam().make(each);
+  at::manual_seed(kSeed);
+  const Tensor draws = d->rsample(), next = at::rand({3});
+  at::manual_seed(kSeed);
+  const auto [same, log_prob] = d->rsample_with_log_prob();
+  EXPECT_TRUE(same.equal(draws));
+  EXPECT_TRUE(at::rand({3}).equal(next));
+  ASSERT_EQ(log_prob.scalar_type(), at::kFloat);
+  const Tensor negative_entropy = -GetParam().make(wide)->entropy();
+  const auto check = [&](const Tensor& numbers, const Tensor& want) {
+    const Tensor mean = numbers.mean(0), error = numbers.std(0) / std::sqrt(double{kMany});
+    const Tensor allowed = kErrors * error + 1e-6 * (1 + want.abs());
+    EXPECT_TRUE(((mean - want).abs() <= allowed).all().item<bool>())
+        << core::repr(mean) << core::repr(want) << core::repr(error);
+  };
+  check(log_prob.detach().to(at::kDouble), negative_entropy.detach());
+  const auto got = autograd::grad({log_prob.sum()}, each),
+             want = autograd::grad({negative_entropy}, wide, {}, {}, false, /*allow_unused=*/true);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const Tensor none = at::zeros_like(wide[i]);
+    check(got[i].to(at::kDouble), want[i].defined() ? want[i] : none);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, ScoredGammas, ::testing::ValuesIn(of_small_shapes()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(ScoredDrawsTest, ThoseInTheRangeHaveTheLogProbOfTheDraw) {
+  const Tensor shapes = at::tensor({1e-3, 2.0}), ones = at::ones({2});
+  const Tensor pairs = at::tensor({1e-3, 1e-3, 1e-3, 2.0, 3.0, 4.0}).view({2, 3});
+  const std::vector<DistributionPtr> all = {
+      Beta(shapes, 2 * shapes), Chi2(shapes),
+      Dirichlet(pairs),         FisherSnedecor(shapes, shapes),
+      Gamma(shapes, ones),      InverseGamma(shapes, ones),
+      StudentT(shapes)};
+  for (const DistributionPtr& d : all) {
+    at::manual_seed(kSeed);
+    const auto [x, log_prob] = d->rsample_with_log_prob({kDraws});
+    ValidateArgsGuard unvalidated(false);
+    const Tensor of_draw = d->log_prob(x);
+    EXPECT_TRUE(log_prob.select(1, 1).equal(of_draw.select(1, 1))) << d;
+    EXPECT_FALSE(log_prob.select(1, 0).equal(of_draw.select(1, 0))) << d;
+  }
+}
+
 TEST(ScoredDrawsTest, IndependentSumsThoseOfItsBase) {
   const Normal base(at::arange(6.0).view({2, 3}), 0.5);
   at::manual_seed(kSeed);
@@ -305,10 +498,12 @@ TEST(ScoredDrawsTest, AMixtureHasNone) {
   }
 }
 
-/// Overrides Normal's density.
-class Flat final : public Implements<Flat, Normal> {
+/// Overrides a density.
+template <class Base>
+class Flat final : public Implements<Flat<Base>, Base> {
  public:
-  Flat() : Implements(1e6, 1e-3, false) {}
+  template <class... Args>
+  explicit Flat(Args... args) : Implements<Flat, Base>(args..., false) {}
   static const Signature<Flat>& signature() {
     static const Signature<Flat> s{.name = "Flat", .has_rsample = true};
     return s;
@@ -319,7 +514,20 @@ class Flat final : public Implements<Flat, Normal> {
 };
 
 TEST(ScoredDrawsTest, ADerivedClassHasADensityOfItsOwn) {
-  EXPECT_TRUE(Flat().rsample_with_log_prob({3}).second.equal(at::full({3}, -7.0)));
+  const Tensor small = at::full({2}, 1e-3);
+  const auto check = [](const Distribution& d) {
+    EXPECT_TRUE(d.rsample_with_log_prob({3}).second.eq(-7).all().item<bool>()) << d;
+  };
+  check(Flat<Beta>(small, small));
+  check(Flat<Chi2>(small));
+  check(Flat<Dirichlet>(small));
+  check(Flat<FisherSnedecor>(small, small));
+  check(Flat<Gamma>(small, small));
+  check(Flat<InverseGamma>(small, small));
+  check(Flat<Kumaraswamy>(1.0, 0.1));
+  check(Flat<Normal>(1e6, 1e-3));
+  check(Flat<Pareto>(1.0, 1e8));
+  check(Flat<StudentT>(small, 1e6, 1e-3));
 }
 
 /// tanh without an inverse.

@@ -13,6 +13,10 @@ class TORCH_DISTRIBUTIONS_API Chi2 : public core::ScalarFamily<Chi2, Gamma> {
   explicit Chi2(Param df, Validate validate_args = {});
 
   Tensor df() const { return concentration() * 2; }
+
+ private:
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
 };
 
 }  // namespace torch::distributions

@@ -26,6 +26,8 @@ class TORCH_DISTRIBUTIONS_API Dirichlet : public Implements<Dirichlet, Exponenti
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_mean() const override;
   Tensor do_mode() const override;

@@ -16,6 +16,10 @@ class TORCH_DISTRIBUTIONS_API Gamma : public core::ScalarFamily<Gamma, Exponenti
   const Tensor& concentration() const { return concentration_; }
   const Tensor& rate() const { return rate_; }
 
+ protected:
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
+
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
   std::vector<Tensor> do_natural_params() const override;

@@ -42,6 +42,8 @@ class TORCH_DISTRIBUTIONS_API Wishart : public Implements<Wishart, ExponentialFa
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_mean() const override;
   Tensor do_mode() const override;
@@ -54,6 +56,8 @@ class TORCH_DISTRIBUTIONS_API Wishart : public Implements<Wishart, ExponentialFa
   Tensor log_prob_of(const Tensor& value, const LogProbOptions& options) const override;
   void change(const core::Change& change) override;
 
+  /// The draw made of the factor of Bartlett's decomposition.
+  Tensor draw(const Tensor& bartlett) const;
   Tensor density(const Tensor& value, bool validate) const;
   /// The covariance in double, of shape `batch + [n, n]`.
   Tensor covariance() const;

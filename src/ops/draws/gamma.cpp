@@ -37,21 +37,27 @@ Tensor differentiable_draw(const Tensor& draw, at::ScalarType dtype, const Log& 
 }  // namespace
 
 Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
-                    std::optional<Generator> generator) {
+                    std::optional<Generator> generator, GammaDraws* parts) {
   const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
   const auto compute = at::toOpMathType(dtype);
   const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
   const Tensor a = expanded(concentration.to(compute), shape);
-  const Tensor draw = may_be_differentiated(a)
-                          ? gamma_draw(a, at::_standard_gamma(a.detach(), std::move(generator)))
-                          : at::_standard_gamma(a, std::move(generator));
+  const bool is_differentiated = may_be_differentiated(a);
+  Tensor draw = is_differentiated ? a.detach() : a;  // first the shape
+  if (parts != nullptr) {
+    *parts = draw_standard_gammas(draw, generator);
+    draw = parts->x;
+  } else {
+    draw = at::_standard_gamma(draw, std::move(generator));
+  }
+  if (is_differentiated) draw = gamma_draw(a, draw);
   const Tensor x = (draw / rate.to(compute)).to(dtype);
   without_graph(x).clamp_min_(float_limits(dtype).least_normal);
   return x;
 }
 
 Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
-                            std::optional<Generator> generator) {
+                            std::optional<Generator> generator, GammaDraws* parts) {
   const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
   const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
   const Tensor a = expanded(concentration.to(at::kDouble), shape), r = rate.to(at::kDouble);
@@ -67,6 +73,7 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
     }
     draw = rounded_to_range(draw, dtype);
   }
+  if (parts != nullptr) *parts = gamma;
   if (!may_be_differentiated(a) && !may_be_differentiated(r)) return draw.to(dtype);
   return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
     return r.masked_fill(is_constant, 1).log() -
@@ -75,7 +82,7 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
 }
 
 Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
-                              std::optional<Generator> generator) {
+                              std::optional<Generator> generator, TwoGammaDraws* parts) {
   const auto dtype = at::promote_types(df1.scalar_type(), df2.scalar_type());
   const auto shape = at::infer_size_dimvector(df1.sizes(), df2.sizes());
   const auto half_of = [&](const Tensor& df) { return 0.5 * expanded(df.to(at::kDouble), shape); };
@@ -95,6 +102,7 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
     }
     draw = rounded_to_range(draw, dtype);
   }
+  if (parts != nullptr) *parts = {x, y};
   if (!may_be_differentiated(a) && !may_be_differentiated(b)) return draw.to(dtype);
   return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
     const auto log_mean = [&](const Tensor& half, const GammaDraws& gamma) {  // of 2 half squares
@@ -105,8 +113,8 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
   });
 }
 
-Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
-                        std::optional<Generator> generator) {
+Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator,
+                        NormalOverGamma* parts) {
   const Tensor normal =
       normal_noise(df.sizes(), df.options().dtype(at::toOpMathType(dtype)), generator)
           .to(at::kDouble);
@@ -125,15 +133,20 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype,
       draws = at::where(is_tiny, normal.sign() * log_size.exp(), draws);
     }
   }
+  if (parts != nullptr) *parts = {normal, gamma};
   if (!may_be_differentiated(half)) return draws;
   const Tensor a = half.masked_fill(is_infinite, 1);
   const Tensor log_quotient =
       log_gamma_draw(a, log_of(gamma).masked_fill(is_infinite, 0)) - a.log();
-  return draws * (-0.5 * (log_quotient - log_quotient.detach())).exp();
+  const Tensor growth = (-0.5 * (log_quotient - log_quotient.detach())).exp();
+  if (!gamma.log_x.defined()) return draws * growth;
+  // An infinite draw has a finite derivative, so that no gradient is NaN.
+  const Tensor finite = draws.nan_to_num(kNaN);
+  return finite * growth + (draws - finite).nan_to_num(0, kInfinity, -kInfinity);
 }
 
 Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
-                       std::optional<Generator> generator) {
+                       std::optional<Generator> generator, Tensor* log_gammas) {
   const Tensor wide = df.to(at::kDouble);
   const Tensor a = 0.5 * (wide.unsqueeze(-1) - at::arange(n, wide.options()));
   GammaDraws gamma;
@@ -158,6 +171,7 @@ Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
     shape.push_back(n);
     below = below.view(shape);
   }
+  if (log_gammas != nullptr && gamma.log_x.defined()) *log_gammas = log_gamma_draw(a, gamma.log_x);
   if (may_be_differentiated(a)) {
     const Tensor log_root = 0.5 * log_gamma_draw(a, log_of(gamma));
     root = root * (log_root - log_root.detach()).exp();

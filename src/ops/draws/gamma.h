@@ -5,17 +5,25 @@
 
 #include <optional>
 
+#include "ops/draws/gamma_variables.h"
+
 /// Quotients and roots of gamma variables.
 namespace torch::distributions::ops {
 
-using at::Generator;
-using at::Tensor;
+/// What draws are made of. A sampler stores it in `parts` unless that is null.
+struct TwoGammaDraws {
+  GammaDraws first, second;
+};
+struct NormalOverGamma {
+  Tensor normal;
+  GammaDraws gamma;
+};
 
 /// A draw of Gamma(concentration, rate) for each element of the parameters after broadcasting. It
 /// is at least the dtype's smallest normal number. Exact implicit differentiation makes it
-/// differentiable in both parameters.
+/// differentiable in both parameters. With `parts`, the concentration must be positive.
 Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
-                    std::optional<Generator> generator);
+                    std::optional<Generator> generator, GammaDraws* parts = nullptr);
 
 /// A draw of InverseGamma(concentration, rate) for each element of the parameters after
 /// broadcasting, between the dtype's least normal number and the largest. Exact implicit
@@ -25,12 +33,12 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
 /// Gamma variables of small concentrations underflow. They are then drawn as logarithms. On the CPU
 /// the stream is Python's, and the draws equal Python's up to rounding unless one underflows.
 Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
-                            std::optional<Generator> generator);
+                            std::optional<Generator> generator, GammaDraws* parts = nullptr);
 
 /// A draw of FisherSnedecor(df1, df2) for each element of the parameters after broadcasting, with
 /// the same properties: of the two gamma variables, the first is drawn first.
 Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
-                              std::optional<Generator> generator);
+                              std::optional<Generator> generator, TwoGammaDraws* parts = nullptr);
 
 /// A draw of StudentT(df) for each element, as a double. `dtype` is the distribution's, and decides
 /// the stream. Differentiable in df along the path of the chi-squared variable, with a fixed normal
@@ -39,7 +47,8 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
 /// Chi-squared variables with few degrees of freedom underflow. They are then drawn as logarithms,
 /// so that the tails are as heavy as they should be. On the CPU the stream is Python's, and the
 /// draws equal Python's up to rounding unless one underflows.
-Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator);
+Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator,
+                        NormalOverGamma* parts = nullptr);
 
 /// The factors A of Bartlett's decomposition, `[..., n, n]` for `df` of shape `[...]`: lower
 /// triangular doubles, with standard normal numbers below the diagonal and roots of chi-squared
@@ -49,7 +58,9 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Ge
 ///
 /// A chi-squared variable that underflows is drawn as its logarithm. On the CPU the stream is that
 /// of Python's `_bartlett_sampling`.
+/// \param log_gammas If it is not null and a chi-squared variable underflowed, it receives the
+///     logarithms of their halves, `[..., n]`, which are differentiable in df.
 Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,
-                       std::optional<Generator> generator);
+                       std::optional<Generator> generator, Tensor* log_gammas = nullptr);
 
 }  // namespace torch::distributions::ops

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/float_limits.h"
 #include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
 #include "ops/random/fill.h"
@@ -50,7 +51,8 @@ Tensor log_gamma_draw_da(at::TensorList args) {
 constexpr special::TensorFunction kLogGammaDraw{
     "the gamma sampler", drawn, {log_gamma_draw_da, nullptr}};
 
-/// For contiguous tensors.
+/// For contiguous tensors of T.
+template <class T>
 GammaDraws draw_gammas_on_cpu(const Tensor& concentration,
                               const std::optional<Generator>& generator) {
   Stream stream(generator);
@@ -63,28 +65,28 @@ GammaDraws draw_gammas_on_cpu(const Tensor& concentration,
   BaseSampler<double, decltype(normal)> standard_normal(normal);
 
   const Tensor x = at::empty_like(concentration);
-  const double* const as = concentration.const_data_ptr<double>();
-  double* const xs = x.mutable_data_ptr<double>();
+  const T* const as = concentration.const_data_ptr<T>();
+  T* const xs = x.mutable_data_ptr<T>();
   std::vector<std::pair<int64_t, double>> underflown;
   for (int64_t i = 0; i < x.numel(); ++i) {
     if (!(as[i] > 0)) {
-      xs[i] = kNaN;
+      xs[i] = std::numeric_limits<T>::quiet_NaN();
       continue;
     }
     // For a < 1, LibTorch's sampler multiplies a draw of Gamma(a + 1) by (1 - U)^(1/a) with the
     // first uniform U.
     boosts = as[i] < 1;
     if (boosts) boost = stream.uniform();
-    xs[i] = sample_gamma<double, double>(as[i], standard_uniform, standard_normal);
-    if (xs[i] >= std::numeric_limits<double>::min()) continue;
+    xs[i] = sample_gamma<T, double>(as[i], standard_uniform, standard_normal);
+    if (xs[i] >= std::numeric_limits<T>::min()) continue;
     // The logarithm of (1 - U)^(1/a) d (1 + z / sqrt(9 d))^3, by Marsaglia and Tsang, with the last
     // normal z.
-    const double d = as[i] + 1 - 1.0 / 3;
-    underflown.emplace_back(i, std::log1p(-boost) / as[i] + std::log(d) +
-                                   3 * std::log1p(last_normal / std::sqrt(9 * d)));
+    const double a = as[i], d = a + 1 - 1.0 / 3;
+    underflown.emplace_back(
+        i, std::log1p(-boost) / a + std::log(d) + 3 * std::log1p(last_normal / std::sqrt(9 * d)));
   }
   if (underflown.empty()) return {x, {}};
-  const Tensor log_x = x.log();
+  const Tensor log_x = x.to(at::kDouble).log();
   for (const auto& [i, log] : underflown) log_x.mutable_data_ptr<double>()[i] = log;
   return {x, log_x};
 }
@@ -105,11 +107,11 @@ GammaDraws draw_gammas_of_stream(const Tensor& concentration, const random::Draw
   const Tensor x = at::empty(concentration.sizes(), concentration.options());
   random::fill_gamma(x, draw, concentration);
   // The least normal number stands for those that underflow.
-  const Tensor is_tiny = x <= std::numeric_limits<double>::min();
+  const Tensor is_tiny = x <= float_limits(x.scalar_type()).least_normal;
   if (x.is_cpu() && !is_tiny.any().item<bool>()) return {x, {}};
   const Tensor log_x = at::empty_like(x);
   random::fill_log_gamma(log_x, draw, concentration);  // the same draws
-  return {x.masked_fill_(is_tiny, 0), log_x};
+  return {x.masked_fill_(is_tiny, 0), log_x.to(at::kDouble)};
 }
 
 }  // namespace
@@ -117,13 +119,31 @@ GammaDraws draw_gammas_of_stream(const Tensor& concentration, const random::Draw
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
   if (const auto draw = random::next_draw(generator))
     return draw_gammas_of_stream(concentration, *draw);
-  if (concentration.device().is_cpu()) return draw_gammas_on_cpu(dense(concentration), generator);
+  if (concentration.device().is_cpu())
+    return draw_gammas_on_cpu<double>(dense(concentration), generator);
   const Tensor log_x = draw_log_gammas(concentration, generator);
   return {log_x.exp(), log_x};
 }
 
+GammaDraws draw_standard_gammas(const Tensor& concentration,
+                                const std::optional<Generator>& generator) {
+  if (const auto draw = random::next_draw(generator)) {
+    GammaDraws draws = draw_gammas_of_stream(concentration, *draw);
+    draws.x.clamp_min_(float_limits(concentration.scalar_type()).least_normal);
+    return draws;
+  }
+  if (!is_plain(concentration) || !is_unobserved())
+    return {at::_standard_gamma(concentration, generator), {}};
+  const Tensor a = dense(concentration);
+  const auto dtype = a.scalar_type();
+  const GammaDraws draws = dtype == at::kDouble ? draw_gammas_on_cpu<double>(a, generator)
+                                                : draw_gammas_on_cpu<float>(a, generator);
+  if (draws.log_x.defined()) draws.x.clamp_min_(float_limits(dtype).least_normal);
+  return draws;
+}
+
 Tensor log_of(const GammaDraws& draws) {
-  return draws.log_x.defined() ? draws.log_x : draws.x.log();
+  return draws.log_x.defined() ? draws.log_x : draws.x.to(at::kDouble).log();
 }
 
 Tensor gamma_draw(const Tensor& a, const Tensor& draw) {

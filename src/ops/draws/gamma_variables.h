@@ -5,14 +5,14 @@
 
 #include <optional>
 
-/// Draws of Gamma(a, 1), of which other draws are made. They are doubles. A draw that underflows is
-/// known by its logarithm.
+/// Draws of Gamma(a, 1), of which other draws are made. A draw that underflows is known by its
+/// logarithm.
 namespace torch::distributions::ops {
 
 using at::Generator;
 using at::Tensor;
 
-/// Draws of Gamma(a, 1), and their logarithms if a draw underflowed.
+/// Draws of Gamma(a, 1), and their logarithms as doubles if a draw underflowed.
 struct GammaDraws {
   Tensor x, log_x;
 };
@@ -21,7 +21,13 @@ struct GammaDraws {
 /// those of `at::_sample_dirichlet`.
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator);
 
-/// The logarithms of all draws.
+/// The draws of `at::_standard_gamma`: of the dtype of the concentration, and at least its least
+/// normal number. The logarithms are those before this. On other devices than the CPU they are not
+/// known.
+GammaDraws draw_standard_gammas(const Tensor& concentration,
+                                const std::optional<Generator>& generator);
+
+/// The logarithms of all draws, as doubles.
 Tensor log_of(const GammaDraws& draws);
 
 /// The draw x of Gamma(a, 1) as a differentiable function of a. Its cdf F(x) stays the same, so

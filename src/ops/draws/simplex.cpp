@@ -11,6 +11,7 @@
 #include "ops/draws/gamma_variables.h"
 #include "ops/draws/noise.h"
 #include "ops/random/fill.h"
+#include "ops/random/generator.h"
 #include "ops/special/beta_draw.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
@@ -25,18 +26,36 @@
 namespace torch::distributions::ops {
 namespace {
 
+/// Derivatives of draws as the caller needs them, which subtracts some from others: infinite ones
+/// are replaced by large numbers.
+Tensor subtractable(const Tensor& derivative) {
+  constexpr double kLargest = 1e300;
+  return derivative.nan_to_num(0, kLargest, -kLargest);
+}
+
 /// Zeros, with the derivative of the Beta draw args[2] with respect to its concentration args[0].
 /// args[1], the total of the other concentrations, is a constant.
 constexpr special::TensorFunction kBetaDraw{
     "the Dirichlet sampler",
     [](at::TensorList args) { return at::zeros_like(args[2]); },
     {[](at::TensorList args) {
-       // The draw of a single category is always 1, so its derivative is 0. The caller subtracts
-       // derivatives, so infinite ones are replaced by large numbers.
-       constexpr double kLargest = 1e300;
-       return special::beta_draw_da(args[2], args[0], args[1])
-           .masked_fill(args[1] == 0, 0)
-           .nan_to_num(0, kLargest, -kLargest);
+       // The draw of a single category is always 1, so its derivative is 0.
+       return subtractable(
+           special::beta_draw_da(args[2], args[0], args[1]).masked_fill(args[1] == 0, 0));
+     },
+     nullptr, nullptr}};
+
+/// The same for the logarithm args[2] of a Beta draw.
+constexpr special::TensorFunction kLogBetaDraw{
+    "the Dirichlet sampler",
+    [](at::TensorList args) { return at::zeros_like(args[2]); },
+    {[](at::TensorList args) {
+       constexpr double kSmall = -200;  // below, F(x) is x^a / (a B(a, b)) to the last digit
+       const Tensor &a = args[0], &b = args[1], &log_x = args[2];
+       const Tensor x = log_x.clamp_min(kSmall).exp();
+       return subtractable(at::where(
+           log_x < kSmall, (special::digamma(a + 1) - special::digamma(a + b) - log_x) / a,
+           special::beta_draw_da(x, a, b) / x));
      },
      nullptr, nullptr}};
 
@@ -68,15 +87,23 @@ Tensor with_gradient(const Tensor& concentration, const Tensor& x) {
 
 }  // namespace
 
-Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator) {
+Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator,
+                        GammaDraws* gammas) {
   const auto dtype = concentration.scalar_type();
   Tensor x;
   {
     const at::NoGradGuard no_grad;
-    x = drawn_from_stream(generator, concentration.sizes(), concentration.options(),
-                          random::fill_dirichlet, concentration);
-    if (!x.defined()) {
+    if (const auto draw = random::next_draw(generator)) {
+      x = at::empty(concentration.sizes(), concentration.options());
+      random::fill_dirichlet(x, *draw, concentration);
+      if (gammas != nullptr) {
+        const Tensor log_x = at::empty_like(x, at::toOpMathType(dtype));
+        random::fill_log_gamma(log_x, *draw, concentration);  // those of the same draw
+        gammas->log_x = log_x.to(at::kDouble);
+      }
+    } else {
       const GammaDraws draws = draw_gammas(concentration.to(at::kDouble), generator);
+      if (gammas != nullptr) *gammas = draws;
       // Divide unless a draw underflowed, to get Python's numbers to the bit.
       x = draws.log_x.defined() ? draws.log_x.softmax(-1) : divided_by_sum(draws.x);
       x = rounded_to_simplex(x, dtype);
@@ -98,6 +125,14 @@ Tensor sample_beta(const Tensor& concentration1, const Tensor& concentration0,
   if (!x.defined()) return sample_dirichlet(concentration(), std::move(generator)).select(-1, 0);
   if (!may_be_differentiated(concentration1) && !may_be_differentiated(concentration0)) return x;
   return with_gradient(concentration(), at::stack({x, 1 - x}, -1)).select(-1, 0);
+}
+
+Tensor log_dirichlet_draw(const Tensor& concentration, const Tensor& log_gammas) {
+  const Tensor log_x = log_softmax(log_gammas.detach());
+  if (!at::GradMode::is_enabled() || !concentration.requires_grad()) return log_x;
+  const Tensor a = concentration.to(at::kDouble);
+  const Tensor gain = special::differentiable(kLogBetaDraw, {a, sum_of_others(a.detach()), log_x});
+  return log_x + gain - (log_x.exp() * gain).sum(-1, /*keepdim=*/true);
 }
 
 Tensor sample_relaxed_categorical(const Tensor& temperature, const Tensor& logits, Relaxed form,

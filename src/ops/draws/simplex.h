@@ -5,11 +5,10 @@
 
 #include <optional>
 
+#include "ops/draws/gamma_variables.h"
+
 /// Random points of the simplex.
 namespace torch::distributions::ops {
-
-using at::Generator;
-using at::Tensor;
 
 /// A draw of Dirichlet(concentration) for each vector along the last dimension, with coordinates in
 /// (0, 1). Differentiable once in the concentration, along the path of least variance (M. Jankowiak
@@ -19,7 +18,13 @@ using at::Tensor;
 /// Gamma draws of concentrations below about 0.1 underflow, and normalizing them would put mass at
 /// 1/K. They are then drawn as logarithms. On the CPU the stream is that of
 /// `at::_sample_dirichlet`, and the draws are equal to the bit unless a gamma draw underflows.
-Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator);
+/// \param gammas If it is not null, it receives the gamma draws.
+Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> generator,
+                        GammaDraws* gammas = nullptr);
+
+/// The logarithms of the coordinates before they are rounded, given those of the gamma draws, for
+/// two categories or more. Doubles, which are differentiable as the draws are.
+Tensor log_dirichlet_draw(const Tensor& concentration, const Tensor& log_gammas);
 
 /// A draw of Beta(concentration1, concentration0) for each element of a shape to which both expand:
 /// the first coordinate of such a vector.

@@ -51,12 +51,15 @@ Tensor log_density_by_deviance(const Tensor& a, const Tensor& x) {
   return total.squeeze(-1) * excess(x) - (deviance + x.log()).sum(-1) - log_beta_beside_entropy(a);
 }
 
+/// log B(a). With S_i = a_1 + ... + a_(i-1), B(a) is the product of B(S_i, a_i) over i > 1, whose
+/// derivatives do not cancel.
+Tensor log_beta(const Tensor& a) {
+  return special::lbeta(a.cumsum(-1).slice(-1, 0, -1), a.slice(-1, 1)).sum(-1);
+}
+
 /// The log density by the textbook formula. Its derivatives are exact even where its value is not.
-/// With S_i = a_1 + ... + a_(i-1), B(a) is the product of B(S_i, a_i) over i > 1, whose derivatives
-/// do not cancel.
 Tensor log_density(const Tensor& a, const Tensor& x) {
-  const Tensor log_beta = special::lbeta(a.cumsum(-1).slice(-1, 0, -1), a.slice(-1, 1)).sum(-1);
-  return special::log_power(a, x).sum(-1) - log_beta;
+  return special::log_power(a, x).sum(-1) - log_beta(a);
 }
 
 /// The log density for a result in float: the rounding errors of double are below its precision.
@@ -85,6 +88,11 @@ Tensor dirichlet_log_prob(const Tensor& a, const Tensor& x) {
   return log_prob +
          (log_density_by_deviance(concentration.detach(), value.detach()) - log_prob.detach())
              .nan_to_num(0, 0, 0);
+}
+
+Tensor dirichlet_log_prob_of_log(const Tensor& a, const Tensor& log_x) {
+  const Tensor concentration = a.to(at::kDouble);
+  return ((concentration - 1) * log_x).sum(-1) - log_beta(concentration);
 }
 
 Tensor dirichlet_mean(const Tensor& a) { return normalize(a.to(at::kDouble)).to(a.scalar_type()); }

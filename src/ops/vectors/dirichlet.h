@@ -11,6 +11,9 @@ namespace torch::distributions::ops {
 /// The log density at points x of the simplex, as a double.
 at::Tensor dirichlet_log_prob(const at::Tensor& a, const at::Tensor& x);
 
+/// The same, given the logarithms of x as doubles.
+at::Tensor dirichlet_log_prob_of_log(const at::Tensor& a, const at::Tensor& log_x);
+
 at::Tensor dirichlet_mean(const at::Tensor& a);
 
 /// The mode: a vertex if no concentration is above 1 and one is below, and NaN if all are 1.

@@ -8,6 +8,7 @@
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/dirichlet.h"
 #include "ops/formulas/gamma.h"
+#include "ops/formulas/gamma_draws.h"
 #include "ops/special/constants.h"
 #include "ops/special/digamma.h"
 #include "ops/special/itakura_saito.h"
@@ -35,6 +36,20 @@ Tensor half(const Tensor& like) { return at::scalar_tensor(0.5, like.options());
 
 double pairs(int64_t n) { return 0.5 * static_cast<double>(n * (n - 1)); }
 
+/// The log density, from that of the b_ii^2, the logarithms of these and the sum of squares below
+/// the diagonal. With the Jacobian of X in B, the product of 2 b_ii^(n - i), and that of L,
+/// det(L)^(n + 1). The density of b_ii^2 has the factor b_ii, so b_ii^(n - 1 - i) is left, which is 1
+/// in the last row.
+Tensor log_density(const Tensor& of_diagonal, const Tensor& log_diagonal, const Tensor& below,
+                   const DenseCovariance& covariance) {
+  const int64_t n = covariance.dims();
+  const Tensor powers =
+      static_cast<double>(n - 1) - indices(std::max<int64_t>(n - 1, 0), log_diagonal);
+  const Tensor jacobian = 0.5 * (log_diagonal.slice(-1, 0, -1) * powers).sum(-1) +
+                          static_cast<double>(n + 1) * covariance.half_log_det();
+  return of_diagonal - jacobian - 0.5 * below - pairs(n) * kLogSqrt2Pi;
+}
+
 }  // namespace
 
 Tensor wishart_squares(const DenseCovariance& covariance, const Tensor& root) {
@@ -44,18 +59,25 @@ Tensor wishart_squares(const DenseCovariance& covariance, const Tensor& root) {
   return at::cat({b.diagonal(0, -2, -1).square(), below.unsqueeze(-1)}, -1);
 }
 
-// With the Jacobian of X in B, the product of 2 b_ii^(n - i), and that of L, det(L)^(n + 1). The
-// density of b_ii^2 has the factor b_ii, so b_ii^(n - 1 - i) is left, which is 1 in the last row.
 Tensor wishart_log_prob(const Tensor& df, const DenseCovariance& covariance,
                         const Tensor& squares) {
   const int64_t n = covariance.dims();
   const Tensor diagonal = squares.narrow(-1, 0, n), below = squares.select(-1, n);
   const Tensor gammas =
       log_prob_of_event<formulas::Gamma>(1, gamma_shapes(df, n), half(df), diagonal);
-  const Tensor powers = static_cast<double>(n - 1) - indices(std::max<int64_t>(n - 1, 0), df);
-  const Tensor jacobian = 0.5 * (diagonal.slice(-1, 0, -1).log() * powers).sum(-1) +
-                          static_cast<double>(n + 1) * covariance.half_log_det();
-  return gammas - jacobian - 0.5 * below - pairs(n) * kLogSqrt2Pi;
+  return log_density(gammas, diagonal.log(), below, covariance);
+}
+
+Tensor wishart_log_prob_of_bartlett(const Tensor& df, const DenseCovariance& covariance,
+                                    const Tensor& bartlett, const Tensor& log_gammas) {
+  const Tensor below = bartlett.tril(-1).square().sum({-2, -1});
+  if (!log_gammas.defined()) {
+    const Tensor diagonal = bartlett.diagonal(0, -2, -1).square();
+    return wishart_log_prob(df, covariance, at::cat({diagonal, below.unsqueeze(-1)}, -1));
+  }
+  const Tensor gammas = log_prob_of_event<formulas::GammaDraw>(
+      1, gamma_shapes(df, covariance.dims()), half(df), log_gammas);
+  return log_density(gammas, kLog2 + log_gammas, below, covariance);
 }
 
 // The mean of minus the log density: E log b_ii is (log 2 + psi(a)) / 2 for the shape a of b_ii^2 / 2.

@@ -22,6 +22,11 @@ at::Tensor wishart_squares(const DenseCovariance& covariance, const at::Tensor& 
 at::Tensor wishart_log_prob(const at::Tensor& df, const DenseCovariance& covariance,
                             const at::Tensor& squares);
 
+/// The log density of the draw with the factor B, given the logarithms of the gamma variables
+/// b_ii^2 / 2, `[..., n]`, which are undefined unless one underflowed.
+at::Tensor wishart_log_prob_of_bartlett(const at::Tensor& df, const DenseCovariance& covariance,
+                                        const at::Tensor& bartlett, const at::Tensor& log_gammas);
+
 at::Tensor wishart_entropy(const at::Tensor& df, const DenseCovariance& covariance);
 
 /// The log normalizer for the natural parameters `matrix`, which is -1/2 times the inverse of the

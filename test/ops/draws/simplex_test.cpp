@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include <torch/distributions/philox.h>
+
 #include "ops/special/beta_draw.h"
 #include "ops/special/elementwise.h"
 
@@ -24,6 +26,17 @@ TEST(SampleDirichletTest, HasTheBitsOfLibTorch) {
     const Tensor expected = at::_sample_dirichlet(concentration);
     at::manual_seed(3);
     EXPECT_TRUE(sample_dirichlet(concentration, std::nullopt).equal(expected)) << dtype;
+  }
+}
+
+TEST(SampleDirichletTest, KnowsTheGammasOfItsDraws) {
+  const Tensor concentration = doubles({0.05, 0.3, 2, 30}).expand({100, 4});
+  const Philox random(3);
+  for (const std::optional<Generator>& generator :
+       {std::optional<Generator>(), std::optional<Generator>(random)}) {
+    GammaDraws gammas;
+    const Tensor x = sample_dirichlet(concentration, generator, &gammas);
+    EXPECT_TRUE(log_of(gammas).softmax(-1).allclose(x, 1e-10, 1e-300));
   }
 }
 
