@@ -67,6 +67,9 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// Draws samples as `rsample` does, and returns them with their `log_prob`. The log_prob of a
   /// transformed draw is computed from the draw of the base, not from an inverse. It is therefore
   /// exact where the transform saturates, as tanh does for |x| > 10.
+  ///
+  /// If rounding a draw to its dtype changes its density, as where it underflows, the log_prob is
+  /// that of the draw before it was rounded. `log_prob` of the rounded draw may be far from it.
   /// \throws c10::NotImplementedError if the class has no `rsample`.
   std::pair<Tensor, Tensor> rsample_with_log_prob(
       IntArrayRef sample_shape = {}, std::optional<Generator> generator = std::nullopt) const;
