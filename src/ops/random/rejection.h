@@ -371,7 +371,7 @@ template <class T, class F>
   for (std::int64_t i = 0; i < task.count;) {
     const std::uint64_t number = first + static_cast<std::uint64_t>(i);
     const auto before_wrap = static_cast<std::int64_t>(kWrap - number % kWrap);
-    const std::int64_t count = std::min({task.count - i, before_wrap, std::int64_t{kMost}});
+    const std::int64_t count = std::min(std::min(task.count - i, before_wrap), std::int64_t{kMost});
     f(Elements{task.draw, number, static_cast<int>(count)}, i);
     i += count;
   }

@@ -2,8 +2,6 @@
 
 #include "ops/random/rejection_kernels.h"
 
-#include <memory>
-
 #include "ops/random/binomial.h"
 #include "ops/random/gamma.h"
 #include "ops/random/poisson.h"
@@ -167,13 +165,27 @@ void scale(const Task<T>& vectors, T* boosts) {
   }
 }
 
+/// An array. Unlike those of std::unique_ptr, its functions are local to an instruction set.
+template <class T>
+class Memory {
+ public:
+  explicit Memory(std::int64_t size) : data_(new T[static_cast<std::size_t>(size)]) {}
+  ~Memory() { delete[] data_; }
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  T* get() const { return data_; }
+
+ private:
+  T* data_;
+};
+
 /// Draws of Gamma(a, 1), divided by the sum of each vector. Vectors of more than `kMost` elements are
 /// drawn in parts, and need a temporary for their boosts.
 template <class T>
 void fill_dirichlet(const Task<T>& task) {
   Gammas<T> gammas(task.parameters[0]);
   const std::int64_t most = std::max<std::int64_t>(kMost / task.columns, 1) * task.columns;
-  const std::unique_ptr<T[]> boosts(new T[static_cast<std::size_t>(std::min(most, task.count))]);
+  const Memory<T> boosts(std::min(most, task.count));
   for (std::int64_t done = 0; done < task.count; done += most) {
     Task<T> vectors = task;
     vectors.first += done;
