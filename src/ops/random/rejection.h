@@ -55,7 +55,7 @@ template <class T>
 #else
   if constexpr (engine::kIsVector) {
     unsigned lanes = 0;
-    for (int i = 0; i < kLanes<T>; ++i) lanes |= (condition.lanes()[i] & 1u) << i;
+    for (int i = 0; i < kLanes<T>; ++i) lanes |= unsigned{condition.lanes()[i] != 0} << i;
     return lanes;
   } else {
     return condition.lanes();
