@@ -12,7 +12,7 @@ for tool in aarch64-linux-gnu-{g++,objdump} qemu-aarch64; do
   fi
 done
 mkdir -p "$folder"
-object_of() { echo "$folder/$(basename "$1" .cpp).o"; }
+object_of() { local name=${1%.cpp}; echo "$folder/${name//\//_}.o"; }
 compile() { $compile -c "$1" -o "$(object_of "$1")"; }
 export -f object_of compile
 export folder compile
