@@ -575,10 +575,10 @@ MUTANTS += [
         ("a boost of another alpha", "gamma.h", "a + 2.0 / 3", "a - 1.0 / 3 + 0.4", "Gamma"),
         ("two gammas of one stream", "rejection_kernels.cpp", "1u << 14", "0", "Beta"),
         ("no second test", "rejection.h", "~successes & first_lanes", "0u & first_lanes", "VonMises"),
-        ("a shift of counts", "poisson.h", "rate + 0.43", "rate + 0.63", "Poisson"),
+        ("a shift of counts", "poisson.h", "rate + 0.43", "rate + 1.43", "Poisson"),
         ("a wider squeeze of counts", "poisson.h", "0.9277", "0.9877", "Poisson"),
         ("one trial more", "binomial.h", "more = n + 1.0;", "more = n + 2.0;", "Binomial"),
-        ("a wider squeeze of angles", "von_mises.h", "c * (2.0 - c)", "c * (2.05 - c)", "VonMises"),
+        ("a wider squeeze of angles", "von_mises.h", "c * (2.0 - c)", "c * (2.4 - c)", "VonMises"),
         ("angles of one side", "von_mises.h", "select(y < 0.0, -size, size)", "size", "VonMises"),
         ("a boost that does not cancel", "rejection_kernels.cpp", "first[j] -= largest", "first[j] -= 0", "Dirichlet"),
     ]
