@@ -138,7 +138,9 @@ TransformPtr between(const constraints::Bounded& constraint) {
 
 /// Whether the events of x have the shape of those of y. False if that is not known.
 bool keeps_sizes(const TransformPtr& transform) {
-  const std::vector<int64_t> shape(static_cast<std::size_t>(transform->codomain()->event_dim()), 2);
+  const int64_t event_dim = transform->codomain()->event_dim();
+  if (event_dim == 0) return transform->domain()->event_dim() == 0;
+  const std::vector<int64_t> shape(static_cast<std::size_t>(event_dim), 2);
   try {
     return transform->inverse_shape(shape) == shape;
   } catch (const c10::ValueError&) {  // a user's transform may have events of another size only

@@ -51,11 +51,8 @@ std::pair<Tensor, Tensor> Dirichlet::do_rsample_with_log_prob(
   const Tensor a = ops::expanded(concentration_, shape);
   ops::GammaDraws gammas;
   const Tensor x = ops::sample_dirichlet(a, std::move(generator), &gammas);
-  const auto dtype = x.scalar_type();
-  const FloatLimits limits = float_limits(dtype);
-  // In half, draws are at least the least number.
-  const core::OpenRange range{dtype == at::kHalf ? limits.least : limits.least_normal,
-                              limits.below_one()};
+  const FloatLimits limits = float_limits(x.scalar_type());
+  const core::OpenRange range{limits.least_normal, limits.below_one()};
   const auto of_draws = [&](const Tensor& outside) {
     const SuspendValidation suspended;
     return do_log_prob(core::replaced(x, outside, 1.0 / static_cast<double>(categories)));

@@ -60,14 +60,14 @@ Tensor Gumbel::do_sample(IntArrayRef shape, std::optional<Generator> generator) 
 
 Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
   const Tensor bad = undrawable(validates(), {{scale_, constraints::nonnegative}});
-  const auto dtype = loc_.scalar_type(), compute = at::toOpMathType(dtype);
+  const auto dtype = do_dtype(), compute = at::toOpMathType(dtype);
   const Tensor drawn = ops::drawn_from_stream(generator, shape, loc_.options().dtype(compute),
                                               ops::random::fill_gumbel);
   if (drawn.defined()) {
     return with_nan(ops::scaled_and_shifted(drawn, scale_.to(compute), loc_.to(compute)).to(dtype),
                     bad);
   }
-  if (dtype != at::kFloat || !loc_.is_cpu())
+  if (loc_.scalar_type() != at::kFloat || !loc_.is_cpu())
     return with_nan(TransformedDistribution::do_rsample(shape, std::move(generator)), bad);
   // The same numbers but for the ends of the tails, where 24 bits are too few.
   constexpr float kEnd = 0x1p-20F, kStep = 0x1p-24F;  // `raw` has multiples of kStep

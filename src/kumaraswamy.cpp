@@ -80,7 +80,7 @@ std::pair<Tensor, Tensor> Kumaraswamy::do_rsample_with_log_prob(
   const Tensor log_prob =
       ops::evaluate_at<ops::functions::LogProb, ops::formulas::KumaraswamyLogDraw>(
           concentration1_, concentration0_, u);
-  return {transformed(u), log_prob.to(concentration0_.scalar_type())};
+  return {transformed(u), log_prob.to(do_dtype())};
 }
 
 }  // namespace torch::distributions

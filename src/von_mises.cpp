@@ -1,5 +1,6 @@
 #include <torch/distributions/von_mises.h>
 
+#include <ATen/OpMathType.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
@@ -37,10 +38,10 @@ Tensor VonMises::do_sample(IntArrayRef shape, std::optional<Generator> generator
   const Tensor bad = undrawable(
       validates(), {{loc_, constraints::real}, {concentration_, constraints::nonnegative}});
   const Tensor possible = with_stand_in(concentration_, bad, 1);
-  const Tensor drawn =
-      ops::drawn_from_stream(generator, shape, possible.options().dtype(do_dtype()),
-                             ops::random::fill_von_mises, possible);
-  if (drawn.defined()) return with_nan(ops::turned(drawn, loc_), bad);
+  const Tensor drawn = ops::drawn_from_stream(
+      generator, shape, possible.options().dtype(at::toOpMathType(do_dtype())),
+      ops::random::fill_von_mises, possible);
+  if (drawn.defined()) return with_nan(ops::turned(drawn, loc_).to(do_dtype()), bad);
   const Tensor k = possible.to(at::kDouble);
   at::DimVector three{3};
   three.append(shape.begin(), shape.end());

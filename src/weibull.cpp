@@ -11,6 +11,7 @@
 #include <torch/distributions/transforms/power.h>
 
 #include "core/drawable.h"
+#include "core/float_limits.h"
 #include "core/scalar_family.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
@@ -47,7 +48,8 @@ Tensor Weibull::do_sample(IntArrayRef shape, std::optional<Generator> generator)
 Tensor Weibull::exponential(IntArrayRef shape, std::optional<Generator> generator) const {
   return base_dist()
       ->sample(sample_shape(shape), std::move(generator))
-      .to(at::toOpMathType(scale_.scalar_type()));
+      .to(at::toOpMathType(scale_.scalar_type()))
+      .clamp_min_(float_limits(scale_.scalar_type()).least);  // in half, a draw may round to 0
 }
 
 /// Draws of the base, transformed by their logarithm, since a power of them may overflow or
@@ -71,7 +73,7 @@ std::pair<Tensor, Tensor> Weibull::do_rsample_with_log_prob(
   const Tensor t = exponential(shape, std::move(generator));
   const Tensor log_prob = ops::evaluate_at<ops::functions::LogProb, ops::formulas::WeibullDraw>(
       scale_, concentration_, t);
-  return {transformed(t), log_prob.to(scale_.scalar_type())};
+  return {transformed(t), log_prob.to(do_dtype())};
 }
 
 }  // namespace torch::distributions

@@ -188,6 +188,12 @@ TEST(ConstraintRegistry, EndsMayBeInfiniteInSomeElements) {
   EXPECT_TRUE(biject_to(interval(-infinite, infinite)) == identity_transform);
 }
 
+TEST(ConstraintRegistry, ACatOfNumbersIsACatTransform) {
+  const ConstraintPtr set =
+      constraints::cat({constraints::greater_than(at::zeros({3})), constraints::real}, 0, {3, 2});
+  EXPECT_TRUE(biject_to(set).is<CatTransform>());
+}
+
 TEST(ConstraintRegistry, RulesOfEach) {
   EXPECT_TRUE(biject_to(constraints::simplex) == StickBreakingTransform());
   EXPECT_TRUE(transform_to(constraints::simplex) == SoftmaxTransform());

@@ -43,8 +43,8 @@ at::Tensor score(const at::Tensor& x, bool are_vectors, OpenRange range, const O
   if (are_vectors) outside = outside.any(-1);
   const at::Tensor log_prob = of_draws(are_vectors ? outside.unsqueeze(-1) : outside);
   const auto finished = [&](const at::Tensor& t) { return t.to(log_prob.scalar_type()); };
-  // A function transform cannot select.
-  if (!ops::may_use_kernels())
+  // A function transform cannot select, and `index_put` takes no mask without dimensions.
+  if (!ops::may_use_kernels() || log_prob.dim() == 0)
     return at::where(outside, finished(of_logs([](const at::Tensor& t) { return t; })), log_prob);
   const auto selected = [&](const at::Tensor& t) { return t.index({outside}); };
   return log_prob.index_put({outside}, finished(of_logs(selected)));

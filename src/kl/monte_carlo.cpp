@@ -26,6 +26,7 @@ struct Draws {
 /// log density before a draw was rounded, may be larger than the divergence. Where x has no density,
 /// as where tanh is rounded to 1, or none is implemented, it is `scored`.
 Tensor log_density(const Distribution& p, const Tensor& x, const Tensor& scored) {
+  if (x.is_meta()) return scored;
   const SuspendValidation suspended;
   try {
     const Tensor log_p = p.log_prob(x);

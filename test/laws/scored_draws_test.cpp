@@ -459,6 +459,27 @@ TEST_P(ScoredGammas, HaveTheEntropyAndItsGradients) {
 INSTANTIATE_TEST_SUITE_P(, ScoredGammas, ::testing::ValuesIn(of_small_shapes()),
                          [](const auto& test) { return std::string(test.param.name); });
 
+TEST(ScoredDrawsTest, ASingleDrawMayLeaveTheRange) {
+  at::manual_seed(3);
+  for (const DistributionPtr& d : std::vector<DistributionPtr>{
+           Gamma(1e-3, 1.0), InverseGamma(1e-3, 1.0), Beta(1e-3, 1e-3), StudentT(1e-2),
+           FisherSnedecor(1e-2, 1e-2), Dirichlet(at::full({3}, 1e-3))}) {
+    for (int repetition = 0; repetition < 20; ++repetition) {
+      const auto [draw, log_prob] = d->rsample_with_log_prob();
+      EXPECT_EQ(log_prob.dim(), 0);
+      EXPECT_FALSE(log_prob.isnan().item<bool>()) << *d << draw;
+    }
+  }
+}
+
+TEST(ScoredDrawsTest, TheDtypeIsThatOfAllParameters) {
+  const Tensor one = at::ones({3}), wide = one.to(at::kDouble);
+  for (const DistributionPtr& d : std::vector<DistributionPtr>{
+           Weibull(one, wide), Weibull(wide, one), Kumaraswamy(one, wide), Kumaraswamy(wide, one),
+           Pareto(one, wide), Gamma(wide, one), GeneralizedPareto(one, wide, one)})
+    EXPECT_EQ(d->rsample_with_log_prob().second.scalar_type(), at::kDouble) << *d;
+}
+
 TEST(ScoredDrawsTest, ThoseInTheRangeHaveTheLogProbOfTheDraw) {
   const Tensor shapes = at::tensor({1e-3, 2.0}), ones = at::ones({2});
   const Tensor pairs = at::tensor({1e-3, 1e-3, 1e-3, 2.0, 3.0, 4.0}).view({2, 3});

@@ -8,13 +8,18 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <torch/distributions/core/distribution.h>
+#include <torch/distributions/gamma.h>
+#include <torch/distributions/gumbel.h>
+#include <torch/distributions/inverse_gamma.h>
 #include <torch/distributions/philox.h>
+#include <torch/distributions/von_mises.h>
 
 #include "core/float_limits.h"
 #include "support/data.h"
@@ -146,6 +151,27 @@ TEST(DrawsOfStreams, AreThoseOfAnyNumberOfThreads) {
     expect_equal(alone, draw_many(count));
   }
   at::set_num_threads(threads);
+}
+
+// Infinite concentrations are points, and every element counts from its place in the whole draw.
+TEST(DrawsOfStreams, KeepTheEdgesOfTheirClasses) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(Gamma(infinity, 1.0).sample({}, Philox(1)).item<double>(), infinity);
+  EXPECT_LT(InverseGamma(infinity, 1.0).sample({}, Philox(1)).item<double>(), 1e-30);
+  EXPECT_GT(Gamma(0.0, 1.0, false).sample({}, Philox(1)).item<double>(), 0);
+
+  const Gumbel gumbel(at::zeros({3}), at::ones({3}, at::kDouble));
+  EXPECT_EQ(gumbel.sample({}, Philox(1)).scalar_type(), at::kDouble);
+  // Half types are rounded once. The sum of 3 and an angle, in bfloat16, would have steps of 1 / 64.
+  const Tensor angles = VonMises(at::full({}, 3.0, at::kBFloat16), at::full({}, 0.5, at::kBFloat16))
+                            .sample({10000}, Philox(1))
+                            .to(at::kDouble);
+  EXPECT_TRUE((64 * angles).frac().ne(0).logical_and(angles.abs() < 1).any().item<bool>());
+
+  const int64_t parts = (int64_t{1} << 32) - 1;
+  const Philox last = Philox(1).shard(parts - 1, parts);
+  EXPECT_THROW(Gamma(1.0, 1.0).sample({1 << 17}, last), c10::ValueError);
+  EXPECT_NO_THROW(Gamma(1.0, 1.0).sample({1 << 16}, last));
 }
 
 }  // namespace

@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "core/raise.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
 #include "ops/random/categories.h"
-#include "ops/random/generator.h"
 #include "ops/tensor/path.h"
 #include "ops/vectors/rows.h"
 #include "ops/vectors/softmax.h"
@@ -115,7 +115,7 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
   if (count == 0 || weights.numel() == 0)
     return at::empty(shape, weights.options().dtype(at::kLong));
   Tensor table = weights.to(at::toOpMathType(weights.scalar_type())).contiguous();
-  if (const auto draw = random::next_draw(generator)) {
+  if (const auto draw = draw_of_stream(generator)) {
     const Tensor draws = at::empty(shape, weights.options().dtype(at::kLong));
     const bool are_valid =
         random::fill_categories(draws, *draw, table.detach(), form == Weights::kLogits);

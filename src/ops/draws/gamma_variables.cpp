@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/float_limits.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
 #include "ops/draws/stream.h"
 #include "ops/random/fill.h"
@@ -106,18 +107,20 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
 GammaDraws draw_gammas_of_stream(const Tensor& concentration, const random::Draw& draw) {
   const Tensor x = at::empty(concentration.sizes(), concentration.options());
   random::fill_gamma(x, draw, concentration);
+  random::set_points_of_gamma(x, concentration);
   // The least normal number stands for those that underflow.
   const Tensor is_tiny = x <= float_limits(x.scalar_type()).least_normal;
   if (x.is_cpu() && !is_tiny.any().item<bool>()) return {x, {}};
   const Tensor log_x = at::empty_like(x);
   random::fill_log_gamma(log_x, draw, concentration);  // the same draws
+  log_x.masked_fill_(x == kInfinity, kInfinity);
   return {x.masked_fill_(is_tiny, 0), log_x.to(at::kDouble)};
 }
 
 }  // namespace
 
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
-  if (const auto draw = random::next_draw(generator))
+  if (const auto draw = draw_of_stream(generator))
     return draw_gammas_of_stream(concentration, *draw);
   if (concentration.device().is_cpu())
     return draw_gammas_on_cpu<double>(dense(concentration), generator);
@@ -127,7 +130,7 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
 
 GammaDraws draw_standard_gammas(const Tensor& concentration,
                                 const std::optional<Generator>& generator) {
-  if (const auto draw = random::next_draw(generator)) {
+  if (const auto draw = draw_of_stream(generator)) {
     GammaDraws draws = draw_gammas_of_stream(concentration, *draw);
     draws.x.clamp_min_(float_limits(concentration.scalar_type()).least_normal);
     return draws;

@@ -11,7 +11,6 @@
 #include "ops/draws/gamma_variables.h"
 #include "ops/draws/noise.h"
 #include "ops/random/fill.h"
-#include "ops/random/generator.h"
 #include "ops/special/beta_draw.h"
 #include "ops/special/constants.h"
 #include "ops/special/differentiable.h"
@@ -93,7 +92,7 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
   Tensor x;
   {
     const at::NoGradGuard no_grad;
-    if (const auto draw = random::next_draw(generator)) {
+    if (const auto draw = draw_of_stream(generator)) {
       x = at::empty(concentration.sizes(), concentration.options());
       random::fill_dirichlet(x, *draw, concentration);
       if (gammas != nullptr) {

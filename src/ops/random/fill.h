@@ -49,6 +49,8 @@ void fill_integers(const Tensor& to, const Draw& draw, std::int64_t low, std::ui
 
 /// Numbers of Gamma(concentration, 1). At least the least normal number.
 void fill_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration);
+/// Replaces the numbers whose concentration is 0 or infinite, by the least normal number and infinity.
+void set_points_of_gamma(const Tensor& draws, const Tensor& concentration);
 /// Logarithms of such numbers, which do not underflow.
 void fill_log_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration);
 /// Numbers of Beta(a, b) in (0, 1).

@@ -9,6 +9,8 @@
 #include "ops/random/fill.h"
 #include "ops/random/pieces.h"
 #include "ops/random/rejection_kernels.h"
+#include "ops/special/constants.h"
+#include "ops/tensor/holds_for_all.h"
 #include "ops/tensor/unexpanded.h"
 
 namespace torch::distributions::ops::random {
@@ -109,6 +111,14 @@ void fill_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration)
       to, draw, positive, [](const auto& kernels) { return kernels.gamma; }, concentration);
 }
 
+void set_points_of_gamma(const Tensor& draws, const Tensor& concentration) {
+  const at::NoGradGuard no_grad;
+  const Tensor a = unexpanded(concentration.detach(), 0).contiguous();
+  if (holds_for_all(a, [](double each) { return !(each == 0 || each == kInfinity); })) return;
+  draws.masked_fill_(a == 0, float_limits(draws.scalar_type()).least_normal)
+      .masked_fill_(a == kInfinity, kInfinity);
+}
+
 void fill_log_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration) {
   fill(
       to, draw, finite, [](const auto& kernels) { return kernels.log_gamma; }, concentration);
@@ -143,7 +153,7 @@ void fill_dirichlet(const Tensor& to, const Draw& draw, const Tensor& concentrat
                                 ? contiguous
                                 : at::empty(contiguous.sizes(), contiguous.options().dtype(dtype));
       const Numbers<T> numbers(concentration, contiguous);
-      const std::int64_t columns = contiguous.size(-1);
+      const std::int64_t columns = contiguous.dim() == 0 ? 1 : contiguous.size(-1);
       const std::uint64_t shift = first_element(draw, contiguous.numel());
       T* const memory = result.mutable_data_ptr<T>();
       const auto kernel = kernels<T>().dirichlet;

@@ -250,6 +250,7 @@ Tensor standard_gamma(const Tensor& self, OptionalGenerator generator) {
   require_floating("_standard_gamma", self);
   const Tensor draws = at::empty(self.sizes(), self.options());
   fill_gamma(draws, draw_of(generator), self);
+  set_points_of_gamma(draws, self);
   return draws;
 }
 
@@ -285,7 +286,8 @@ Tensor drawn_without_replacement(const Tensor& weights, std::int64_t count, cons
               "category to sample)");
   const Tensor times = at::empty_like(weights);
   fill_exponential(times, draw, 1);
-  return std::get<1>(times.div_(weights).topk(count, -1, /*largest=*/false, /*sorted=*/true));
+  // Their reciprocals do not overflow.
+  return std::get<1>((weights / times).topk(count, -1, /*largest=*/true, /*sorted=*/true));
 }
 
 /// `count` categories for each row of weights, by inversion of the cumulative distribution.
