@@ -43,11 +43,22 @@ at::Tensor score(const at::Tensor& x, bool are_vectors, OpenRange range, const O
   if (are_vectors) outside = outside.any(-1);
   const at::Tensor log_prob = of_draws(are_vectors ? outside.unsqueeze(-1) : outside);
   const auto finished = [&](const at::Tensor& t) { return t.to(log_prob.scalar_type()); };
-  // A function transform cannot select, and `index_put` takes no mask without dimensions.
-  if (!ops::may_use_kernels() || log_prob.dim() == 0)
+  // A function transform cannot select.
+  if (!ops::may_use_kernels())
     return at::where(outside, finished(of_logs([](const at::Tensor& t) { return t; })), log_prob);
-  const auto selected = [&](const at::Tensor& t) { return t.index({outside}); };
-  return log_prob.index_put({outside}, finished(of_logs(selected)));
+  const at::Tensor places = outside.reshape(-1).nonzero().squeeze(-1);
+  const auto of_each = [&](const at::Tensor& t) {
+    at::DimVector shape{-1};  // and the dimensions of a vector
+    const auto vector = t.sizes().slice(static_cast<std::size_t>(outside.dim()));
+    shape.append(vector.begin(), vector.end());
+    return shape;
+  };
+  const auto selected = [&](const at::Tensor& t) {
+    return t.reshape(of_each(t)).index_select(0, places);
+  };
+  return log_prob.reshape(-1)
+      .index_copy(0, places, finished(of_logs(selected)))
+      .view(log_prob.sizes());
 }
 
 }  // namespace torch::distributions::core
