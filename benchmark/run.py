@@ -150,13 +150,13 @@ def python_side(arguments, names):
     return json.loads(output_of([sys.executable, HERE / "python_side.py", *arguments], input="\n".join(names))) if names else {}
 
 
-def time_cpp(names, options):
+def time_cpp(names, options, program="benchmark_speed", **more):
     """{key: [seconds, ...]}, and LibTorch's version."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "speed.json"
-        output_of([options.build / "benchmark/benchmark_speed", f"--benchmark_out={out}", "--benchmark_out_format=json",
+        output_of([options.build / "benchmark" / program, f"--benchmark_out={out}", "--benchmark_out_format=json",
                    f"--benchmark_min_time={options.seconds}", f"--benchmark_repetitions={options.repetitions}", *names],
-                  stderr=subprocess.DEVNULL)
+                  stderr=subprocess.DEVNULL, **more)
         data = json.loads(out.read_text())
     times = {}
     for run in data["benchmarks"]:
