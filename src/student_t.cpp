@@ -15,6 +15,7 @@
 #include "ops/formulas/gamma_draws.h"
 #include "ops/formulas/student_t.h"
 #include "ops/special/constants.h"
+#include "ops/tensor/graph.h"
 
 namespace torch::distributions {
 
@@ -38,16 +39,23 @@ StudentT::StudentT(Param df, Param loc, Param scale, Validate validate_args)
   initialize(df, loc, scale);
 }
 
+/// `draws` with NaN where there is no distribution.
+static Tensor valid(const Tensor& draws, bool validated, const Tensor& df, const Tensor& scale) {
+  return with_nan(draws, undrawable(validated, {{df, constraints::positive},
+                                                {scale, constraints::nonnegative}}));
+}
+
 Tensor StudentT::moved(const Tensor& draws) const {
-  return with_nan(
-      (loc_ + scale_ * draws).to(do_dtype()),
-      undrawable(validates(), {{df_, constraints::positive}, {scale_, constraints::nonnegative}}));
+  // Gradients far out would overflow in half precision; they are added in double.
+  return valid((loc_ + scale_ * draws).to(do_dtype()), validates(), df_, scale_);
 }
 
 Tensor StudentT::do_rsample(IntArrayRef shape, std::optional<Generator> generator) const {
-  // Gradients far out would overflow in half precision; they are added in double.
-  const Tensor df = ops::expanded(df_.to(at::kDouble), shape);
-  return moved(ops::sample_student_t(df, do_dtype(), std::move(generator)));
+  const auto [t, value] =
+      ops::sample_student_t(df_, loc_, scale_, shape, do_dtype(), std::move(generator));
+  if (!value.defined()) return moved(t);
+  const Tensor known = valid(value, validates(), df_, scale_);
+  return t.defined() ? ops::with_value(moved(t), known) : known;
 }
 
 // Most draws of few degrees of freedom overflow.
@@ -59,8 +67,9 @@ std::pair<Tensor, Tensor> StudentT::do_rsample_with_log_prob(
   centred.loc_ = core::origin(loc_);
   const Tensor df = ops::expanded(df_.to(at::kDouble), shape);
   ops::NormalOverGamma parts;
-  const Tensor t = ops::sample_student_t(df, do_dtype(), std::move(generator), &parts);
-  const auto of_draws = [&](const Tensor& outside) {
+  const auto [t, value] =
+      ops::sample_student_t(df_, loc_, scale_, shape, do_dtype(), std::move(generator), &parts);
+  const auto of_draws = [&, &t = t](const Tensor& outside) {
     return centred.do_log_prob(centred.moved(core::replaced(t, outside)));
   };
   const auto of_logs = [&](const auto& selected) {
@@ -75,7 +84,9 @@ std::pair<Tensor, Tensor> StudentT::do_rsample_with_log_prob(
   };
   const Tensor log_prob = core::score(centred.moved(t.detach()), false,
                                       {-ops::kInfinity, ops::kInfinity}, of_draws, of_logs);
-  return {moved(t), log_prob};
+  const Tensor draws = moved(t);
+  if (!value.defined()) return {draws, log_prob};
+  return {ops::with_value(draws, valid(value, validates(), df_, scale_)), log_prob};
 }
 
 }  // namespace torch::distributions

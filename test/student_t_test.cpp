@@ -2,6 +2,7 @@
 
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/philox.h>
 #include <torch/distributions/student_t.h>
 
 #include <cmath>
@@ -112,11 +113,11 @@ TEST(StudentT, DrawsHaveTheRightTails) {
       {30, 3, 0.00538996406565},
   };
   constexpr int64_t kDraws = 200000;
-  for (const auto dtype : {at::kDouble, at::kFloat}) {
+  const auto check = [&](const std::optional<Generator>& generator, at::ScalarType dtype) {
     for (const auto& [df, threshold, probability] : kTails) {
       if (dtype == at::kFloat && threshold > 1e38) continue;
       at::manual_seed(8);
-      const Tensor draws = StudentT(at::full({}, df, dtype)).sample({kDraws});
+      const Tensor draws = StudentT(at::full({}, df, dtype)).sample({kDraws}, generator);
       EXPECT_FALSE(draws.isnan().any().item<bool>());
       const auto count = static_cast<double>(draws.abs().gt(threshold).sum().item<int64_t>());
       const double deviation = std::sqrt(kDraws * probability * (1 - probability));
@@ -124,6 +125,10 @@ TEST(StudentT, DrawsHaveTheRightTails) {
       const auto above = static_cast<double>(draws.gt(0).sum().item<int64_t>());
       EXPECT_NEAR(above, kDraws / 2, 6.34 * std::sqrt(kDraws / 4.0));
     }
+  };
+  for (const auto dtype : {at::kDouble, at::kFloat}) {
+    check(std::nullopt, dtype);
+    check(Philox(8), dtype);
   }
 }
 
@@ -132,16 +137,39 @@ TEST(StudentT, DrawsHaveTheRightTails) {
 TEST(StudentT, DrawsOfFewDegreesHaveTheRightGradients) {
   constexpr int64_t kDraws = 100000;
   at::manual_seed(9);
-  const Tensor df = at::full({kDraws}, 0.02, at::kDouble).requires_grad_();
-  const Tensor draws = StudentT(df).rsample();
-  // About one in a million overflows.
-  const Tensor slopes =
-      torch::autograd::grad({draws.abs().log().sum()}, {df})[0].index({draws.isfinite()});
-  EXPECT_TRUE(slopes.isfinite().all().item<bool>());
-  const double error = slopes.std().item<double>() / std::sqrt(static_cast<double>(kDraws));
-  // mpmath: (1/a - psi'(a)) / 4
-  EXPECT_NEAR(slopes.mean().item<double>(), -2475.4053033820782, 6.34 * error);
-  EXPECT_LT(error, 100);
+  const auto check = [&](const std::optional<Generator>& generator) {
+    const Tensor df = at::full({kDraws}, 0.02, at::kDouble).requires_grad_();
+    const Tensor draws = StudentT(df).rsample({}, generator);
+    // About one in a million overflows.
+    const Tensor slopes =
+        torch::autograd::grad({draws.abs().log().sum()}, {df})[0].index({draws.isfinite()});
+    EXPECT_TRUE(slopes.isfinite().all().item<bool>());
+    const double error = slopes.std().item<double>() / std::sqrt(static_cast<double>(kDraws));
+    // mpmath: (1/a - psi'(a)) / 4
+    EXPECT_NEAR(slopes.mean().item<double>(), -2475.4053033820782, 6.34 * error);
+    EXPECT_LT(error, 100);
+  };
+  check(std::nullopt);
+  check(Philox(9));
+}
+
+// The gradient in df is that of the gamma variable, and not of another path to the same draws: its
+// variance is the same for both streams. The mean follows from the densities of two near df.
+TEST(StudentT, GradientsOfAStreamAreThoseOfTheDefaultGenerator) {
+  constexpr int64_t kDraws = 200000;
+  const auto mean_and_deviation = [](double v, const std::optional<Generator>& generator) {
+    at::manual_seed(9);
+    const Tensor df = at::full({kDraws}, v, at::kDouble).requires_grad_();
+    const Tensor f = StudentT(df).rsample({}, generator).square().log1p();
+    const Tensor slopes = torch::autograd::grad({f.sum()}, {df})[0];
+    return std::pair{slopes.mean().item<double>(), slopes.std().item<double>()};
+  };
+  for (const double df : {0.5, 3.0, 40.0, 1e4}) {
+    const auto [mean, deviation] = mean_and_deviation(df, std::nullopt);
+    const auto [of_stream, deviation_of_stream] = mean_and_deviation(df, Philox(9));
+    EXPECT_NEAR(of_stream, mean, 6.34 * deviation * std::sqrt(2.0 / kDraws)) << df;
+    EXPECT_NEAR(deviation_of_stream / deviation, 1, 0.1) << df;
+  }
 }
 
 // A draw is the square root of a quotient; far out, the power -3/2 of the quotient overflows.
@@ -173,7 +201,8 @@ TEST(StudentT, WhatAreNoParametersAreDrawnAsNaN) {
     const Tensor df = tensor({NAN, -1, 0, 1, 1, 1, 3, 3}), loc = tensor({0, 0, 0, NAN, 0, 0, 0, 1}),
                  scale = tensor({1, 1, 1, 1, NAN, -1, 2, 0});
     const StudentT t(df, loc, scale, false);
-    for (const Tensor& draws : {t.sample({20}), t.rsample({20})}) {
+    for (const Tensor& draws :
+         {t.sample({20}), t.rsample({20}), t.sample({20}, Philox(7)), t.rsample({20}, Philox(7))}) {
       EXPECT_TRUE(draws.slice(1, 0, 6).isnan().all().item<bool>()) << draws;
       EXPECT_TRUE(draws.select(1, 6).isfinite().all().item<bool>()) << draws;
       EXPECT_TRUE(draws.select(1, 7).eq(1).all().item<bool>()) << draws;

@@ -9,16 +9,19 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <memory>
 #include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <torch/distributions/core/distribution.h>
+#include <torch/distributions/fisher_snedecor.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/gumbel.h>
 #include <torch/distributions/inverse_gamma.h>
 #include <torch/distributions/philox.h>
+#include <torch/distributions/student_t.h>
 #include <torch/distributions/von_mises.h>
 
 #include "core/float_limits.h"
@@ -151,6 +154,36 @@ TEST(DrawsOfStreams, AreThoseOfAnyNumberOfThreads) {
     expect_equal(alone, draw_many(count));
   }
   at::set_num_threads(threads);
+}
+
+// A graph changes no bit of a draw.
+TEST(DrawsOfStreams, AreTheSameWithAGraph) {
+  const auto check = [](const auto& make, at::ScalarType dtype) {
+    const Tensor a = at::tensor({0.01, 0.3, 4.0, 1e4}, at::kDouble).to(dtype),
+                 b = at::tensor({0.7, 2.0}, at::kDouble).to(dtype).view({2, 1});
+    const DistributionPtr plain = make(a, b);
+    const DistributionPtr differentiated =
+        make(a.clone().requires_grad_(), b.clone().requires_grad_());
+    SCOPED_TRACE(testing::Message() << *plain << " " << dtype);
+    const Tensor x = plain->sample({300}, Philox(7));
+    EXPECT_TRUE(at::equal(differentiated->rsample({300}, Philox(7)), x));
+    EXPECT_TRUE(at::equal(plain->rsample_with_log_prob({300}, Philox(7)).first, x));
+    EXPECT_TRUE(at::equal(differentiated->rsample_with_log_prob({300}, Philox(7)).first, x));
+    const Generator one = Philox(7), other = Philox(7);
+    plain->sample({300}, one);
+    differentiated->rsample({300}, other);
+    EXPECT_EQ(one.get_offset(), other.get_offset());
+  };
+  for (const auto dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
+    const auto of = [&]<class D>() {
+      check([](const Tensor& a, const Tensor& b) { return std::make_shared<D>(a, b); }, dtype);
+    };
+    of.operator()<Gamma>();
+    of.operator()<InverseGamma>();
+    of.operator()<FisherSnedecor>();
+    check([](const Tensor& a, const Tensor& b) { return std::make_shared<StudentT>(a, 0.3, b); },
+          dtype);
+  }
 }
 
 // Infinite concentrations are points, and every element counts from its place in the whole draw.

@@ -404,8 +404,8 @@ MUTANTS = [
            ("src/constraint_registry.cpp",), "transforms_test", "ConstraintRegistry.*"),
     Mutant("beyond on one side", "src/transformed_distribution.cpp", "y.gt(inside).eq(sign_after > 0)", "y.gt(inside)",
            ("src/transformed_distribution.cpp",), "families_test", "TransformedDistributionTest.*BeyondTheImage*"),
-    Mutant("gradients added in half precision", "src/student_t.cpp", "df_.to(at::kDouble)", "df_", ("src/student_t.cpp",),
-           "families_test", "StudentT.*AddedInDouble"),
+    Mutant("gradients added in half precision", "src/ops/draws/gamma.cpp", "wide = expanded(df.to(at::kDouble), shape)",
+           "wide = expanded(df, shape).to(at::kHalf).to(at::kDouble)", ("src/ops/draws/gamma.cpp",), "families_test", "StudentT.*AddedInDouble"),
     Mutant("normalizer in float", "src/gamma.cpp", "natural_params[0].to(at::kDouble)", "natural_params[0]", ("src/gamma.cpp",),
            "families_test", "Gamma.LogNormalizer*"),
     Mutant("complement of a cdf", "src/ops/formulas/normal.h", "return log_cdf(x, scale)(loc);",
@@ -583,6 +583,35 @@ MUTANTS += [
         ("a wider squeeze of angles", "von_mises.h", "c * (2.0 - c)", "c * (2.4 - c)", "VonMises"),
         ("angles of one side", "von_mises.h", "select(y < 0.0, -size, size)", "size", "VonMises"),
         ("a boost that does not cancel", "rejection_kernels.cpp", "first[j] -= largest", "first[j] -= 0", "Dirichlet"),
+        ("a boost of the same sign", "rejection_kernels.cpp", "boost * (-0.5 * Gamma", "boost * (0.5 * Gamma", "InverseGamma"),
+        ("two gammas of one draw", "rejection_kernels.cpp", "y.draw({task.other,", "y.draw({task.draw,", "FisherSnedecor"),
+        ("df for df / 2", "rejection_kernels.cpp", "select(df == kLeast, df, 0.5 * df)", "df", "FisherSnedecor"),
+        ("a radius of another df", "student_t.h", "rate = 2.0 / n", "rate = 1.96 / n", "StudentT"),
+        ("one number for a radius and an angle", "rejection_kernels.cpp", "bits_of<T>(block, 2 * j + 1)", "bits_of<T>(block, 2 * j)",
+         "StudentT"),
+        ("a tail that is too heavy", "student_t.h", "0.5 * (y - kFar)", "0.6 * (y - kFar)", "StudentT"),
+        ("a tail that is cut off", "student_t.h", "select(is_far, 0.5 * (y - kFar), 0.0)", "0.0 * y", "StudentT"),
+        ("normal too early", "student_t.h", "kNormal = 0x1p64", "kNormal = 4", "StudentT"),
+        ("the logarithm of a square", "student_t.h", "+ result.exponent", "+ 2.0 * result.exponent", "LogStudentT"),
+    ]
+]
+MUTANTS += [
+    Mutant(name, f"src/ops/{file}", old, new, (compiled,), test, only)
+    for name, file, old, new, compiled, test, only in [
+        ("a sum of fewer squares", "draws/gamma.cpp", "draw_gammas(half + 0.5, draw)", "draw_gammas(half, draw)", "src/ops/draws/gamma.cpp",
+         "ops_random_rejection_laws_test", "*.PartsOfStudentT"),
+        ("half of a ratio", "draws/gamma.cpp", "2 * log_size - (2 * half).log()", "2 * log_size - half.log()", "src/ops/draws/gamma.cpp",
+         "ops_random_rejection_laws_test", "*.PartsOfStudentT"),
+        ("parts of the same draw", "draws/gamma.cpp", "*of_parts, draws)", "*of_t, draws)", "src/ops/draws/gamma.cpp",
+         "ops_random_rejection_laws_test", "*.PartsOfStudentT"),
+        ("a root that overflows", "random/student_t.h", "(factor * root) * (scale * root)", "scale * (factor * (root * root))",
+         "src/ops/random/rejection_kernels.cpp", "ops_random_rejection_test", "*.OverflowsWhere*"),
+        ("the least df that is 0", "random/rejection_kernels.cpp", "select(df == kLeast, df, 0.5 * df)", "0.5 * df",
+         "src/ops/random/rejection_kernels.cpp", "ops_random_rejection_test", "*.OverflowsWhere*"),
+        ("parameters of other elements", "random/rejection_kernels.cpp", "task.parameters, task.first + i, count", "task.parameters, i, count",
+         "src/ops/random/rejection_kernels.cpp", "ops_random_rejection_test", "*GivesAShard*:*AnyNumberOfThreads"),
+        ("another value with a graph", "tensor/graph.h", "without_graph(t).copy_(value);", "(void)value;", "src/student_t.cpp",
+         "laws_streams_test", "*WithAGraph"),
     ]
 ]
 

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "core/float_limits.h"
+#include "ops/draws/from_stream.h"
 #include "ops/draws/gamma_variables.h"
 #include "ops/draws/noise.h"
+#include "ops/random/fill.h"
 #include "ops/special/constants.h"
 #include "ops/tensor/graph.h"
 
@@ -60,10 +62,22 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
                             std::optional<Generator> generator, GammaDraws* parts) {
   const auto dtype = at::promote_types(concentration.scalar_type(), rate.scalar_type());
   const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
+  const bool is_differentiated =
+      may_be_differentiated(concentration) || may_be_differentiated(rate);
+  const auto of_stream = draw_of_stream(generator);
+  Tensor draw;
+  if (of_stream) {
+    draw = at::empty(shape, concentration.options().dtype(dtype));
+    random::fill_inverse_gamma(draw, *of_stream, concentration, rate);
+    if (!is_differentiated && parts == nullptr) return draw;
+  }
   const Tensor a = expanded(concentration.to(at::kDouble), shape), r = rate.to(at::kDouble);
   GammaDraws gamma;
-  Tensor draw;
-  {
+  if (of_stream) {
+    const at::NoGradGuard no_grad;
+    gamma = draw_gammas(a.to(at::toOpMathType(dtype)), *of_stream);
+    draw = draw.to(at::kDouble);
+  } else {
     const at::NoGradGuard no_grad;
     gamma = draw_gammas(a, generator);
     draw = r / gamma.x;
@@ -74,7 +88,7 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
     draw = rounded_to_range(draw, dtype);
   }
   if (parts != nullptr) *parts = gamma;
-  if (!may_be_differentiated(a) && !may_be_differentiated(r)) return draw.to(dtype);
+  if (!is_differentiated) return draw.to(dtype);
   return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
     return r.masked_fill(is_constant, 1).log() -
            log_gamma_draw(a.masked_fill(is_constant, 1), log_of(gamma).masked_fill(is_constant, 0));
@@ -85,11 +99,24 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
                               std::optional<Generator> generator, TwoGammaDraws* parts) {
   const auto dtype = at::promote_types(df1.scalar_type(), df2.scalar_type());
   const auto shape = at::infer_size_dimvector(df1.sizes(), df2.sizes());
+  const bool is_differentiated = may_be_differentiated(df1) || may_be_differentiated(df2);
+  const auto first = draw_of_stream(generator), second = draw_of_stream(generator);
+  Tensor draw;
+  if (first) {
+    draw = at::empty(shape, df1.options().dtype(dtype));
+    random::fill_fisher_snedecor(draw, *first, *second, df1, df2);
+    if (!is_differentiated && parts == nullptr) return draw;
+  }
   const auto half_of = [&](const Tensor& df) { return 0.5 * expanded(df.to(at::kDouble), shape); };
   const Tensor a = half_of(df1), b = half_of(df2);
   GammaDraws x, y;
-  Tensor draw;
-  {
+  if (first) {
+    const at::NoGradGuard no_grad;
+    const auto compute = at::toOpMathType(dtype);
+    x = draw_gammas(a.to(compute), *first);
+    y = draw_gammas(b.to(compute), *second);
+    draw = draw.to(at::kDouble);
+  } else {
     const at::NoGradGuard no_grad;
     x = draw_gammas(a, generator);
     y = draw_gammas(b, generator);
@@ -103,7 +130,7 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
     draw = rounded_to_range(draw, dtype);
   }
   if (parts != nullptr) *parts = {x, y};
-  if (!may_be_differentiated(a) && !may_be_differentiated(b)) return draw.to(dtype);
+  if (!is_differentiated) return draw.to(dtype);
   return differentiable_draw(draw, dtype, [&](const Tensor& is_constant) {
     const auto log_mean = [&](const Tensor& half, const GammaDraws& gamma) {  // of 2 half squares
       const Tensor c = half.masked_fill(is_constant, 1);
@@ -113,18 +140,58 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
   });
 }
 
-Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator,
-                        NormalOverGamma* parts) {
-  const Tensor normal =
-      normal_noise(df.sizes(), df.options().dtype(at::toOpMathType(dtype)), generator)
-          .to(at::kDouble);
+namespace {
+
+/// The normal and the gamma variable of draws t = normal / sqrt(gamma / half) of a stream, which are
+/// drawn given t: gamma (1 + t^2 / df) has the distribution Gamma(half + 1/2, 1) for every t.
+/// \param t With the sign of the draws. Infinite ones are replaced, as far as doubles reach.
+NormalOverGamma parts_of(const Tensor& half, const Tensor& log_size, const random::Draw& draw,
+                         Tensor& t) {
+  const Tensor is_infinite = half == kInfinity;
+  const Tensor log_ratio = 2 * log_size - (2 * half).log();  // log(t^2 / df)
+  const Tensor sum = draw_gammas(half + 0.5, draw).x;
+  const Tensor log_gamma = (sum.log() - at::logaddexp(log_ratio, at::zeros_like(log_ratio)))
+                               .masked_fill(is_infinite, kInfinity);
+  const Tensor sign = t.sign();
+  t = at::where(t.isinf(), sign * log_size.exp(), t);
+  const Tensor normal = sign * (2 * sum * log_ratio.sigmoid()).sqrt();
+  return {at::where(is_infinite, t, normal), {log_gamma.exp(), log_gamma}};
+}
+
+}  // namespace
+
+StudentTDraws sample_student_t(const Tensor& df, const Tensor& loc, const Tensor& scale,
+                               at::IntArrayRef shape, at::ScalarType dtype,
+                               std::optional<Generator> generator, NormalOverGamma* parts) {
+  const auto of_t = draw_of_stream(generator), of_parts = draw_of_stream(generator);
+  Tensor value;
+  if (of_t) {
+    value = at::empty(shape, loc.options().dtype(dtype));
+    random::fill_student_t(value, *of_t, df, loc, scale);
+    const bool is_differentiated =
+        may_be_differentiated(df) || may_be_differentiated(loc) || may_be_differentiated(scale);
+    if (!is_differentiated && parts == nullptr) return {{}, value};
+  }
+  const auto compute = at::toOpMathType(dtype);
+  const Tensor wide = expanded(df.to(at::kDouble), shape);
   // The result is normal / sqrt(x / a) with a draw x of Gamma(a) and a = df / 2. If a is infinite,
   // x / a is 1.
-  const Tensor half = 0.5 * df.to(at::kDouble), is_infinite = half.detach() == kInfinity;
-  Tensor draws;
+  const Tensor half = 0.5 * wide, is_infinite = half.detach() == kInfinity;
+  Tensor draws, normal;
   GammaDraws gamma;
-  {
+  if (of_t) {
     const at::NoGradGuard no_grad;
+    const Tensor known = df.to(compute), zero = at::zeros({}, known.options());
+    const Tensor t = at::empty(shape, known.options()), log_size = at::empty_like(t);
+    random::fill_student_t(t, *of_t, known, zero, zero + 1);
+    random::fill_log_student_t(log_size, *of_t, known);
+    draws = t.to(at::kDouble);
+    const NormalOverGamma made = parts_of(half, log_size.to(at::kDouble), *of_parts, draws);
+    normal = made.normal;
+    gamma = made.gamma;
+  } else {
+    const at::NoGradGuard no_grad;
+    normal = normal_noise(shape, wide.options().dtype(compute), generator).to(at::kDouble);
     gamma = draw_gammas(half, generator);
     draws = normal * (gamma.x / half).masked_fill(is_infinite, 1).rsqrt();
     if (gamma.log_x.defined()) {
@@ -134,15 +201,15 @@ Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Ge
     }
   }
   if (parts != nullptr) *parts = {normal, gamma};
-  if (!may_be_differentiated(half)) return draws;
+  if (!may_be_differentiated(half)) return {draws, value};
   const Tensor a = half.masked_fill(is_infinite, 1);
   const Tensor log_quotient =
       log_gamma_draw(a, log_of(gamma).masked_fill(is_infinite, 0)) - a.log();
   const Tensor growth = (-0.5 * (log_quotient - log_quotient.detach())).exp();
-  if (!gamma.log_x.defined()) return draws * growth;
+  if (!gamma.log_x.defined()) return {draws * growth, value};
   // An infinite draw has a finite derivative, so that no gradient is NaN.
   const Tensor finite = draws.nan_to_num(kNaN);
-  return finite * growth + (draws - finite).nan_to_num(0, kInfinity, -kInfinity);
+  return {finite * growth + (draws - finite).nan_to_num(0, kInfinity, -kInfinity), value};
 }
 
 Tensor sample_bartlett(const Tensor& df, int64_t n, at::ScalarType dtype,

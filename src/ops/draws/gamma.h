@@ -8,6 +8,9 @@
 #include "ops/draws/gamma_variables.h"
 
 /// Quotients and roots of gamma variables.
+///
+/// Draws of a Philox stream have the precision of their dtype. They are the same with a graph, and
+/// without one nothing but the result is calculated.
 namespace torch::distributions::ops {
 
 /// What draws are made of. A sampler stores it in `parts` unless that is null.
@@ -17,6 +20,13 @@ struct TwoGammaDraws {
 struct NormalOverGamma {
   Tensor normal;
   GammaDraws gamma;
+};
+
+/// Draws loc + scale t of StudentT(df, loc, scale).
+struct StudentTDraws {
+  Tensor t;  ///< As doubles, differentiable in df. Undefined if the values are known, and neither
+             ///< a graph nor parts are needed.
+  Tensor value;  ///< Defined if the draws are those of a Philox stream. Without a graph.
 };
 
 /// A draw of Gamma(concentration, rate) for each element of the parameters after broadcasting. It
@@ -40,15 +50,17 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
 Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
                               std::optional<Generator> generator, TwoGammaDraws* parts = nullptr);
 
-/// A draw of StudentT(df) for each element, as a double. `dtype` is the distribution's, and decides
-/// the stream. Differentiable in df along the path of the chi-squared variable, with a fixed normal
-/// variable.
+/// A draw of StudentT(df, loc, scale) for each element of a shape. `dtype` is the distribution's, and
+/// decides the stream. t is differentiable in df along the path of the chi-squared variable, with a
+/// fixed normal variable.
 ///
 /// Chi-squared variables with few degrees of freedom underflow. They are then drawn as logarithms,
 /// so that the tails are as heavy as they should be. On the CPU the stream is Python's, and the
 /// draws equal Python's up to rounding unless one underflows.
-Tensor sample_student_t(const Tensor& df, at::ScalarType dtype, std::optional<Generator> generator,
-                        NormalOverGamma* parts = nullptr);
+StudentTDraws sample_student_t(const Tensor& df, const Tensor& loc, const Tensor& scale,
+                               at::IntArrayRef shape, at::ScalarType dtype,
+                               std::optional<Generator> generator,
+                               NormalOverGamma* parts = nullptr);
 
 /// The factors A of Bartlett's decomposition, `[..., n, n]` for `df` of shape `[...]`: lower
 /// triangular doubles, with standard normal numbers below the diagonal and roots of chi-squared

@@ -103,8 +103,9 @@ Tensor draw_log_gammas(const Tensor& concentration, const std::optional<Generato
       .masked_fill_((concentration > 0).logical_not(), kNaN);
 }
 
-/// Draws of Gamma(a, 1) from a Philox stream.
-GammaDraws draw_gammas_of_stream(const Tensor& concentration, const random::Draw& draw) {
+}  // namespace
+
+GammaDraws draw_gammas(const Tensor& concentration, const random::Draw& draw) {
   const Tensor x = at::empty(concentration.sizes(), concentration.options());
   random::fill_gamma(x, draw, concentration);
   random::set_points_of_gamma(x, concentration);
@@ -117,11 +118,8 @@ GammaDraws draw_gammas_of_stream(const Tensor& concentration, const random::Draw
   return {x.masked_fill_(is_tiny, 0), log_x.to(at::kDouble)};
 }
 
-}  // namespace
-
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
-  if (const auto draw = draw_of_stream(generator))
-    return draw_gammas_of_stream(concentration, *draw);
+  if (const auto draw = draw_of_stream(generator)) return draw_gammas(concentration, *draw);
   if (concentration.device().is_cpu())
     return draw_gammas_on_cpu<double>(dense(concentration), generator);
   const Tensor log_x = draw_log_gammas(concentration, generator);
@@ -131,7 +129,7 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
 GammaDraws draw_standard_gammas(const Tensor& concentration,
                                 const std::optional<Generator>& generator) {
   if (const auto draw = draw_of_stream(generator)) {
-    GammaDraws draws = draw_gammas_of_stream(concentration, *draw);
+    GammaDraws draws = draw_gammas(concentration, *draw);
     draws.x.clamp_min_(float_limits(concentration.scalar_type()).least_normal);
     return draws;
   }

@@ -5,6 +5,8 @@
 
 #include <optional>
 
+#include "ops/random/draw.h"
+
 /// Draws of Gamma(a, 1), of which other draws are made. A draw that underflows is known by its
 /// logarithm.
 namespace torch::distributions::ops {
@@ -20,6 +22,9 @@ struct GammaDraws {
 /// Draws of Gamma(concentration, 1) for a tensor of doubles. On the CPU the stream and the draws are
 /// those of `at::_sample_dirichlet`.
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator);
+
+/// The same for one draw of a Philox stream, of the dtype of the concentration.
+GammaDraws draw_gammas(const Tensor& concentration, const random::Draw& draw);
 
 /// The draws of `at::_standard_gamma`: of the dtype of the concentration, and at least its least
 /// normal number. The logarithms are those before this. On other devices than the CPU they are not

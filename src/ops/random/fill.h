@@ -53,6 +53,18 @@ void fill_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration)
 void set_points_of_gamma(const Tensor& draws, const Tensor& concentration);
 /// Logarithms of such numbers, which do not underflow.
 void fill_log_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration);
+/// Numbers of InverseGamma(concentration, rate), from the least normal number to the largest.
+void fill_inverse_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration,
+                        const Tensor& rate);
+/// Numbers of FisherSnedecor(df1, df2), from the least normal number to the largest: of a number of
+/// Gamma(df1 / 2, 1) and one of Gamma(df2 / 2, 1), which are those of two draws.
+void fill_fisher_snedecor(const Tensor& to, const Draw& first, const Draw& second,
+                          const Tensor& df1, const Tensor& df2);
+/// Numbers of StudentT(df, loc, scale). Those that overflow are infinite.
+void fill_student_t(const Tensor& to, const Draw& draw, const Tensor& df, const Tensor& loc,
+                    const Tensor& scale);
+/// The logarithms of the sizes of numbers of StudentT(df), which do not overflow.
+void fill_log_student_t(const Tensor& to, const Draw& draw, const Tensor& df);
 /// Numbers of Beta(a, b) in (0, 1).
 void fill_beta(const Tensor& to, const Draw& draw, const Tensor& a, const Tensor& b);
 /// Vectors of Dirichlet(concentration) along the last dimension, with coordinates in (0, 1). A vector

@@ -34,6 +34,7 @@ Limits finite(at::ScalarType dtype) {
   const double largest = float_limits(dtype).largest;
   return {-largest, largest};
 }
+Limits unlimited(at::ScalarType) { return {-kInfinity, kInfinity}; }
 /// The limits of numbers in (0, 1).
 Limits inside_unit(at::ScalarType dtype) {
   const FloatLimits limits = float_limits(dtype);
@@ -83,10 +84,11 @@ bool draws_doubles(const Tensor& to, const Parameters&... parameters) {
   return (has_many(to) || ... || has_many(parameters));
 }
 
-/// Fills `to` by a kernel: f(kernels) is a pointer to it.
+/// Fills `to` by a kernel: kernel_of(kernels) is a pointer to it.
 template <class KernelOf, class... Parameters>
-void fill(const Tensor& to, const Draw& draw, Limits (*limits_of)(at::ScalarType),
-          const KernelOf& kernel_of, const Parameters&... parameters) {
+void fill(const Tensor& to, const Draw& draw, const Draw& other,
+          Limits (*limits_of)(at::ScalarType), const KernelOf& kernel_of,
+          const Parameters&... parameters) {
   with_contiguous(to, [&](const Tensor& contiguous) {
     const auto [least, most] = limits_of(contiguous.scalar_type());
     const std::uint64_t shift = first_element(draw, contiguous.numel());
@@ -95,13 +97,18 @@ void fill(const Tensor& to, const Draw& draw, Limits (*limits_of)(at::ScalarType
           Numbers<T>(parameters, contiguous)...};
       const auto kernel = kernel_of(kernels<T>());
       for_each_piece<T>(contiguous, draw, [&](T* memory, std::int64_t begin, std::int64_t count) {
-        Task<T> task{draw, shift, begin, count, {}, 1, least, most, memory};
+        Task<T> task{draw, other, shift, begin, count, {}, 1, least, most, memory};
         for (std::size_t i = 0; i < numbers.size(); ++i) task.parameters[i] = numbers[i].operand();
         kernel(task);
       });
     };
     draws_doubles(contiguous, parameters...) ? run(double{}) : run(float{});
   });
+}
+template <class KernelOf, class... Parameters>
+void fill(const Tensor& to, const Draw& draw, Limits (*limits_of)(at::ScalarType),
+          const KernelOf& kernel_of, const Parameters&... parameters) {
+  fill(to, draw, draw, limits_of, kernel_of, parameters...);
 }
 
 }  // namespace
@@ -122,6 +129,31 @@ void set_points_of_gamma(const Tensor& draws, const Tensor& concentration) {
 void fill_log_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration) {
   fill(
       to, draw, finite, [](const auto& kernels) { return kernels.log_gamma; }, concentration);
+}
+
+void fill_inverse_gamma(const Tensor& to, const Draw& draw, const Tensor& concentration,
+                        const Tensor& rate) {
+  fill(
+      to, draw, positive, [](const auto& kernels) { return kernels.inverse_gamma; }, concentration,
+      rate);
+}
+
+void fill_fisher_snedecor(const Tensor& to, const Draw& first, const Draw& second,
+                          const Tensor& df1, const Tensor& df2) {
+  fill(
+      to, first, second, positive, [](const auto& kernels) { return kernels.fisher_snedecor; }, df1,
+      df2);
+}
+
+void fill_student_t(const Tensor& to, const Draw& draw, const Tensor& df, const Tensor& loc,
+                    const Tensor& scale) {
+  fill(
+      to, draw, unlimited, [](const auto& kernels) { return kernels.student_t; }, df, loc, scale);
+}
+
+void fill_log_student_t(const Tensor& to, const Draw& draw, const Tensor& df) {
+  fill(
+      to, draw, finite, [](const auto& kernels) { return kernels.log_student_t; }, df);
 }
 
 void fill_beta(const Tensor& to, const Draw& draw, const Tensor& a, const Tensor& b) {
@@ -160,6 +192,7 @@ void fill_dirichlet(const Tensor& to, const Draw& draw, const Tensor& concentrat
       parallel_for(contiguous.numel() / columns, std::max<std::int64_t>(kGrain / columns, 1),
                    [&](std::int64_t begin, std::int64_t end) {
                      kernel({draw,
+                             {},
                              shift,
                              begin * columns,
                              (end - begin) * columns,

@@ -3,8 +3,10 @@
 #include "ops/random/rejection_kernels.h"
 
 #include "ops/random/binomial.h"
+#include "ops/random/blocks.h"
 #include "ops/random/gamma.h"
 #include "ops/random/poisson.h"
+#include "ops/random/student_t.h"
 #include "ops/random/von_mises.h"
 
 namespace torch::distributions::ops::random {
@@ -23,17 +25,18 @@ template <class T, class F>
 }
 
 /// Draws of Gamma(a, 1) in two factors.
-template <class T>
+/// \tparam Sampler `Gamma`, or another one that calculates `a` from its parameter.
+template <class T, class Sampler = Gamma>
 class Gammas {
  public:
-  explicit Gammas(const Operand<T>& a) : operand_(a), parameters_(&a) {}
+  explicit Gammas(const Operand<T>& parameter) : operand_(parameter), parameters_(&parameter) {}
 
   /// Draws elements, of which the first is element `first` of the concentrations.
   /// \param attempt The first. Two draws of the same elements have different attempts.
   [[gnu::noinline]] void draw(const Elements& elements, std::int64_t first,
                               std::uint32_t attempt = 0) {
     parameters_.load(&operand_, first, elements.count);
-    with_functions<Gamma>(parameters_, [&](const auto& proposal_of, const auto& test_of) {
+    with_functions<Sampler>(parameters_, [&](const auto& proposal_of, const auto& test_of) {
       rejection_.draw(elements, attempt, proposal_of, test_of, {cubes_.data(), boosts_.data()});
     });
   }
@@ -48,13 +51,16 @@ class Gammas {
     }
     return are_boosted;
   }
+  Lanes<T> parameter(int i) const {
+    return parameters_.apply([](const Lanes<T>& x) { return x; }, Run{i, kLanes<T>});
+  }
   Lanes<T> cube(int i) const { return Lanes<T>::load(cubes_.data() + i); }
   Lanes<T> boost(int i) const { return Lanes<T>::load(boosts_.data() + i); }
 
  private:
   Operand<T> operand_;
   Parameters<T, 1> parameters_;
-  Rejection<Gamma, T> rejection_;
+  Rejection<Sampler, T> rejection_;
   alignas(64) Buffer<T> cubes_, boosts_;
 };
 
@@ -85,6 +91,136 @@ template <class T>
 void fill_log_gamma(const Task<T>& task) {
   fill_of_gamma(task, [](const Lanes<T>& cube, const Lanes<T>& boost) {
     return log(cube) + boost * Gamma::kUnit<T>;
+  });
+}
+
+template <class T>
+void fill_inverse_gamma(const Task<T>& task) {
+  Gammas<T> gammas(task.parameters[0]);
+  Parameters<T, 1> rates(&task.parameters[1]);
+  for_each_part(task, [&](const Elements& elements, std::int64_t i) {
+    gammas.draw(elements, task.first + i);
+    rates.load(&task.parameters[1], task.first + i, elements.count);
+    store_each(task, elements.count, task.to + i, [&](int j) {
+      const auto over_cube = [&](const Lanes<T>& rate) { return rate / gammas.cube(j); };
+      const Lanes<T> ratio = rates.apply(over_cube, Run{j, kLanes<T>}), boost = gammas.boost(j);
+      const Lanes<T> x = branch(
+          boost < 0.0,
+          [&] {
+            const Lanes<T> root = exp(boost * (-0.5 * Gamma::kUnit<T>));
+            return (ratio * root) * root;
+          },
+          [&] { return ratio; });
+      return select(gammas.parameter(j) == kInfinity, 0.0, x);
+    });
+  });
+}
+
+/// The concentration of a variable of Chi2(df): df / 2, which does not underflow.
+struct ChiSquared : Gamma {
+  template <class T>
+  static constexpr Lanes<T> concentration(const Lanes<T>& df) {
+    constexpr double kLeast{std::numeric_limits<T>::denorm_min()};
+    return select(df == kLeast, df, 0.5 * df);
+  }
+  template <class T>
+  static constexpr auto proposal(const Lanes<T>& df) {
+    return Gamma::proposal(concentration(df));
+  }
+  template <class T>
+  static constexpr auto test(const Lanes<T>& df) {
+    return Gamma::test(concentration(df));
+  }
+};
+
+/// (X / a) / (Y / b) for draws X of Gamma(a, 1) and Y of Gamma(b, 1).
+template <class T>
+void fill_fisher_snedecor(const Task<T>& task) {
+  Gammas<T, ChiSquared> x(task.parameters[0]), y(task.parameters[1]);
+  for_each_part(task, [&](const Elements& elements, std::int64_t i) {
+    x.draw(elements, task.first + i);
+    y.draw({task.other, elements.first, elements.count}, task.first + i);
+    store_each(task, elements.count, task.to + i, [&](int j) {
+      const Lanes<T> a = ChiSquared::concentration(x.parameter(j));
+      const Lanes<T> b = ChiSquared::concentration(y.parameter(j));
+      const Lanes<T> ratio = (x.cube(j) / a) / (y.cube(j) / b), boost = x.boost(j) - y.boost(j);
+      return branch(
+          boost != 0.0,
+          [&] {
+            const Lanes<T> root = exp(boost * (0.5 * Gamma::kUnit<T>));
+            // A ratio overflows or underflows only if the root does.
+            const Mask<T> is_far = root == 0.0 || root == kInfinity;
+            return select(is_far && ratio >= 0.0, root, (ratio * root) * root);
+          },
+          [&] { return ratio; });
+    });
+  });
+}
+
+/// The places at, at + 1, ... of an array with `count` elements. Some may lie outside.
+struct Within {
+  std::int64_t at;
+  int count;
+
+  template <class T>
+  [[gnu::always_inline]] Lanes<T> load(const T* from) const {
+    return load_within<Lanes<T>>(from, at, count);
+  }
+};
+
+/// Pairs of numbers in a block.
+template <class T>
+inline constexpr std::size_t kPairs = kNumbers<T> / 2;
+
+/// Fills with numbers that are made of two numbers with random bits each.
+/// \param of `of(parameters...)` is a function of the bits.
+template <std::size_t n, class T, class F>
+[[gnu::always_inline]] inline void fill_by_pairs(const Task<T>& task, const F& of) {
+  Parameters<T, n> parameters(task.parameters);
+  const auto run = [&](const auto& of_place) {
+    for (std::int64_t i = 0; i < task.count;) {
+      const std::uint64_t number = task.shift + static_cast<std::uint64_t>(task.first + i);
+      // A part ends where a group of blocks ends.
+      const auto count = static_cast<int>(std::min<std::int64_t>(
+          task.count - i, kMost - static_cast<std::int64_t>(number % kMost)));
+      parameters.load(task.parameters, task.first + i, count);
+      fill_by_blocks<kPairs<T>, Lanes<T>>(
+          number, count, task.to + i,
+          [ of_place, count, draw = task.draw, least = task.least, most = task.most ](
+              std::uint64_t block_number, std::int64_t at) __attribute__((always_inline)) {
+            const Block<T> block = blocks_from<T>(draw, block_number);
+            std::array<Lanes<T>, kPairs<T>> numbers;
+            for (int j = 0; j < static_cast<int>(kPairs<T>); ++j) {
+              const Lanes<T> x = of_place(Within{at + j * kStride, count})(
+                  bits_of<T>(block, 2 * j), bits_of<T>(block, 2 * j + 1));
+              numbers[static_cast<std::size_t>(j)] = special::clamp(x, least, most);
+            }
+            return numbers;
+          });
+      i += count;
+    }
+  };
+  if (parameters.are_shared()) {
+    run([shared = parameters.apply(of, Run{0, kMost})](const Within&) { return shared; });
+  } else {
+    run([&](const Within& where) { return parameters.apply(of, where); });
+  }
+}
+
+template <class T>
+void fill_student_t(const Task<T>& task) {
+  fill_by_pairs<3>(task, [](const Lanes<T>& df, const Lanes<T>& loc, const Lanes<T>& scale) {
+    return [loc, scale, draw = StudentT::draw(df)](const auto&... bits) {
+      return StudentT::moved(draw(bits...), loc, scale);
+    };
+  });
+}
+
+template <class T>
+void fill_log_student_t(const Task<T>& task) {
+  fill_by_pairs<1>(task, [](const Lanes<T>& df) {
+    return
+        [draw = StudentT::draw(df)](const auto&... bits) { return StudentT::log(draw(bits...)); };
   });
 }
 
@@ -232,9 +368,17 @@ void fill_counts(const Task<T>& task) {
 }
 
 template <class T>
-constexpr RejectionKernels<T> kKernels{
-    fill_gamma<T>,           fill_log_gamma<T>,        fill_beta<T>,     fill_dirichlet<T>,
-    fill_counts<Poisson, T>, fill_counts<Binomial, T>, fill_von_mises<T>};
+constexpr RejectionKernels<T> kKernels{.gamma = fill_gamma<T>,
+                                       .log_gamma = fill_log_gamma<T>,
+                                       .inverse_gamma = fill_inverse_gamma<T>,
+                                       .beta = fill_beta<T>,
+                                       .fisher_snedecor = fill_fisher_snedecor<T>,
+                                       .student_t = fill_student_t<T>,
+                                       .log_student_t = fill_log_student_t<T>,
+                                       .dirichlet = fill_dirichlet<T>,
+                                       .poisson = fill_counts<Poisson, T>,
+                                       .binomial = fill_counts<Binomial, T>,
+                                       .von_mises = fill_von_mises<T>};
 
 }  // namespace
 

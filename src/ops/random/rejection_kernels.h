@@ -5,8 +5,8 @@
 #include "ops/engine/kernel.h"
 #include "ops/random/draw.h"
 
-/// The interface of the kernels that draw by rejection. It has no tensors: rejection_kernels.cpp is
-/// compiled once for each instruction set.
+/// The interface of the kernels that draw by rejection, and of others whose elements have parameters
+/// of their own. It has no tensors: rejection_kernels.cpp is compiled once for each instruction set.
 
 namespace torch::distributions::ops::random {
 
@@ -20,10 +20,10 @@ struct Operand {
 /// Consecutive elements to be drawn.
 template <class T>
 struct Task {
-  Draw draw;
+  Draw draw, other;           // `other` is for kernels that take two draws
   std::uint64_t shift;        // element i of the tensor is element shift + i of the draw
   std::int64_t first, count;  // the elements, counted from the first of the tensor
-  Operand<T> parameters[2];   // of elements of the tensor
+  Operand<T> parameters[3];   // of elements of the tensor
   std::int64_t columns;       // the length of vectors, of which `first` and `count` are multiples
   double least, most;         // the limits of the results
   T* to;                      // the first of the elements to be drawn
@@ -33,7 +33,8 @@ struct Task {
 template <class T>
 struct RejectionKernels {
   using Run = void (*)(const Task<T>& task);
-  Run gamma, log_gamma, beta, dirichlet, poisson, binomial, von_mises;
+  Run gamma, log_gamma, inverse_gamma, beta, fisher_snedecor, student_t, log_student_t, dirichlet,
+      poisson, binomial, von_mises;
 };
 
 /// Defined by rejection_kernels.cpp.

@@ -18,4 +18,10 @@ inline at::Tensor without_graph(const at::Tensor& t) {
   return may_be_differentiated(t) ? t.detach() : t;
 }
 
+/// `t` with its graph and another value, to which it differs by rounding. Overwrites `t`.
+inline at::Tensor with_value(const at::Tensor& t, const at::Tensor& value) {
+  without_graph(t).copy_(value);
+  return t;
+}
+
 }  // namespace torch::distributions::ops

@@ -14,6 +14,7 @@
 #include <torch/distributions.h>
 
 #include "core/float_limits.h"
+#include "ops/draws/gamma.h"
 #include "ops/random/fill.h"
 #include "support/tensors.h"
 
@@ -62,7 +63,7 @@ using Cdf = std::function<Tensor(const Tensor&)>;
 /// \param least The least and the largest number of the sampler, which stand for all beyond.
 Tensor transform(const Tensor& x, const Cdf& cdf, double least, double most) {
   const auto middle = [&](double limit) {
-    return 0.5 * (x.to(at::kDouble) + x.nextafter(at::full_like(x, limit)).to(at::kDouble));
+    return 0.5 * x.to(at::kDouble) + 0.5 * x.nextafter(at::full_like(x, limit)).to(at::kDouble);
   };
   const Tensor low = at::where(x <= least, 0.0, cdf(middle(-test::kInfinity)));
   const Tensor high = at::where(x >= most, 1.0, cdf(middle(test::kInfinity)));
@@ -144,6 +145,30 @@ Cdf von_mises_cdf(double k) {
   return integral([&](const Tensor& x) { return law.log_prob(x).exp(); }, -limit, limit, 0);
 }
 
+/// Of log |T| for a draw T of StudentT(df): df / (df + T^2) has the distribution Beta(df / 2, 1/2), and
+/// its log-odds are log(df / T^2).
+Cdf log_student_t_cdf(double df) {
+  if (df > 1e9) return [](const Tensor& y) { return (y.exp() * M_SQRT1_2).erf(); };
+  const double a = 0.5 * df, b = 0.5;
+  const double log_b = std::lgamma(a) + std::lgamma(b) - std::lgamma(a + b);
+  const auto density = [=](const Tensor& w) {
+    return (a * -(-w).exp().log1p() - b * w.exp().log1p() - log_b).exp();
+  };
+  constexpr double kLow = -60, kHigh = 100;
+  const auto far = [=](const Tensor& w) { return (a * w - std::log(a) - log_b).exp(); };
+  const Cdf near = integral(density, kLow, kHigh, far(doubles({kLow})).item<double>());
+  return [=](const Tensor& y) {
+    const Tensor w = std::log(df) - 2 * y;
+    return 1 - at::where(w < kLow, far(w), near(w.clamp(kLow, kHigh)));
+  };
+}
+/// \param largest Finite, and stands for infinite draws.
+Cdf student_t_cdf(double df, double largest) {
+  return [=, of_log = log_student_t_cdf(df)](const Tensor& x) {
+    return 0.5 + 0.5 * x.sign() * of_log(x.abs().clamp(1e-300, largest).log());
+  };
+}
+
 /// Of counts of a distribution, by summation of probabilities around the mean.
 Cdf counts_cdf(const Distribution& law, double most = test::kInfinity) {
   const double mean = law.mean().item<double>(), deviation = law.stddev().item<double>();
@@ -213,6 +238,111 @@ TEST(RejectionLaws, LogGamma) {
           expect_uniform(transform(y, log_gamma_cdf(a), -largest, largest),
                          is_coarse(y.scalar_type(), a));
         });
+  }
+}
+
+TEST(RejectionLaws, InverseGamma) {
+  for (const double a : {1e-3, 0.1, 0.5, 1.0, 1.5, 7.0, 100.0, 1e5}) {
+    for (const double rate : {1e-3, 3.0}) {
+      for_each_dtype(
+          "InverseGamma " + std::to_string(a) + " " + std::to_string(rate),
+          [&](const Tensor& to, const Draw& draw) {
+            fill_inverse_gamma(to, draw, at::tensor(a, to.options()),
+                               at::tensor(rate, to.options()));
+          },
+          [&](const Tensor& x) {
+            const FloatLimits limits = float_limits(x.scalar_type());
+            const double own = at::tensor(rate, x.options()).to(at::kDouble).item<double>();
+            const Cdf cdf = [=, of_log = log_gamma_cdf(a)](const Tensor& y) {
+              return 1 - of_log(std::log(own) - y.log());
+            };
+            expect_uniform(transform(x, cdf, limits.least_normal, limits.largest));
+          });
+    }
+  }
+}
+
+// For draws X of F(df1, df2), df1 X / df2 are the odds of draws of Beta(df1 / 2, df2 / 2).
+TEST(RejectionLaws, FisherSnedecor) {
+  const std::pair<double, double> kPoints[]{{3, 5},   {1, 1},     {0.2, 0.5}, {0.1, 30},
+                                            {30, .1}, {1e3, 0.5}, {1e4, 2},   {1e5, 1e5}};
+  for (const auto& [df1, df2] : kPoints) {
+    for_each_dtype(
+        "FisherSnedecor " + std::to_string(df1) + " " + std::to_string(df2),
+        [&, df1 = df1, df2 = df2](const Tensor& to, const Draw& draw) {
+          fill_fisher_snedecor(to, draw, next_draw(), at::tensor(df1, to.options()),
+                               at::tensor(df2, to.options()));
+        },
+        [&, df1 = df1, df2 = df2](const Tensor& x) {
+          const FloatLimits limits = float_limits(x.scalar_type());
+          const Cdf cdf = [ratio = df1 / df2, of_beta = beta_cdf(0.5 * df1, 0.5 * df2),
+                           of_rest = beta_cdf(0.5 * df2, 0.5 * df1)](const Tensor& y) {
+            const auto share = [](const Tensor& odds) {  // which is accurate if it is small
+              const Tensor small = odds.clamp_max(1);
+              return small / (1 + small);
+            };
+            const Tensor odds = ratio * y;
+            return at::where(odds < 1, of_beta(share(odds)), 1 - of_rest(share(1 / odds)));
+          };
+          expect_uniform(transform(x, cdf, limits.least_normal, limits.largest));
+        });
+  }
+}
+
+const std::vector<double> kDegrees{1e-3, 0.1, 0.5, 1, 2, 5, 30, 1e3, 1e6, 1e12, 1e30, INFINITY};
+
+TEST(RejectionLaws, StudentT) {
+  for (const double df : kDegrees) {
+    for_each_dtype(
+        "StudentT " + std::to_string(df),
+        [&](const Tensor& to, const Draw& draw) {
+          fill_student_t(to, draw, at::tensor(df, to.options()), at::zeros({}), at::ones({}));
+        },
+        [&](const Tensor& x) {
+          const double largest = float_limits(x.scalar_type()).largest;
+          expect_uniform(
+              transform(x, student_t_cdf(df, largest), -test::kInfinity, test::kInfinity));
+          if (df > 5) expect_moments(x, 0, df < INFINITY ? df / (df - 2) : 1);
+        });
+  }
+}
+
+TEST(RejectionLaws, LogStudentT) {
+  for (const double df : kDegrees) {
+    for_each_dtype(
+        "log StudentT " + std::to_string(df),
+        [&](const Tensor& to, const Draw& draw) {
+          fill_log_student_t(to, draw, at::tensor(df, to.options()));
+        },
+        [&](const Tensor& y) {
+          const double largest = float_limits(y.scalar_type()).largest;
+          expect_uniform(transform(y, log_student_t_cdf(df), -largest, largest));
+        });
+  }
+}
+
+// A draw t is made of a normal and a gamma variable, which are drawn after it. They are independent.
+TEST(RejectionLaws, PartsOfStudentT) {
+  for (const double df : {1e-3, 0.1, 1.0, 5.0, 100.0, 1e6}) {
+    for (const auto dtype : kDtypes) {
+      SCOPED_TRACE(std::to_string(df) + " " + c10::toString(dtype));
+      const Tensor zero = at::zeros({}, dtype);
+      NormalOverGamma parts;
+      const StudentTDraws draws = sample_student_t(zero + df, zero, zero + 1, {kDraws}, dtype,
+                                                   Philox(7).operator Generator(), &parts);
+      const Tensor log_gamma = log_of(parts.gamma);
+      const Cdf of_normal = nearly_normal(0, 1, 0);
+      expect_uniform(of_normal(parts.normal));
+      expect_uniform(log_gamma_cdf(0.5 * df)(log_gamma));
+      const Tensor size = parts.normal.abs();
+      for (const Tensor& some : {size<size.median(), size> size.median()})
+        expect_uniform(log_gamma_cdf(0.5 * df)(log_gamma.masked_select(some)));
+      const Tensor log_made = size.log() + 0.5 * (std::log(0.5 * df) - log_gamma);
+      const Tensor made = parts.normal.sign() * log_made.exp();
+      const double tolerance = 1e4 * float_limits(dtype).epsilon;
+      EXPECT_TRUE(draws.t.allclose(made, tolerance, 1e-300));
+      EXPECT_TRUE(at::equal(draws.t.to(dtype), draws.value));
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/// Draws by rejection are a function of the draw, of the element and of its parameters, and of
+/// Draws by rejection, and others with parameters of their own, are a function of the draw, of the element and of its parameters, and of
 /// nothing else. rejection_laws_test.cpp compares them with their distributions.
 
 #include <gtest/gtest.h>
@@ -39,6 +39,24 @@ const Sampler kSamplers[] = {
      {1}},
     {"log_gamma",
      [](auto& to, auto& draw, auto& a, auto&) { fill_log_gamma(to, draw, a); },
+     {2.5, 1e-30, 0.3, 1, kNaN, 1e30, 77, -1, 0, kInfinity, 1e-3},
+     {1}},
+    {"inverse_gamma",
+     [](auto& to, auto& draw, auto& a, auto& b) { fill_inverse_gamma(to, draw, a, b); },
+     {2.5, 1e-30, 0.3, 1, kNaN, 1e30, 77, -1, 0, kInfinity, 1e-3},
+     {1, 2e-30, 5, 1e30, 0.7}},
+    {"fisher_snedecor",
+     [](auto& to, auto& draw, auto& a, auto& b) {
+       fill_fisher_snedecor(to, draw, {draw.key, draw.number + 5, draw.shard}, a, b);
+     },
+     {2.5, 1e-30, 0.3, 1, kNaN, 1e30, 77, -1, 0, kInfinity, 1e-3},
+     {1, 2e-30, 5, 1e30, 0.7}},
+    {"student_t",
+     [](auto& to, auto& draw, auto& a, auto& b) { fill_student_t(to, draw, a, b, b + 1); },
+     {2.5, 1e-30, 0.3, 1, kNaN, 1e30, 77, -1, 0, kInfinity, 1e-3},
+     {1, 2e-30, 5, 1e3, 0.7}},
+    {"log_student_t",
+     [](auto& to, auto& draw, auto& a, auto&) { fill_log_student_t(to, draw, a); },
      {2.5, 1e-30, 0.3, 1, kNaN, 1e30, 77, -1, 0, kInfinity, 1e-3},
      {1}},
     {"beta",
@@ -190,6 +208,7 @@ TEST(Rejection, GivesNanForInvalidParametersAlone) {
       return a >= 0 && a < kInfinity && a == std::floor(a) && b >= 0 && b <= 1;
     }
     if (name == "von_mises") return a >= 0;
+    if (name == "student_t" || name == "log_student_t" || name == "inverse_gamma") return a > 0;
     return a > 0 && a < kInfinity && b > 0;
   };
   for_each_case([&](const Case& c) {
@@ -227,9 +246,16 @@ TEST(Rejection, StaysInsideTheSupport) {
       EXPECT_TRUE(all(to >= limits.least_normal) && all(to <= limits.largest)) << a;
       fill_log_gamma(to, kDraw, concentration);
       EXPECT_TRUE(all(to.isfinite())) << a;
+      fill_log_student_t(to, kDraw, concentration);
+      EXPECT_TRUE(all(to.isfinite())) << a;
+      fill_inverse_gamma(to, kDraw, concentration, at::ones({}));
+      EXPECT_TRUE(all(to >= limits.least_normal) && all(to <= limits.largest)) << a;
       for (const double b : {1e-30, 1e-3, 1.0, 1e30}) {
         fill_beta(to, kDraw, concentration, at::tensor(b, at::kDouble));
         EXPECT_TRUE(all(to > 0) && all(to < 1)) << a << " " << b;
+        fill_fisher_snedecor(to, kDraw, {kDraw.key, 0, 0}, concentration,
+                             at::tensor(b, at::kDouble));
+        EXPECT_TRUE(all(to >= limits.least_normal) && all(to <= limits.largest)) << a << " " << b;
       }
       for (const int64_t columns : {1, 2, 10, 3000}) {
         const Tensor vectors = at::empty({30000 / columns, columns}, dtype);
@@ -261,6 +287,38 @@ TEST(Rejection, StaysInsideTheSupport) {
         EXPECT_TRUE(all(to == 0));
       }
     }
+  }
+}
+
+// A draw overflows only where scale * t does, and the least df does not underflow to 0.
+TEST(Rejection, OverflowsWhereTheNumbersDo) {
+  const Tensor small = at::empty({30000}, at::kFloat), exact = at::empty({30000}, at::kFloat);
+  for (const double df : {0.05, 0.5, 3.0}) {
+    fill_log_student_t(exact, kDraw, at::tensor(df, at::kFloat));
+    for (const double scale : {1e-30, 1.0, 1e30}) {
+      fill_student_t(small, kDraw, at::tensor(df, at::kFloat), at::zeros({}),
+                     at::tensor(scale, at::kFloat));
+      const Tensor log = exact.to(at::kDouble) + std::log(scale);
+      const Tensor is_inside = log.gt(-85).logical_and(log.lt(88.72));
+      EXPECT_TRUE(at::equal(small.isinf(), log.gt(88.7229))) << df << " " << scale;
+      EXPECT_TRUE(small.abs()
+                      .to(at::kDouble)
+                      .log()
+                      .masked_select(is_inside)
+                      .allclose(log.masked_select(is_inside), 1e-6, 2e-5))
+          << df << " " << scale;
+    }
+  }
+  for (const auto dtype : {at::kFloat, at::kDouble}) {
+    const Tensor to = at::empty({100}, dtype), one = at::ones({}, dtype);
+    const Tensor least = at::full({}, float_limits(dtype).least, dtype);
+    fill_student_t(to, kDraw, least, 0 * one, one);
+    EXPECT_TRUE(to.isinf().all().item<bool>());
+    EXPECT_TRUE(to.gt(0).any().item<bool>() && to.lt(0).any().item<bool>());
+    fill_fisher_snedecor(to, kDraw, {kDraw.key, 0, 0}, least, one);
+    EXPECT_TRUE(to.eq(float_limits(dtype).least_normal).all().item<bool>());
+    fill_fisher_snedecor(to, kDraw, {kDraw.key, 0, 0}, one, least);
+    EXPECT_TRUE(to.eq(float_limits(dtype).largest).all().item<bool>());
   }
 }
 
