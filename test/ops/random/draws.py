@@ -55,6 +55,16 @@ def normal(element, digits):
     return radius * (math.sin(angle) if place % 2 else math.cos(angle))
 
 
+def student_t(element, digits, df):
+    """By Bailey, from two words of a block for each element."""
+    per_block = 64 // digits
+    block = philox(KEY, NUMBER, element // (64 * per_block) * 64 + element % 64)
+    place = element % (64 * per_block) // 64
+    radius, angle = block[2 * place : 2 * place + 2] if digits == 32 else (block[0] << 32 | block[1], block[2] << 32 | block[3])
+    size = math.sqrt(df * math.expm1(2 * minus_log(radius, digits) / df))
+    return size * math.cos(2 * math.pi * (angle + 0.5) / 2**digits)
+
+
 def expected(name, element, digits):
     """What an element should be, and whether it is exact."""
     b = bits(element, digits)
@@ -77,6 +87,10 @@ def expected(name, element, digits):
         return normal(element, digits), False
     if name == "log_normal":
         return math.exp(normal(element, digits)), False
+    if name == "student_t":
+        return student_t(element, digits, 5), False
+    if name == "student_t about 2":
+        return 2 + 0.5 * student_t(element, digits, 0.25), False
     if name == "exponential":
         return minus_log(b, digits), False
     if name == "cauchy":

@@ -54,6 +54,9 @@ inline std::vector<Sampler> samplers() {
   add("laplace", floating, fill_laplace);
   add("gumbel", floating, fill_gumbel);
   add("logistic", floating, fill_logistic);
+  add("student_t", floating, fill_student_t, at::full({}, 5.0), at::zeros({}), at::ones({}));
+  add("student_t about 2", floating, fill_student_t, at::full({}, 0.25), at::full({}, 2.0),
+      at::full({}, 0.5));
   add("geometric", counts, fill_geometric, 0.3);
   add("geometric of 0.001", counts, fill_geometric, 0.001);
   add("bernoulli", counts, fill_bernoulli, at::full({}, 0.3, at::kDouble));
