@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <barrier>
+#include <cmath>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <set>
 #include <thread>
 #include <vector>
@@ -220,6 +223,49 @@ TEST(Philox, SplitsAreIndependentStreams) {
   // The correlation of two independent samples is below 5 / sqrt(10000) but for one pair in 10^6.
   const Tensor correlations = at::corrcoef(at::stack(draws)) - at::eye(std::ssize(draws), kDoubles);
   EXPECT_LT(correlations.abs().max().item<double>(), 0.05);
+}
+
+/// The numbers of streams, and how far they are behind one another, are correlated as little as
+/// independent ones: a comparison fails by chance once in a million choices of all of them.
+TEST(Philox, SplitsAreUncorrelatedAtEveryLag) {
+  constexpr int64_t kStreams = 64, kLags = 64, kOwnLags = 512, kCount = 16384;
+  constexpr double kComparisons =
+      4. * (kStreams * kStreams * (kLags + 1) + kStreams * (kOwnLags - kLags));
+  const double most = -at::special_ndtri(number(1e-6 / (2 * kComparisons))).item<double>();
+  const auto expect_uncorrelated = [&](const char* what, const auto& draws_of) {
+    std::vector<Tensor> streams;
+    for (int64_t i = 0; i < kStreams; ++i)
+      streams.push_back(draws_of(Generator(Philox(20).split(static_cast<std::uint64_t>(i)))));
+    const Tensor x = at::stack(streams);  // of mean 0 and variance 1
+    const auto expect_small = [&](const Tensor& sums, int64_t lag) {
+      EXPECT_LT(sums.abs().max().item<double>(), most * std::sqrt(kCount - lag))
+          << what << " at the lag " << lag;
+    };
+    for (int64_t lag = 0; lag <= kLags; ++lag) {
+      const Tensor sums = x.slice(1, 0, kCount - lag).matmul(x.slice(1, lag).t());
+      expect_small(lag == 0 ? sums.triu(1) : sums, lag);
+    }
+    for (int64_t lag = kLags + 1; lag <= kOwnLags; ++lag)
+      expect_small((x.slice(1, 0, kCount - lag) * x.slice(1, lag)).sum(1), lag);
+  };
+  const auto bits = [](const Generator& random) {
+    return at::empty({kCount}, at::kLong)
+        .random_(std::numeric_limits<int64_t>::min(), std::nullopt, random);
+  };
+  const double of_words = std::sqrt(3) * 0x1p-31;
+  expect_uncorrelated("first words", [&](const Generator& random) {
+    return (bits(random).bitwise_right_shift(32).to(at::kDouble) + 0.5) * of_words;
+  });
+  expect_uncorrelated("second words", [&](const Generator& random) {
+    return (bits(random).bitwise_left_shift(32).bitwise_right_shift(32).to(at::kDouble) + 0.5) *
+           of_words;
+  });
+  expect_uncorrelated("normal floats", [](const Generator& random) {
+    return torch::randn({kCount}, random).to(at::kDouble);
+  });
+  expect_uncorrelated("normal doubles", [](const Generator& random) {
+    return torch::randn({kCount}, random, kDoubles);
+  });
 }
 
 TEST(Philox, SplitsDependOnSeedAndIndexAlone) {

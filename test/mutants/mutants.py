@@ -468,6 +468,12 @@ MUTANTS = [
            ("src/ops/random/generator.cpp",), STREAMS, "Philox.SplitsDepend*"),
     Mutant("a split of the seed", "src/ops/random/generator.cpp", "derived(key, Of::kSplit, i)",
            "derived(0, Of::kSplit, seed + i)", ("src/ops/random/generator.cpp",), STREAMS, "Philox.SplitsAre*"),
+    Mutant("a split for two", "src/ops/random/generator.cpp", "derived(key, Of::kSplit, i)", "derived(key, Of::kSplit, i / 2)",
+           ("src/ops/random/generator.cpp",), STREAMS, "Philox.*EveryLag"),
+    Mutant("blocks that overlap", "src/ops/random/blocks.h", "number += kStride;", "number += kStride / 2;",
+           ("src/ops/random/kernels.cpp",), STREAMS, "Philox.*EveryLag"),
+    Mutant("a block for two columns", "src/ops/random/blocks.h", "make(number + static_cast<std::uint64_t>(i),",
+           "make(number + static_cast<std::uint64_t>(i / 2),", ("src/ops/random/kernels.cpp",), STREAMS, "Philox.*EveryLag"),
     Mutant("shards of shards in turn", "src/ops/random/generator.cpp", "(shard * k + i)", "(i * shards + shard)",
            ("src/ops/random/generator.cpp",), STREAMS, "Philox.ShardsOfShards*"),
     Mutant("a draw twice", "src/ops/random/generator.cpp", "(stream_.number + 1) % kNumbers", "stream_.number % kNumbers",
@@ -536,6 +542,23 @@ MUTANTS += [
     Mutant(f"draws of a wrong scale of {family}", f"src/{file}.cpp", old, new, (f"src/{file}.cpp",), "laws_draws_test", f"*Follow*/*{family}_*")
     for file, family, old, new in WRONG_SCALES
 ]
+CATEGORY_KERNELS = ("src/ops/random/category_kernels.cpp",)
+MUTANTS += [
+    Mutant(name, f"src/ops/random/{file}", old, new, CATEGORY_KERNELS, "ops_tensors_test", f"FillCategories.{only}")
+    for name, file, old, new, only in [
+        ("the first word twice", "inversion.h", "attempt + 1, next.data()", "attempt, next.data()", "OpenWords*"),
+        ("the first word twice where all share", "inversion.h", "fill_words(draw, element, 1, attempt, &next)",
+         "fill_words(draw, element, 1, attempt - 1, &next)", "OpenWords*"),
+        ("32 bits of 64", "inversion.h", "before < count && sums[before] < end", "false", "OpenWords*"),
+        ("a number at the limit", "inversion.h", "sum - high < low", "sum - high <= low", "HaveTheir*"),
+        ("a number beyond the limit", "inversion.h", "low[i] = next[i] + 1.0", "low[i] = next[i]", "HaveTheir*"),
+        ("a cell that begins late", "inversion.h", "sums[before] <= begin", "sums[before] <= end", "FollowTheWeights"),
+        ("the elements of another part", "inversion.h", "element % kWords", "first % kWords", "DependOn*"),
+        ("a category without a weight", "category_kernels.cpp", "static_cast<int>(last)", "static_cast<int>(last + 1)", "FollowTheWeights"),
+        ("rows without a weight", "category_kernels.cpp", "total > 0 && total", "total", "RefuseRows*"),
+        ("the first row for all", "category_kernels.cpp", "++row, running += categories", "++row", "FollowTheWeights|FillCategories.OpenWords*"),
+    ]
+]
 # Random numbers. The tests that compare instruction sets, and frozen numbers, would detect them all, and are left out.
 RANDOM_KERNELS, GIVEN_BITS = "src/ops/random/kernels.cpp", "test/ops/random/functions.cpp"
 MUTANTS += [
@@ -581,6 +604,9 @@ MUTANTS += [
         ("a wider squeeze of counts", "poisson.h", "0.9277", "0.9877", "Poisson"),
         ("one trial more", "binomial.h", "more = n + 1.0;", "more = n + 2.0;", "Binomial"),
         ("a wider squeeze of angles", "von_mises.h", "c * (2.0 - c)", "c * (2.4 - c)", "VonMises"),
+        ("an inversion that ends early", "counts.h", "0x1p-60", "0x1p-6", "Poisson"),
+        ("a term too few", "counts.h", "sum = sum + term;", "sum = sum + term * 0.99;", "Poisson"),
+        ("the frequent outcome", "binomial.h", "select(is_other, n - possible, possible)", "possible", "Binomial"),
         ("angles of one side", "von_mises.h", "select(y < 0.0, -size, size)", "size", "VonMises"),
         ("a boost that does not cancel", "rejection_kernels.cpp", "first[j] -= largest", "first[j] -= 0", "Dirichlet"),
         ("a boost of the same sign", "rejection_kernels.cpp", "boost * (-0.5 * Gamma", "boost * (0.5 * Gamma", "InverseGamma"),

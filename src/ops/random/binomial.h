@@ -26,7 +26,10 @@ struct Binomial {
   template <class T>
   static constexpr auto count(const Lanes<T>& n, const Lanes<T>& p) {
     const Mask<T> is_other = p > 0.5;
-    return [=](const Lanes<T>& k) { return select(is_other, n - k, k); };
+    return [=](const Lanes<T>& k) {
+      const Lanes<T> possible = min(k, n);  // sums of probabilities may end below 1
+      return select(is_other, n - possible, possible);
+    };
   }
 
   template <class T>

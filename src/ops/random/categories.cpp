@@ -35,6 +35,11 @@ struct Weights {
     const auto function = category_kernels().sum[element_size == sizeof(double)];
     return function(data + place * element_size, size_of(block), are_logits, running);
   }
+  /// The running sums of rows of one block.
+  bool add_up(std::int64_t row, std::int64_t rows, double* running) const {
+    const auto function = category_kernels().add_up[element_size == sizeof(double)];
+    return function(data + row * categories * element_size, rows, categories, are_logits, running);
+  }
 };
 
 /// The last category of a block with a weight, given the sums within the block.
@@ -42,12 +47,12 @@ std::int64_t last_of(const double* running, std::int64_t size) {
   return std::lower_bound(running, running + size, running[size - 1]) - running;
 }
 
-/// The sums of some rows, in which categories are found.
+/// The sums of some rows of more than a block, in which categories are found.
 class Sums {
  public:
   /// \param are_searched_often Whether the sums within all blocks are kept.
   Sums(const Weights& weights, bool are_searched_often)
-      : weights_(weights), keeps_(are_searched_often || weights.blocks() == 1) {}
+      : weights_(weights), keeps_(are_searched_often) {}
 
   /// Returns whether the rows have categories.
   bool assign(std::int64_t first_row, std::int64_t rows) {
@@ -75,26 +80,24 @@ class Sums {
 
   /// Finds the categories of uniform numbers, which are overwritten.
   void find(std::int64_t row, double* uniforms, std::int64_t count, std::int64_t* to) const {
-    const auto search = category_kernels().find;
     const std::int64_t blocks = weights_.blocks(), categories = weights_.categories;
     const double* const ends = ends_.data() + row * blocks;
     const double* const running = running_.data() + row * categories;
-    for (std::int64_t i = 0; i < count; ++i) uniforms[i] *= ends[blocks - 1];
-    if (blocks == 1)
-      return search(uniforms, count, running, categories, last_[static_cast<std::size_t>(row)], to);
     for (std::int64_t i = 0; i < count; ++i) {
+      uniforms[i] *= ends[blocks - 1];
       const std::int64_t block = std::upper_bound(ends, ends + blocks - 1, uniforms[i]) - ends;
       const double rest = block == 0 ? uniforms[i] : uniforms[i] - ends[block - 1];
       const std::int64_t size = weights_.size_of(block), place = block * kCategoriesOfBlock;
+      const auto find_in = [&](const double* sums, std::int64_t last) {
+        to[i] = place + (std::upper_bound(sums, sums + last, rest) - sums);
+      };
       if (keeps_) {
-        const std::int64_t last = last_[static_cast<std::size_t>(row * blocks + block)];
-        search(&rest, 1, running + place, size, last, to + i);
+        find_in(running + place, last_[static_cast<std::size_t>(row * blocks + block)]);
       } else {
         double of_block[kCategoriesOfBlock];
         weights_.sum(first_row_ + row, block, of_block);
-        search(&rest, 1, of_block, size, last_of(of_block, size), to + i);
+        find_in(of_block, last_of(of_block, size));
       }
-      to[i] += place;
     }
   }
 
@@ -111,6 +114,44 @@ void fill_uniforms(const Draw& draw, std::uint64_t first, std::int64_t count, do
   kernels().uniform[1]({.draw = draw, .first = first, .count = count, .to = to});
 }
 
+/// Fills with categories of rows of one block.
+/// \return Whether the rows have categories.
+bool fill_by_words(const Weights& weights, const Draw& draw, std::uint64_t first, std::int64_t rows,
+                   std::int64_t count, std::int64_t* to) {
+  const auto& kernels = category_kernels();
+  const std::int64_t categories = weights.categories;
+  if (rows == 1) {
+    std::vector<double> sums(static_cast<std::size_t>(categories));
+    if (!weights.add_up(0, 1, sums.data())) return false;
+    kernels.divide(sums.data(), categories);
+    const std::int64_t last = last_of(sums.data(), categories);
+    parallel_for(count, kGrain, [&](std::int64_t begin, std::int64_t end) {
+      kernels.invert(draw, first + static_cast<std::uint64_t>(begin), end - begin, sums.data(),
+                     last, to + begin);
+    });
+    return true;
+  }
+  std::atomic<bool> are_valid = true;
+  constexpr std::int64_t kMost = CategoryKernels::kRows;
+  const std::int64_t at_once = std::clamp<std::int64_t>(8 * kMost / categories, 1, kMost);
+  const auto draw_rows = [&](std::int64_t begin, std::int64_t end) {
+    std::vector<double> sums(static_cast<std::size_t>(std::min(at_once, end - begin) * categories));
+    for (std::int64_t row = begin; row < end; row += at_once) {
+      const std::int64_t n = std::min(at_once, end - row);
+      if (!weights.add_up(row, n, sums.data())) return are_valid.store(false);
+      for (std::int64_t j = 0; count > 1 && j < n; ++j)
+        kernels.divide(sums.data() + j * categories, categories);
+      for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t place = i * rows + row;
+        kernels.invert_each[count > 1](draw, first + static_cast<std::uint64_t>(place), n,
+                                       sums.data(), categories, to + place);
+      }
+    }
+  };
+  parallel_for(rows, std::max<std::int64_t>(1, kGrain / categories), draw_rows);
+  return are_valid;
+}
+
 }  // namespace
 
 bool fill_categories(const at::Tensor& to, const Draw& draw, const at::Tensor& weights,
@@ -125,8 +166,10 @@ bool fill_categories(const at::Tensor& to, const Draw& draw, const at::Tensor& w
     auto* const results = contiguous.mutable_data_ptr<std::int64_t>();
     const std::uint64_t first = first_element(draw, contiguous.numel());
     const Weights table{data, categories, element_size, are_logits};
-    constexpr std::int64_t kBuffer = 1024;
+    if (table.blocks() == 1)
+      return are_valid.store(fill_by_words(table, draw, first, rows, count, results));
 
+    constexpr std::int64_t kBuffer = 1024;
     if (rows == 1) {
       Sums sums(table, count > 1);
       if (!sums.assign(0, 1)) return are_valid.store(false);

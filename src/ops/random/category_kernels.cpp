@@ -8,41 +8,47 @@
 #include <cstring>
 
 #include "ops/engine/elementary.h"
+#include "ops/random/inversion.h"
 
 namespace torch::distributions::ops::random {
 namespace {
 
-using engine::Lanes;
-using engine::Mask;
-
 /// Adds in 16 sums, in the same order whatever the width of a register is.
 constexpr std::int64_t kSums = 16;
 
+/// Writes weights, which may be given by their logarithms.
+/// \return Whether they are finite and not negative.
 template <class T>
-double sum(const void* const given, std::int64_t categories, bool are_logits, double* running) {
-  const auto* const from = static_cast<const T*>(given);
-  T weights[kCategoriesOfBlock + kSums];
+[[gnu::always_inline]] inline bool weigh(const T* from, std::int64_t count, bool are_logits,
+                                         T* to) {
   Mask<T> are_weights = Lanes<T>(0.0) == 0.0;  // true
-  const auto weigh = [&](const Lanes<T>& x, T* to) __attribute__((always_inline)) {
-    const Lanes<T> weight = are_logits ? exp(x) : x;
-    are_weights = are_weights && weight >= 0.0 && weight < kInfinity;
-    weight.store(to);
+  const auto weight = [&](const Lanes<T>& x) __attribute__((always_inline)) {
+    const Lanes<T> result = are_logits ? exp(x) : x;
+    are_weights = are_weights && result >= 0.0 && result < kInfinity;
+    return result;
   };
   std::int64_t i = 0;
-  for (; i + Lanes<T>::kCount <= categories; i += Lanes<T>::kCount)
-    weigh(Lanes<T>::load(from + i), weights + i);
-  if (i < categories) weigh(Lanes<T>::load_part(from + i, categories - i), weights + i);
-  if (!are_weights.all()) return kNaN;
+  for (; i + Lanes<T>::kCount <= count; i += Lanes<T>::kCount)
+    weight(Lanes<T>::load(from + i)).store(to + i);
+  if (i < count) weight(Lanes<T>::load_part(from + i, count - i)).store(to + i);
+  return are_weights.all();
+}
+
+template <class T>
+double sum(const void* const given, std::int64_t categories, bool are_logits, double* running) {
+  T weights[kCategoriesOfBlock + kSums];
+  if (!weigh(static_cast<const T*>(given), categories, are_logits, weights)) return kNaN;
   std::fill_n(weights + categories, kSums, T(0));
 
   std::array<double, kSums> sums{};
-  for (i = 0; i < categories; i += kSums) {
+  for (std::int64_t i = 0; i < categories; i += kSums) {
     for (std::int64_t j = 0; j < kSums; ++j)
       sums[static_cast<std::size_t>(j)] += static_cast<double>(weights[i + j]);
   }
   if (running != nullptr) {
     double total = 0;
-    for (i = 0; i < categories; ++i) running[i] = total += static_cast<double>(weights[i]);
+    for (std::int64_t i = 0; i < categories; ++i)
+      running[i] = total += static_cast<double>(weights[i]);
   }
   for (std::size_t width = kSums / 2; width > 0; width /= 2) {
     for (std::size_t j = 0; j < width; ++j) sums[j] += sums[j + width];
@@ -50,24 +56,65 @@ double sum(const void* const given, std::int64_t categories, bool are_logits, do
   return sums[0];
 }
 
-void find(const double* targets, std::int64_t count, const double* running, std::int64_t categories,
-          std::int64_t last, std::int64_t* to) {
-  using Register = Lanes<double>;
-  using Wide = engine::BitLanes<double>;
-  constexpr std::int64_t kFew = 32;  // for which counting is faster than a search
-  std::int64_t i = 0;
-  if (categories <= kFew) {
-    for (; i + Register::kCount <= count; i += Register::kCount) {
-      const Register target = Register::load(targets + i);
-      Wide number{};
-      for (std::int64_t k = 0; k < last; ++k)
-        number += (target >= running[k]).lanes() ? Wide{} + 1 : Wide{};
-      std::memcpy(to + i, &number, sizeof number);
-    }
+template <class T>
+bool add_up(const void* const given, std::int64_t rows, std::int64_t categories, bool are_logits,
+            double* running) {
+  const auto* const from = static_cast<const T*>(given);
+  const std::int64_t count = rows * categories;
+  for (std::int64_t i = 0; i < count; i += kCategoriesOfBlock) {
+    T weights[kCategoriesOfBlock + kSums];
+    const std::int64_t n = std::min(kCategoriesOfBlock, count - i);
+    if (!weigh(from + i, n, are_logits, weights)) return false;
+    for (std::int64_t j = 0; j < n; ++j) running[i + j] = static_cast<double>(weights[j]);
   }
-  for (; i < count; ++i) {
-    const auto* const above = std::upper_bound(running, running + last, targets[i]);
-    to[i] = above - running;
+  bool are_valid = true;
+  for (const double* const end = running + count; running != end;) {
+    double total = 0;
+    for (std::int64_t j = 0; j < categories; ++j, ++running) *running = total += *running;
+    are_valid &= total > 0 && total < kInfinity;
+  }
+  return are_valid;
+}
+
+/// The probability of the categories up to one of them.
+[[gnu::always_inline]] inline double share(double running, double total) {
+  return running / total * kSure;
+}
+
+void divide(double* running, std::int64_t categories) {
+  const double total = running[categories - 1];
+  for (std::int64_t i = 0; i < categories; ++i) running[i] = share(running[i], total);
+}
+
+void invert(const Draw& draw, std::uint64_t first, std::int64_t count, const double* sums,
+            std::int64_t last, std::int64_t* to) {
+  SharedSums shared;
+  shared.assign(sums, static_cast<int>(last), count);
+  shared.for_each(draw, first, count, 0, [&](std::int64_t i, int category) { to[i] = category; });
+}
+
+template <bool are_divided>
+void invert_each(const Draw& draw, std::uint64_t first, std::int64_t rows, const double* running,
+                 std::int64_t categories, std::int64_t* to) {
+  constexpr std::int64_t kFew = 32;  // for which counting is faster than a search
+  Uniforms<CategoryKernels::kRows> uniforms;
+  uniforms.fill(draw, first, rows, 0);
+  for (std::int64_t row = 0; row < rows; ++row, running += categories) {
+    const double high = uniforms.high[static_cast<std::size_t>(row)],
+                 low = uniforms.low[static_cast<std::size_t>(row)], total = running[categories - 1];
+    const auto lies_before = [&](std::int64_t i) {
+      return is_at_most(are_divided ? running[i] : share(running[i], total), high, low);
+    };
+    std::int64_t category = 0;
+    if (categories <= kFew) {
+      for (std::int64_t i = 0; i < categories; ++i) category += lies_before(i);
+    } else {
+      for (std::int64_t end = categories - 1; category < end;) {
+        const std::int64_t middle = (category + end) / 2;
+        lies_before(middle) ? category = middle + 1 : end = middle;
+      }
+    }
+    to[row] = category;
   }
 }
 
@@ -75,7 +122,11 @@ void find(const double* targets, std::int64_t count, const double* running, std:
 
 template <>
 const CategoryKernels& category_kernels_of<engine::isa::CPU_CAPABILITY>() {
-  static constexpr CategoryKernels made{.sum = {&sum<float>, &sum<double>}, .find = &find};
+  static constexpr CategoryKernels made{.sum = {&sum<float>, &sum<double>},
+                                        .add_up = {&add_up<float>, &add_up<double>},
+                                        .divide = &divide,
+                                        .invert = &invert,
+                                        .invert_each = {&invert_each<false>, &invert_each<true>}};
   return made;
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "ops/random/inversion.h"
 #include "ops/random/rejection.h"
 
-/// Counts with a mean below 10 are drawn by inversion, others by rejection from a transformed uniform
+/// Counts with a mean below 32 are drawn by inversion, others by rejection from a transformed uniform
 /// number.
 ///
 /// A law of counts is a sampler with the additional members
@@ -17,22 +18,43 @@ namespace torch::distributions::ops::random {
 namespace {
 
 /// The mean from which on counts are drawn by rejection.
-inline constexpr double kSmallMean = 10;
+inline constexpr double kSmallMean = 32;
 /// More than the largest count that inversion finds.
 inline constexpr int kCounts = 128;
-/// Probabilities that are smaller than this one end an inversion, behind the mode.
-inline constexpr double kNegligible = 0x1p-60;
+/// Sums of this many probabilities are compared together.
+inline constexpr int kStep = 4;
+/// If the last probability of a step is not larger, an inversion ends. It is behind the mode, since
+/// the count 0 has a larger one.
+inline constexpr double kNegligible = 0x1p-60 * kSure;
+/// The first of the two attempts that give words to an inversion. Rejection has fewer attempts.
+inline constexpr std::uint32_t kInversion = 1u << 15;
 
 /// Draws counts of a law. They are computed in double, whatever the type in memory.
 template <class Law>
 class Counts {
  public:
+  /// \param elements How many will be drawn.
   template <class Memory>
-  explicit Counts(const Operand<Memory>* operands) : parameters_(operands) {
+  Counts(const Operand<Memory>* operands, std::int64_t elements) : parameters_(operands) {
     if (!parameters_.are_shared()) return;
     are_valid_ = parameters_.apply(kIsValid, kAnywhere).all();
     are_small_ = parameters_.apply(kIsSmall, kAnywhere).all();
-    if (are_valid_ && are_small_) tabulate();
+    if (are_tabulated()) tabulate(elements);
+  }
+
+  /// Whether `invert` draws the counts, else `draw`.
+  bool are_tabulated() const { return parameters_.are_shared() && are_valid_ && are_small_; }
+  /// Draws all elements of a task.
+  template <class Memory>
+  void invert(const Task<Memory>& task) const {
+    const auto count = parameters_.apply(kCount, kAnywhere);
+    Memory results[kCounts + 1];
+    for (int k = 0; k <= sums_count_; ++k)
+      results[k] = static_cast<Memory>(std::min(first_lane(count(Lanes<T>(k))), task.most));
+    Memory* const to = task.to;
+    shared_sums_.for_each(task.draw, task.shift + static_cast<std::uint64_t>(task.first),
+                          task.count, kInversion,
+                          [&](std::int64_t i, int k) { to[i] = results[k]; });
   }
 
   /// Draws elements, of which the first is element `first` of the operands.
@@ -56,8 +78,6 @@ class Counts {
   [[gnu::noinline]] void draw(const Elements& elements) {
     if (parameters_.are_shared() && !are_valid_) {
       counts_.fill(kNaN);
-    } else if (parameters_.are_shared() && are_small_) {
-      invert_by_table(elements);
     } else {
       with_functions<Law>(parameters_, [&](const auto& proposal_of, const auto& test_of) {
         if (parameters_.are_shared()) {
@@ -86,66 +106,79 @@ class Counts {
     small_.pad();
   }
 
-  /// The cumulative probabilities of the shared parameters, as `invert_each` adds them up.
-  void tabulate() {
-    const auto ratio = parameters_.apply(kRatio, kAnywhere);
-    Lanes<T> term = parameters_.apply(kFirst, kAnywhere), sum = term;
-    for (sums_count_ = 0; (term > kNegligible).all() && sums_count_ < kCounts; ++sums_count_) {
-      sums_[sums_count_] = sum;
-      const T k = sums_count_ + 1;
-      term = term * ratio(k, 1 / k);
-      sum = sum + term;
-    }
+  static T first_lane(const Lanes<T>& x) {
+    T lanes[kLanes<T>];
+    x.store(lanes);
+    return lanes[0];
   }
 
-  void invert_by_table(const Elements& elements) {
-    constexpr int kRegisters = 4;  // whose additions overlap in time
-    const auto count = parameters_.apply(kCount, kAnywhere);
-    for (int i = 0; i < elements.count; i += kRegisters * kLanes<T>) {
-      std::array<Lanes<T>, kRegisters> u, k;
-      for (int j = 0; j < kRegisters; ++j) {
-        const Run where{i + j * kLanes<T>, kLanes<T>};
-        u[j] = unit_uniform<T>(elements.bits<T, 1>(where, 0)[0]);
-        k[j] = Lanes<T>(0.0);
+  /// The probability of a count, and of all up to it.
+  template <class Ratio>
+  struct Terms {
+    Ratio ratio;
+    Lanes<T> term, sum;
+
+    /// The sums up to each of the counts k, k + 1, ... of a step.
+    [[gnu::always_inline]] std::array<Lanes<T>, kStep> step(int k, Mask<T>& goes_on) {
+      std::array<Lanes<T>, kStep> sums;
+      for (Lanes<T>& each : sums) {
+        each = sum;
+        goes_on = term > kNegligible;
+        ++k;
+        term = term * ratio(k, 1.0 / k);
+        sum = sum + term;
       }
-      for (int n = 0; n < sums_count_; ++n) {
-        unsigned above = 0;
-        for (int j = 0; j < kRegisters; ++j) {
-          const Mask<T> is_above = u[j] >= sums_[n];
-          k[j] = select(is_above, k[j] + 1.0, k[j]);
-          above |= lanes_of(is_above);
-        }
-        if (above == 0) break;
-      }
-      for (int j = 0; j < kRegisters; ++j) {
-        count(k[j]).store(counts_.data() + i + j * kLanes<T>);
-      }
+      return sums;
     }
+  };
+  template <class Where>
+  [[gnu::always_inline]] auto terms(const Where& where) const {
+    const Lanes<T> first = parameters_.apply(kFirst, where) * kSure;
+    return Terms<decltype(parameters_.apply(kRatio, where))>{parameters_.apply(kRatio, where),
+                                                             first, first};
+  }
+
+  /// The cumulative probabilities of the shared parameters.
+  void tabulate(std::int64_t elements) {
+    auto of_counts = terms(kAnywhere);
+    Mask<T> goes_on = Lanes<T>(0.0) == 0.0;  // true
+    while (goes_on.all() && sums_count_ < kCounts) {
+      for (const Lanes<T>& sum : of_counts.step(sums_count_, goes_on))
+        sums_[static_cast<std::size_t>(sums_count_++)] = first_lane(sum);
+    }
+    shared_sums_.assign(sums_.data(), sums_count_, elements);
   }
 
   /// Inversion of the elements in `small_`, each with its own parameters.
   void invert_each(const Elements& elements) {
+    if (small_.count == 0) return;
+    uniforms_.fill(elements.draw, elements.first, elements.count, kInversion);
     constexpr int kRegisters = 2;
     for (int i = 0; i < small_.count; i += kRegisters * kLanes<T>) {
-      std::array<Lanes<T>, kRegisters> u, k, term, sum;
-      std::array<decltype(parameters_.apply(kRatio, Gathered{})), kRegisters> ratio{
-          parameters_.apply(kRatio, at(i)), parameters_.apply(kRatio, at(i + kLanes<T>))};
+      std::array<Lanes<T>, kRegisters> high, low, k;
+      std::array<decltype(terms(Gathered{})), kRegisters> of_counts{terms(at(i)),
+                                                                    terms(at(i + kLanes<T>))};
       for (int j = 0; j < kRegisters; ++j) {
-        const Gathered where = at(i + j * kLanes<T>);
-        u[j] = unit_uniform<T>(elements.bits<T, 1>(where, 0)[0]);
+        high[j] = at(i + j * kLanes<T>).load(uniforms_.high.data());
+        low[j] = at(i + j * kLanes<T>).load(uniforms_.low.data());
         k[j] = Lanes<T>(0.0);
-        term[j] = sum[j] = parameters_.apply(kFirst, where);
       }
-      for (int n = 1; n <= kCounts; ++n) {
-        unsigned above = 0;
+      unsigned above = 1;
+      for (int n = 0; n < kCounts && above != 0; n += kStep) {
+        above = 0;
         for (int j = 0; j < kRegisters; ++j) {
-          const Mask<T> is_above = u[j] >= sum[j] && term[j] > kNegligible;
-          k[j] = select(is_above, Lanes<T>(n), k[j]);
-          term[j] = term[j] * ratio[j](n, 1.0 / n);
-          sum[j] = sum[j] + term[j];
-          above |= lanes_of(is_above);
+          Mask<T> goes_on = Lanes<T>(0.0) == 0.0;
+          const auto sums = of_counts[j].step(n, goes_on);
+          const Mask<T> are_all = is_at_most(sums[kStep - 1], high[j], low[j]);
+          if (are_all.all()) {
+            k[j] = Lanes<T>(n + kStep);
+          } else {
+            for (int s = 0; s < kStep; ++s)
+              k[j] = select(is_at_most(sums[s], high[j], low[j]), Lanes<T>(n + s + 1), k[j]);
+          }
+          above |= lanes_of(are_all);
+          high[j] = select(goes_on, high[j], -kInfinity);  // above no further sum
         }
-        if (above == 0) break;
       }
       for (int j = 0; j < kRegisters; ++j) {
         const Gathered where = at(i + j * kLanes<T>);
@@ -161,8 +194,10 @@ class Counts {
   Places small_, large_;
   Rejection<Law, T> rejection_;
   alignas(64) std::array<T, kRoom> counts_;
+  Uniforms<kRoom> uniforms_;
   int sums_count_ = 0;
-  std::array<Lanes<T>, kCounts> sums_;
+  std::array<T, kCounts> sums_;
+  SharedSums shared_sums_;
 };
 
 }  // namespace

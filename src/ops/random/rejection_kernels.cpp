@@ -357,7 +357,8 @@ void fill_von_mises(const Task<T>& task) {
 
 template <class Law, class T>
 void fill_counts(const Task<T>& task) {
-  Counts<Law> law(task.parameters);
+  Counts<Law> law(task.parameters, task.count);
+  if (law.are_tabulated()) return law.invert(task);
   for_each_part(task, [&](const Elements& elements, std::int64_t i) {
     law.draw(elements, task.parameters, task.first + i);
     for (int j = 0; j < elements.count; ++j) {

@@ -2,9 +2,11 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/PhiloxRNGEngine.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -84,6 +86,74 @@ TEST(FillCategories, ManyRowsAreShardedLikeOneBatch) {
   EXPECT_TRUE(to.equal(whole.slice(1, 2)));
 }
 
+/// How many are drawn at once, and in how many rows with the same weights, makes no difference.
+TEST(FillCategories, DependOnTheElementAndItsWeightsAlone) {
+  constexpr int64_t kCount = 20000;
+  for (const Tensor& given : tables()) {
+    if (given.dim() > 1) continue;
+    const Tensor expected = drawn(kCount, given);
+    for (const int64_t count : {1, 7, 8, 100, 3000}) {
+      EXPECT_TRUE(drawn(count, given).equal(expected.slice(0, 0, count))) << count;
+      const Tensor rows = given.expand({count, -1}).contiguous();
+      EXPECT_TRUE(drawn(1, rows).view(-1).equal(expected.slice(0, 0, count))) << count;
+      EXPECT_TRUE(drawn(2, rows).view(-1).equal(expected.slice(0, 0, 2 * count))) << count;
+    }
+  }
+}
+
+/// The word of an element, of which the next attempt has another.
+double word_of(int64_t element, std::uint64_t attempt) {
+  const auto block = static_cast<std::uint64_t>(element / 256 * 64 + element % 64);
+  at::Philox4_32 philox(17, 3, block | attempt << 48);
+  for (int64_t i = element % 256 / 64; i > 0; --i) philox();
+  return philox();
+}
+
+/// If the first word of an element does not decide, the next one does: the first of two categories
+/// has the probability (word + f) / 2^32.
+TEST(FillCategories, OpenWordsAreDecidedByTheNextOne) {
+  constexpr int64_t kCount = 700;
+  for (const double fraction : {0.0, 0x1p-20, 0.25, 0.5, 0.75, 1 - 0x1p-20}) {
+    std::vector<double> weights;
+    std::vector<int64_t> expected;
+    for (int64_t i = 0; i < kCount; ++i) {
+      const double share = word_of(i, 0) + fraction;
+      weights.insert(weights.end(), {share, 0, 0x1p32 - share, 0});
+      expected.push_back(word_of(i, 1) < fraction * 0x1p32 ? 0 : 2);
+    }
+    const Tensor rows = doubles(weights).view({kCount, 4});
+    EXPECT_TRUE(drawn(1, rows)[0].equal(at::tensor(expected))) << fraction;
+    for (const int64_t i : {0, 1, 63, 64, 300, 699}) {
+      const int64_t right = expected[static_cast<size_t>(i)];
+      EXPECT_EQ(drawn(kCount, rows[i])[i].item<int64_t>(), right) << fraction;
+      EXPECT_EQ(drawn(i + 1, rows[i])[i].item<int64_t>(), right) << fraction;
+    }
+    // Several draws for each row.
+    EXPECT_TRUE(drawn(2, rows)[0].equal(at::tensor(expected))) << fraction;
+  }
+}
+
+/// All 64 bits count: the first category has as many numbers as its probability times 2^64.
+TEST(FillCategories, HaveTheirProbabilityTo64Bits) {
+  int checked = 0;
+  for (int64_t i = 0; i < 20000; ++i) {
+    const double word = word_of(i, 0);
+    if (word >= 0x1p20) continue;  // so that a double has the digits of both words
+    ++checked;
+    const double share = word + word_of(i, 1) * 0x1p-32;
+    const auto category = [&](double first) {
+      const Tensor weights = doubles({first, 0, 0x1p32 - first});
+      const int64_t shared = drawn(i + 1, weights)[i].item<int64_t>();
+      const Tensor rows = weights.expand({i + 1, -1}).contiguous();
+      EXPECT_EQ(drawn(1, rows)[0][i].item<int64_t>(), shared);
+      return shared;
+    };
+    EXPECT_EQ(category(share), 2) << i;
+    EXPECT_EQ(category(share + 0x1p-32), 0) << i;
+  }
+  EXPECT_GT(checked, 2);
+}
+
 /// The statistic of the chi-squared test, as a standard normal number (Wilson and Hilferty).
 double deviation(const Tensor& draws, const Tensor& probs) {
   const Tensor expected = probs.to(at::kDouble) * draws.numel();
@@ -111,6 +181,7 @@ TEST(FillCategories, FollowTheWeights) {
     expect_law(doubles({0, 0, 1, 2, 0, 3, 0}));
     expect_law(doubles({1e-3, 1, 1e-4, 7, 0.5}));
     expect_law(at::arange(1., 34., at::kDouble));
+    expect_law((at::arange(500., at::kDouble) - 250).abs_().clamp_min_(50) - 50);
     expect_law(at::arange(600., at::kDouble));
     expect_law((at::arange(1500., at::kDouble) - 700).abs_());
   }

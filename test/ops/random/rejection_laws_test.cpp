@@ -407,7 +407,7 @@ TEST(RejectionLaws, DirichletOfManyCategories) {
 
 TEST(RejectionLaws, Poisson) {
   for (const double rate :
-       {1e-6, 0.3, 1.0, 4.0, 9.99, 10.0, 10.5, 17.3, 100.0, 12345.6, 1e8, 1e15}) {
+       {1e-6, 0.3, 1.0, 4.0, 10.0, 17.3, 31.99, 32.0, 33.5, 100.0, 12345.6, 1e8, 1e15}) {
     const double deviation = std::sqrt(rate);
     const Cdf cdf = rate > 1e9 ? nearly_normal(rate, deviation, 1 / deviation)
                                : counts_cdf(Poisson(at::tensor(rate, at::kDouble)));
@@ -428,9 +428,10 @@ TEST(RejectionLaws, Poisson) {
 
 TEST(RejectionLaws, Binomial) {
   const std::pair<double, double> kPoints[]{
-      {1, 0.3},     {20, 0.3},     {20, 0.5},     {21, 0.5},     {100, 0.3},    {100, 0.7},
-      {40, 0.9999}, {1e6, 1e-5},   {1e6, 1.5e-5}, {1e9, 0.25},   {1e15, 1e-14}, {0x1p53, 1e-13},
-      {1e15, 0.3},  {0x1p53, 0.6}, {1000, 0.985}, {3e8, 0.99999}};
+      {1, 0.3},        {20, 0.3},   {20, 0.5},     {21, 0.5},     {100, 0.3},
+      {100, 0.7},      {63, 0.5},   {64, 0.5},     {100, 0.66},   {200, 0.25},
+      {40, 0.9999},    {1e6, 1e-5}, {1e6, 1.5e-5}, {1e9, 0.25},   {1e15, 1e-14},
+      {0x1p53, 1e-13}, {1e15, 0.3}, {0x1p53, 0.6}, {1000, 0.985}, {3e8, 0.99999}};
   for (const auto& [n, p] : kPoints) {
     const double mean = n * p, variance = mean * (1 - p);
     const Cdf cdf =

@@ -70,7 +70,7 @@ const Sampler kSamplers[] = {
      true},
     {"poisson",
      [](auto& to, auto& draw, auto& a, auto&) { fill_poisson(to, draw, a); },
-     {2.5, 1e-30, 0, 9.999, 10, kNaN, 1e15, 77, -1, kInfinity, 300},
+     {2.5, 1e-30, 0, 31.999, 32, kNaN, 1e15, 77, -1, kInfinity, 300},
      {1}},
     {"binomial",
      [](auto& to, auto& draw, auto& a, auto& b) { fill_binomial(to, draw, a, b); },
@@ -174,6 +174,22 @@ TEST(Rejection, DependsOnTheParametersOfTheElementAlone) {
                     all.view(-1).slice(0, 0, std::nullopt, step));
       }
     }
+  }
+}
+
+/// The number of elements decides how counts are found, but not which.
+TEST(Rejection, DependsOnTheElementAlone) {
+  for (const Sampler& sampler : kSamplers) {
+    if (sampler.are_vectors) continue;
+    SCOPED_TRACE(sampler.name);
+    const auto drawn = [&](int64_t count) {
+      const Tensor to = at::empty({count}, at::kFloat);
+      sampler.fill(to, kDraw, doubles({sampler.a[0]}), doubles({sampler.b[0]}));
+      return to;
+    };
+    const Tensor all = drawn(50000);
+    for (const int64_t count : {1, 7, 8, 100, 1025, 20000})
+      expect_same(drawn(count), all.slice(0, 0, count));
   }
 }
 

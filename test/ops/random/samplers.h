@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/random/categories.h"
 #include "ops/random/fill.h"
 
 namespace torch::distributions::ops::random::test {
@@ -29,7 +30,7 @@ inline std::ostream& operator<<(std::ostream& stream, const Sampler& sampler) {
   return stream << sampler.name;
 }
 
-/// Those of this room, at two parameter points each. Later dtypes are computed like the first ones.
+/// Those of this room, at one or two parameter points each. Later dtypes are computed like the first ones.
 inline std::vector<Sampler> samplers() {
   const std::vector<at::ScalarType> floating{at::kFloat, at::kDouble, at::kHalf, at::kBFloat16};
   const std::vector<at::ScalarType> counts{at::kFloat, at::kDouble, at::kHalf, at::kLong,
@@ -66,6 +67,23 @@ inline std::vector<Sampler> samplers() {
       -(std::int64_t{1} << 40), (std::uint64_t{1} << 41) + 12345);
   all.push_back({"bits", {at::kLong}, [](const Tensor& to, const Draw& draw) {
                    fill_integers(to, draw, 0, 0);
+                 }});
+  const std::vector<at::ScalarType> own{at::kFloat, at::kDouble};  // others: rejection_test.cpp
+  const auto number = [](double x) { return at::full({}, x, at::kFloat); };
+  add("gamma", own, fill_gamma, number(2.5));
+  add("gamma of 0.25", own, fill_gamma, number(0.25));
+  add("log_gamma", own, fill_log_gamma, number(0.25));
+  add("beta", own, fill_beta, number(2.5), number(0.25));
+  add("dirichlet", own, fill_dirichlet, number(1.5));
+  add("poisson", own, fill_poisson, number(4));
+  add("poisson of 100", own, fill_poisson, number(100));
+  add("binomial", own, fill_binomial, number(20), number(0.75));
+  add("binomial of 1000", own, fill_binomial, number(1000), number(0.25));
+  add("von_mises", own, fill_von_mises, number(4));
+  add("von_mises of 0.25", own, fill_von_mises, number(0.25));
+  all.push_back({"categories", {at::kLong}, [](const Tensor& to, const Draw& draw) {
+                   const Tensor weights = at::arange(1., 11., at::kDouble);
+                   TORCH_INTERNAL_ASSERT(fill_categories(to, draw, weights, false));
                  }});
   return all;
 }
