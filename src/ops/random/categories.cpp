@@ -124,10 +124,9 @@ bool fill_by_words(const Weights& weights, const Draw& draw, std::uint64_t first
     std::vector<double> sums(static_cast<std::size_t>(categories));
     if (!weights.add_up(0, 1, sums.data())) return false;
     kernels.divide(sums.data(), categories);
-    const std::int64_t last = last_of(sums.data(), categories);
     parallel_for(count, kGrain, [&](std::int64_t begin, std::int64_t end) {
       kernels.invert(draw, first + static_cast<std::uint64_t>(begin), end - begin, sums.data(),
-                     last, to + begin);
+                     categories, to + begin);
     });
     return true;
   }

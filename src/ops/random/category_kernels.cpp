@@ -87,9 +87,9 @@ void divide(double* running, std::int64_t categories) {
 }
 
 void invert(const Draw& draw, std::uint64_t first, std::int64_t count, const double* sums,
-            std::int64_t last, std::int64_t* to) {
+            std::int64_t categories, std::int64_t* to) {
   SharedSums shared;
-  shared.assign(sums, static_cast<int>(last), count);
+  shared.assign(sums, static_cast<int>(categories), count);
   shared.for_each(draw, first, count, 0, [&](std::int64_t i, int category) { to[i] = category; });
 }
 

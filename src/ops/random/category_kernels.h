@@ -23,9 +23,9 @@ struct CategoryKernels {
                     bool are_logits, double* running);
   /// Divides running sums by the last one, in the unit of inversion.h.
   void (*divide)(double* running, std::int64_t categories);
-  /// Draws categories by divided sums that all elements share. The greatest category is `last`.
+  /// Draws categories by divided sums that all elements share.
   void (*invert)(const Draw& draw, std::uint64_t first, std::int64_t count, const double* sums,
-                 std::int64_t last, std::int64_t* to);
+                 std::int64_t categories, std::int64_t* to);
   /// Draws a category for each of some rows, at most `kRows`, by running sums one after the other.
   /// Indexed by whether they are divided.
   void (*invert_each[2])(const Draw& draw, std::uint64_t first, std::int64_t rows,

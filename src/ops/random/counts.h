@@ -84,7 +84,7 @@ class Counts {
           rejection_.draw(elements, 0, proposal_of, test_of, {counts_.data()});
         } else {
           classify(elements.count);
-          invert_each(elements);
+          invert_small(elements);
           rejection_.draw(elements, large_, 0, proposal_of, test_of, {counts_.data()});
         }
       });
@@ -150,14 +150,24 @@ class Counts {
   }
 
   /// Inversion of the elements in `small_`, each with its own parameters.
-  void invert_each(const Elements& elements) {
-    if (small_.count == 0) return;
+  void invert_small(const Elements& elements) {
+    const int count = small_.count;
+    if (count == 0) return;
     uniforms_.fill(elements.draw, elements.first, elements.count, kInversion);
+    if (count == elements.count) {
+      invert_each(count, [count](int i) { return Run{i < count ? i : 0, count}; });
+    } else {  // lanes beyond the last element repeat it
+      invert_each(count, [&](int i) { return Gathered{small_.at.data() + i, count - i}; });
+    }
+  }
+  /// \param at The places of the registers of elements i, i + 1, ...
+  template <class At>
+  [[gnu::always_inline]] void invert_each(int count, const At& at) {
     constexpr int kRegisters = 2;
-    for (int i = 0; i < small_.count; i += kRegisters * kLanes<T>) {
+    for (int i = 0; i < count; i += kRegisters * kLanes<T>) {
       std::array<Lanes<T>, kRegisters> high, low, k;
-      std::array<decltype(terms(Gathered{})), kRegisters> of_counts{terms(at(i)),
-                                                                    terms(at(i + kLanes<T>))};
+      std::array<decltype(terms(at(i))), kRegisters> of_counts{terms(at(i)),
+                                                               terms(at(i + kLanes<T>))};
       for (int j = 0; j < kRegisters; ++j) {
         high[j] = at(i + j * kLanes<T>).load(uniforms_.high.data());
         low[j] = at(i + j * kLanes<T>).load(uniforms_.low.data());
@@ -181,13 +191,11 @@ class Counts {
         }
       }
       for (int j = 0; j < kRegisters; ++j) {
-        const Gathered where = at(i + j * kLanes<T>);
+        const auto where = at(i + j * kLanes<T>);
         where.store(parameters_.apply(kCount, where)(k[j]), counts_.data());
       }
     }
   }
-  /// Lanes beyond the last element repeat it.
-  Gathered at(int i) const { return {small_.at.data() + i, small_.count - i}; }
 
   Parameters<T, Law::kParameters> parameters_;
   bool are_valid_ = true, are_small_ = false;

@@ -39,7 +39,8 @@ struct WordLanes {
       });
 }
 
-/// The numbers of 64 bits of some elements, in two parts. A double has too few digits for both.
+/// The numbers of 64 bits of some elements, in two parts. A double has too few digits for both. They
+/// are followed by a few zeros, as far as there is room.
 template <int room>
 struct Uniforms {
   std::array<double, room> high;  ///< The first word times 2^32.
@@ -50,11 +51,19 @@ struct Uniforms {
     std::array<std::uint32_t, room> word, next;
     fill_words(draw, first, count, attempt, word.data());
     fill_words(draw, first, count, attempt + 1, next.data());
-    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    std::size_t i = 0;
+    for (; i < static_cast<std::size_t>(count); ++i) {
       high[i] = word[i] * 0x1p32;
       low[i] = next[i] + 1.0;
     }
+    for (const std::size_t end = std::min<std::size_t>(i + kMostPadding, room); i < end; ++i) {
+      high[i] = 0;
+      low[i] = 1;
+    }
   }
+
+ private:
+  static constexpr std::size_t kMostPadding = 16;  // lanes
 };
 
 /// Whether a sum, rounded down to an integer, is at most the number of 64 bits with these parts. The
