@@ -7,7 +7,7 @@ namespace torch::distributions {
 inline namespace transforms {
 
 /// The inverse of a transform, as a view: it holds the transform, which holds no reference to it.
-class InverseTransform final : public ImplementsTransform<InverseTransform> {
+class InverseTransform : public ImplementsTransform<InverseTransform> {
  public:
   explicit InverseTransform(TransformPtr base) : base_(std::move(base)) {}
 
@@ -26,6 +26,11 @@ class InverseTransform final : public ImplementsTransform<InverseTransform> {
   }
   void print(std::ostream& out) const override;
 
+  /// `transform.preimage(y, with_jacobian)` as of a class that does not override `do_preimage`.
+  static Preimage usual_preimage(const Transform& transform, const Tensor& y, bool with_jacobian) {
+    return transform.Transform::do_preimage(y, with_jacobian);
+  }
+
  private:
   Tensor do_forward(const Tensor& x) const override { return base_->inverse(x); }
   Tensor do_inverse(const Tensor& y) const override { return (*base_)(y); }
@@ -35,7 +40,7 @@ class InverseTransform final : public ImplementsTransform<InverseTransform> {
   Preimage do_preimage(const Tensor& y, bool with_jacobian) const override {
     const auto* joint = dynamic_cast<const core::JointTransform*>(&*base_);
     return joint != nullptr ? joint->preimage_of_inverse(y, with_jacobian)
-                            : Transform::do_preimage(y, with_jacobian);
+                            : usual_preimage(*this, y, with_jacobian);
   }
   ConstraintPtr image() const override;
   Tensor do_limit(const Tensor& x) const override { return base_->inverse_limit(x); }

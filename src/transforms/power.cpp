@@ -14,6 +14,7 @@
 #include "ops/engine/evaluate.h"
 #include "ops/formulas/transforms.h"
 #include "ops/special/constants.h"
+#include "transforms/inverse_transform.h"
 #include "transforms/parameters.h"
 #include "transforms/rounded.h"
 
@@ -67,6 +68,11 @@ Tensor power(const Tensor& x, double exponent) {
   return x.pow(exponent);
 }
 
+/// log |exponent x^(exponent - 1)|
+Tensor jacobian(const Tensor& exponent, const Tensor& x) {
+  return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Power>(exponent, x);
+}
+
 }  // namespace
 
 PowerTransform::PowerTransform(Param exponent, int64_t cache_size)
@@ -114,10 +120,13 @@ Tensor PowerTransform::do_inverse_limit(const Tensor& y) const {
                                : power(y, exponent_beside(y).reciprocal());
 }
 
-Tensor PowerTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const {
-  const auto jacobian = [](const Tensor& exponent, const Tensor& at) {
-    return ops::evaluate_at<ops::functions::LogAbsDetJacobian, ops::formulas::Power>(exponent, at);
-  };
+Tensor PowerTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& /*y*/) const {
+  return jacobian(exponent_beside(x), x);
+}
+
+/// The same for an x that is the inverse of y. If x has overflowed or is subnormal, it has lost
+/// digits that y has. Then it is minus that of the inverse, y^(1/exponent).
+Tensor PowerTransform::jacobian_at_inverse(const Tensor& x, const Tensor& y) const {
   const auto normal_numbers = [](const Tensor& of) {
     const FloatLimits limits = float_limits(of.scalar_type());
     return constraints::interval(limits.least_normal, limits.largest);
@@ -127,8 +136,6 @@ Tensor PowerTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y)
   if (!have_limits || (constraints::scan::readable(x) && !normal_numbers(x).first_violation(x))) {
     return jacobian(exponent, x);
   }
-  // An x that overflowed or is subnormal has lost digits, which y may have kept. Then use the
-  // Jacobian of the inverse, y^(1/exponent).
   const Tensor lost = x.ge(0)
                           .logical_and(normal_numbers(x).check(x).logical_not())
                           .logical_and(normal_numbers(y).check(y))
@@ -138,6 +145,29 @@ Tensor PowerTransform::do_log_abs_det_jacobian(const Tensor& x, const Tensor& y)
       jacobian(at::where(lost, exponent, 1).reciprocal(), at::where(lost, y, 1));
   return at::where(lost, of_inverse.neg(), jacobian(exponent, at::where(lost, 1, x)));
 }
+
+Transform::Preimage PowerTransform::do_preimage(const Tensor& y, bool with_jacobian) const {
+  Preimage found = InverseTransform::usual_preimage(*this, y, /*with_jacobian=*/false);
+  if (!with_jacobian) return found;
+  // An event without a preimage has a constant x.
+  const Tensor of =
+      found.outside.defined() ? at::where(found.outside, do_limit(found.x).detach(), y) : y;
+  found.log_abs_det_jacobian = jacobian_at_inverse(found.x, of);
+  return found;
+}
+
+class PowerTransform::Inverse final : public ImplementsTransform<Inverse, InverseTransform> {
+ public:
+  using ImplementsTransform::ImplementsTransform;
+
+ private:
+  Tensor do_log_abs_det_jacobian(const Tensor& y, const Tensor& x) const override {
+    const TransformPtr power = inv();
+    return power.as<PowerTransform>().jacobian_at_inverse(x, y).neg();
+  }
+};
+
+TransformPtr PowerTransform::inv() const { return Inverse(TransformPtr(*this)); }
 
 bool PowerTransform::do_equals(const Transform& other) const {
   return equal(exponent_, static_cast<const PowerTransform&>(other).exponent_);

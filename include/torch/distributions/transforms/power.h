@@ -10,8 +10,9 @@ inline namespace transforms {
 /// \f$\log |y'| = \log |\mathrm{exponent}| + (\mathrm{exponent} - 1) \log x\f$.
 ///
 /// The exponent may have either sign. A result that underflows is replaced by the least positive
-/// number, which lies in the codomain, and so is a result of the inverse. `log_abs_det_jacobian` is
-/// right even then, because it follows from either of x and y.
+/// number, which lies in the codomain, and so is a result of the inverse. The density of a
+/// `TransformedDistribution` is right even then: where an inverse has lost its digits, the Jacobian
+/// follows from the value that it is the inverse of.
 ///
 /// An exponent of 0 is not refused. It maps every x to 1, so the density of a
 /// `TransformedDistribution` is infinite at 1 and 0 elsewhere. If the exponent is NaN, so are all
@@ -27,6 +28,9 @@ class TORCH_DISTRIBUTIONS_API PowerTransform final : public ImplementsTransform<
   /// it takes the dtype of x.
   Tensor exponent() const { return exponent_.tensor(); }
 
+  /// Its `log_abs_det_jacobian` is right even where its result has left the range of the dtype.
+  TransformPtr inv() const override;
+
   bool bijective() const override { return true; }
   ConstraintPtr domain() const override;
   ConstraintPtr codomain() const override;
@@ -39,6 +43,7 @@ class TORCH_DISTRIBUTIONS_API PowerTransform final : public ImplementsTransform<
   Tensor do_forward(const Tensor& x) const override;
   Tensor do_inverse(const Tensor& y) const override;
   Tensor do_log_abs_det_jacobian(const Tensor& x, const Tensor& y) const override;
+  Preimage do_preimage(const Tensor& y, bool with_jacobian) const override;
   ConstraintPtr image() const override;
   Tensor do_limit(const Tensor& x) const override;
   Tensor do_inverse_limit(const Tensor& y) const override;
@@ -46,7 +51,10 @@ class TORCH_DISTRIBUTIONS_API PowerTransform final : public ImplementsTransform<
   std::size_t do_hash() const override;
   void change(const core::Change& change) override;
 
+  class Inverse;
+
   Tensor exponent_beside(const Tensor& x) const;
+  Tensor jacobian_at_inverse(const Tensor& x, const Tensor& y) const;
 
   Param exponent_;
 };
