@@ -7,6 +7,9 @@
 #include <tuple>
 #include <utility>
 
+#include "constraints/points.h"
+#include "constraints/scan.h"
+#include "core/floating.h"
 #include "core/raise.h"
 #include "core/supported.h"
 #include "core/suspend_validation.h"
@@ -22,18 +25,18 @@ struct Draws {
   bool are_differentiable;
 };
 
-/// log p at the draws x themselves, since q is evaluated there: the difference to `scored`, the
-/// log density before a draw was rounded, may be larger than the divergence. Where x has no density,
-/// as where tanh is rounded to 1, or none is implemented, it is `scored`.
-Tensor log_density(const Distribution& p, const Tensor& x, const Tensor& scored) {
-  if (x.is_meta()) return scored;
+/// log p at the draws x themselves, since q is evaluated there: the difference to the log density
+/// before a draw was rounded may be larger than the divergence. Undefined unless all densities are
+/// known to be finite: where tanh is rounded to 1 there is none, and none may be implemented.
+Tensor finite_log_density(const Distribution& p, const Tensor& x) {
+  if (!constraints::scan::readable(x)) return {};
   const SuspendValidation suspended;
   try {
-    const Tensor log_p = p.log_prob(x);
-    return at::where(log_p.isfinite(), log_p, scored);
+    Tensor log_p = p.log_prob(x);
+    if (all_finite(log_p)) return log_p;
   } catch (const c10::NotImplementedError&) {
-    return scored;
   }
+  return {};
 }
 
 Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
@@ -43,9 +46,10 @@ Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
   const auto support = stated_support(p);
   draws.are_differentiable = p.has_rsample() && !(support && (*support)->is_discrete());
   if (draws.are_differentiable) {
-    Tensor scored;
-    std::tie(draws.x, scored) = p.rsample_with_log_prob({count}, std::move(generator));
-    draws.log_p = log_density(p, draws.x, scored);
+    draws.x = p.rsample({count}, generator);
+    draws.log_p = finite_log_density(p, draws.x);
+    if (!draws.log_p.defined())
+      std::tie(draws.x, draws.log_p) = p.rsample_with_log_prob({count}, std::move(generator));
   } else {
     draws.x = p.sample({count}, std::move(generator));
     const SuspendValidation suspended;
@@ -58,12 +62,26 @@ Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
   return draws;
 }
 
+/// log p - log q at the draws. An infinite one, as outside the support of q, has no gradient: that of
+/// a density may be NaN there.
+Tensor log_ratio(const Draws& draws, const Distribution& q) {
+  const SuspendValidation suspended;  // a draw outside the support of q is no error
+  const Tensor ratio = draws.log_p - q.log_prob(draws.x);
+  if (!constraints::scan::readable(ratio) || !finite.first_violation(ratio)) return ratio;
+  const Tensor is_infinite = ratio.detach().isinf();
+  const Tensor x =
+      at::where(with_event(is_infinite, static_cast<int64_t>(q.event_shape().size())),
+                stand_in(q, draws.x.options().dtype(floating(draws.x.scalar_type()))), draws.x);
+  return at::where(is_infinite, ratio.detach(), draws.log_p - q.log_prob(x));
+}
+
 /// Adds a term of value 0 whose gradient is `ratio` times the score, the gradient of `log_p`: draws
 /// without a gradient depend on the parameters of p by their density alone.
 Tensor with_score(const Tensor& ratio, const Tensor& log_p) {
   if (!log_p.requires_grad()) return ratio;
-  const Tensor constant = ratio.detach(), weight = constant.masked_fill(constant.isinf(), 0);
-  return ratio + weight * (log_p - log_p.detach());
+  const Tensor constant = ratio.detach(), is_infinite = constant.isinf();
+  const Tensor score = (log_p - log_p.detach()).masked_fill(is_infinite, 0);
+  return ratio + constant.masked_fill(is_infinite, 0) * score;
 }
 
 }  // namespace
@@ -75,12 +93,9 @@ MonteCarloEstimate kl_divergence_monte_carlo(const Distribution& p, const Distri
   TORCH_DISTRIBUTIONS_CHECK(ValueError, num_samples > 0,
                             "kl_divergence_monte_carlo: num_samples must be positive, got ",
                             num_samples);
-  const auto [x, log_p, are_differentiable] = draws_of(p, q, num_samples, std::move(generator));
-  Tensor ratio = [&] {
-    const SuspendValidation suspended;  // a draw outside the support of q is no error
-    return log_p - q.log_prob(x);
-  }();
-  if (!are_differentiable) ratio = with_score(ratio, log_p);
+  const Draws draws = draws_of(p, q, num_samples, std::move(generator));
+  Tensor ratio = log_ratio(draws, q);
+  if (!draws.are_differentiable) ratio = with_score(ratio, draws.log_p);
   const Tensor values = ratio.detach();
   return {ratio.mean(0), num_samples == 1
                              ? at::full_like(values[0], std::nan(""))

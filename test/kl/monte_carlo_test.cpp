@@ -146,6 +146,90 @@ TEST(KlMonteCarloTest, BothDensitiesAreThoseOfTheRoundedDraw) {
   EXPECT_EQ(kl_divergence_monte_carlo(p, p, 1000).estimate.item<double>(), 0);
 }
 
+/// A density whose logarithm and gradients are infinite above `end`. It counts its evaluations.
+class Rooted final : public Implements<Rooted, Normal> {
+ public:
+  Rooted(const Tensor& loc, double end) : Implements(loc, 1.0, false), end_(end) {}
+  static const Signature<Rooted>& signature() {
+    static const Signature<Rooted> s{.name = "Rooted", .has_rsample = true};
+    return s;
+  }
+
+  mutable int evaluations = 0;
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override {
+    ++evaluations;
+    return -0.5 * (value - loc()).square() + ((end_ - value) * (value < end_)).sqrt().log();
+  }
+  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
+      IntArrayRef shape, std::optional<Generator> generator) const override {
+    ++evaluations;
+    const Tensor x = rsample(sample_shape(shape), std::move(generator));
+    return {x, (x - loc()).neg().exp()};
+  }
+
+  double end_;
+};
+
+TEST(KlMonteCarloTest, ADensityIsEvaluatedOnce) {
+  at::manual_seed(0);
+  const Rooted p(at::zeros({}), 100), q(at::zeros({}), 200);
+  EXPECT_TRUE(kl_divergence_monte_carlo(p, q, 100).estimate.isfinite().item<bool>());
+  EXPECT_EQ(p.evaluations, 1);
+  EXPECT_EQ(q.evaluations, 1);
+}
+
+TEST(KlMonteCarloTest, AnInfiniteGradientOfADensityIsNotUsed) {
+  // Half of the draws have no density of p, so those before rounding are used: exp(loc - x). Its
+  // gradient in loc along a draw x = loc + z is 0.
+  at::manual_seed(0);
+  const Tensor loc = at::zeros({}).requires_grad_(), other = at::ones({}).requires_grad_();
+  const Normal wide(other, 1.0);
+  const auto [estimate, error] = kl_divergence_monte_carlo(Rooted(loc, 0), wide, kDraws);
+  // The mean of exp(-z) + (z - 1)^2 / 2 + log(2 pi) / 2, and of the gradient z - 1.
+  EXPECT_NEAR(estimate.item<double>(), std::exp(0.5) + 1 + 0.5 * std::log(2 * M_PI),
+              kDeviations * error.item<double>());
+  const auto gradients = torch::autograd::grad({estimate}, {loc, other});
+  EXPECT_NEAR(gradients[0].item<double>(), -1, 0.05);
+  EXPECT_NEAR(gradients[1].item<double>(), 1, 0.05);
+
+  // Outside the support of the first q the divergence is infinite; the second one is far inside.
+  const Tensor ends = at::tensor({0.0, 100.0});
+  const Tensor locs = at::zeros({2}).requires_grad_();
+  const auto [both, unused] =
+      kl_divergence_monte_carlo(Normal(locs, 1.0), Uniform(-ends, ends + 1), 100);
+  EXPECT_TRUE(both.isinf().equal(at::tensor({1, 0}).to(at::kBool)));
+  EXPECT_TRUE(torch::autograd::grad({both.sum()}, {locs})[0].isfinite().all().item<bool>());
+  const auto [infinite, none] = kl_divergence_monte_carlo(Normal(loc, 1.0), Rooted(other, 0), 100);
+  EXPECT_EQ(infinite.item<double>(), INFINITY);
+  for (const Tensor& gradient : torch::autograd::grad({infinite}, {loc, other}))
+    EXPECT_TRUE(gradient.isfinite().item<bool>()) << gradient;
+}
+
+/// Counts without a density at 0.
+class Positive final : public Implements<Positive, Poisson> {
+ public:
+  explicit Positive(const Tensor& rate) : Implements(rate, false) {}
+  static const Signature<Positive>& signature() {
+    static const Signature<Positive> s{.name = "Positive"};
+    return s;
+  }
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override {
+    return Poisson::do_log_prob(value).masked_fill(value == 0, -INFINITY);
+  }
+};
+
+TEST(KlMonteCarloTest, AScoreIsNotThatOfAnInfiniteRatio) {
+  at::manual_seed(0);
+  const Tensor rate = at::ones({}).requires_grad_();
+  const auto [estimate, error] = kl_divergence_monte_carlo(Positive(rate), Poisson(1.0), 100);
+  EXPECT_EQ(estimate.item<double>(), -INFINITY);
+  EXPECT_TRUE(torch::autograd::grad({estimate}, {rate})[0].isfinite().item<bool>());
+}
+
 TEST(KlMonteCarloTest, PairsWithoutARuleAreEstimated) {
   const MixtureSameFamily p(Categorical({0.3, 0.7}), Normal({-1.0, 1.0}, {1.0, 0.5}));
   const Normal q(0.5, 1.5);
