@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 
 #include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <limits>
+
 #include <torch/distributions/gamma.h>
 
 namespace torch::distributions {
@@ -28,6 +32,38 @@ TEST(Gamma, WhatAreNoParametersAreDrawnAsNaN) {
     }
     EXPECT_TRUE(Gamma(NAN, rate.detach(), false).sample().isnan().all().item<bool>());
   }
+}
+
+TEST(Gamma, AnInfiniteDrawHasNoGradientThatIsNaN) {
+  at::manual_seed(0);
+  // All draws in float overflow but for those over the rate 1. The last shape is a constant.
+  const Tensor rate = at::tensor({1e-38, 1e-30, 0.0, 1.0}, at::kFloat).requires_grad_(),
+               shape = at::tensor({50.0, 1e10, 2.0, 2.0}, at::kFloat).requires_grad_();
+  for (const Tensor& concentration : {shape, shape.detach()}) {
+    const auto [x, log_prob] = Gamma(concentration, rate, false).rsample_with_log_prob({3});
+    const Tensor is_infinite = x.isinf();
+    EXPECT_TRUE(is_infinite.select(0, 0).equal(at::tensor({1, 1, 1, 0}).to(at::kBool)));
+    const Tensor some = x.masked_fill(is_infinite, 0);
+    const auto of = [&](const Tensor& sum) {
+      return torch::autograd::grad({sum}, {rate}, {}, true)[0];
+    };
+    EXPECT_TRUE(of(some.sum()).slice(0, 0, 3).eq(0).all().item<bool>());
+    // The limit of -x / rate is -infinity; the largest number is as near as a finite one can be.
+    const Tensor steepest = of(x.select(0, 0).sum());
+    EXPECT_TRUE(steepest.slice(0, 0, 3).eq(-std::numeric_limits<float>::max()).all().item<bool>())
+        << steepest;
+    EXPECT_FLOAT_EQ(steepest[3].item<float>(), -x[0][3].item<float>());
+    // log p = log rate + a function of the gamma variable alone.
+    const Tensor slopes = of(log_prob.sum());
+    EXPECT_FLOAT_EQ(slopes[0].item<float>(), 3e38f);
+    EXPECT_FLOAT_EQ(slopes[1].item<float>(), 3e30f);
+    EXPECT_FALSE(slopes.isnan().any().item<bool>()) << slopes;
+  }
+  const Tensor x = Gamma(shape, rate, false).rsample({3});
+  EXPECT_FALSE(torch::autograd::grad({x.masked_fill(x.isinf(), 0).sum()}, {shape})[0]
+                   .isnan()
+                   .any()
+                   .item<bool>());
 }
 
 TEST(Gamma, CdfIsDifferentiableInItsShape) {

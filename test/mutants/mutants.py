@@ -216,6 +216,8 @@ MUTANTS = [
            "laws_scored_draws_test"),
     Mutant("underflown draw scored", "src/gamma.cpp", "? x.masked_fill(gamma.x <= least, 0) : x", "? x : x", ("src/gamma.cpp",),
            "laws_scored_draws_test", "*Scored*/Gamma*"),
+    Mutant("an infinite derivative", "src/ops/draws/gamma.cpp", "(args[0] / args[1] / args[1]).clamp_max(largest).neg()",
+           "(args[0] / args[1] / args[1]).neg()", ("src/ops/draws/gamma.cpp",), "families_test", "Gamma.AnInfiniteDraw*"),
     Mutant("draws that differ where they underflow", "src/ops/draws/gamma_variables.cpp",
            "if (draws.log_x.defined()) draws.x.clamp_min_(float_limits(dtype).least_normal);", "",
            ("src/ops/draws/gamma_variables.cpp",), "laws_scored_draws_test", "*Scored*/Gamma*"),

@@ -13,7 +13,9 @@
 #include "ops/draws/noise.h"
 #include "ops/random/fill.h"
 #include "ops/special/constants.h"
+#include "ops/special/differentiable.h"
 #include "ops/tensor/graph.h"
+#include "ops/tensor/holds_for_all.h"
 
 namespace torch::distributions::ops {
 namespace {
@@ -36,6 +38,20 @@ Tensor differentiable_draw(const Tensor& draw, at::ScalarType dtype, const Log& 
   return (draw * (log - log.detach()).exp()).to(dtype);
 }
 
+/// draw / rate. An infinite quotient has the derivatives of the largest number, so that no gradient
+/// is NaN.
+constexpr special::TensorFunction kQuotient{
+    "the sampler",
+    [](at::TensorList args) { return args[0] / args[1]; },
+    {[](at::TensorList args) {
+       return args[1].reciprocal().clamp_max(float_limits(args[1].scalar_type()).largest);
+     },
+     [](at::TensorList args) {
+       const double largest = float_limits(args[1].scalar_type()).largest;
+       return (args[0] / args[1] / args[1]).clamp_max(largest).neg();
+     },
+     nullptr}};
+
 }  // namespace
 
 Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
@@ -53,7 +69,11 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
     draw = at::_standard_gamma(draw, std::move(generator));
   }
   if (is_differentiated) draw = gamma_draw(a, draw);
-  const Tensor x = (draw / rate.to(compute)).to(dtype);
+  const Tensor r = rate.to(compute);
+  Tensor x = draw / r;
+  if (may_be_differentiated(x) && !holds_for_all(x, [](double each) { return each < kInfinity; }))
+    x = special::differentiable(kQuotient, {draw, r});
+  x = x.to(dtype);
   without_graph(x).clamp_min_(float_limits(dtype).least_normal);
   return x;
 }
