@@ -43,8 +43,8 @@ at::Tensor score(const at::Tensor& x, bool are_vectors, OpenRange range, const O
   if (are_vectors) outside = outside.any(-1);
   const at::Tensor log_prob = of_draws(are_vectors ? outside.unsqueeze(-1) : outside);
   const auto finished = [&](const at::Tensor& t) { return t.to(log_prob.scalar_type()); };
-  // A function transform cannot select.
-  if (!ops::may_use_kernels())
+  // A function transform cannot select, and on other devices it would have to wait for the places.
+  if (!ops::may_use_kernels() || !draws.is_cpu())
     return at::where(outside, finished(of_logs([](const at::Tensor& t) { return t; })), log_prob);
   const at::Tensor places = outside.reshape(-1).nonzero().squeeze(-1);
   const auto of_each = [&](const at::Tensor& t) {
