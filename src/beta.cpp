@@ -1,7 +1,6 @@
 #include <torch/distributions/beta.h>
 
 #include <ostream>
-#include <typeinfo>
 
 #include <torch/distributions/constraints/interval.h>
 
@@ -51,11 +50,11 @@ Tensor Beta::do_rsample(IntArrayRef shape, std::optional<Generator> generator) c
 }
 
 // Most draws of a small shape underflow, or have no digits in 1 - x.
-std::pair<Tensor, Tensor> Beta::do_rsample_with_log_prob(IntArrayRef shape,
-                                                         std::optional<Generator> generator) const {
-  // A derived class may have another density. Of the draws of a stream, the gammas are not known.
-  if (typeid(*this) != typeid(Beta) || ops::random::stream_behind(generator))
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+std::pair<Tensor, Tensor> Beta::scored_draws(IntArrayRef shape,
+                                             std::optional<Generator> generator) const {
+  // Of the draws of a stream, the gammas are not known.
+  if (ops::random::stream_behind(generator))
+    return ScalarFamily::scored_draws(shape, std::move(generator));
   const Tensor a = concentrations(shape);
   ops::GammaDraws gammas;
   const Tensor x = ops::sample_dirichlet(a, std::move(generator), &gammas).select(-1, 0);

@@ -1,13 +1,10 @@
 #include <torch/distributions/cauchy.h>
 
-#include <typeinfo>
-
 #include <ATen/OpMathType.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
-#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
@@ -43,15 +40,9 @@ Tensor Cauchy::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }
 
-std::pair<Tensor, Tensor> Cauchy::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(Cauchy))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  Cauchy centred(*this);
-  centred.loc_ = core::origin(loc_);
-  const auto [deviation, log_prob] =
-      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  return {core::moved(deviation, loc_), log_prob};
+std::pair<Tensor, Tensor> Cauchy::scored_draws(IntArrayRef shape,
+                                               std::optional<Generator> generator) const {
+  return scored_around_origin(&Cauchy::loc_, shape, std::move(generator));
 }
 
 }  // namespace torch::distributions

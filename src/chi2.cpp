@@ -46,9 +46,9 @@ Chi2::Chi2(Param df, Validate validate_args)
   validate_fields();
 }
 
-std::pair<Tensor, Tensor> Chi2::do_rsample_with_log_prob(IntArrayRef shape,
-                                                         std::optional<Generator> generator) const {
-  return Gamma::do_rsample_with_log_prob(shape, std::move(generator));
+std::pair<Tensor, Tensor> Chi2::scored_draws(IntArrayRef shape,
+                                             std::optional<Generator> generator) const {
+  return Gamma::scored_draws(shape, std::move(generator));
 }
 
 }  // namespace torch::distributions

@@ -2,8 +2,6 @@
 
 #include <ATen/OpMathType.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
@@ -55,10 +53,8 @@ Tensor ContinuousBernoulli::do_rsample(IntArrayRef shape,
 }
 
 // If most draws are close to 1, they have fewer digits than their distance from it.
-std::pair<Tensor, Tensor> ContinuousBernoulli::do_rsample_with_log_prob(
+std::pair<Tensor, Tensor> ContinuousBernoulli::scored_draws(
     IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(ContinuousBernoulli))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
   const Tensor u = uniform(shape, std::move(generator));
   const Tensor log_prob =
       given_by_logits()

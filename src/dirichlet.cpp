@@ -1,11 +1,10 @@
 #include <torch/distributions/dirichlet.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/simplex.h>
 
+#include "core/derived.h"
 #include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/score.h"
@@ -46,7 +45,7 @@ std::pair<Tensor, Tensor> Dirichlet::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
   const int64_t categories = event_shape().front();
   // A derived class may have another density. The density of a single category is 1.
-  if (typeid(*this) != typeid(Dirichlet) || categories < 2)
+  if (core::is_derived(*this) || categories < 2)
     return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
   const Tensor a = ops::expanded(concentration_, shape);
   ops::GammaDraws gammas;

@@ -1,7 +1,5 @@
 #include <torch/distributions/fisher_snedecor.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
@@ -42,13 +40,11 @@ Tensor FisherSnedecor::do_rsample(IntArrayRef shape, std::optional<Generator> ge
 }
 
 // Most draws of few degrees of freedom underflow or overflow.
-std::pair<Tensor, Tensor> FisherSnedecor::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
+std::pair<Tensor, Tensor> FisherSnedecor::scored_draws(IntArrayRef shape,
+                                                       std::optional<Generator> generator) const {
   const Tensor bad =
       undrawable(validates(), {{df1_, constraints::positive}, {df2_, constraints::positive}});
-  // A derived class may have another density.
-  if (typeid(*this) != typeid(FisherSnedecor) || bad.defined())
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  if (bad.defined()) return ScalarFamily::scored_draws(shape, std::move(generator));
   const Tensor df1 = ops::expanded(df1_, shape), df2 = ops::expanded(df2_, shape);
   ops::TwoGammaDraws gammas;
   const Tensor x = ops::sample_fisher_snedecor(df1, df2, std::move(generator), &gammas);

@@ -1,8 +1,5 @@
 #include <torch/distributions/gamma.h>
 
-#include <typeinfo>
-
-#include <torch/distributions/chi2.h>
 #include <torch/distributions/constraints/interval.h>
 
 #include "core/drawable.h"
@@ -46,14 +43,11 @@ Tensor Gamma::do_rsample(IntArrayRef shape, std::optional<Generator> generator) 
 }
 
 // Most draws of a small shape underflow.
-std::pair<Tensor, Tensor> Gamma::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  // A derived class may have another density.
-  const bool is_own = typeid(*this) == typeid(Gamma) || typeid(*this) == typeid(Chi2);
+std::pair<Tensor, Tensor> Gamma::scored_draws(IntArrayRef shape,
+                                              std::optional<Generator> generator) const {
   const Tensor bad = undrawable(
       validates(), {{concentration_, constraints::positive}, {rate_, constraints::nonnegative}});
-  if (!is_own || bad.defined())
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  if (bad.defined()) return ScalarFamily::scored_draws(shape, std::move(generator));
   const Tensor a = ops::expanded(concentration_, shape), rate = ops::expanded(rate_, shape);
   ops::GammaDraws gamma;
   const Tensor x = ops::sample_gamma(a, rate, std::move(generator), &gamma);

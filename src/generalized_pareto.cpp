@@ -3,8 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/OpMathType.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
@@ -92,10 +90,8 @@ Tensor GeneralizedPareto::do_rsample(IntArrayRef shape, std::optional<Generator>
 }
 
 // Far from 0, and near the upper end, a draw has fewer digits than its distance from the ends.
-std::pair<Tensor, Tensor> GeneralizedPareto::do_rsample_with_log_prob(
+std::pair<Tensor, Tensor> GeneralizedPareto::scored_draws(
     IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(GeneralizedPareto))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
   const Tensor u = uniform(shape, std::move(generator));
   const Tensor log_prob =
       ops::evaluate_at<ops::functions::LogProb, ops::formulas::GeneralizedParetoDraw>(

@@ -6,7 +6,6 @@
 #include <ATen/ops/rand.h>
 
 #include <cmath>
-#include <typeinfo>
 
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
@@ -16,7 +15,6 @@
 
 #include "core/drawable.h"
 #include "core/float_limits.h"
-#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
@@ -67,8 +65,10 @@ Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
     return with_nan(ops::scaled_and_shifted(drawn, scale_.to(compute), loc_.to(compute)).to(dtype),
                     bad);
   }
-  if (loc_.scalar_type() != at::kFloat || !loc_.is_cpu())
-    return with_nan(TransformedDistribution::do_rsample(shape, std::move(generator)), bad);
+  if (loc_.scalar_type() != at::kFloat || !loc_.is_cpu()) {
+    const Tensor u = base_dist()->sample(sample_shape(shape), std::move(generator));
+    return with_nan(ops::scaled_and_shifted(u.log().neg_().log_().neg_(), scale_, loc_), bad);
+  }
   // The same numbers but for the ends of the tails, where 24 bits are too few.
   constexpr float kEnd = 0x1p-20F, kStep = 0x1p-24F;  // `raw` has multiples of kStep
   const FloatLimits limits = float_limits(at::kFloat);
@@ -86,16 +86,9 @@ Tensor Gumbel::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
   return with_nan(ops::scaled_and_shifted(noise, scale_, loc_), bad);
 }
 
-std::pair<Tensor, Tensor> Gumbel::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(Gumbel))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  Gumbel centred(*this);
-  centred.loc_ = core::origin(loc_);
-  centred.transform_uniform();
-  const auto [deviation, log_prob] =
-      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  return {core::moved(deviation, loc_), log_prob};
+std::pair<Tensor, Tensor> Gumbel::scored_draws(IntArrayRef shape,
+                                               std::optional<Generator> generator) const {
+  return scored_around_origin(&Gumbel::loc_, shape, std::move(generator));
 }
 
 // The ends of the base depend on the dtype.

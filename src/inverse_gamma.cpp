@@ -1,7 +1,5 @@
 #include <torch/distributions/inverse_gamma.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/transforms/power.h>
@@ -62,13 +60,11 @@ Tensor InverseGamma::do_rsample(IntArrayRef shape, std::optional<Generator> gene
 }
 
 // Most draws of a small shape overflow.
-std::pair<Tensor, Tensor> InverseGamma::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
+std::pair<Tensor, Tensor> InverseGamma::scored_draws(IntArrayRef shape,
+                                                     std::optional<Generator> generator) const {
   const Tensor bad = undrawable(
       validates(), {{concentration(), constraints::positive}, {rate(), constraints::positive}});
-  // A derived class may have another density.
-  if (typeid(*this) != typeid(InverseGamma) || bad.defined())
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+  if (bad.defined()) return ScalarFamily::scored_draws(shape, std::move(generator));
   const Tensor a = ops::expanded(concentration(), shape), rate = ops::expanded(this->rate(), shape);
   ops::GammaDraws gamma;
   const Tensor y = ops::sample_inverse_gamma(a, rate, std::move(generator), &gamma);

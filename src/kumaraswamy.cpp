@@ -6,8 +6,6 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/zeros_like.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/power.h>
@@ -72,10 +70,8 @@ Tensor Kumaraswamy::do_rsample(IntArrayRef shape, std::optional<Generator> gener
 }
 
 // Near 0 and 1, a draw has fewer digits than its distance from there.
-std::pair<Tensor, Tensor> Kumaraswamy::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(Kumaraswamy))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+std::pair<Tensor, Tensor> Kumaraswamy::scored_draws(IntArrayRef shape,
+                                                    std::optional<Generator> generator) const {
   const Tensor u = uniform(shape, std::move(generator));
   const Tensor log_prob =
       ops::evaluate_at<ops::functions::LogProb, ops::formulas::KumaraswamyLogDraw>(

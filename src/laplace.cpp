@@ -3,14 +3,12 @@
 #include <ATen/OpMathType.h>
 
 #include <cmath>
-#include <typeinfo>
 
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
 #include "core/drawable.h"
 #include "core/float_limits.h"
-#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/from_stream.h"
 #include "ops/draws/noise.h"
@@ -66,15 +64,9 @@ Tensor Laplace::do_rsample(IntArrayRef shape, std::optional<Generator> generator
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }
 
-std::pair<Tensor, Tensor> Laplace::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(Laplace))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  Laplace centred(*this);
-  centred.loc_ = core::origin(loc_);
-  const auto [deviation, log_prob] =
-      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  return {core::moved(deviation, loc_), log_prob};
+std::pair<Tensor, Tensor> Laplace::scored_draws(IntArrayRef shape,
+                                                std::optional<Generator> generator) const {
+  return scored_around_origin(&Laplace::loc_, shape, std::move(generator));
 }
 
 }  // namespace torch::distributions

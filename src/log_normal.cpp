@@ -45,8 +45,8 @@ const Tensor& LogNormal::loc() const { return base(*this).loc(); }
 const Tensor& LogNormal::scale() const { return base(*this).scale(); }
 
 // The draw rounds log x, which a small scale magnifies in the density.
-std::pair<Tensor, Tensor> LogNormal::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
+std::pair<Tensor, Tensor> LogNormal::scored_draws(IntArrayRef shape,
+                                                  std::optional<Generator> generator) const {
   return TransformedDistribution::do_rsample_with_log_prob(shape, std::move(generator));
 }
 

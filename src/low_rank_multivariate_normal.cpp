@@ -1,7 +1,5 @@
 #include <torch/distributions/low_rank_multivariate_normal.h>
 
-#include <typeinfo>
-
 #include <ATen/OpMathType.h>
 
 #include <torch/distributions/constraints/independent.h>
@@ -9,6 +7,7 @@
 #include <torch/distributions/constraints/real.h>
 
 #include "constraints/scan.h"
+#include "core/derived.h"
 #include "core/low_rank.h"
 #include "core/origin.h"
 #include "core/raise.h"
@@ -117,14 +116,11 @@ Tensor LowRankMultivariateNormal::do_rsample(IntArrayRef shape,
 
 std::pair<Tensor, Tensor> LowRankMultivariateNormal::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) !=
-      typeid(LowRankMultivariateNormal))  // a derived class may have another density
-    return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
-  LowRankMultivariateNormal centred(*this);
-  centred.loc_ = core::origin(loc_);
-  const auto [deviation, log_prob] =
-      centred.Distribution::do_rsample_with_log_prob(shape, std::move(generator));
-  return {core::moved(deviation, loc_), log_prob};
+  const auto draw = [&](const LowRankMultivariateNormal& from) {
+    return from.Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  };
+  if (core::is_derived(*this)) return draw(*this);
+  return core::scored_around_origin(*this, &LowRankMultivariateNormal::loc_, draw);
 }
 
 Tensor LowRankMultivariateNormal::do_log_prob(const Tensor& value) const {

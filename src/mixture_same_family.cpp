@@ -4,12 +4,12 @@
 #include <ATen/OpMathType.h>
 
 #include <ostream>
-#include <typeinfo>
 
 #include <torch/distributions/constraints/mixture_same_family.h>
 
 #include "constraints/points.h"
 #include "constraints/scan.h"
+#include "core/derived.h"
 #include "core/raise.h"
 #include "core/supported.h"
 #include "ops/special/constants.h"
@@ -132,8 +132,7 @@ Tensor MixtureSameFamily::density(const Tensor& inside, const std::optional<Cons
 // Usually a value is in the support of every component, so that only its density is needed. If that
 // is finite, a component has a weight.
 Tensor MixtureSameFamily::log_prob_of(const Tensor& value, const LogProbOptions& options) const {
-  if (!options.validate || typeid(*this) != typeid(MixtureSameFamily))
-    return Implements::log_prob_of(value, options);
+  if (!options.validate || core::is_derived(*this)) return Implements::log_prob_of(value, options);
   validate_shape(value);
   const auto support = stated_support(*component_distribution_);
   const Tensor inside = with_components(value);

@@ -1,12 +1,11 @@
 #include <torch/distributions/multivariate_normal.h>
 
-#include <typeinfo>
-
 #include <ATen/OpMathType.h>
 
 #include <torch/distributions/constraints/independent.h>
 #include <torch/distributions/constraints/matrix.h>
 
+#include "core/derived.h"
 #include "core/given_covariance.h"
 #include "core/origin.h"
 #include "core/raise.h"
@@ -89,13 +88,11 @@ Tensor MultivariateNormal::do_rsample(IntArrayRef shape, std::optional<Generator
 
 std::pair<Tensor, Tensor> MultivariateNormal::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(MultivariateNormal))  // a derived class may have another density
-    return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
-  MultivariateNormal centred(*this);
-  centred.loc_ = core::origin(loc_);
-  const auto [deviation, log_prob] =
-      centred.Distribution::do_rsample_with_log_prob(shape, std::move(generator));
-  return {core::moved(deviation, loc_), log_prob};
+  const auto draw = [&](const MultivariateNormal& from) {
+    return from.Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+  };
+  if (core::is_derived(*this)) return draw(*this);
+  return core::scored_around_origin(*this, &MultivariateNormal::loc_, draw);
 }
 
 Tensor MultivariateNormal::do_log_prob(const Tensor& value) const {

@@ -4,10 +4,8 @@
 #include <torch/distributions/constraints/real.h>
 
 #include <numbers>
-#include <typeinfo>
 
 #include "core/drawable.h"
-#include "core/origin.h"
 #include "core/scalar_family.h"
 #include "ops/draws/noise.h"
 #include "ops/engine/evaluate.h"
@@ -38,15 +36,9 @@ Tensor Normal::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
                   undrawable(validates(), {{scale_, constraints::nonnegative}}));
 }
 
-std::pair<Tensor, Tensor> Normal::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(Normal))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  Normal centred(*this);
-  centred.loc_ = core::origin(loc_);
-  const auto [deviation, log_prob] =
-      centred.ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
-  return {core::moved(deviation, loc_), log_prob};
+std::pair<Tensor, Tensor> Normal::scored_draws(IntArrayRef shape,
+                                               std::optional<Generator> generator) const {
+  return scored_around_origin(&Normal::loc_, shape, std::move(generator));
 }
 
 std::vector<Tensor> Normal::do_natural_params() const {

@@ -1,7 +1,5 @@
 #include <torch/distributions/pareto.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/transforms/affine.h>
@@ -49,10 +47,8 @@ Tensor Pareto::do_rsample(IntArrayRef shape, std::optional<Generator> generator)
 }
 
 // A large shape magnifies the rounding of a draw, and of a small one many draws overflow.
-std::pair<Tensor, Tensor> Pareto::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(Pareto))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+std::pair<Tensor, Tensor> Pareto::scored_draws(IntArrayRef shape,
+                                               std::optional<Generator> generator) const {
   const Tensor excess = base_dist()->rsample(sample_shape(shape), std::move(generator));
   return {transformed(excess), ops::evaluate_at<ops::functions::LogProb, ops::formulas::ParetoDraw>(
                                    scale_, alpha_, excess)};

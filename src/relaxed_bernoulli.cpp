@@ -154,8 +154,8 @@ Tensor RelaxedBernoulli::do_rsample(IntArrayRef shape, std::optional<Generator> 
 }
 
 // Many draws are near 0 and 1 if the temperature is low. Their logits have more digits.
-std::pair<Tensor, Tensor> RelaxedBernoulli::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
+std::pair<Tensor, Tensor> RelaxedBernoulli::scored_draws(IntArrayRef shape,
+                                                         std::optional<Generator> generator) const {
   const auto [y, log_prob] =
       base().rsample_with_log_prob(sample_shape(shape), std::move(generator));
   const Tensor x = of_logit(y);

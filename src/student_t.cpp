@@ -1,7 +1,5 @@
 #include <torch/distributions/student_t.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 
@@ -59,10 +57,8 @@ Tensor StudentT::do_rsample(IntArrayRef shape, std::optional<Generator> generato
 }
 
 // Most draws of few degrees of freedom overflow.
-std::pair<Tensor, Tensor> StudentT::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(StudentT))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+std::pair<Tensor, Tensor> StudentT::scored_draws(IntArrayRef shape,
+                                                 std::optional<Generator> generator) const {
   StudentT centred(*this);
   centred.loc_ = core::origin(loc_);
   const Tensor df = ops::expanded(df_.to(at::kDouble), shape);

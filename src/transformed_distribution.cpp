@@ -11,6 +11,7 @@
 #include <torch/distributions/uniform.h>
 
 #include "constraints/points.h"
+#include "core/derived.h"
 #include "core/float_limits.h"
 #include "core/raise.h"
 #include "core/supported.h"
@@ -224,8 +225,7 @@ Tensor TransformedDistribution::do_log_prob(const Tensor& value) const {
 Tensor TransformedDistribution::log_prob_of(const Tensor& value,
                                             const LogProbOptions& options) const {
   // A derived class may have another density.
-  if (!options.validate || typeid(*this) != typeid(TransformedDistribution))
-    return Implements::log_prob_of(value, options);
+  if (!options.validate || core::is_derived(*this)) return Implements::log_prob_of(value, options);
   validate_shape(value);
   bool is_suspicious = false;
   const Tensor log_prob = density(value, &is_suspicious);
@@ -264,9 +264,8 @@ Tensor TransformedDistribution::do_impossible(const Tensor& value) const {
   if (const auto set = image())
     impossible = impossible.logical_and((*set)->check(value).logical_not());
   // A derived class may have another support.
-  return typeid(*this) == typeid(TransformedDistribution)
-             ? impossible
-             : impossible.logical_or(Implements::do_impossible(value));
+  return core::is_derived(*this) ? impossible.logical_or(Implements::do_impossible(value))
+                                 : impossible;
 }
 
 /// The sign of the composition. If it has none, `method` is not implemented.

@@ -3,8 +3,6 @@
 #include <ATen/OpMathType.h>
 #include <ATen/ops/ones_like.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/exponential.h>
 #include <torch/distributions/transforms/affine.h>
@@ -66,10 +64,8 @@ Tensor Weibull::do_rsample(IntArrayRef shape, std::optional<Generator> generator
 }
 
 // A large shape magnifies the rounding of a draw, and of a small one many draws are out of range.
-std::pair<Tensor, Tensor> Weibull::do_rsample_with_log_prob(
-    IntArrayRef shape, std::optional<Generator> generator) const {
-  if (typeid(*this) != typeid(Weibull))  // a derived class may have another density
-    return ScalarFamily::do_rsample_with_log_prob(shape, std::move(generator));
+std::pair<Tensor, Tensor> Weibull::scored_draws(IntArrayRef shape,
+                                                std::optional<Generator> generator) const {
   const Tensor t = exponential(shape, std::move(generator));
   const Tensor log_prob = ops::evaluate_at<ops::functions::LogProb, ops::formulas::WeibullDraw>(
       scale_, concentration_, t);

@@ -1,12 +1,11 @@
 #include <torch/distributions/wishart.h>
 
-#include <typeinfo>
-
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/matrix.h>
 
 #include "constraints/points.h"
 #include "constraints/scan.h"
+#include "core/derived.h"
 #include "core/drawable.h"
 #include "core/given_covariance.h"
 #include "core/raise.h"
@@ -117,7 +116,7 @@ Tensor Wishart::do_rsample(IntArrayRef shape, std::optional<Generator> generator
 std::pair<Tensor, Tensor> Wishart::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
   // A derived class may have another density.
-  if (typeid(*this) != typeid(Wishart) || undrawable(validates(), {{df_, *of_df(*this)}}).defined())
+  if (core::is_derived(*this) || undrawable(validates(), {{df_, *of_df(*this)}}).defined())
     return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
   const Tensor df = ops::expanded(df_, shape.slice(0, shape.size() - 2));
   Tensor log_gammas;
@@ -132,7 +131,7 @@ Tensor Wishart::do_log_prob(const Tensor& value) const { return density(value, f
 
 // Factors the value once, for validation and for the density.
 Tensor Wishart::log_prob_of(const Tensor& value, const LogProbOptions& options) const {
-  if (typeid(*this) != typeid(Wishart)) return Implements::log_prob_of(value, options);
+  if (core::is_derived(*this)) return Implements::log_prob_of(value, options);
   if (options.validate) validate_shape(value);
   return ops::sum_rightmost(density(value, options.validate), options.dims);
 }

@@ -1,9 +1,11 @@
 #pragma once
 
-#include <typeinfo>
+#include <utility>
 
 #include <torch/distributions/core/scalar_family.h>
 
+#include "core/derived.h"
+#include "core/origin.h"
 #include "ops/engine/formula_table.h"
 
 /// Defines the hooks of scalar families. The source file of such a class instantiates them:
@@ -36,11 +38,28 @@ Tensor of_parameters(const ScalarFamily<Self, Base>& family,
 
 }  // namespace internal
 
-/// By the formula, also if `Base` is a TransformedDistribution: the class may have its own sampler.
 template <class Self, class Base>
 std::pair<Tensor, Tensor> ScalarFamily<Self, Base>::do_rsample_with_log_prob(
     IntArrayRef shape, std::optional<Generator> generator) const {
+  return is_derived(static_cast<const Self&>(*this))
+             ? Distribution::do_rsample_with_log_prob(shape, std::move(generator))
+             : scored_draws(shape, std::move(generator));
+}
+
+/// By the formula, also if `Base` is a TransformedDistribution: the class may have its own sampler.
+template <class Self, class Base>
+std::pair<Tensor, Tensor> ScalarFamily<Self, Base>::scored_draws(
+    IntArrayRef shape, std::optional<Generator> generator) const {
   return Distribution::do_rsample_with_log_prob(shape, std::move(generator));
+}
+
+template <class Self, class Base>
+template <class Family>
+std::pair<Tensor, Tensor> ScalarFamily<Self, Base>::scored_around_origin(
+    Tensor Family::*loc, IntArrayRef shape, std::optional<Generator> generator) const {
+  return core::scored_around_origin(static_cast<const Self&>(*this), loc, [&](const Self& centred) {
+    return centred.ScalarFamily::scored_draws(shape, std::move(generator));
+  });
 }
 
 template <class Self, class Base>
@@ -108,11 +127,11 @@ Tensor ScalarFamily<Self, Base>::do_entropy() const {
 }
 
 /// log_prob is not finite outside the support, so a kernel detects invalid values by checking its
-/// own output. A class derived from `Self` may have another density or another support.
+/// own output.
 template <class Self, class Base>
 Tensor ScalarFamily<Self, Base>::log_prob_of(const Tensor& value,
                                              const Distribution::LogProbOptions& options) const {
-  if (typeid(*this) != typeid(Self)) return Base::log_prob_of(value, options);
+  if (is_derived(static_cast<const Self&>(*this))) return Base::log_prob_of(value, options);
   const ops::FormulaInForce formula = ops::in_force(static_cast<const Self&>(*this));
   if (formula.table == nullptr || formula.table->log_prob == nullptr)
     return Base::log_prob_of(value, options);

@@ -534,21 +534,39 @@ class Flat final : public Implements<Flat<Base>, Base> {
   Tensor do_log_prob(const Tensor& value) const override { return at::full_like(value, -7.0); }
 };
 
+/// The same without a signature of its own.
+template <class Base>
+class Plain final : public Base {
+ public:
+  using Base::Base;
+
+ private:
+  Tensor do_log_prob(const Tensor& value) const override { return at::full_like(value, -7.0); }
+};
+
 TEST(ScoredDrawsTest, ADerivedClassHasADensityOfItsOwn) {
   const Tensor small = at::full({2}, 1e-3);
   const auto check = [](const Distribution& d) {
     EXPECT_TRUE(d.rsample_with_log_prob({3}).second.eq(-7).all().item<bool>()) << d;
   };
   check(Flat<Beta>(small, small));
+  check(Flat<Cauchy>(1e6, 1e-3));
   check(Flat<Chi2>(small));
   check(Flat<Dirichlet>(small));
   check(Flat<FisherSnedecor>(small, small));
   check(Flat<Gamma>(small, small));
+  check(Flat<GeneralizedPareto>(1e6, 1e-3, 0.5));
+  check(Plain<Gumbel>(1e6, 1e-3));
   check(Flat<InverseGamma>(small, small));
   check(Flat<Kumaraswamy>(1.0, 0.1));
+  check(Flat<Laplace>(1e6, 1e-3));
+  check(Flat<LogNormal>(0.0, 1e-6));
+  check(Plain<LowRankMultivariateNormal>(1e6 + small, small.unsqueeze(-1), small));
+  check(Plain<MultivariateNormal>(1e6 + small, scale_tril(at::eye(2))));
   check(Flat<Normal>(1e6, 1e-3));
   check(Flat<Pareto>(1.0, 1e8));
   check(Flat<StudentT>(small, 1e6, 1e-3));
+  check(Flat<Weibull>(1.0, 1e-3));
 }
 
 /// tanh without an inverse.

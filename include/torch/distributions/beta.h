@@ -22,8 +22,8 @@ class TORCH_DISTRIBUTIONS_API Beta : public core::ScalarFamily<Beta, Exponential
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
   /// Both shapes along a new last dimension.
   Tensor concentrations(IntArrayRef shape) const;
   std::vector<Tensor> do_natural_params() const override;

@@ -22,8 +22,8 @@ class TORCH_DISTRIBUTIONS_API Cauchy : public core::ScalarFamily<Cauchy> {
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
 
   Tensor loc_, scale_;
 };

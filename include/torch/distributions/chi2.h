@@ -15,8 +15,8 @@ class TORCH_DISTRIBUTIONS_API Chi2 : public core::ScalarFamily<Chi2, Gamma> {
   Tensor df() const { return concentration() * 2; }
 
  private:
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
 };
 
 }  // namespace torch::distributions

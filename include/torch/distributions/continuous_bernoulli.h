@@ -40,8 +40,8 @@ class TORCH_DISTRIBUTIONS_API ContinuousBernoulli
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
   Tensor uniform(IntArrayRef shape, std::optional<Generator> generator) const;
   std::vector<Tensor> do_natural_params() const override;
   Tensor do_log_normalizer(at::TensorList natural_params) const override;

@@ -17,8 +17,8 @@ class TORCH_DISTRIBUTIONS_API Gamma : public core::ScalarFamily<Gamma, Exponenti
   const Tensor& rate() const { return rate_; }
 
  protected:
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;

@@ -22,8 +22,8 @@ class TORCH_DISTRIBUTIONS_API GeneralizedPareto : public core::ScalarFamily<Gene
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
   Tensor do_mode() const override;
   Tensor uniform(IntArrayRef shape, std::optional<Generator> generator) const;
   Tensor inverted(const Tensor& u) const;

@@ -24,8 +24,8 @@ class TORCH_DISTRIBUTIONS_API Gumbel : public core::ScalarFamily<Gumbel, Transfo
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
   void change(const core::Change& change) override;
   void transform_uniform();
 

@@ -20,8 +20,8 @@ class TORCH_DISTRIBUTIONS_API Laplace : public core::ScalarFamily<Laplace> {
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
 
   Tensor loc_, scale_;
 };

@@ -20,8 +20,8 @@ class TORCH_DISTRIBUTIONS_API LogNormal
   const Tensor& scale() const;
 
  private:
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
 };
 
 }  // namespace torch::distributions

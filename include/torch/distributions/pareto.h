@@ -25,8 +25,8 @@ class TORCH_DISTRIBUTIONS_API Pareto : public core::ScalarFamily<Pareto, Transfo
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
   Tensor transformed(const Tensor& excess) const;
 
   Tensor scale_, alpha_;

@@ -22,8 +22,8 @@ class TORCH_DISTRIBUTIONS_API StudentT : public core::ScalarFamily<StudentT> {
 
  private:
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
   /// loc + scale * draws, in the dtype of the parameters.
   Tensor moved(const Tensor& draws) const;
 

@@ -26,8 +26,8 @@ class TORCH_DISTRIBUTIONS_API Weibull
  private:
   Tensor do_sample(IntArrayRef shape, std::optional<Generator> generator) const override;
   Tensor do_rsample(IntArrayRef shape, std::optional<Generator> generator) const override;
-  std::pair<Tensor, Tensor> do_rsample_with_log_prob(
-      IntArrayRef shape, std::optional<Generator> generator) const override;
+  std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                         std::optional<Generator> generator) const override;
   Tensor exponential(IntArrayRef shape, std::optional<Generator> generator) const;
   Tensor transformed(const Tensor& t) const;
 

@@ -18,8 +18,18 @@ class TORCH_DISTRIBUTIONS_API ScalarFamily : public Implements<Self, Base> {
                (std::derived_from<std::remove_cvref_t<Args>, ScalarFamily> && ...)))
   explicit ScalarFamily(Args&&... args) : Implements<Self, Base>(std::forward<Args>(args)...) {}
 
+  /// By `scored_draws`, unless this object is of a class derived from `Self`: that may have another
+  /// density.
   std::pair<Tensor, Tensor> do_rsample_with_log_prob(
       IntArrayRef shape, std::optional<Generator> generator) const override;
+  /// Draws, and the log density of each. By default that of the draw as it was rounded, by the
+  /// formula. A class overrides it if the rounding of draws loses digits that the density needs.
+  virtual std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
+                                                 std::optional<Generator> generator) const;
+  /// `scored_draws` for a family with the location `loc`, which is far from 0.
+  template <class Family>
+  std::pair<Tensor, Tensor> scored_around_origin(Tensor Family::*loc, IntArrayRef shape,
+                                                 std::optional<Generator> generator) const;
   Tensor do_log_prob(const Tensor& value) const override;
   Tensor do_cdf(const Tensor& value) const override;
   Tensor do_icdf(const Tensor& probability) const override;
