@@ -6,10 +6,12 @@
 #include <barrier>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <torch/distributions/gamma.h>
@@ -326,30 +328,47 @@ TEST(Philox, RefusesAShardThatDoesNotExist) {
 
 // --- Threads --------------------------------------------------------------------------------------
 
-TEST(Philox, ThreadsShareAStream) {
-  constexpr int kThreads = 8, kDraws = 200;
-  const auto first_numbers = [](const Philox& random, int count) {
-    std::vector<double> numbers;
-    for (int i = 0; i < count; ++i) numbers.push_back(draw(random, {2})[1].item<double>());
-    return numbers;
-  };
-  const Philox shared(7);
-  std::vector<std::vector<double>> drawn(kThreads);
-  std::barrier start(kThreads);
-  std::vector<std::thread> threads;
-  for (auto& own : drawn) {
-    threads.emplace_back([&] {
-      start.arrive_and_wait();
-      own = first_numbers(shared, kDraws);
-    });
+/// The draws of `count` calls, each a row of numbers.
+std::vector<std::vector<double>> draws_of(const std::function<Tensor(const Philox&)>& sample,
+                                          const Philox& random, int count) {
+  std::vector<std::vector<double>> rows;
+  for (int i = 0; i < count; ++i) {
+    const Tensor x = sample(random).to(at::kDouble).contiguous();
+    rows.emplace_back(x.const_data_ptr<double>(), x.const_data_ptr<double>() + x.numel());
   }
-  for (auto& thread : threads) thread.join();
-  std::vector<double> all, expected = first_numbers(Philox(7), kThreads * kDraws);
-  for (const auto& own : drawn) all.insert(all.end(), own.begin(), own.end());
-  std::sort(all.begin(), all.end());
-  std::sort(expected.begin(), expected.end());
-  EXPECT_EQ(all, expected);
-  EXPECT_EQ(Generator(shared).get_offset(), kThreads * kDraws);
+  return rows;
+}
+
+// Each of several threads has draws that no other has, and all of them together are those that one
+// thread would have. Every call here takes one draw of the stream.
+TEST(Philox, ThreadsShareAStream) {
+  constexpr int kThreads = 8, kDraws = 50;
+  const Tensor ones = at::ones({300});
+  const std::vector<std::pair<const char*, std::function<Tensor(const Philox&)>>> samplers{
+      {"rand", [](const Philox& random) { return draw(random, {300}); }},
+      {"random_", [&](const Philox& random) { return ones.to(at::kInt).random_(random); }},
+      {"Normal", [&](const Philox& random) { return Normal(0.5 * ones, ones).sample({}, random); }},
+      {"Gamma", [&](const Philox& random) { return Gamma(0.5 * ones, ones).sample({}, random); }}};
+  for (const auto& [name, sample] : samplers) {
+    SCOPED_TRACE(name);
+    const Philox shared(7);
+    std::vector<std::vector<std::vector<double>>> drawn(kThreads);
+    std::barrier start(kThreads);
+    std::vector<std::thread> threads;
+    for (auto& own : drawn) {
+      threads.emplace_back([&, &sampler = sample] {
+        start.arrive_and_wait();
+        own = draws_of(sampler, shared, kDraws);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    std::vector<std::vector<double>> all, expected = draws_of(sample, Philox(7), kThreads * kDraws);
+    for (const auto& own : drawn) all.insert(all.end(), own.begin(), own.end());
+    std::sort(all.begin(), all.end());
+    std::sort(expected.begin(), expected.end());
+    EXPECT_TRUE(all == expected);
+    EXPECT_EQ(Generator(shared).get_offset(), kThreads * kDraws);
+  }
 }
 
 TEST(Philox, ThreadsUseEveryMethod) {

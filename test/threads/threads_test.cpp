@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <functional>
@@ -16,18 +17,20 @@
 #include <torch/distributions/constraints/interval.h>
 #include <torch/distributions/constraints/real.h>
 #include <torch/distributions/core/implements.h>
+#include <torch/distributions/core/sampler.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/independent.h>
 #include <torch/distributions/kl.h>
 #include <torch/distributions/log_normal.h>
 #include <torch/distributions/multivariate_normal.h>
 #include <torch/distributions/normal.h>
+#include <torch/distributions/philox.h>
 #include <torch/distributions/transformed_distribution.h>
 #include <torch/distributions/transforms/affine.h>
 #include <torch/distributions/transforms/exp.h>
 #include <torch/distributions/transforms/tanh.h>
 
-// Many threads use shared state at once: the registries, distributions, transforms with a cache.
+// Many threads use shared state at once: the registries, distributions, transforms with a cache, generators.
 // The results must be those of one thread. ThreadSanitizer (the tsan preset) detects data races.
 
 namespace torch::distributions::test {
@@ -82,6 +85,50 @@ bool register_and_look_up(int round) {
   }
   return kl(Mine<kThread>(), p) == round && kl(p, q) == 0.5 &&
          kl(Independent(p.expand({3}), 1), Independent(q.expand({3}), 1)) == 1.5;
+}
+
+// The first stream registers LibTorch's kernels. No other test of this program makes one before.
+TEST(ThreadsTest, MakeTheFirstStreams) {
+  std::vector<Tensor> drawn(kThreads);
+  const int failed = failures([&](int thread, int round) {
+    const Tensor x = at::rand({100}, Philox(static_cast<uint64_t>(round)));
+    if (round == 0) drawn[static_cast<std::size_t>(thread)] = x;
+    return !x.equal(at::rand({100}, Philox(static_cast<uint64_t>(round) + 1)));
+  });
+  EXPECT_EQ(failed, 0);
+  for (const Tensor& each : drawn) EXPECT_TRUE(each.equal(drawn[0]));
+}
+
+/// A sampler of the rest of a scope for all threads.
+struct DefaultSampler {
+  explicit DefaultSampler(Sampler sampler) { set_default_sampler(sampler); }
+  ~DefaultSampler() { set_default_sampler(Sampler::kLibTorch); }
+};
+
+// Each draw takes one number of the default generator, whichever thread takes it.
+TEST(ThreadsTest, DrawWithoutAGenerator) {
+  const Normal normal(at::zeros({8}, at::kDouble), 1.0);
+  const DefaultSampler philox(Sampler::kPhilox);
+  const auto first_numbers = [&](int count) {
+    std::vector<double> numbers;
+    for (int i = 0; i < count; ++i) numbers.push_back(normal.sample()[0].item<double>());
+    return numbers;
+  };
+  Generator generator = at::detail::getDefaultCPUGenerator();
+  const Tensor state = generator.get_state();
+  std::vector<double> expected = first_numbers(kThreads * kRounds);
+  generator.set_state(state);
+
+  std::vector<std::vector<double>> drawn(kThreads);
+  failures([&](int thread, int) {
+    drawn[static_cast<std::size_t>(thread)].push_back(first_numbers(1)[0]);
+    return true;
+  });
+  std::vector<double> all;
+  for (const auto& own : drawn) all.insert(all.end(), own.begin(), own.end());
+  std::sort(all.begin(), all.end());
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(all, expected);
 }
 
 TEST(ThreadsTest, RegisterAndLookUpDivergences) {
