@@ -230,7 +230,7 @@ TEST(Philox, SplitsAreIndependentStreams) {
 /// The numbers of streams, and how far they are behind one another, are correlated as little as
 /// independent ones: a comparison fails by chance once in a million choices of all of them.
 TEST(Philox, SplitsAreUncorrelatedAtEveryLag) {
-  constexpr int64_t kStreams = 64, kLags = 64, kOwnLags = 512, kCount = 16384;
+  constexpr int64_t kStreams = 64, kLags = 64, kOwnLags = 256, kCount = 8192;
   constexpr double kComparisons =
       4. * (kStreams * kStreams * (kLags + 1) + kStreams * (kOwnLags - kLags));
   const double most = -at::special_ndtri(number(1e-6 / (2 * kComparisons))).item<double>();

@@ -617,7 +617,7 @@ MUTANTS += [
         ("a wider squeeze of counts", "poisson.h", "0.9277", "0.9877", "Poisson"),
         ("one trial more", "binomial.h", "more = n + 1.0;", "more = n + 2.0;", "Binomial"),
         ("a wider squeeze of angles", "von_mises.h", "c * (2.0 - c)", "c * (2.4 - c)", "VonMises"),
-        ("an inversion that ends early", "counts.h", "0x1p-60", "0x1p-6", "Poisson"),
+        ("an inversion that ends early", "counts.h", "0x1p-64", "0x1p-6", "Poisson"),
         ("a term too few", "counts.h", "sum = sum + term;", "sum = sum + term * 0.99;", "Poisson"),
         ("the frequent outcome", "binomial.h", "select(is_other, n - possible, possible)", "possible", "Binomial"),
         ("angles of one side", "von_mises.h", "select(y < 0.0, -size, size)", "size", "VonMises"),

@@ -24,8 +24,8 @@ inline constexpr int kCounts = 128;
 /// Sums of this many probabilities are compared together.
 inline constexpr int kStep = 4;
 /// If the last probability of a step is not larger, an inversion ends. It is behind the mode, since
-/// the count 0 has a larger one.
-inline constexpr double kNegligible = 0x1p-60 * kSure;
+/// the count 0 has a larger one: that of 63 trials with p = 1/2 is twice as large.
+inline constexpr double kNegligible = 0x1p-64 * kSure;
 /// The first of the two attempts that give words to an inversion. Rejection has fewer attempts.
 inline constexpr std::uint32_t kInversion = 1u << 15;
 

@@ -2,8 +2,8 @@
 """Checks test/ops/random/draws.json, the first numbers of each sampler, which are frozen.
 
 This is an implementation of its own, from the definitions alone. Uniform numbers, trials, integers, counts and categories must be
-equal to the bit. Others go through logarithms and sines, which the library computes by polynomials: they must be near, and the file keeps their
-bits.
+equal to the bit. Others go through logarithms and sines, which the library computes by polynomials: they must be near, and the file
+keeps their bits.
 """
 
 import decimal
@@ -116,7 +116,10 @@ def poisson_by_rejection(rate, element):
 def binomial_by_rejection(n, p, element):
     deviation = math.sqrt(n * p * (1 - p))
     b = 1.15 + 2.53 * deviation
-    log_density = lambda k: math.log(math.comb(n, k)) + k * math.log(p) + (n - k) * math.log1p(-p)
+
+    def log_density(k):
+        return math.log(math.comb(n, k)) + k * math.log(p) + (n - k) * math.log1p(-p)
+
     mode = math.floor((n + 1) * p)
     return transformed(element, (-0.0873 + 0.0248 * b + 0.01 * p, b), n * p + 0.5, (2.83 + 5.1 / b) * deviation,
                        lambda k: log_density(k) - log_density(mode), lambda k, distance, v: 0 <= k <= n)
