@@ -194,7 +194,7 @@ struct Kumaraswamy {
 struct KumaraswamyLogDraw {
   static constexpr std::size_t kParameters = 2;
   static constexpr Functions kInDouble = kNone;
-  static constexpr KernelOf kKernels[] = {{kInverse, kEveryParameter}};
+  static constexpr KernelOf kKernels[] = {{kInverse, kEveryParameter}, {kLogProb, kEveryParameter}};
 
   static constexpr auto inverse(const auto& a, const auto& b) {
     return [=](const auto& u) { return log1mexp(log(u) / b) / a; };

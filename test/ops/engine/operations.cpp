@@ -236,6 +236,13 @@ const std::vector<Operation>& operations() {
          },
          {kPositiveRange, kPositiveRange, kUnitRange},
          {true, true, false}},
+        {"Kumaraswamy_log_draw_log_prob",
+         [](const Tensors& t) {
+           return ops::evaluate_at<ops::functions::LogProb, ops::formulas::KumaraswamyLogDraw>(
+               t[0], t[1], t[2]);
+         },
+         {kPositiveRange, kPositiveRange, kUnitRange},
+         {true, true, false}},
         {"Exp_forward",
          [](const Tensors& t) { return ExpTransform()(t[0]); },
          {kRealRange},
