@@ -58,7 +58,8 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   virtual bool has_enumerate_support() const { return false; }
 
   /// Draws samples without a gradient.
-  /// \param generator The random generator; the default generator of the device if absent.
+  /// \param generator The random generator. If absent, `default_sampler()` decides: the default
+  ///   generator of the device, or a new `Philox` stream.
   Tensor sample(IntArrayRef sample_shape = {},
                 std::optional<Generator> generator = std::nullopt) const;
   /// Draws samples that are differentiable in the parameters.
