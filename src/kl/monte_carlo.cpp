@@ -25,18 +25,31 @@ struct Draws {
   bool are_differentiable;
 };
 
-/// log p at the draws x themselves, since q is evaluated there: the difference to the log density
-/// before a draw was rounded may be larger than the divergence. Undefined unless all densities are
-/// known to be finite: where tanh is rounded to 1 there is none, and none may be implemented.
-Tensor finite_log_density(const Distribution& p, const Tensor& x) {
-  if (!constraints::scan::readable(x)) return {};
+bool is_known_to_be_finite(const Tensor& t) {
+  return constraints::scan::readable(t) && all_finite(t);
+}
+
+/// The draws x, with one of the support of d where `is_usual` is false.
+Tensor usual_draws(const Distribution& d, const Tensor& x, const Tensor& is_usual) {
+  return at::where(with_event(is_usual, static_cast<int64_t>(d.event_shape().size())), x,
+                   stand_in(d, x.options().dtype(floating(x.scalar_type()))));
+}
+
+/// log p at the draws x themselves, since q is evaluated there: the difference to `scored`, the
+/// log density before a draw was rounded, may be larger than the divergence. Where x has no density,
+/// as where tanh is rounded to 1, or none is implemented, it is `scored`.
+Tensor log_density(const Distribution& p, const Tensor& x, const Tensor& scored) {
+  if (x.is_meta()) return scored;
   const SuspendValidation suspended;
   try {
-    Tensor log_p = p.log_prob(x);
-    if (all_finite(log_p)) return log_p;
+    const Tensor log_p = p.log_prob(x);
+    if (is_known_to_be_finite(log_p)) return log_p;
+    // Elsewhere the gradient of the density may be NaN.
+    const Tensor is_finite = log_p.detach().isfinite();
+    return at::where(is_finite, p.log_prob(usual_draws(p, x, is_finite)), scored);
   } catch (const c10::NotImplementedError&) {
+    return scored;
   }
-  return {};
 }
 
 Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
@@ -46,10 +59,9 @@ Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
   const auto support = stated_support(p);
   draws.are_differentiable = p.has_rsample() && !(support && (*support)->is_discrete());
   if (draws.are_differentiable) {
-    draws.x = p.rsample({count}, generator);
-    draws.log_p = finite_log_density(p, draws.x);
-    if (!draws.log_p.defined())
-      std::tie(draws.x, draws.log_p) = p.rsample_with_log_prob({count}, std::move(generator));
+    Tensor scored;
+    std::tie(draws.x, scored) = p.rsample_with_log_prob({count}, std::move(generator));
+    draws.log_p = log_density(p, draws.x, scored);
   } else {
     draws.x = p.sample({count}, std::move(generator));
     const SuspendValidation suspended;
@@ -67,11 +79,9 @@ Draws draws_of(const Distribution& p, const Distribution& q, int64_t count,
 Tensor log_ratio(const Draws& draws, const Distribution& q) {
   const SuspendValidation suspended;  // a draw outside the support of q is no error
   const Tensor ratio = draws.log_p - q.log_prob(draws.x);
-  if (!constraints::scan::readable(ratio) || !finite.first_violation(ratio)) return ratio;
+  if (ratio.is_meta() || is_known_to_be_finite(ratio)) return ratio;
   const Tensor is_infinite = ratio.detach().isinf();
-  const Tensor x =
-      at::where(with_event(is_infinite, static_cast<int64_t>(q.event_shape().size())),
-                stand_in(q, draws.x.options().dtype(floating(draws.x.scalar_type()))), draws.x);
+  const Tensor x = usual_draws(q, draws.x, is_infinite.logical_not());
   return at::where(is_infinite, ratio.detach(), draws.log_p - q.log_prob(x));
 }
 

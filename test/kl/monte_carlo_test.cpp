@@ -18,6 +18,7 @@
 #include <torch/distributions/normal.h>
 #include <torch/distributions/one_hot_categorical.h>
 #include <torch/distributions/pareto.h>
+#include <torch/distributions/philox.h>
 #include <torch/distributions/poisson.h>
 #include <torch/distributions/uniform.h>
 
@@ -146,7 +147,7 @@ TEST(KlMonteCarloTest, BothDensitiesAreThoseOfTheRoundedDraw) {
   EXPECT_EQ(kl_divergence_monte_carlo(p, p, 1000).estimate.item<double>(), 0);
 }
 
-/// A density whose logarithm and gradients are infinite above `end`. It counts its evaluations.
+/// There is no density above `end`, and the gradient of its logarithm is NaN there.
 class Rooted final : public Implements<Rooted, Normal> {
  public:
   Rooted(const Tensor& loc, double end) : Implements(loc, 1.0, false), end_(end) {}
@@ -155,16 +156,14 @@ class Rooted final : public Implements<Rooted, Normal> {
     return s;
   }
 
-  mutable int evaluations = 0;
-
  private:
   Tensor do_log_prob(const Tensor& value) const override {
-    ++evaluations;
-    return -0.5 * (value - loc()).square() + ((end_ - value) * (value < end_)).sqrt().log();
+    const Tensor is_inside = (value < end_).to(value.dtype());
+    return -0.5 * (value - loc()).square() + ((end_ - value) * is_inside).pow(0.75) +
+           is_inside.log();
   }
   std::pair<Tensor, Tensor> do_rsample_with_log_prob(
       IntArrayRef shape, std::optional<Generator> generator) const override {
-    ++evaluations;
     const Tensor x = rsample(sample_shape(shape), std::move(generator));
     return {x, (x - loc()).neg().exp()};
   }
@@ -172,26 +171,32 @@ class Rooted final : public Implements<Rooted, Normal> {
   double end_;
 };
 
-TEST(KlMonteCarloTest, ADensityIsEvaluatedOnce) {
-  at::manual_seed(0);
-  const Rooted p(at::zeros({}), 100), q(at::zeros({}), 200);
-  EXPECT_TRUE(kl_divergence_monte_carlo(p, q, 100).estimate.isfinite().item<bool>());
-  EXPECT_EQ(p.evaluations, 1);
-  EXPECT_EQ(q.evaluations, 1);
+TEST(KlMonteCarloTest, ADrawIsTakenOnceWhateverItsDensityIs) {
+  const Normal q(0.0, 1.0);
+  const Philox some(7), all(7);
+  kl_divergence_monte_carlo(Rooted(at::zeros({}), 0), q, 100, some);
+  kl_divergence_monte_carlo(Rooted(at::zeros({}), 100), q, 100, all);
+  EXPECT_TRUE(some.state().equal(all.state()));
 }
 
 TEST(KlMonteCarloTest, AnInfiniteGradientOfADensityIsNotUsed) {
-  // Half of the draws have no density of p, so those before rounding are used: exp(loc - x). Its
-  // gradient in loc along a draw x = loc + z is 0.
+  // Half of the draws x = loc + z have no density of p, so that before rounding is used, exp(loc - x).
+  // Its gradient in loc is 0. That of the other half is |x|^(3/4) - z^2 / 2.
   at::manual_seed(0);
   const Tensor loc = at::zeros({}).requires_grad_(), other = at::ones({}).requires_grad_();
   const Normal wide(other, 1.0);
   const auto [estimate, error] = kl_divergence_monte_carlo(Rooted(loc, 0), wide, kDraws);
-  // The mean of exp(-z) + (z - 1)^2 / 2 + log(2 pi) / 2, and of the gradient z - 1.
-  EXPECT_NEAR(estimate.item<double>(), std::exp(0.5) + 1 + 0.5 * std::log(2 * M_PI),
+  // The mean of that + (x - 1)^2 / 2 + log(2 pi) / 2, and of its gradient. E |z|^a is
+  // 2^(a/2) Gamma((a + 1) / 2) / sqrt(pi).
+  const auto half_moment = [](double a) {
+    return 0.5 * std::pow(2, a / 2) * std::tgamma((a + 1) / 2) / std::sqrt(M_PI);
+  };
+  const double above = std::exp(0.5) * 0.5 * std::erfc(std::sqrt(0.5)),
+               below = half_moment(0.75) - 0.25;
+  EXPECT_NEAR(estimate.item<double>(), above + below + 1 + 0.5 * std::log(2 * M_PI),
               kDeviations * error.item<double>());
   const auto gradients = torch::autograd::grad({estimate}, {loc, other});
-  EXPECT_NEAR(gradients[0].item<double>(), -1, 0.05);
+  EXPECT_NEAR(gradients[0].item<double>(), -1 - 0.75 * half_moment(-0.25), 0.05);
   EXPECT_NEAR(gradients[1].item<double>(), 1, 0.05);
 
   // Outside the support of the first q the divergence is infinite; the second one is far inside.
