@@ -23,7 +23,7 @@ TORCH_DISTRIBUTIONS_API Sampler default_sampler() noexcept;
 /// Sets the sampler on this thread during the lifetime of the guard.
 class TORCH_DISTRIBUTIONS_API SamplerGuard {
  public:
-  explicit SamplerGuard(Sampler sampler);
+  [[nodiscard]] explicit SamplerGuard(Sampler sampler);
   ~SamplerGuard();
   SamplerGuard(const SamplerGuard&) = delete;
   SamplerGuard& operator=(const SamplerGuard&) = delete;

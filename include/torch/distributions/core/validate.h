@@ -29,7 +29,7 @@ class Validate {
 /// distribution without a `validate_args` of its own.
 class TORCH_DISTRIBUTIONS_API ValidateArgsGuard {
  public:
-  explicit ValidateArgsGuard(bool on);
+  [[nodiscard]] explicit ValidateArgsGuard(bool on);
   ~ValidateArgsGuard();
   ValidateArgsGuard(const ValidateArgsGuard&) = delete;
   ValidateArgsGuard& operator=(const ValidateArgsGuard&) = delete;
