@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <torch/distributions/categorical.h>
 #include <torch/distributions/gamma.h>
 #include <torch/distributions/kl.h>
 #include <torch/distributions/normal.h>
@@ -146,14 +147,16 @@ TEST(Philox, KeepsItsStateIfAnotherIsInvalid) {
     return changed;
   };
   const std::vector<std::pair<Tensor, const char*>> invalid{
-      {Tensor(), "needs a tensor of bytes on the CPU"},
-      {state.to(at::kInt), "needs a tensor of bytes on the CPU"},
-      {state.to(at::kMeta), "needs a tensor of bytes on the CPU"},
-      {state.to_sparse(), "needs a tensor of bytes on the CPU"},
+      {Tensor(), "needs a tensor of bytes on the CPU, got an undefined tensor"},
+      {state.to(at::kInt), "needs a tensor of bytes on the CPU, got a tensor of the dtype Int"},
+      {state.to(at::kMeta), "on the device meta"},
+      {state.to_sparse(), "and the layout Sparse"},
       {state.slice(0, 1), "needs 40 bytes, got shape torch.Size([39])"},
       {state.unsqueeze(0), "needs 40 bytes, got shape torch.Size([1, 40])"},
-      {with(0, 0), "these bytes are no state of a Philox stream, or of another version"},
-      {with(6, 2), "these bytes are no state"},      // the version
+      {with(0, 0), "these bytes are no state of a Philox stream"},
+      {with(5, 0), "these bytes are no state"},
+      {with(6, 2), "this state has the version 2 of the format, but version 1 is needed"},
+      {with(7, 1), "this state has the version 257 of the format"},
       {with(31, 0x80), "these bytes are no state"},  // number 2^63
       {with(32, 1), "these bytes are no state"},     // shard 1 of 1
       {with(36, 0), "these bytes are no state"},     // shard 0 of 0
@@ -320,10 +323,31 @@ TEST(Philox, RefusesAShardThatDoesNotExist) {
   EXPECT_THAT(refusal([&] { random.shard(-1, 2); }), HasSubstr("got i = -1 and k = 2"));
   EXPECT_THAT(refusal([&] { random.shard(0, 0); }), HasSubstr("got i = 0 and k = 0"));
   EXPECT_THAT(refusal([&] { random.shard(0, int64_t{1} << 32); }),
-              HasSubstr("at most 2^32 - 1 parts"));
+              HasSubstr("at most 2^32 - 1 parts are possible, got 4294967296 parts"));
   const Philox part = random.shard(65534, 65535);
   part.shard(65536, 65537);  // the last of 2^32 - 1
-  EXPECT_THAT(refusal([&] { part.shard(0, 65538); }), HasSubstr("for each of 65535"));
+  EXPECT_THAT(refusal([&] { part.shard(0, 65538); }),
+              HasSubstr("got 65538 parts of each of 65535 parts"));
+}
+
+TEST(Philox, RefusesADrawOfTooManyElements) {
+  constexpr int64_t kParts = (int64_t{1} << 32) - 1, kMost = (int64_t{1} << 48) / kParts;
+  for (const int64_t i : {int64_t{0}, kParts - 1}) {
+    const Philox part = Philox(7).shard(i, kParts);
+    const auto refuses = [&](const auto& sample) {
+      EXPECT_EQ(refusal([&] { sample(kMost + 1); }),
+                c10::str("Philox: all parts of a draw together have at most 2^48 elements, got ",
+                         kMost + 1, " elements for part ", i, " of ", kParts));
+      EXPECT_EQ(Generator(part).get_offset(), 0u) << "an error takes no draw";
+    };
+    refuses([&](int64_t n) { torch::rand({n}, part); });
+    refuses([&](int64_t n) { torch::bernoulli(torch::full({n}, 0.5), part); });
+    refuses([&](int64_t n) { Normal(0.0, 1.0).sample({n}, part); });
+    refuses([&](int64_t n) { Gamma(0.5, 1.0).sample({n}, part); });
+    refuses([&](int64_t n) { Gamma(0.5, 1.0).rsample_with_log_prob({n}, part); });
+    refuses([&](int64_t n) { Categorical(probs(doubles({0.5, 0.5}))).sample({n}, part); });
+    Normal(0.0, 1.0).sample({kMost}, part);
+  }
 }
 
 // --- Threads --------------------------------------------------------------------------------------

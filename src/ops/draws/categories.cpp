@@ -112,10 +112,11 @@ Tensor sample_categorical(const Tensor& weights, Weights form, int64_t count,
   const auto rows = weights.sizes().slice(0, weights.sizes().size() - 1);
   at::DimVector shape{count};
   shape.append(rows.begin(), rows.end());
+  const auto draw = draw_of_stream(generator, c10::multiply_integers(shape));
   if (count == 0 || weights.numel() == 0)
     return at::empty(shape, weights.options().dtype(at::kLong));
   Tensor table = weights.to(at::toOpMathType(weights.scalar_type())).contiguous();
-  if (const auto draw = draw_of_stream(generator)) {
+  if (draw) {
     const Tensor draws = at::empty(shape, weights.options().dtype(at::kLong));
     const bool are_valid =
         random::fill_categories(draws, *draw, table.detach(), form == Weights::kLogits);

@@ -84,7 +84,7 @@ Tensor sample_inverse_gamma(const Tensor& concentration, const Tensor& rate,
   const auto shape = at::infer_size_dimvector(concentration.sizes(), rate.sizes());
   const bool is_differentiated =
       may_be_differentiated(concentration) || may_be_differentiated(rate);
-  const auto of_stream = draw_of_stream(generator);
+  const auto of_stream = draw_of_stream(generator, c10::multiply_integers(shape));
   Tensor draw;
   if (of_stream) {
     draw = at::empty(shape, concentration.options().dtype(dtype));
@@ -120,7 +120,9 @@ Tensor sample_fisher_snedecor(const Tensor& df1, const Tensor& df2,
   const auto dtype = at::promote_types(df1.scalar_type(), df2.scalar_type());
   const auto shape = at::infer_size_dimvector(df1.sizes(), df2.sizes());
   const bool is_differentiated = may_be_differentiated(df1) || may_be_differentiated(df2);
-  const auto first = draw_of_stream(generator), second = draw_of_stream(generator);
+  const auto elements = c10::multiply_integers(shape);
+  const auto first = draw_of_stream(generator, elements),
+             second = draw_of_stream(generator, elements);
   Tensor draw;
   if (first) {
     draw = at::empty(shape, df1.options().dtype(dtype));
@@ -183,7 +185,9 @@ NormalOverGamma parts_of(const Tensor& half, const Tensor& log_size, const rando
 StudentTDraws sample_student_t(const Tensor& df, const Tensor& loc, const Tensor& scale,
                                at::IntArrayRef shape, at::ScalarType dtype,
                                std::optional<Generator> generator, NormalOverGamma* parts) {
-  const auto of_t = draw_of_stream(generator), of_parts = draw_of_stream(generator);
+  const auto elements = c10::multiply_integers(shape);
+  const auto of_t = draw_of_stream(generator, elements),
+             of_parts = draw_of_stream(generator, elements);
   Tensor value;
   if (of_t) {
     value = at::empty(shape, loc.options().dtype(dtype));

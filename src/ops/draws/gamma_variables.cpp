@@ -119,7 +119,8 @@ GammaDraws draw_gammas(const Tensor& concentration, const random::Draw& draw) {
 }
 
 GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generator>& generator) {
-  if (const auto draw = draw_of_stream(generator)) return draw_gammas(concentration, *draw);
+  if (const auto draw = draw_of_stream(generator, concentration.numel()))
+    return draw_gammas(concentration, *draw);
   if (concentration.device().is_cpu())
     return draw_gammas_on_cpu<double>(dense(concentration), generator);
   const Tensor log_x = draw_log_gammas(concentration, generator);
@@ -128,7 +129,7 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
 
 GammaDraws draw_standard_gammas(const Tensor& concentration,
                                 const std::optional<Generator>& generator) {
-  if (const auto draw = draw_of_stream(generator)) {
+  if (const auto draw = draw_of_stream(generator, concentration.numel())) {
     GammaDraws draws = draw_gammas(concentration, *draw);
     draws.x.clamp_min_(float_limits(concentration.scalar_type()).least_normal);
     return draws;

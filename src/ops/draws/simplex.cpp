@@ -92,7 +92,7 @@ Tensor sample_dirichlet(const Tensor& concentration, std::optional<Generator> ge
   Tensor x;
   {
     const at::NoGradGuard no_grad;
-    if (const auto draw = draw_of_stream(generator)) {
+    if (const auto draw = draw_of_stream(generator, concentration.numel())) {
       x = at::empty(concentration.sizes(), concentration.options());
       random::fill_dirichlet(x, *draw, concentration);
       if (gammas != nullptr) {

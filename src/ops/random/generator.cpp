@@ -6,6 +6,7 @@
 
 #include <array>
 #include <limits>
+#include <string>
 
 #include "core/raise.h"
 #include "ops/random/library.h"
@@ -33,9 +34,16 @@ std::uint64_t derived(std::uint64_t key, Of domain, std::uint64_t x) {
 /// The bytes of a state are these words, least byte first. The first one is the text "Philox", and
 /// the version of the format.
 using Words = std::array<std::uint64_t, 5>;
-constexpr std::uint64_t kFormat = 0x0001'786f'6c69'6850;
+constexpr std::uint64_t kText = 0x786f'6c69'6850, kVersion = 1;
+constexpr int kBitsOfText = 48;
 constexpr int kBitsOfByte = 8;
 constexpr auto kBytes = static_cast<std::int64_t>(sizeof(Words));
+
+std::string described(const Tensor& tensor) {
+  if (!tensor.defined()) return "an undefined tensor";
+  return c10::str("a tensor of the dtype ", tensor.scalar_type(), " and the layout ",
+                  tensor.layout(), " on the device ", tensor.device());
+}
 
 }  // namespace
 
@@ -55,8 +63,8 @@ Stream Stream::part(std::int64_t i, std::int64_t k) const {
                             "Philox::shard: needs 0 <= i < k, got i = ", i, " and k = ", k);
   constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
   TORCH_DISTRIBUTIONS_CHECK(ValueError, k <= kMost / std::int64_t{shards},
-                            "Philox::shard: at most 2^32 - 1 parts are possible, got ", k,
-                            shards == 1 ? "" : c10::str(" for each of ", shards));
+                            "Philox::shard: at most 2^32 - 1 parts are possible, got ", k, " parts",
+                            shards == 1 ? "" : c10::str(" of each of ", shards, " parts"));
   Stream other = *this;
   other.shard = static_cast<std::uint32_t>(shard * k + i);
   other.shards = static_cast<std::uint32_t>(shards * k);
@@ -64,7 +72,8 @@ Stream Stream::part(std::int64_t i, std::int64_t k) const {
 }
 
 Tensor Stream::bytes() const {
-  const Words words{kFormat, seed, key, number, shard | std::uint64_t{shards} << 32};
+  const Words words{kText | kVersion << kBitsOfText, seed, key, number,
+                    shard | std::uint64_t{shards} << 32};
   Tensor bytes = at::empty({kBytes}, at::kByte);
   auto* to = bytes.mutable_data_ptr<std::uint8_t>();
   for (const std::uint64_t word : words) {
@@ -77,7 +86,8 @@ Stream Stream::of_bytes(const Tensor& bytes) {
   TORCH_DISTRIBUTIONS_CHECK(ValueError,
                             bytes.defined() && bytes.layout() == at::kStrided && bytes.is_cpu() &&
                                 bytes.scalar_type() == at::kByte,
-                            "Philox::set_state: needs a tensor of bytes on the CPU");
+                            "Philox::set_state: needs a tensor of bytes on the CPU, got ",
+                            described(bytes));
   TORCH_DISTRIBUTIONS_CHECK(ValueError, bytes.dim() == 1 && bytes.numel() == kBytes,
                             "Philox::set_state: needs ", kBytes, " bytes, got shape ",
                             core::repr(bytes.sizes()));
@@ -87,14 +97,19 @@ Stream Stream::of_bytes(const Tensor& bytes) {
   for (std::uint64_t& word : words) {
     for (int bit = 0; bit < 64; bit += kBitsOfByte) word |= std::uint64_t{*from++} << bit;
   }
+  const bool has_text = (words[0] ^ kText) << (64 - kBitsOfText) == 0;
+  const std::uint64_t version = words[0] >> kBitsOfText;
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, !has_text || version == kVersion,
+                            "Philox::set_state: this state has the version ", version,
+                            " of the format, but version ", kVersion, " is needed");
   const Stream stream{.seed = words[1],
                       .key = words[2],
                       .number = words[3],
                       .shard = static_cast<std::uint32_t>(words[4]),
                       .shards = static_cast<std::uint32_t>(words[4] >> 32)};
-  TORCH_DISTRIBUTIONS_CHECK(
-      ValueError, words[0] == kFormat && stream.number < kNumbers && stream.shard < stream.shards,
-      "Philox::set_state: these bytes are no state of a Philox stream, or of another version");
+  TORCH_DISTRIBUTIONS_CHECK(ValueError,
+                            has_text && stream.number < kNumbers && stream.shard < stream.shards,
+                            "Philox::set_state: these bytes are no state of a Philox stream");
   return stream;
 }
 
@@ -114,8 +129,12 @@ void StreamGenerator::set_stream(const Stream& stream) {
   stream_ = stream;
 }
 
-Draw StreamGenerator::next() {
+Draw StreamGenerator::next(std::int64_t elements) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 48;
   const std::lock_guard<std::mutex> lock(guard_);
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, elements <= kMost / std::int64_t{stream_.shards},
+                            "Philox: all parts of a draw together have at most 2^48 elements, got ",
+                            elements, " elements for part ", stream_.shard, " of ", stream_.shards);
   const Draw draw{.key = stream_.key, .number = stream_.number, .shard = stream_.shard};
   stream_.number = (stream_.number + 1) % kNumbers;
   return draw;
@@ -165,9 +184,9 @@ StreamGenerator* stream_behind(const std::optional<Generator>& generator) {
              : nullptr;
 }
 
-std::optional<Draw> next_draw(const std::optional<Generator>& generator) {
+std::optional<Draw> next_draw(const std::optional<Generator>& generator, std::int64_t elements) {
   StreamGenerator* const stream = stream_behind(generator);
-  return stream ? std::optional(stream->next()) : std::nullopt;
+  return stream ? std::optional(stream->next(elements)) : std::nullopt;
 }
 
 Generator seeded_by_default_generator() {

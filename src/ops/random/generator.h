@@ -41,7 +41,9 @@ class StreamGenerator final : public c10::GeneratorImpl {
 
   Stream stream() const;
   void set_stream(const Stream& stream);
-  Draw next();
+  /// Takes a draw of this many elements.
+  /// \throws c10::ValueError, and takes none, if all parts together have more than 2^48 (words.h).
+  Draw next(std::int64_t elements);
 
   void set_current_seed(std::uint64_t seed) override;
   std::uint64_t current_seed() const override { return stream().seed; }
@@ -64,8 +66,8 @@ class StreamGenerator final : public c10::GeneratorImpl {
 /// The stream behind a generator; null if there is no generator or it is of another class.
 StreamGenerator* stream_behind(const std::optional<Generator>& generator);
 
-/// Takes one draw from the stream behind a generator, if there is one.
-std::optional<Draw> next_draw(const std::optional<Generator>& generator);
+/// Takes one draw of this many elements from the stream behind a generator, if there is one.
+std::optional<Draw> next_draw(const std::optional<Generator>& generator, std::int64_t elements);
 
 /// A stream whose seed is the next number of the CPU's default generator.
 Generator seeded_by_default_generator();

@@ -41,11 +41,7 @@ inline double largest_count(at::ScalarType dtype) {
 }
 
 /// The element of the draw that is element 0 of a tensor with `count` elements.
-/// \throws c10::ValueError if the draw has more than 2^48 elements (words.h).
 inline std::uint64_t first_element(const Draw& draw, std::int64_t count) {
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 48;
-  TORCH_CHECK_VALUE(static_cast<std::uint64_t>(count) <= kMost / (std::uint64_t{draw.shard} + 1),
-                    "Philox: all parts of a draw together have at most 2^48 elements");
   return std::uint64_t{draw.shard} * static_cast<std::uint64_t>(count);
 }
 

@@ -262,6 +262,58 @@ TEST(LibraryOfPhilox, DrawsByEveryOperation) {
   }
 }
 
+// A program whose number of rows may be 0 stays in step with others.
+TEST(LibraryOfPhilox, TakesADrawForNoElements) {
+  const Tensor none = at::empty({0, 3});
+  const auto empty = [](at::ScalarType dtype = at::kFloat) { return at::empty({0}, dtype); };
+  const std::map<std::string, Draws> empty_draws{
+      {"normal_", [&](auto& g) { return empty().normal_(1, 2, g); }},
+      {"normal_ of complex numbers",
+       [&](auto& g) { return empty(at::kComplexFloat).normal_(0, 2, g); }},
+      {"uniform_", [&](auto& g) { return empty().uniform_(1, 2, g); }},
+      {"exponential_", [&](auto& g) { return empty().exponential_(2, g); }},
+      {"cauchy_", [&](auto& g) { return empty().cauchy_(1, 2, g); }},
+      {"log_normal_", [&](auto& g) { return empty().log_normal_(1, 2, g); }},
+      {"geometric_", [&](auto& g) { return empty().geometric_(0.1, g); }},
+      {"bernoulli_", [&](auto& g) { return empty().bernoulli_(0.5, g); }},
+      {"bernoulli_.Tensor", [&](auto& g) { return empty().bernoulli_(empty(), g); }},
+      {"bernoulli", [&](auto& g) { return at::bernoulli(none, g); }},
+      {"bernoulli.out",
+       [&](auto& g) {
+         Tensor x = at::empty({0});
+         return at::bernoulli_out(x, none, g);
+       }},
+      {"random_", [&](auto& g) { return empty(at::kLong).random_(g); }},
+      {"random_.to", [&](auto& g) { return empty(at::kLong).random_(1000, g); }},
+      {"random_.from", [&](auto& g) { return empty(at::kLong).random_(-5, 1000, g); }},
+      {"rand", [&](auto& g) { return at::rand({0}, g, at::TensorOptions()); }},
+      {"randn", [&](auto& g) { return at::randn({0}, g, at::TensorOptions()); }},
+      {"randint", [&](auto& g) { return at::randint(1000, {0}, g, at::TensorOptions()); }},
+      {"normal.float_float", [&](auto& g) { return at::normal(1, 2, {0}, g); }},
+      {"normal.Tensor_float", [&](auto& g) { return at::normal(none, 2, g); }},
+      {"normal.float_Tensor", [&](auto& g) { return at::normal(1, none, g); }},
+      {"normal.Tensor_Tensor", [&](auto& g) { return at::normal(none, none, g); }},
+      {"normal.Tensor_Tensor_out",
+       [&](auto& g) {
+         Tensor x = at::empty({0});
+         return at::normal_out(x, none, none, g);
+       }},
+      {"poisson", [&](auto& g) { return at::poisson(none, g); }},
+      {"binomial", [&](auto& g) { return at::binomial(none, none, g); }},
+      {"_standard_gamma", [&](auto& g) { return at::_standard_gamma(none, g); }},
+      {"_sample_dirichlet", [&](auto& g) { return at::_sample_dirichlet(none, g); }},
+      {"multinomial", [&](auto& g) { return at::multinomial(none, 2, true, g); }},
+      {"multinomial without replacement",
+       [&](auto& g) { return at::multinomial(none, 2, false, g); }},
+      {"randperm", [&](auto& g) { return at::randperm(0, g); }},
+  };
+  for (const auto& [name, sample] : empty_draws) {
+    const Philox random(7);
+    EXPECT_EQ(sample(random).numel(), 0) << name;
+    EXPECT_EQ(Generator(random).get_offset(), 1u) << name;
+  }
+}
+
 // The numbers follow from the arguments as LibTorch's do.
 TEST(LibraryOfPhilox, PassesArgumentsOn) {
   constexpr int64_t kMany = 10000;
@@ -460,9 +512,48 @@ TEST(LibraryOfPhilox, RefusesWhatHasNoDraw) {
        }},
       {"`inf`, `nan` or element < 0", [&] { at::multinomial(-ones, 5, true, random); }},
       {"sum of probabilities <= 0", [&] { at::multinomial(0 * ones, 5, true, random); }},
+      {"more than one element", [&] { at::zeros({1}).expand({4}).normal_(0, 1, random); }},
+      {"more than one element", [&] { at::zeros({1}).expand({4}).uniform_(0, 1, random); }},
+      {"more than one element", [&] { at::zeros({1}).expand({4}).bernoulli_(0.5, random); }},
+      {"more than one element", [&] { at::zeros({1}).expand({4}).random_(random); }},
+      {"more than one element",
+       [&] {
+         Tensor out = at::zeros({1}, at::kLong).expand({4});
+         at::randperm_out(out, 4, random);
+       }},
+      {"more than one element",
+       [&] {
+         Tensor out = at::zeros({1}, at::kLong).expand({4});
+         at::multinomial_out(out, ones, 4, true, random);
+       }},
   };
   for (const auto& [message, call] : calls) EXPECT_THAT(error_of(call), HasSubstr(message));
-  EXPECT_EQ(Generator(random).get_offset(), 3u) << "multinomial looks at the weights last";
+  EXPECT_EQ(Generator(random).get_offset(), 0u) << "an error takes no draw";
+}
+
+// LibTorch's own macros append a backtrace to what().
+TEST(LibraryOfPhilox, HasErrorsWithoutABacktrace) {
+  const Philox random(7), part = random.shard(0, 2);
+  const Tensor ones = at::ones({3});
+  Tensor integers = at::zeros({3}, at::kLong);
+  const std::vector<std::function<void()>> calls{
+      [&] { at::randperm(5, part); },
+      [&] { at::multinomial(ones, 2, false, part); },
+      [&] { at::multinomial(-ones, 2, true, random); },
+      [&] { at::rrelu(ones, 0.1, 0.3, true, random); },
+      [&] { at::poisson(-ones, random); },
+      [&] { at::bernoulli(ones * 2, random); },
+      [&] { at::binomial(ones, integers, random); },
+      [&] { integers.normal_(0, 1, random); },
+      [&] { at::randn({3}, at::make_generator<Foreign>()); }};
+  for (const auto& call : calls) {
+    try {
+      call();
+      ADD_FAILURE() << "accepted";
+    } catch (const c10::Error& e) {
+      EXPECT_STREQ(e.what(), e.what_without_backtrace());
+    }
+  }
 }
 
 // --- Permutations and categories ----------------------------------------------------------------
