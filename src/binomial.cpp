@@ -50,6 +50,8 @@ Tensor Binomial::do_sample(IntArrayRef shape, std::optional<Generator> generator
   const Tensor drawn = ops::drawn_from_stream(generator, shape, p.options().dtype(dtype),
                                               ops::random::fill_binomial, total_count_, p);
   if (drawn.defined()) return drawn;  // NaN where there is no such distribution
+  // LibTorch's sampler has no meta kernel.
+  if (p.is_meta()) return at::empty(shape, p.options().dtype(dtype));
   const auto prepared = [&](const Tensor& t) {
     return ops::expanded(with_stand_in(t, bad, 0).to(at::kDouble), shape);
   };

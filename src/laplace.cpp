@@ -28,6 +28,7 @@ Tensor laplace_noise(IntArrayRef shape, const at::TensorOptions& options,
   const auto compute = c10::typeMetaToScalarType(options.dtype());
   const double lowest = float_limits(compute).epsilon - 1;
   const Tensor u = at::empty(shape, options).uniform_(lowest, 1, generator);
+  if (u.is_meta()) return u;  // which has no absolute value in LibTorch
   const Tensor noise = u.abs().neg_().log1p_().copysign_(u);
   if (compute == at::kFloat && u.is_cpu()) {
     constexpr float kEnd = 0x1p-20F;  // the probability of |u| >= 1 - kEnd

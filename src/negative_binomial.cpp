@@ -57,7 +57,8 @@ Tensor NegativeBinomial::do_sample(IntArrayRef shape, std::optional<Generator> g
   // Without failures the rate is 0, which is no gamma variable. A rate that overflows becomes the
   // largest number. The draw of an infinite rate is NaN, while the sampler refuses a rate of NaN,
   // which infinitely many failures may cause.
-  rate = rate.masked_fill(count == 0, 0).nan_to_num(/*nan=*/ops::kInfinity);
+  rate = rate.masked_fill(count == 0, 0);
+  if (!rate.is_meta()) rate = rate.nan_to_num(/*nan=*/ops::kInfinity);
   const auto dtype = at::promote_types(total_count_.scalar_type(), given().scalar_type());
   return with_nan(ops::sample_poisson(rate, std::move(generator))
                       .clamp_max(float_limits(dtype).largest)

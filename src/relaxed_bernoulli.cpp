@@ -21,6 +21,7 @@ namespace {
 /// becomes 0 or 1.
 Tensor of_logit(const Tensor& y) {
   const Tensor x = SigmoidTransform()(y), of_y = y.detach();
+  if (x.is_meta()) return x;
   return at::where(of_y.isinf(), of_y.gt(0).to(x.scalar_type()), x);
 }
 
@@ -80,9 +81,10 @@ Tensor LogitRelaxedBernoulli::do_rsample(IntArrayRef shape,
   const auto to_logit = [](const auto& p) { return ops::formulas::Bernoulli::logits(p); };
   const Tensor logit =
       given_by_logits() ? logits_.to(compute) : ops::evaluate(false, to_logit, probs_.to(compute));
-  const Tensor certain = logit.detach().isinf();
   const Tensor uniform = ops::uniform_noise(shape, logit.options(), std::move(generator))
                              .clamp_min_(float_limits(compute).epsilon / 4);
+  if (uniform.is_meta()) return uniform.to(dtype);
+  const Tensor certain = logit.detach().isinf();
   const Tensor noise = uniform.log() - uniform.neg().log1p_();
   const double largest = float_limits(dtype).largest;
   const Tensor score = noise + at::where(certain, 0, logit), t = temperature_.to(compute);

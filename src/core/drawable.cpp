@@ -12,6 +12,7 @@ Tensor undrawable(bool validated, std::initializer_list<Drawable> parameters) {
   Tensor mask;
   if (validated) return mask;
   for (const auto& [parameter, set] : parameters) {
+    if (parameter.is_meta()) continue;  // it has no data
     // If the memory can be read directly, a scan that stops early is cheaper than a mask.
     if (constraints::scan::readable(parameter) && !set.first_violation(parameter)) continue;
     mask = either(mask, set.check(parameter.detach()).logical_not());

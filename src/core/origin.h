@@ -12,7 +12,8 @@ namespace torch::distributions::core {
 
 /// The location 0, as a function of `loc` with its derivative. NaN if `loc` is NaN.
 inline at::Tensor origin(const at::Tensor& loc) {
-  return (loc - loc.detach()).masked_fill(loc.isinf(), 0);
+  const at::Tensor zero = loc - loc.detach();
+  return loc.is_meta() ? zero : zero.masked_fill(loc.isinf(), 0);
 }
 
 /// Draws of a family with the location `loc`, and the log density of each.

@@ -179,6 +179,29 @@ TEST_P(Structure, MetaTensorsHaveTheShapesAndNothingElse) {
   }
 }
 
+TEST_P(Structure, DrawsOfMetaTensorsAreMeta) {
+  if (!family(GetParam().distribution).is_scalar()) return;
+  const auto draws = [](const Distribution& d, const Generator& generator) {
+    std::vector<Tensor> all{d.sample({4}, generator)};
+    if (!d.has_rsample()) return all;
+    all.push_back(d.rsample({4}, generator));
+    const auto [scored, log_prob] = d.rsample_with_log_prob({4}, generator);
+    all.insert(all.end(), {scored, log_prob});
+    return all;
+  };
+  const DistributionPtr meta = distribution_->to(at::kMeta);
+  const Generator of_real = Philox(7), of_meta = Philox(7);
+  const std::vector<Tensor> want = draws(*distribution_, of_real);
+  for (const std::vector<Tensor>& got : {draws(*meta, Generator()), draws(*meta, of_meta)}) {
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      EXPECT_TRUE(got[i].is_meta());
+      EXPECT_EQ(got[i].sizes(), want[i].sizes());
+      EXPECT_EQ(got[i].scalar_type(), want[i].scalar_type());
+    }
+  }
+  EXPECT_EQ(of_meta.get_offset(), of_real.get_offset());
+}
+
 TEST_P(Structure, SamplesHaveTheirShapeAndNoGraph) {
   const Built built = GetParam().build({.validate_args = false, .requires_grad = true});
   for (const auto& sample_shape : {at::DimVector{}, at::DimVector{0}, at::DimVector{2, 3}}) {

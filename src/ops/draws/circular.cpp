@@ -14,6 +14,7 @@ namespace torch::distributions::ops {
 // and w^2 = (1 + sqrt(1 + 4 k^2)) / 2. Nothing cancels in these forms, while 1 - f and r - 1 vanish
 // for large k, and r is infinite for k = 0.
 Tensor sample_von_mises(const Tensor& concentration, Uniforms uniforms) {
+  if (concentration.is_meta()) return at::empty_like(concentration);  // there is nothing to accept
   constexpr int kMostRounds = 40;  // the probability that an element needs more is 1e-18
   constexpr double kMost = 1e300;  // so that 2 k is finite; the draws of larger k are 0
   const Tensor k = concentration.clamp_max(kMost);
@@ -43,6 +44,7 @@ Tensor turned(const Tensor& angles, const Tensor& loc) {
 }
 
 Tensor wrapped_angle(const Tensor& x) {
+  if (x.is_meta()) return x;
   return at::where(x.abs() <= kPi, x, (x + kPi).remainder(2 * kPi) - kPi);
 }
 

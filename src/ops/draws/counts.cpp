@@ -151,6 +151,7 @@ Tensor sample_poisson(const Tensor& rate, std::optional<Generator> generator) {
   const Tensor drawn =
       drawn_from_stream(generator, rate.sizes(), rate.options(), random::fill_poisson, rate);
   if (drawn.defined()) return drawn;
+  if (rate.is_meta()) return at::empty_like(rate);  // LibTorch's sampler has no meta kernel
   const auto in_dtype = [&](const Tensor& draws) {
     return draws.clamp_max(float_limits(rate.scalar_type()).largest).to(rate.scalar_type());
   };

@@ -33,7 +33,7 @@ Tensor rounded_to_range(const Tensor& x, at::ScalarType dtype) {
 template <class Log>
 Tensor differentiable_draw(const Tensor& draw, at::ScalarType dtype, const Log& log_draw) {
   const FloatLimits limits = float_limits(dtype);
-  const Tensor is_end = (draw >= limits.largest).logical_or(draw <= limits.least_normal);
+  const Tensor is_end = (draw >= limits.largest) | (draw <= limits.least_normal);
   const Tensor log = log_draw(is_end);
   return (draw * (log - log.detach()).exp()).to(dtype);
 }
@@ -62,9 +62,11 @@ Tensor sample_gamma(const Tensor& concentration, const Tensor& rate,
   const Tensor a = expanded(concentration.to(compute), shape);
   const bool is_differentiated = may_be_differentiated(a);
   Tensor draw = is_differentiated ? a.detach() : a;  // first the shape
-  if (parts != nullptr) {
-    *parts = draw_standard_gammas(draw, generator);
-    draw = parts->x;
+  // LibTorch's sampler has no meta kernel.
+  if (parts != nullptr || draw.is_meta()) {
+    const GammaDraws draws = draw_standard_gammas(draw, generator);
+    if (parts != nullptr) *parts = draws;
+    draw = draws.x;
   } else {
     draw = at::_standard_gamma(draw, std::move(generator));
   }
@@ -169,6 +171,7 @@ namespace {
 /// \param t With the sign of the draws. Infinite ones are replaced, as far as doubles reach.
 NormalOverGamma parts_of(const Tensor& half, const Tensor& log_size, const random::Draw& draw,
                          Tensor& t) {
+  if (t.is_meta()) return {t, {t, {}}};  // their shape alone
   const Tensor is_infinite = half == kInfinity;
   const Tensor log_ratio = 2 * log_size - (2 * half).log();  // log(t^2 / df)
   const Tensor sum = draw_gammas(half + 0.5, draw).x;

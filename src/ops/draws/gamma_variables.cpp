@@ -123,6 +123,7 @@ GammaDraws draw_gammas(const Tensor& concentration, const std::optional<Generato
     return draw_gammas(concentration, *draw);
   if (concentration.device().is_cpu())
     return draw_gammas_on_cpu<double>(dense(concentration), generator);
+  if (concentration.is_meta()) return {at::empty_like(concentration), {}};
   const Tensor log_x = draw_log_gammas(concentration, generator);
   return {log_x.exp(), log_x};
 }
@@ -134,6 +135,7 @@ GammaDraws draw_standard_gammas(const Tensor& concentration,
     draws.x.clamp_min_(float_limits(concentration.scalar_type()).least_normal);
     return draws;
   }
+  if (concentration.is_meta()) return {at::empty_like(concentration), {}};
   if (!is_plain(concentration) || !is_unobserved())
     return {at::_standard_gamma(concentration, generator), {}};
   const Tensor a = dense(concentration);

@@ -9,10 +9,11 @@
 
 namespace torch::distributions::ops {
 
-/// Whether `holds(x)` is true for each element x, as a double. False if a loop cannot read the
-/// elements.
+/// Whether `holds(x)` is true for each element x, as a double. True for meta tensors, which have no
+/// data; else false if a loop cannot read the elements.
 template <class Condition>
 bool holds_for_all(const at::Tensor& t, const Condition& holds) {
+  if (t.is_meta()) return true;
   if (!may_use_kernels() || !is_readable(t) || !t.is_contiguous()) return false;
   return AT_DISPATCH_FLOATING_TYPES_AND2(
       at::kHalf, at::kBFloat16, t.scalar_type(), "holds_for_all", [&] {

@@ -61,8 +61,7 @@ struct Summed {
 
 Summed with_finite_sum(const Tensor& x) {
   const Tensor sum = x.sum(-1, /*keepdim=*/true);
-  if (sum.is_meta() || holds_for_all(sum, [](double s) { return std::isfinite(s); }))
-    return {x, sum, {}};
+  if (holds_for_all(sum, [](double s) { return std::isfinite(s); })) return {x, sum, {}};
   const Tensor scale = at::ones_like(sum).masked_fill(sum == kInfinity, 0x1p-64);
   const Tensor scaled = x * scale;
   return {scaled, scaled.sum(-1, /*keepdim=*/true), scale};
