@@ -8,6 +8,7 @@
 
 #include <torch/distributions/beta.h>
 #include <torch/distributions/constraints/matrix.h>
+#include <torch/distributions/philox.h>
 
 #include "support/gradcheck.h"
 #include "support/tensors.h"
@@ -292,6 +293,15 @@ TEST(LKJCholesky, ARowWhoseNormalVariablesAreZeroHasADirection) {
   const Tensor x = LKJCholesky(2, 2.0).sample({1 << 18});
   EXPECT_FALSE(x.isnan().any().item<bool>());
   EXPECT_FALSE(constraints::corr_cholesky.first_violation(x));
+}
+
+TEST(LKJCholesky, ForAnInfiniteConcentrationTheCorrelationsAreZero) {
+  for (const auto dtype : {at::kFloat, at::kDouble, at::kHalf}) {
+    const LKJCholesky d(3, at::full({2}, INFINITY, dtype));
+    const Tensor eye = at::eye(3, dtype).expand({5, 2, 3, 3});
+    EXPECT_TRUE(at::allclose(d.sample({5}), eye, 0, 1e-100)) << dtype;
+    EXPECT_TRUE(at::allclose(d.sample({5}, Philox(5)), eye, 0, 1e-100)) << dtype;
+  }
 }
 
 TEST(LKJCholesky, WhatAreNoConcentrationsAreDrawnAsNaN) {

@@ -187,6 +187,8 @@ MUTANTS = [
            "Tensor diagonal = (1 - r.select(-1, 0).square()).sqrt();", ("src/ops/draws/lkj_cholesky.cpp",), "families_test", "LKJCholesky*"),
     Mutant("a row without direction", "src/ops/draws/lkj_cholesky.cpp", ".masked_fill_(noise == 0, 1e-100)", "",
            ("src/ops/draws/lkj_cholesky.cpp",), "families_test", "LKJCholesky*"),
+    Mutant("infinite gamma variables", "src/ops/draws/lkj_cholesky.cpp", ".clamp_max(kMost)", "",
+           ("src/ops/draws/lkj_cholesky.cpp",), "families_test", "LKJCholesky*"),
     Mutant("finite outside the support", "src/ops/formulas/uniform.h", "x < low || x > high", "x < low",
            ("generated/ops/kernels/uniform.cpp",), GOLDEN, "*Uniform*"),
     Mutant("half-open support", "src/ops/formulas/uniform.h", "x > high", "x >= high",

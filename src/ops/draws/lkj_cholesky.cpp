@@ -18,7 +18,8 @@ Tensor sample_lkj_cholesky(const Tensor& concentration, at::IntArrayRef shape,
                            std::optional<at::Generator> generator) {
   const at::NoGradGuard no_grad;
   const auto dtype = concentration.scalar_type();
-  const Tensor eta = concentration.to(at::kDouble).unsqueeze(-1);
+  constexpr double kMost = 1e300;  // the draw of an infinite concentration is the identity, too
+  const Tensor eta = concentration.to(at::kDouble).unsqueeze(-1).clamp_max(kMost);
   const int64_t d = shape.back();
   // The first row has no such elements. As in Python, it takes the numbers of another draw of the
   // second row from the stream.
