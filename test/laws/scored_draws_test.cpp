@@ -63,6 +63,26 @@ TEST_P(ScoredDraws, AreThoseOfRsampleWithTheirLogProb) {
   EXPECT_GT(comparable.sum().item<int64_t>(), 0);
 }
 
+/// With each parameter in turn replaced by numbers that may not be parameters.
+TEST_P(ScoredDraws, AreNaNWithTheirLogProb) {
+  if (!distribution_->has_rsample() || !is_scalar_event(*distribution_)) return;
+  const BuildOptions options{.validate_args = false, .dtype = at::kDouble};
+  const auto parameters = GetParam().build(options).parameters;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    for (const double extreme : {kInfinity, -kInfinity, -1.0, 0.0}) {
+      BuildOptions replaced = options;
+      for (const auto& [path, tensor] : parameters) replaced.replacements.push_back(tensor);
+      replaced.replacements[i] = at::full_like(parameters[i].second, extreme);
+      const DistributionPtr d = GetParam().build(replaced).distribution;
+      for (const Generator& generator : {Generator(), Generator(Philox(kSeed))}) {
+        const auto [x, log_prob] = d->rsample_with_log_prob({kDraws}, generator);
+        EXPECT_TRUE(log_prob.masked_select(x.isnan()).isnan().all().item<bool>())
+            << parameters[i].first << ' ' << *d << core::repr(log_prob);
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Ordinary, ScoredDraws, ::testing::ValuesIn(ordinary_densities()),
                          CaseName());
 

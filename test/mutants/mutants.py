@@ -213,6 +213,8 @@ MUTANTS = [
            "laws_scored_draws_test"),
     Mutant("rounded draw scored", "src/kumaraswamy.cpp", "return {transformed(u), log_prob.to(do_dtype())};",
            "return {transformed(u), do_log_prob(transformed(u))};", ("src/kumaraswamy.cpp",), "laws_scored_draws_test"),
+    Mutant("a density without a draw", "src/ops/formulas/generalized_pareto.h", "return c - c == 0.0;", "return c == c;",
+           ("src/generalized_pareto.cpp",), "laws_scored_draws_test", "*AreNaN*GeneralizedPareto*"),
     Mutant("numbers of a meta tensor", "src/core/drawable.cpp", "if (parameter.is_meta()) continue;", "", ("src/core/drawable.cpp",),
            "laws_structure_test", "*Meta*"),
     Mutant("draw scored far out", "src/normal.cpp", "scored_around_origin(&Normal::loc_, shape",

@@ -118,9 +118,12 @@ struct GeneralizedPareto {
 };
 
 /// The log density of the quantile of u, a draw made of a uniform number: its hazard is -log(1 - u).
+/// If the concentration is infinite, there is no such draw.
 struct GeneralizedParetoDraw {
   static constexpr std::size_t kParameters = 2;  // the scale and the concentration
   static constexpr Functions kInDouble = kNone;
+
+  static constexpr auto in_range(const auto&, const auto& c) { return c - c == 0.0; }
 
   static constexpr auto log_prob(const auto& scale, const auto& c) {
     return [c, log_scale = log(scale)](const auto& u) { return (c + 1.0) * log1p(-u) - log_scale; };
