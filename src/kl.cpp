@@ -167,6 +167,7 @@ Tensor kl_divergence(const Distribution& p, const Distribution& q) {
   // No lock is held while a rule runs: rules of composites compute the divergence of their parts.
   const auto rule = Registry::instance().find(p.type(), q.type());
   if (rule == nullptr) kl::not_implemented(p, q);
+  kl::require_broadcastable_batches(p, q);
   return (*rule)(p, q);
 }
 

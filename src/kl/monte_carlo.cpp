@@ -94,22 +94,29 @@ Tensor with_score(const Tensor& ratio, const Tensor& log_p) {
   return ratio + constant.masked_fill(is_infinite, 0) * score;
 }
 
+/// The standard error of the mean over the first dimension; NaN for a single number. LibTorch warns
+/// of the deviation of an empty batch, and has none of meta tensors.
+Tensor standard_error(const Tensor& values) {
+  const int64_t count = values.size(0);
+  if (count == 1 || values.numel() == 0 || values.is_meta())
+    return at::full_like(values[0], std::nan(""));
+  return values.std(0) / std::sqrt(static_cast<double>(count));
+}
+
 }  // namespace
 
 MonteCarloEstimate kl_divergence_monte_carlo(const Distribution& p, const Distribution& q,
                                              int64_t num_samples,
                                              std::optional<Generator> generator) {
   kl::require_equal_event_shapes(p, q);
+  kl::require_broadcastable_batches(p, q);
   TORCH_DISTRIBUTIONS_CHECK(ValueError, num_samples > 0,
                             "kl_divergence_monte_carlo: num_samples must be positive, got ",
                             num_samples);
   const Draws draws = draws_of(p, q, num_samples, std::move(generator));
   Tensor ratio = log_ratio(draws, q);
   if (!draws.are_differentiable) ratio = with_score(ratio, draws.log_p);
-  const Tensor values = ratio.detach();
-  return {ratio.mean(0), num_samples == 1
-                             ? at::full_like(values[0], std::nan(""))
-                             : values.std(0) / std::sqrt(static_cast<double>(num_samples))};
+  return {ratio.mean(0), standard_error(ratio.detach())};
 }
 
 }  // namespace torch::distributions

@@ -1,5 +1,6 @@
 #include "kl/table.h"
 
+#include <ATen/ExpandUtils.h>
 #include <torch/distributions.h>
 #include <torch/distributions/core/repr.h>
 
@@ -96,6 +97,14 @@ void require_equal_event_shapes(const Distribution& p, const Distribution& q) {
                             "KL(p || q) needs equal event shapes, but p type ", p.type().name,
                             " has ", core::repr(p.event_shape()), " and q type ", q.type().name,
                             " has ", core::repr(q.event_shape()));
+}
+
+void require_broadcastable_batches(const Distribution& p, const Distribution& q) {
+  const IntArrayRef of_p = p.batch_shape(), of_q = q.batch_shape();
+  TORCH_DISTRIBUTIONS_CHECK(ValueError, of_p == of_q || at::are_expandable(of_p, of_q),
+                            "KL(p || q) needs batch shapes that broadcast, but p type ",
+                            p.type().name, " has ", core::repr(of_p), " and q type ", q.type().name,
+                            " has ", core::repr(of_q));
 }
 
 }  // namespace torch::distributions::kl

@@ -67,5 +67,8 @@ std::string without_rule(const Distribution& p, const Distribution& q);
 /// \throws c10::ValueError if the event shapes differ, since the divergence is not defined then.
 void require_equal_event_shapes(const Distribution& p, const Distribution& q);
 
+/// \throws c10::ValueError if the batch shapes do not broadcast.
+void require_broadcastable_batches(const Distribution& p, const Distribution& q);
+
 }  // namespace kl
 }  // namespace torch::distributions

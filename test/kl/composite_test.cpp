@@ -126,6 +126,17 @@ TEST(KlCompositeTest, EventsMustHaveTheSameShape) {
   EXPECT_THAT(message_of<c10::ValueError>(three, one), HasSubstr("[1]"));
 }
 
+TEST(KlCompositeTest, BatchesMustBroadcast) {
+  EXPECT_THAT(
+      message_of<c10::ValueError>(normal({2}), normal({4, 3})),
+      HasSubstr("p type Normal has torch.Size([2]) and q type Normal has torch.Size([4, 3])"));
+  EXPECT_THAT(
+      message_of<c10::ValueError>(Independent(normal({2, 3}), 1), Independent(normal({4, 3}), 1)),
+      HasSubstr(
+          "p type Independent has torch.Size([2]) and q type Independent has torch.Size([4])"));
+  EXPECT_EQ(kl_divergence(normal({4, 1}), normal({3})).sizes(), IntArrayRef({4, 3}));
+}
+
 TEST(KlCompositeTest, IndependentNamesTheBasesThatHaveNoRule) {
   const Uniform u(at::zeros({3}), 1.0);
   const MultivariateNormal m(at::zeros({3, 3}), {.scale_tril = at::eye(3)});

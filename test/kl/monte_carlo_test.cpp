@@ -20,9 +20,11 @@
 #include <torch/distributions/pareto.h>
 #include <torch/distributions/philox.h>
 #include <torch/distributions/poisson.h>
+#include <torch/distributions/student_t.h>
 #include <torch/distributions/uniform.h>
 
 #include "support/data.h"
+#include "support/tensors.h"
 
 // Compares every divergence with the mean of log p(x) - log q(x) over draws from p.
 
@@ -286,6 +288,45 @@ TEST(KlMonteCarloTest, TheShapeIsThatOfBothBatches) {
   const auto single = kl_divergence_monte_carlo(p, q, 1);
   EXPECT_TRUE(single.estimate.isfinite().all().item<bool>());
   EXPECT_TRUE(single.standard_error.isnan().all().item<bool>());
+}
+
+/// A handler that fails the test.
+c10::WarningHandler& refuse_warnings() {
+  struct Refusing final : c10::WarningHandler {
+    void process(const c10::Warning& warning) override { ADD_FAILURE() << warning.msg(); }
+  };
+  static Refusing handler;
+  return handler;
+}
+
+TEST(KlMonteCarloTest, AnEmptyBatchIsNoReasonForAWarning) {
+  const c10::WarningUtils::WarningHandlerGuard guard(&refuse_warnings());
+  const c10::WarningUtils::WarnAlways always;
+  const Normal p(at::zeros({0, 3}), 1.0), q(at::zeros({3}), 2.0);
+  const auto [estimate, error] = kl_divergence_monte_carlo(p, q, 4);
+  EXPECT_EQ(estimate.sizes(), at::IntArrayRef({0, 3}));
+  EXPECT_EQ(error.sizes(), at::IntArrayRef({0, 3}));
+}
+
+TEST(KlMonteCarloTest, MetaTensorsHaveTheirShapes) {
+  const Tensor m = at::ones({3}, at::TensorOptions(at::kMeta));
+  const auto [estimate, error] =
+      kl_divergence_monte_carlo(Normal(m, m), StudentT(m, m.view({3, 1}), m), 4);
+  for (const Tensor& t : {estimate, error}) {
+    EXPECT_TRUE(t.is_meta());
+    EXPECT_EQ(t.sizes(), at::IntArrayRef({3, 3}));
+  }
+}
+
+TEST(KlMonteCarloTest, RefusesBatchesThatDoNotBroadcastBeforeItDraws) {
+  const Normal two(at::zeros({2}), 1.0);
+  const Laplace three(at::zeros({4, 3}), 1.0);
+  const Generator stream = Philox(5);
+  const std::string message = refusal([&] { kl_divergence_monte_carlo(two, three, 10, stream); });
+  EXPECT_THAT(message,
+              testing::HasSubstr(
+                  "p type Normal has torch.Size([2]) and q type Laplace has torch.Size([4, 3])"));
+  EXPECT_EQ(stream.get_offset(), 0);
 }
 
 TEST(KlMonteCarloTest, RefusesWhatHasNoDivergence) {
