@@ -22,7 +22,8 @@ namespace torch::distributions {
 /// of `q`. If the reverse order would choose another pair, the choice is ambiguous and a warning is
 /// given.
 ///
-/// \throws c10::NotImplementedError naming both classes if there is no rule.
+/// \throws c10::NotImplementedError naming both classes if there is no rule, c10::ValueError if the
+///     batch shapes do not broadcast.
 TORCH_DISTRIBUTIONS_API Tensor kl_divergence(const Distribution& p, const Distribution& q);
 
 /// An estimate of a divergence. Both have the shape to which the batch shapes broadcast.
@@ -39,8 +40,9 @@ struct MonteCarloEstimate {
 /// `p`, that of the score function, whose variance is larger.
 ///
 /// The estimate is infinite if a draw is outside the support of `q`.
-/// \throws c10::ValueError if the event shapes differ or `num_samples` is not positive,
-///     c10::NotImplementedError if `p` has no `sample` or one of them no `log_prob`.
+/// \throws c10::ValueError if the event shapes differ, the batch shapes do not broadcast or
+///     `num_samples` is not positive, c10::NotImplementedError if `p` has no `sample` or one of them
+///     no `log_prob`.
 TORCH_DISTRIBUTIONS_API MonteCarloEstimate
 kl_divergence_monte_carlo(const Distribution& p, const Distribution& q, int64_t num_samples,
                           std::optional<Generator> generator = std::nullopt);

@@ -65,9 +65,10 @@ class TORCH_DISTRIBUTIONS_API Distribution {
   /// Draws samples that are differentiable in the parameters.
   Tensor rsample(IntArrayRef sample_shape = {},
                  std::optional<Generator> generator = std::nullopt) const;
-  /// Draws samples as `rsample` does, and returns them with their `log_prob`. The log_prob of a
-  /// transformed draw is computed from the draw of the base, not from an inverse. It is therefore
-  /// exact where the transform saturates, as tanh does for |x| > 10.
+  /// Draws samples as `rsample` does, and returns them with their `log_prob`. In half precision the
+  /// samples may be rounded differently. The log_prob of a transformed draw is computed from the draw
+  /// of the base, not from an inverse. It is therefore exact where the transform saturates, as tanh
+  /// does for |x| > 10.
   ///
   /// If rounding a draw to its dtype changes its density, as where it underflows, the log_prob is
   /// that of the draw before it was rounded. `log_prob` of the rounded draw may be far from it.
