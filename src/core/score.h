@@ -37,8 +37,7 @@ at::Tensor score(const at::Tensor& x, bool are_vectors, OpenRange range, const O
                  const OfLogs& of_logs) {
   const at::Tensor draws = x.detach();
   const auto is_inside = [&](double each) { return each > range.low && each < range.high; };
-  if (ops::holds_for_all(draws.contiguous(), is_inside))
-    return of_draws(at::Tensor());
+  if (ops::holds_for_all(draws.contiguous(), is_inside)) return of_draws(at::Tensor());
   at::Tensor outside = (draws > range.low).logical_and_(draws < range.high).logical_not_();
   if (are_vectors) outside = outside.any(-1);
   const at::Tensor log_prob = of_draws(are_vectors ? outside.unsqueeze(-1) : outside);
