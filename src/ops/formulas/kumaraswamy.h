@@ -202,7 +202,9 @@ struct KumaraswamyLogDraw {
   /// The log density of this draw x: log(1 - x^a) is log(u) / b.
   static constexpr auto log_prob(const auto& a, const auto& b) {
     return [a, b, log_ab = log(a) + log(b)](const auto& u) {
-      const auto log_u = log(u), log_rest = log_u / b, log_power = log1mexp(log_rest);
+      const auto log_u = log(u);
+      const auto log_rest = log_u / b;
+      const auto log_power = log1mexp(log_rest);
       return log_ab + (log_power - log_power / a) + (log_u - log_rest);
     };
   }
