@@ -30,8 +30,7 @@ struct WordLanes {
                                          std::uint32_t attempt, std::uint32_t* to) {
   constexpr std::int64_t kWords = 4;
   fill_by_blocks<kWords, WordLanes>(
-      first, count, to,
-      [ draw, attempt ](std::uint64_t number, std::int64_t) __attribute__((always_inline)) {
+      first, count, to, [=](std::uint64_t number, std::int64_t) __attribute__((always_inline)) {
         const Block<float> block = blocks_from<float>(draw, number, attempt);
         std::array<WordLanes, kWords> words;
         for (std::size_t i = 0; i < kWords; ++i) words[i].lanes = block[i].bits();
@@ -83,8 +82,9 @@ class SharedSums {
     constexpr std::int64_t kOfCell = 8;
     sums_ = sums;
     count_ = count;
-    bits_ = std::min(static_cast<int>(std::bit_width(static_cast<std::uint64_t>(elements / kOfCell))),
-                     kMostBits);
+    bits_ =
+        std::min(static_cast<int>(std::bit_width(static_cast<std::uint64_t>(elements / kOfCell))),
+                 kMostBits);
     const int cells = 1 << bits_;
     const double width = kSure / cells;
     for (int cell = 0, before = 0; cell < cells; ++cell) {
