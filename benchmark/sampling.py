@@ -25,6 +25,16 @@ def logits(*sizes):
     return torch.linspace(-2, 2, torch.Size(sizes).numel()).reshape(sizes)
 
 
+REASONS = """## Where the gain is small, and why
+
+- **Geometric, LogNormal, Weibull, Pareto.** The noise comes from a kernel, but its logarithms, exponentials and powers are operations
+  of LibTorch, each a pass over memory.
+- **Poisson with a rate of 32 or more, Binomial with as large a mean.** They are drawn by rejection. Shared parameters with smaller means
+  are found in a table.
+- **Multinomial with two threads.** The conditional binomials of a vector follow one another, and there are few vectors.
+- **One draw from a stream.** A block of four words is computed for a single number. The draw of LibTorch's generator reads the next of
+  its 624 words.
+"""
 # The distributions and shapes of sampling.cpp.
 number = torch.tensor
 CASES = {
@@ -121,7 +131,8 @@ and its own if it takes a stream (docs/sampling.md). Times are medians.
 "A million" is the number of elements: 100,000 vectors of `Dirichlet`, 15,625 of `MultivariateNormal`. The rows of 50,000 logits are
 8 draws, those of `Multinomial` 1000.
 
-{one}""")
+{one}
+{REASONS}""")
     print(f"\n{many}\n{one}\nWritten: {path}")
 
 
