@@ -25,6 +25,7 @@ struct Draws {
   bool are_differentiable;
 };
 
+/// Whether all elements are finite. False, too, if they cannot be read.
 bool is_known_to_be_finite(const Tensor& t) {
   return constraints::scan::readable(t) && all_finite(t);
 }

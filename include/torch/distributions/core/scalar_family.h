@@ -26,7 +26,8 @@ class TORCH_DISTRIBUTIONS_API ScalarFamily : public Implements<Self, Base> {
   /// formula. A class overrides it if the rounding of draws loses digits that the density needs.
   virtual std::pair<Tensor, Tensor> scored_draws(IntArrayRef shape,
                                                  std::optional<Generator> generator) const;
-  /// `scored_draws` for a family with the location `loc`, which is far from 0.
+  /// `scored_draws` for a family with the location `loc`, as core/origin.h describes: a location far
+  /// from 0 takes digits from the draws.
   template <class Family>
   std::pair<Tensor, Tensor> scored_around_origin(Tensor Family::*loc, IntArrayRef shape,
                                                  std::optional<Generator> generator) const;
